@@ -1,0 +1,120 @@
+//! What was measured: full precision, keys as ids, nothing rounded.
+
+use crate::domain::{Level, Measure, Quantity};
+
+/// One figure of exposure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExposureRow {
+    /// Territory code, `_T` or `_X`.
+    pub territory: String,
+    /// Hazard layer id or `any`.
+    pub hazard: String,
+    /// Level.
+    pub level: Level,
+    /// Exposure layer id.
+    pub layer: String,
+    /// Measure.
+    pub measure: Measure,
+    /// The amount and its range.
+    pub quantity: Quantity,
+    /// The whole of the measure in the territory.
+    pub total: f64,
+}
+
+/// One deficit of one territory. Unknown is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeficitRow {
+    /// Territory code or `_T`.
+    pub territory: String,
+    /// Deficit id.
+    pub deficit: String,
+    /// `area_per_person`, `access`, `people_per_unit` or `reported`.
+    pub kind: &'static str,
+    /// Period of the figure.
+    pub period: String,
+    /// People that it is about.
+    pub people: Option<f64>,
+    /// Value, in `unit`.
+    pub value: Option<f64>,
+    /// Lower end.
+    pub value_low: Option<f64>,
+    /// Upper end.
+    pub value_high: Option<f64>,
+    /// Empty, `<`, `>` or `~`.
+    pub qualifier: String,
+    /// Unit of value, standard and gap.
+    pub unit: String,
+    /// Standard.
+    pub standard: f64,
+    /// How far the value is on the wrong side of the standard, never negative.
+    pub gap: Option<f64>,
+    /// What is lacking, in `shortfall_unit`.
+    pub shortfall: Option<f64>,
+    /// Unit of the shortfall; empty where there is none.
+    pub shortfall_unit: String,
+    /// Whether the standard is met; `None` where that is not certain.
+    pub meets: Option<bool>,
+    /// Where the value comes from: a layer id, or the source a table states.
+    pub source: String,
+    /// Where the people come from: layer id and field, or empty.
+    pub denominator_source: String,
+}
+
+/// People not served and in a hazard zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InHazardRow {
+    /// Territory code, `_T` or `_X`.
+    pub territory: String,
+    /// Deficit id.
+    pub deficit: String,
+    /// Hazard layer id or `any`.
+    pub hazard: String,
+    /// Level.
+    pub level: Level,
+    /// People.
+    pub people: f64,
+}
+
+/// What went in against what came out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BalanceRow {
+    /// Hazard layer id or `any`.
+    pub hazard: String,
+    /// Exposure layer id.
+    pub layer: String,
+    /// Measure.
+    pub measure: Measure,
+    /// The layer's whole.
+    pub whole: f64,
+    /// Sum over territories, `_X` and levels, each computed on its own.
+    pub parts: f64,
+    /// Allowed difference.
+    pub tolerance: f64,
+}
+
+impl BalanceRow {
+    /// Parts minus whole.
+    #[must_use]
+    pub fn difference(&self) -> f64 {
+        self.parts - self.whole
+    }
+
+    /// Whether the difference is within the tolerance.
+    #[must_use]
+    pub fn closes(&self) -> bool {
+        self.difference().abs() <= self.tolerance
+    }
+}
+
+/// Everything that was measured, each list sorted by its key.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Measurements {
+    /// Exposure.
+    pub exposure: Vec<ExposureRow>,
+    /// Deficits.
+    pub deficits: Vec<DeficitRow>,
+    /// Deficit in hazard.
+    pub in_hazard: Vec<InHazardRow>,
+    /// The balance.
+    pub balance: Vec<BalanceRow>,
+}

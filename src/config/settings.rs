@@ -1,0 +1,273 @@
+//! The project as meant: every default filled in, every name resolved.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::domain::{Digest, Level, Place, Source, Status};
+use crate::i18n::Locale;
+
+/// A text that may differ by language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Localized {
+    /// Spanish.
+    pub es: String,
+    /// English.
+    pub en: String,
+}
+
+impl Localized {
+    /// The text in a language.
+    #[must_use]
+    pub fn get(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::Es => &self.es,
+            Locale::En => &self.en,
+        }
+    }
+}
+
+/// From which severity on a run that could be finished still exits with 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Findings never change the exit code.
+    Never,
+    /// Warnings and errors do.
+    Warning,
+    /// Errors do.
+    Error,
+}
+
+/// A whole project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Short id, safe as a file name.
+    pub id: String,
+    /// Title for people.
+    pub title: Localized,
+    /// EPSG code of the planar working CRS, for example 32719.
+    pub working_epsg: u32,
+    /// Id of the layer whose features results are given for.
+    pub territories: String,
+    /// Language for people, unless the command line says otherwise.
+    pub locale: Option<Locale>,
+    /// When findings change the exit code.
+    pub fail_on: FailOn,
+    /// Of the territory codes, for example `INEI`; printed with every table.
+    pub code_system: Option<String>,
+    /// Who makes the maps, for their margin.
+    pub author: Option<Localized>,
+    /// Layers, sorted by id.
+    pub layers: Vec<LayerSettings>,
+    /// Deficits, sorted by id.
+    pub deficits: Vec<DeficitSettings>,
+    /// Where a run writes, resolved against the project file.
+    pub output_directory: PathBuf,
+    /// The project file itself.
+    pub file: PathBuf,
+    /// Digest of the settings that shape figures (not of comments or layout).
+    pub digest: Digest,
+    /// Where each key stands: dotted path (`layers.blocks.exposure.people`) to its line.
+    pub places: BTreeMap<String, Place>,
+}
+
+impl Settings {
+    /// The settings of a layer by its id.
+    #[must_use]
+    pub fn layer(&self, id: &str) -> Option<&LayerSettings> {
+        self.layers.iter().find(|layer| layer.id == id)
+    }
+
+    /// Where a key stands in the project file, by its dotted path.
+    #[must_use]
+    pub fn place(&self, key: &str) -> Option<&Place> {
+        self.places.get(key)
+    }
+}
+
+/// One layer: where it is, how good it is, what it is used for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerSettings {
+    /// Id: the key under `[layers]`.
+    pub id: String,
+    /// Title for people; the id if none is given.
+    pub title: Localized,
+    /// File, resolved against the project file.
+    pub path: PathBuf,
+    /// File as written in the project.
+    pub declared_path: String,
+    /// EPSG code, where the project states it.
+    pub epsg: Option<u32>,
+    /// Field with feature ids.
+    pub id_field: Option<String>,
+    /// Who published it.
+    pub source: Source,
+    /// Positional accuracy, half-width at 95 % confidence.
+    pub accuracy: Option<AccuracySetting>,
+    /// What it may be used for.
+    pub status: Status,
+    /// Remarks for people.
+    pub notes: Option<Localized>,
+    /// Role of territory.
+    pub territory: Option<TerritoryRole>,
+    /// Role of hazard.
+    pub hazard: Option<HazardRole>,
+    /// Role of exposed element.
+    pub exposure: Option<ExposureRole>,
+    /// Role of service.
+    pub service: Option<ServiceRole>,
+    /// Kind of context (`coastline`, `river`, `road`, `place`, …): drawn, never measured.
+    pub context: Option<ContextRole>,
+}
+
+/// Positional accuracy of a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AccuracySetting {
+    /// The same for all features, metres.
+    Meters(f64),
+    /// A field that holds metres.
+    Field(String),
+}
+
+/// Fields that make a layer's features territories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TerritoryRole {
+    /// Field of the code.
+    pub code: String,
+    /// Field of the name; the code if none.
+    pub name: Option<String>,
+    /// Field of the official number of people.
+    pub people: Option<String>,
+}
+
+/// What makes a layer a hazard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HazardRole {
+    /// Kind of process, for example `tsunami`.
+    pub kind: String,
+    /// Where its levels come from.
+    pub levels: HazardLevels,
+    /// Layer outside which nobody studied it.
+    pub study_area: Option<String>,
+    /// Whether it takes part in `any`.
+    pub in_any: bool,
+}
+
+/// Where the levels of a hazard come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HazardLevels {
+    /// A field of the features, and how to read its values beyond the built-in names.
+    Field {
+        /// Name of the field.
+        field: String,
+        /// Value to level; `Level::None` says "no hazard here".
+        names: BTreeMap<String, Level>,
+    },
+    /// One level for the whole layer.
+    Constant(Level),
+    /// Distance bands, nearest first, levels not getting worse outwards.
+    Bands(Vec<(f64, Level)>),
+}
+
+/// What an exposure layer carries.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ExposureRole {
+    /// Field of residents.
+    pub people: Option<String>,
+    /// Further additive fields: name in tables to field in the file.
+    pub sums: BTreeMap<String, String>,
+}
+
+/// What a service layer offers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceRole {
+    /// Kind of service, for example `green_area`.
+    pub kind: String,
+    /// Field of the additive capacity.
+    pub capacity: Option<String>,
+}
+
+/// A layer that is drawn and labelled, never measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContextRole {
+    /// `coastline`, `river`, `road`, `place`, `study_area` or another word.
+    pub kind: String,
+    /// Field with the name to label.
+    pub name: Option<String>,
+}
+
+/// One deficit: a demand, a provision and a standard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeficitSettings {
+    /// Id: the key under `[deficits]`.
+    pub id: String,
+    /// Title for people; the id if none is given.
+    pub title: Localized,
+    /// How it is computed.
+    pub kind: DeficitKind,
+    /// The standard, in the unit of the kind.
+    pub standard: f64,
+    /// Who sets it.
+    pub standard_source: Option<Localized>,
+    /// Reference period, for example `2017`.
+    pub period: Option<String>,
+}
+
+/// The four kinds of deficit of the contract.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeficitKind {
+    /// m² of a service per person.
+    AreaPerPerson {
+        /// Service layer.
+        service: String,
+        /// Exposure layer that gives the people; else the territories' own.
+        people: Option<String>,
+    },
+    /// Share of people within a distance of a facility.
+    Access {
+        /// Service layer.
+        service: String,
+        /// Exposure layer that gives the people.
+        people: String,
+        /// Planar distance that still counts, metres.
+        within_m: f64,
+    },
+    /// People per unit of a service.
+    PeoplePerUnit {
+        /// Where the units come from.
+        units: Units,
+        /// Exposure layer that gives the people; else the territories' own.
+        people: Option<String>,
+    },
+    /// A figure that somebody reported.
+    Reported {
+        /// CSV file, resolved.
+        table: PathBuf,
+        /// Indicator in its column of that name.
+        indicator: String,
+        /// Which direction is good.
+        better: Better,
+    },
+}
+
+/// Where the units of `people_per_unit` come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Units {
+    /// A reported table.
+    Reported {
+        /// CSV file, resolved.
+        table: PathBuf,
+        /// Indicator in its column of that name.
+        indicator: String,
+    },
+    /// A service layer: the sum of its capacity, or its count.
+    Service(String),
+}
+
+/// Which direction of a reported figure is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better: water hours.
+    Higher,
+    /// Less is better: tuberculosis.
+    Lower,
+}

@@ -1,0 +1,238 @@
+//! Findings: what is wrong or worth knowing about single features and layers.
+
+use super::message::Message;
+
+/// How bad a finding is. The order is that of gravity, mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; changes no figure in a way that matters.
+    Note,
+    /// May change a figure; somebody should look.
+    Warning,
+    /// A figure is wrong or incomplete because of it.
+    Error,
+}
+
+impl Severity {
+    /// The name in tables and catalogues.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal $severity:ident;)*) => {
+        /// The stable code of a kind of finding; `docs/findings.md` explains each.
+        ///
+        /// Letters: `L` reading layers and fields, `G` geometry, `A` analysis,
+        /// `R` reference systems.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code, for tests and documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code as printed, for example `G003`.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// How bad findings of this code are.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity,)* }
+            }
+
+            /// Key of the sentence in the catalogues.
+            #[must_use]
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => concat!("finding.", $code),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A code stored as a number was read as text.
+    CodeReadFromNumber = "L001" Note;
+    /// A feature has no geometry and was left out.
+    NullGeometry = "L002" Warning;
+    /// A feature's geometry is empty and was left out.
+    EmptyGeometry = "L003" Warning;
+    /// A feature could not be read as GeoJSON and was left out.
+    UnreadableFeature = "L004" Error;
+    /// An id occurs more than once in a layer.
+    RepeatedId = "L005" Warning;
+    /// People or a sum is null: unknown, left out.
+    UnknownValue = "L006" Warning;
+    /// People or a sum is negative: unknown, left out.
+    NegativeValue = "L007" Error;
+    /// People or a sum is not a number: unknown, left out.
+    NotANumber = "L008" Error;
+    /// The layer has no features.
+    EmptyLayer = "L009" Warning;
+    /// A third coordinate (height) was dropped.
+    HeightDropped = "L010" Note;
+    /// A number was written as text and read as a number.
+    NumberReadFromText = "L011" Note;
+    /// The layer states its CRS in a legacy `crs` member, which was obeyed.
+    LegacyCrs = "R001" Note;
+    /// A coordinate is not finite or outside the possible range; the feature was left out.
+    CoordinateOutOfRange = "R002" Error;
+    /// A feature lies outside the area of use of the working CRS, still near it.
+    EdgeOfCrs = "R003" Warning;
+    /// A ring was not closed and was closed.
+    RingClosed = "G001" Warning;
+    /// A ring has fewer than three distinct points and was left out.
+    RingTooShort = "G002" Warning;
+    /// A polygon crossed or touched itself along a line and was mended.
+    SelfIntersection = "G003" Warning;
+    /// Parts of one feature overlapped and were merged.
+    OverlappingParts = "G004" Warning;
+    /// A hole lay outside its shell and was mended.
+    HoleOutside = "G005" Warning;
+    /// A feature vanished on the grid or in mending, and was left out.
+    Vanished = "G006" Warning;
+    /// A polygon with people has no area and counts as a point.
+    ZeroAreaWithPeople = "G007" Warning;
+    /// A feature mixes dimensions; its lower ones were dropped.
+    MixedGeometry = "G008" Warning;
+    /// Two territories overlap by a sliver; the lower code keeps the land.
+    TerritorySliver = "G009" Warning;
+    /// Two territories overlap by more than a sliver; the lower code keeps the land.
+    TerritoryOverlap = "G010" Error;
+    /// There is a gap between territories.
+    TerritoryGap = "G011" Note;
+    /// Two features of an exposure layer overlap.
+    ExposureOverlap = "G012" Warning;
+    /// A role cannot use this geometry (points or lines where areas are needed).
+    UnsuitableGeometry = "G013" Warning;
+    /// A line has no length and was left out.
+    ZeroLengthLine = "G014" Warning;
+    /// Features of a service layer overlap; their union counts.
+    ServiceOverlap = "G015" Note;
+    /// A hazard touches no territory.
+    HazardFarAway = "A001" Warning;
+    /// A zone reaches outside the hazard's study area and keeps its level.
+    ZoneOutsideStudy = "A002" Warning;
+    /// No usable facility: access is 0.
+    NoFacility = "A003" Warning;
+    /// The official total of a territory differs from what the layer adds up to.
+    TotalDiffers = "A004" Note;
+    /// A reported indicator has no row for a territory.
+    NotReported = "A005" Note;
+    /// A figure rests on data that are years apart.
+    DatesApart = "A006" Warning;
+    /// A band is narrower than the accuracy of what it is drawn around.
+    BandBelowAccuracy = "A007" Warning;
+    /// A reported row names an unknown territory.
+    UnknownTerritory = "A008" Warning;
+    /// A service has no units: no ratio can be given.
+    NoUnits = "A009" Warning;
+    /// Points or lines of an area service add nothing.
+    NoArea = "A010" Warning;
+    /// A territory has no people: a ratio per person cannot be given.
+    NoPeople = "A011" Note;
+    /// A layer does not overlap any territory.
+    LayerOutside = "A012" Warning;
+}
+
+/// One finding, about a layer and usually one of its features.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What kind.
+    pub code: Code,
+    /// Gravity; that of the code unless a rule says otherwise.
+    pub severity: Severity,
+    /// Id of the layer (or of the deficit, for tables); empty if of none.
+    pub layer: String,
+    /// Id of the feature; empty if about the whole layer.
+    pub feature: String,
+    /// Values for the catalogue text of the code.
+    pub values: Vec<(&'static str, String)>,
+    /// Area before and after mending, m², where something was mended or dropped.
+    pub area_m2: Option<(f64, f64)>,
+}
+
+impl Finding {
+    /// Builds a finding about a whole layer.
+    #[must_use]
+    pub fn about(code: Code, layer: &str) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            layer: layer.to_owned(),
+            feature: String::new(),
+            values: Vec::new(),
+            area_m2: None,
+        }
+    }
+
+    /// Names the feature.
+    #[must_use]
+    pub fn feature(mut self, id: impl Into<String>) -> Self {
+        self.feature = id.into();
+        self
+    }
+
+    /// Adds a value for the text.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
+    /// States the area before and after, in m².
+    #[must_use]
+    pub fn areas(mut self, before_m2: f64, after_m2: f64) -> Self {
+        self.area_m2 = Some((before_m2, after_m2));
+        self
+    }
+
+    /// The sentence for people, before it has a language.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        Message { key: self.code.key(), values: self.values.clone() }
+    }
+}
+
+/// All findings of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Adds one.
+    pub fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    /// Adds many.
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.0.extend(findings);
+    }
+
+    /// The findings in the order they were made.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Finding] {
+        &self.0
+    }
+
+    /// The worst severity, if there is any finding.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.0.iter().map(|f| f.severity).max()
+    }
+
+    /// Number of findings of a severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|f| f.severity == severity).count()
+    }
+}

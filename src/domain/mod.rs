@@ -1,0 +1,20 @@
+//! The vocabulary: plain values that every stage speaks in.
+//!
+//! Nothing here touches a file, runs an algorithm or knows a language. Words
+//! follow the UNDRR terminology (UN A/71/644, 2016): see `ARCHITECTURE.md`.
+
+pub mod finding;
+pub mod level;
+pub mod measure;
+pub mod message;
+pub mod provenance;
+pub mod territory;
+pub mod units;
+
+pub use finding::{Code, Finding, Findings, Severity};
+pub use level::Level;
+pub use measure::{Measure, Quantity};
+pub use message::{Explain, Message, Place};
+pub use provenance::{Digest, Source, Status};
+pub use territory::{OUTSIDE, TOTAL, TerritoryCode};
+pub use units::{Meters, People, Share, SquareMeters};

@@ -1,0 +1,3 @@
+//! Bytes to features, one pure module a format.
+
+pub mod geojson;

@@ -1,0 +1,54 @@
+//! The integer grid of one micrometre on which every overlay is exact.
+
+/// Grid steps in a metre.
+pub const STEPS_PER_METER: f64 = 1e6;
+/// Grid steps squared in a square metre.
+pub const AREA_STEPS_PER_M2: f64 = 1e12;
+/// Largest coordinate on the grid: 10,000 km, far beyond any planar CRS.
+pub const LIMIT: i64 = 10_000_000_000_000;
+
+/// A position in the working CRS, in whole micrometres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct GridPoint {
+    /// Easting, µm.
+    pub x: i64,
+    /// Northing, µm.
+    pub y: i64,
+}
+
+impl GridPoint {
+    /// A point from grid coordinates.
+    #[must_use]
+    pub const fn new(x: i64, y: i64) -> Self {
+        Self { x, y }
+    }
+
+    /// Snaps metres to the grid, half away from zero; `None` if not finite or beyond [`LIMIT`].
+    #[must_use]
+    pub fn snap(x_m: f64, y_m: f64) -> Option<Self> {
+        let (x, y) = ((x_m * STEPS_PER_METER).round(), (y_m * STEPS_PER_METER).round());
+        let limit = LIMIT as f64;
+        // NaN fails both comparisons.
+        (x.abs() <= limit && y.abs() <= limit).then(|| Self { x: x as i64, y: y as i64 })
+    }
+
+    /// Back to metres.
+    #[must_use]
+    pub fn meters(self) -> [f64; 2] {
+        [self.x as f64 / STEPS_PER_METER, self.y as f64 / STEPS_PER_METER]
+    }
+}
+
+/// Twice the signed area of a ring (closed or not), µm²; positive if counter-clockwise.
+#[must_use]
+pub fn double_area(ring: &[GridPoint]) -> i128 {
+    let Some(&origin) = ring.first() else { return 0 };
+    let mut sum = 0i128;
+    let at = |p: GridPoint| (i128::from(p.x - origin.x), i128::from(p.y - origin.y));
+    for i in 0..ring.len() {
+        let (ax, ay) = at(ring[i]);
+        let (bx, by) = at(ring[(i + 1) % ring.len()]);
+        sum += ax * by - bx * ay;
+    }
+    sum
+}

@@ -1,0 +1,178 @@
+//! The study area: layers by role, ready to be measured.
+
+use crate::config::Localized;
+use crate::domain::{Digest, Level, Source, Status, TerritoryCode};
+
+use super::shapes::Shapes;
+
+/// What every prepared layer carries.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Its id in the project.
+    pub id: String,
+    /// Title for people.
+    pub title: Localized,
+    /// Kept features.
+    pub shapes: Shapes,
+    /// Id of each kept feature.
+    pub ids: Vec<Box<str>>,
+    /// Positional accuracy of each kept feature, m; `None` where the layer states none.
+    /// One entry if the same for all.
+    pub accuracy_m: Option<Vec<f64>>,
+    /// What it may be used for.
+    pub status: Status,
+    /// Who published it.
+    pub source: Source,
+}
+
+impl Prepared {
+    /// Accuracy of one feature, m.
+    #[must_use]
+    pub fn accuracy_of(&self, row: usize) -> Option<f64> {
+        let all = self.accuracy_m.as_ref()?;
+        all.get(row).or(all.first()).copied()
+    }
+}
+
+/// A territory: code, name and the official number of people if one is stated.
+#[derive(Debug, Clone)]
+pub struct Territory {
+    /// Its code.
+    pub code: TerritoryCode,
+    /// Its name.
+    pub name: String,
+    /// Official people, where the project names a field for it.
+    pub people: Option<f64>,
+}
+
+/// One zone of a hazard: rows of the layer at one level.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    /// Its level; `Level::None` never occurs here.
+    pub level: Level,
+    /// Polygons, valid each, which may overlap one another; their union is the zone.
+    pub shapes: Shapes,
+}
+
+/// A hazard, ready for overlay.
+#[derive(Debug, Clone)]
+pub struct HazardLayer {
+    /// The layer as prepared (sources of bands, or zones as drawn).
+    pub layer: Prepared,
+    /// Kind of process.
+    pub kind: String,
+    /// Whether it takes part in `any`.
+    pub in_any: bool,
+    /// Level of each feature of `layer`; empty for bands.
+    pub levels: Vec<Level>,
+    /// Bands, nearest first: metres and level; empty unless the hazard is by distance.
+    pub bands: Vec<(f64, Level)>,
+    /// Polygons of the study area, if one is named.
+    pub study_area: Option<Shapes>,
+    /// Zones by level, worst first, each level at most once, not yet cut by worse ones.
+    pub zones: Vec<Zone>,
+    /// The cumulative zone "this level or worse" with its edge moved in by the accuracy, for
+    /// each of [`Level::ZONES`]; `None` without accuracy.
+    pub inner: Option<[Shapes; 4]>,
+    /// The same with its edge moved out.
+    pub outer: Option<[Shapes; 4]>,
+}
+
+/// A feature that could not be placed.
+#[derive(Debug, Clone)]
+pub struct LostFeature {
+    /// Its id.
+    pub id: Box<str>,
+    /// Its people, if known.
+    pub people: Option<f64>,
+    /// Its sums, in the order of [`ExposureLayer::sums`], if known.
+    pub sums: Vec<Option<f64>>,
+}
+
+/// Elements in the way of hazards.
+#[derive(Debug, Clone)]
+pub struct ExposureLayer {
+    /// The layer as prepared.
+    pub layer: Prepared,
+    /// People of each feature; `None` if the layer carries none. Inner `None`: unknown.
+    pub people: Option<Vec<Option<f64>>>,
+    /// Further sums: name and value of each feature.
+    pub sums: Vec<(String, Vec<Option<f64>>)>,
+    /// Features without a place.
+    pub lost: Vec<LostFeature>,
+}
+
+/// Facilities or areas that serve people.
+#[derive(Debug, Clone)]
+pub struct ServiceLayer {
+    /// The layer as prepared.
+    pub layer: Prepared,
+    /// Kind of service.
+    pub kind: String,
+    /// Capacity of each feature; `None` if the layer states none. Inner `None`: unknown.
+    pub capacity: Option<Vec<Option<f64>>>,
+}
+
+/// What is drawn and labelled, never measured.
+#[derive(Debug, Clone)]
+pub struct ContextLayer {
+    /// The layer as prepared.
+    pub layer: Prepared,
+    /// Kind, for the style.
+    pub kind: String,
+    /// Name of each feature to label; empty text where there is none.
+    pub names: Vec<String>,
+}
+
+/// What went in, for the manifest.
+#[derive(Debug, Clone)]
+pub struct InputRecord {
+    /// Layer id, or empty for a table.
+    pub layer: String,
+    /// Path as declared in the project.
+    pub path: String,
+    /// Format name.
+    pub format: String,
+    /// SHA-256.
+    pub digest: Digest,
+    /// Size of the file.
+    pub bytes: u64,
+    /// EPSG code of the coordinates as read.
+    pub epsg: Option<u32>,
+    /// How the CRS is known: `rfc7946`, `legacy_member`, `project`.
+    pub crs_evidence: &'static str,
+    /// Operation that brought it to the working CRS, as a proj string pair or `identity`.
+    pub operation: String,
+    /// Features read.
+    pub features_read: usize,
+    /// Features kept.
+    pub features_kept: usize,
+    /// Points kept.
+    pub vertices: usize,
+}
+
+/// Everything that can be measured, in one CRS, on the grid, valid.
+#[derive(Debug, Clone)]
+pub struct StudyArea {
+    /// EPSG code of the working CRS.
+    pub epsg: u32,
+    /// Territories in byte order of their codes.
+    pub territories: Vec<Territory>,
+    /// Their layer; row = position in `territories`.
+    pub territory_layer: Prepared,
+    /// Hazards, by id.
+    pub hazards: Vec<HazardLayer>,
+    /// Exposure layers, by id.
+    pub exposures: Vec<ExposureLayer>,
+    /// Services, by id.
+    pub services: Vec<ServiceLayer>,
+    /// Context, by id.
+    pub contexts: Vec<ContextLayer>,
+    /// Reported tables.
+    pub tables: Vec<crate::layers::ReportedTable>,
+    /// What went in.
+    pub inputs: Vec<InputRecord>,
+    /// Scale distortion of the working CRS over the territories, parts per million of length:
+    /// smallest and largest.
+    pub grid_scale_ppm: (f64, f64),
+}

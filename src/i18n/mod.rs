@@ -1,0 +1,193 @@
+//! The catalogues: every sentence that people read, in Spanish and English.
+//!
+//! In: a [`Message`] (key and values). Out: text. The catalogues are TOML files,
+//! one a topic and language, compiled in; both languages must have the same
+//! keys and the same `{values}` (held by `tests/docs.rs`).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use crate::domain::Message;
+
+/// A language of the catalogues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Locale {
+    /// Spanish, the default.
+    Es,
+    /// English.
+    En,
+}
+
+impl Locale {
+    /// Reads `es`, `en` or a longer tag such as `es_PE.UTF-8`.
+    #[must_use]
+    pub fn parse(tag: &str) -> Option<Self> {
+        let language = tag.split(['_', '-', '.']).next().unwrap_or_default();
+        match language.to_ascii_lowercase().as_str() {
+            "es" => Some(Self::Es),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The two-letter tag.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::En => "en",
+        }
+    }
+}
+
+macro_rules! topics {
+    ($($topic:literal),* $(,)?) => {
+        const ES: &[&str] = &[$(include_str!(concat!("es/", $topic, ".toml")),)*];
+        const EN: &[&str] = &[$(include_str!(concat!("en/", $topic, ".toml")),)*];
+    };
+}
+
+topics!("config", "layers", "geometry", "analysis", "outputs", "maps", "cli");
+
+/// Key to text, for one language.
+type Catalogue = BTreeMap<String, String>;
+
+/// Returns the whole catalogue of a language, sorted by key.
+#[must_use]
+pub fn catalogue(locale: Locale) -> &'static Catalogue {
+    static SPANISH: OnceLock<Catalogue> = OnceLock::new();
+    static ENGLISH: OnceLock<Catalogue> = OnceLock::new();
+    match locale {
+        Locale::Es => SPANISH.get_or_init(|| load(ES)),
+        Locale::En => ENGLISH.get_or_init(|| load(EN)),
+    }
+}
+
+fn load(topics: &[&str]) -> Catalogue {
+    let mut catalogue = Catalogue::new();
+    for topic in topics {
+        let table: toml::Table =
+            toml::from_str(topic).expect("catalogues are valid TOML: a test reads them");
+        flatten("", &table, &mut catalogue);
+    }
+    catalogue
+}
+
+fn flatten(prefix: &str, table: &toml::Table, catalogue: &mut Catalogue) {
+    for (name, value) in table {
+        let key =
+            if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&key, inner, catalogue),
+            toml::Value::String(text) => {
+                catalogue.insert(key, text.clone());
+            }
+            other => {
+                catalogue.insert(key, other.to_string());
+            }
+        }
+    }
+}
+
+/// Returns a text without values; the key itself where the catalogue lacks it.
+#[must_use]
+pub fn text(locale: Locale, key: &str) -> &str {
+    catalogue(locale).get(key).map_or(key, String::as_str)
+}
+
+/// Renders a message: its catalogue text with `{name}` replaced by the values.
+///
+/// A value that starts with `@` is a catalogue key itself and is looked up.
+#[must_use]
+pub fn render(locale: Locale, message: &Message) -> String {
+    let template = text(locale, message.key);
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let Some(len) = rest[open..].find('}') else { break };
+        out.push_str(&rest[..open]);
+        let name = &rest[open + 1..open + len];
+        match message.values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => match value.strip_prefix('@') {
+                Some(key) => out.push_str(text(locale, key)),
+                None => out.push_str(value),
+            },
+            None => {
+                let _ = write!(out, "{{{name}}}");
+            }
+        }
+        rest = &rest[open + len + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Writes a number for people: Spanish `12 345,6`, English `12,345.6`.
+///
+/// Spanish groups thousands with a thin no-break space from five digits on
+/// (RAE, *Ortografía* 2010, §8.2.1.2), and Peru's NTP 712 decimal comma.
+#[must_use]
+pub fn number(locale: Locale, value: f64, decimals: usize) -> String {
+    let plain = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
+    let (group, mark, from) = match locale {
+        Locale::Es => ("\u{202f}", ',', 5),
+        Locale::En => (",", '.', 4),
+    };
+    let mut out = String::new();
+    if value < 0.0 && plain.bytes().any(|b| b.is_ascii_digit() && b != b'0') {
+        out.push('\u{2212}');
+    }
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && whole.len() >= from && (whole.len() - i).is_multiple_of(3) {
+            out.push_str(group);
+        }
+        out.push(digit);
+    }
+    if !fraction.is_empty() {
+        out.push(mark);
+        out.push_str(fraction);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        let cases = [
+            (Locale::Es, 1234.5, 1, "1234,5"),
+            (Locale::Es, 12345.0, 0, "12\u{202f}345"),
+            (Locale::Es, 1_234_567.891, 2, "1\u{202f}234\u{202f}567,89"),
+            (Locale::En, 1234.5, 1, "1,234.5"),
+            (Locale::En, -0.04, 1, "0.0"),
+            (Locale::Es, -7.73, 2, "\u{2212}7,73"),
+        ];
+        for (locale, value, decimals, expected) in cases {
+            assert_eq!(number(locale, value, decimals), expected);
+        }
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys_and_values() {
+        let (es, en) = (catalogue(Locale::Es), catalogue(Locale::En));
+        let keys = |c: &'static Catalogue| c.keys().collect::<Vec<_>>();
+        assert_eq!(keys(es), keys(en));
+        let names = |text: &str| {
+            let mut found: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}').map(|(name, _)| name.to_owned()))
+                .collect();
+            found.sort();
+            found.dedup();
+            found
+        };
+        for (key, text) in es {
+            assert_eq!(names(text), names(&en[key]), "{key}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The data structures of raw layers: flat, so that a million features stay cheap.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Digest;
+
+/// One value of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Null, or the field is missing in this feature.
+    Null,
+    /// A JSON number.
+    Number(f64),
+    /// Text.
+    Text(Box<str>),
+    /// True or false.
+    Bool(bool),
+    /// An array or object, which no role can use.
+    Other,
+}
+
+/// One field of all features, in their order.
+pub type Column = Vec<Value>;
+
+/// What a run of coordinates is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartRole {
+    /// One point.
+    Point,
+    /// A line of two or more points.
+    Line,
+    /// The outer ring of a polygon; starts a new polygon of the feature.
+    Shell,
+    /// A hole of the polygon that the last shell began.
+    Hole,
+}
+
+/// A feature: the end of its parts in [`RawFeatures::parts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RawFeature {
+    /// One past its last part; its first is where the feature before ended.
+    pub parts_end: u32,
+    /// Whether the geometry member was null (as against empty).
+    pub is_null: bool,
+    /// Whether any position carried a third number.
+    pub has_height: bool,
+}
+
+/// Features in flat arrays. Rings are as in the file: closed or not, any orientation.
+#[derive(Debug, Clone, Default)]
+pub struct RawFeatures {
+    /// Positions, first number first (longitude or easting).
+    pub coords: Vec<[f64; 2]>,
+    /// End of each part in `coords`, and what it is.
+    pub parts: Vec<(u32, PartRole)>,
+    /// Features in file order.
+    pub features: Vec<RawFeature>,
+    /// Feature ids: by the id field, else the file's own, else `#` and the 1-based row.
+    pub ids: Vec<Box<str>>,
+    /// The wanted fields, by name.
+    pub columns: BTreeMap<String, Column>,
+}
+
+/// Where a CRS statement comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrsEvidence {
+    /// GeoJSON without a `crs` member: RFC 7946, WGS 84.
+    Rfc7946,
+    /// The `crs` member of old GeoJSON.
+    LegacyMember,
+    /// The project file.
+    Project,
+}
+
+/// A layer as read.
+#[derive(Debug, Clone)]
+pub struct RawLayer {
+    /// Its id in the project.
+    pub id: String,
+    /// Name of the format, for example `GeoJSON`.
+    pub format: &'static str,
+    /// EPSG code of the coordinates; 4326 for lon/lat.
+    pub epsg: u32,
+    /// How that is known.
+    pub crs_evidence: CrsEvidence,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// Size of the file.
+    pub bytes: u64,
+    /// What it holds.
+    pub data: RawFeatures,
+}
+
+/// One row of a table of reported figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportedRow {
+    /// Territory code or `_T`.
+    pub territory: String,
+    /// Indicator id.
+    pub indicator: String,
+    /// Period as written.
+    pub period: String,
+    /// Value, if known.
+    pub value: Option<f64>,
+    /// Lower end.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Empty, `<`, `>` or `~`.
+    pub qualifier: String,
+    /// Unit as written.
+    pub unit: String,
+    /// Source as written.
+    pub source: String,
+    /// 1-based line in the file.
+    pub line: u64,
+}
+
+/// A table of reported figures.
+#[derive(Debug, Clone)]
+pub struct ReportedTable {
+    /// File as resolved by the settings.
+    pub path: std::path::PathBuf,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Rows in file order.
+    pub rows: Vec<ReportedRow>,
+}
+
+/// Everything that was read.
+#[derive(Debug, Clone, Default)]
+pub struct RawLayers {
+    /// Layers in the order of the settings (by id).
+    pub layers: Vec<RawLayer>,
+    /// Reported tables, by path, each once.
+    pub tables: Vec<ReportedTable>,
+}
