@@ -4,6 +4,7 @@
 //! preparation is done, and a ledger of findings. No file is touched here.
 
 pub mod grid;
+pub mod mosaic;
 pub mod shapes;
 pub mod study_area;
 
