@@ -89,6 +89,12 @@ impl MosaicBuilder {
         plane
     }
 
+    /// The number that the next plane will have.
+    #[must_use]
+    pub fn next_plane(&self) -> PlaneId {
+        self.planes
+    }
+
     fn add_edges(&mut self, plane: PlaneId, shape: ShapeRef<'_>) {
         if shape.dimension() != Dimension::Area {
             return;
