@@ -3,7 +3,10 @@
 //! In: [`RawLayers`](crate::layers::RawLayers) and settings. Out: [`StudyArea`], the proof that
 //! preparation is done, and a ledger of findings. No file is touched here.
 
+pub mod edges;
 pub mod grid;
+pub mod overlay;
+pub mod predicates;
 pub mod shapes;
 pub mod study_area;
 
