@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use super::grid::GridPoint;
 
 /// Segments in one leaf, and up to how many a plain double loop is faster.
-const LEAF: usize = 8;
+const LEAF: usize = 16;
 
 /// A closed box: least x, least y, greatest x, greatest y.
 pub type GridBox = [i64; 4];

@@ -3,6 +3,7 @@
 //! In: [`RawLayers`](crate::layers::RawLayers) and settings. Out: [`StudyArea`], the proof that
 //! preparation is done, and a ledger of findings. No file is touched here.
 
+pub mod crs;
 pub mod edges;
 pub mod grid;
 pub mod overlay;

@@ -3,7 +3,7 @@
 //! In: rings on the grid. Out: [`Polygon`]s that keep the invariants of
 //! [`Shapes`]. This is the only file that knows the overlay engine,
 //! `i_overlay` with its 64-bit integers. Its coordinates may reach 2^62; the grid ends at
-//! 1e13, so no sum or product of it overflows. A crossing that falls between grid points is
+//! 2.1e13, so no sum or product of it overflows. A crossing that falls between grid points is
 //! rounded to the nearest one; areas of the results then add up to the last bit.
 
 use i_overlay::core::fill_rule::FillRule;
