@@ -8,8 +8,10 @@ pub mod edges;
 pub mod grid;
 pub mod overlay;
 pub mod predicates;
+pub mod repair;
 pub mod shapes;
 pub mod study_area;
+pub mod validity;
 
 pub use grid::GridPoint;
 pub use shapes::{Dimension, ShapeRef, Shapes};
