@@ -5,15 +5,21 @@
 
 pub mod crs;
 pub mod edges;
+pub mod error;
 pub mod grid;
+pub mod index;
+pub mod layer;
 pub mod overlay;
 pub mod predicates;
 pub mod repair;
 pub mod shapes;
 pub mod study_area;
 pub mod validity;
+pub mod values;
 
+pub use error::{GeometryError, GeometryErrors, Suspicion};
 pub use grid::GridPoint;
+pub use index::{Nearest, SpatialIndex};
 pub use shapes::{Dimension, ShapeRef, Shapes};
 pub use study_area::{
     ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,
