@@ -3,12 +3,14 @@
 //! In: [`RawLayers`](crate::layers::RawLayers) and settings. Out: [`StudyArea`], the proof that
 //! preparation is done, and a ledger of findings. No file is touched here.
 
+pub mod band;
 pub mod crs;
 pub mod edges;
 pub mod error;
 pub mod grid;
 pub mod index;
 pub mod layer;
+pub mod margin;
 pub mod overlaps;
 pub mod overlay;
 pub mod predicates;
@@ -16,6 +18,7 @@ pub mod relate;
 pub mod repair;
 pub mod shapes;
 pub mod study_area;
+pub mod territories;
 pub mod validity;
 pub mod values;
 

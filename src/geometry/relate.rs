@@ -33,7 +33,7 @@ pub enum Interiors {
 #[derive(Debug)]
 pub struct Outlines<'a> {
     shapes: &'a Shapes,
-    trees: Vec<Option<EdgeTree>>,
+    trees: Vec<Option<Box<EdgeTree>>>,
 }
 
 impl<'a> Outlines<'a> {
@@ -44,7 +44,7 @@ impl<'a> Outlines<'a> {
             .into_par_iter()
             .map(|row| {
                 let shape = shapes.get(row);
-                (shape.points().len() > SMALL).then(|| tree_of(shape))
+                (shape.points().len() > SMALL).then(|| Box::new(tree_of(shape)))
             })
             .collect();
         Self { shapes, trees }
