@@ -21,7 +21,10 @@ type Vector = (f64, f64);
 
 /// The place at `radius` µm from a point in the direction of a unit vector.
 fn offset(from: GridPoint, (x, y): Vector, radius: f64) -> GridPoint {
-    GridPoint::new(from.x + (x * radius).round() as i64, from.y + (y * radius).round() as i64)
+    GridPoint::new(
+        from.x + (x * radius).round() as i64,
+        from.y + (y * radius).round() as i64,
+    )
 }
 
 /// The unit vector to the left of the way from `a` to `b`.
@@ -273,9 +276,8 @@ mod tests {
     #[test]
     fn a_long_winding_line_has_one_band_without_cracks() {
         // A wave of 2,000 points whose bends are tighter than the distance.
-        let points: Vec<(i64, i64)> = (0..2000)
-            .map(|i| (i * 5, ((i as f64 * 0.4).sin() * 60.0) as i64))
-            .collect();
+        let points: Vec<(i64, i64)> =
+            (0..2000).map(|i| (i * 5, ((i as f64 * 0.4).sin() * 60.0) as i64)).collect();
         let line = shape(Dimension::Line, &[(PartRole::Line, &points)]);
         let band = around(line.get(0), 100.0);
         assert_eq!(band.len(), 1);

@@ -50,7 +50,10 @@ enum AreaOfUse {
     Anywhere,
     WebMercator,
     /// A transverse Mercator around a meridian; for a UTM zone also of one hemisphere.
-    Zone { meridian: f64, is_south: Option<bool> },
+    Zone {
+        meridian: f64,
+        is_south: Option<bool>,
+    },
 }
 
 /// Whether a place suits the working CRS.
@@ -80,7 +83,8 @@ impl Crs {
         {
             return Err(CrsTrouble::UnknownDatum);
         }
-        let proj = Proj::from_proj_string(&definition).map_err(|_| CrsTrouble::Unknown)?;
+        let proj =
+            Proj::from_proj_string(&definition).map_err(|_| CrsTrouble::Unknown)?;
         let area = area_of_use(epsg, &definition);
         Ok(Self { epsg, definition, proj, area })
     }
@@ -352,7 +356,8 @@ pub fn scale_ppm(crs: &Crs, low: [f64; 2], high: [f64; 2]) -> Option<(f64, f64)>
     let mut range: Option<(f64, f64)> = None;
     for i in 0..=STEPS {
         for j in 0..=STEPS {
-            let part = |k: u32, a: f64, b: f64| a + (b - a) * f64::from(k) / f64::from(STEPS);
+            let part =
+                |k: u32, a: f64, b: f64| a + (b - a) * f64::from(k) / f64::from(STEPS);
             let (x, y) = (part(i, low[0], high[0]), part(j, low[1], high[1]));
             for (dx, dy) in [(STEP_M / 2.0, 0.0), (0.0, STEP_M / 2.0)] {
                 let (from, to) = (place(x - dx, y - dy)?, place(x + dx, y + dy)?);

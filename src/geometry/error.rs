@@ -137,7 +137,13 @@ impl Explain for GeometryError {
                     .with("epsg", epsg)
             }
             Self::OutsideCrs {
-                layer, working_epsg, feature, at, count, suspicion, ..
+                layer,
+                working_epsg,
+                feature,
+                at,
+                count,
+                suspicion,
+                ..
             } => {
                 let key = match suspicion {
                     Suspicion::Unexplained => "error.geometry.outside_crs",

@@ -48,9 +48,12 @@ pub fn of_bands(
     accuracy_of: &(dyn Fn(usize) -> f64 + Sync),
 ) -> Margins {
     let moved = |sign: f64| {
-        by_level(|level| reach(bands, level), |&within_m| {
-            to_shapes(&zone_around(shapes, &|row| within_m + sign * accuracy_of(row)))
-        })
+        by_level(
+            |level| reach(bands, level),
+            |&within_m| {
+                to_shapes(&zone_around(shapes, &|row| within_m + sign * accuracy_of(row)))
+            },
+        )
     };
     (moved(-1.0), moved(1.0))
 }
@@ -206,7 +209,10 @@ mod tests {
 
     fn assert_near(found: &[f64], expected: &[f64], case: &str) {
         for (a, b) in found.iter().zip(expected) {
-            assert!((a - b).abs() <= 2e-4 * b.abs() + 1e-6, "{case}: {found:?} {expected:?}");
+            assert!(
+                (a - b).abs() <= 2e-4 * b.abs() + 1e-6,
+                "{case}: {found:?} {expected:?}"
+            );
         }
     }
 

@@ -59,8 +59,10 @@ pub fn find(shapes: &Shapes) -> Vec<Overlap> {
             if outlines.interiors(a, b) == Interiors::Apart {
                 return None;
             }
-            let common =
-                intersection(rings_of_shape(shapes.get(a)), rings_of_shape(shapes.get(b)));
+            let common = intersection(
+                rings_of_shape(shapes.get(a)),
+                rings_of_shape(shapes.get(b)),
+            );
             let area_m2 = area_m2(total_double_area(&common));
             let widths = common.iter().map(super::overlay::Polygon::mean_width_m);
             let width_m = widths.fold(0.0, f64::max);

@@ -128,7 +128,11 @@ mod tests {
             ("collinear, apart", [0, 0, 1, 1, 3, 3, 6, 6], Meeting::Apart),
             ("on the line, beyond the end", [0, 0, 2, 0, 3, 0, 3, 5], Meeting::Apart),
             ("parallel", [0, 0, 4, 0, 0, 1, 4, 1], Meeting::Apart),
-            ("one step beside the diagonal of the whole grid", [-far, -far, far, far, 0, 0, 1, 0], Meeting::Touch),
+            (
+                "one step beside the diagonal of the whole grid",
+                [-far, -far, far, far, 0, 0, 1, 0],
+                Meeting::Touch,
+            ),
             ("and off it", [-far, -far, far, far, 1, 0, 2, 1], Meeting::Apart),
         ];
         for (case, [ax, ay, bx, by, cx, cy, dx, dy], expected) in cases {

@@ -65,10 +65,12 @@ impl Mender {
             PartRole::Line => Dimension::Line,
             PartRole::Shell | PartRole::Hole => Dimension::Area,
         };
-        let Some(highest) = parts.clone().map(|(role, _)| dimension_of(role)).max() else {
+        let Some(highest) = parts.clone().map(|(role, _)| dimension_of(role)).max()
+        else {
             return Fate::Dropped;
         };
-        let lower = parts.clone().filter(|&(role, _)| dimension_of(role) < highest).count();
+        let lower =
+            parts.clone().filter(|&(role, _)| dimension_of(role) < highest).count();
         if lower > 0 {
             changes.push(Change {
                 code: Code::MixedGeometry,
@@ -79,7 +81,9 @@ impl Mender {
         let parts = parts.filter(|&(role, _)| dimension_of(role) == highest);
         match highest {
             Dimension::Point => add_points(parts.map(|(_, points)| points), shapes),
-            Dimension::Line => add_lines(parts.map(|(_, points)| points), shapes, changes),
+            Dimension::Line => {
+                add_lines(parts.map(|(_, points)| points), shapes, changes)
+            }
             Dimension::Area => self.add_area(parts, counts_as_point, shapes, changes),
         }
     }
@@ -112,7 +116,8 @@ impl Mender {
             let all = parts.flat_map(|(_, points)| points.iter().copied());
             return add_points(middle(all).as_slice().chunks(1), shapes);
         }
-        if changes[first_change..].iter().all(|change| change.code != Code::RingTooShort) {
+        if changes[first_change..].iter().all(|change| change.code != Code::RingTooShort)
+        {
             changes.push(Change {
                 code: Code::Vanished,
                 count: 1,
@@ -272,7 +277,8 @@ fn mend(rings: &Rings, faults: Faults) -> Option<Mended> {
         let mut holes = Vec::new();
         for ring in polygon.start + 1..polygon.end {
             let hole = simple(ring);
-            is_self_crossing |= total_double_area(&hole) != -double_area(rings.ring(ring));
+            is_self_crossing |=
+                total_double_area(&hole) != -double_area(rings.ring(ring));
             holes.extend(hole);
         }
         let each = total_double_area(&holes);
@@ -342,16 +348,43 @@ mod tests {
         let square: &[_] = &[(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)];
         let cases: &[(&str, &[Part<'_>], f64, &[&str])] = &[
             ("square", &[(Shell, square)], 100.0, &[]),
-            ("clockwise", &[(Shell, &[(0, 0), (0, 10), (10, 10), (10, 0), (0, 0)])], 100.0, &[]),
-            ("not closed", &[(Shell, &[(0, 0), (10, 0), (10, 10), (0, 10)])], 100.0, &["G001"]),
+            (
+                "clockwise",
+                &[(Shell, &[(0, 0), (0, 10), (10, 10), (10, 0), (0, 0)])],
+                100.0,
+                &[],
+            ),
+            (
+                "not closed",
+                &[(Shell, &[(0, 0), (10, 0), (10, 10), (0, 10)])],
+                100.0,
+                &["G001"],
+            ),
             (
                 "repeated points",
-                &[(Shell, &[(0, 0), (0, 0), (10, 0), (10, 10), (10, 10), (0, 10), (0, 0), (0, 0)])],
+                &[(
+                    Shell,
+                    &[
+                        (0, 0),
+                        (0, 0),
+                        (10, 0),
+                        (10, 10),
+                        (10, 10),
+                        (0, 10),
+                        (0, 0),
+                        (0, 0),
+                    ],
+                )],
                 100.0,
                 &[],
             ),
             // Two triangles of base 10 and height 5.
-            ("bow-tie", &[(Shell, &[(0, 0), (10, 10), (10, 0), (0, 10), (0, 0)])], 50.0, &["G003"]),
+            (
+                "bow-tie",
+                &[(Shell, &[(0, 0), (10, 10), (10, 0), (0, 10), (0, 0)])],
+                50.0,
+                &["G003"],
+            ),
             (
                 "bow-tie with its knot as a vertex",
                 &[(Shell, &[(0, 0), (5, 5), (10, 10), (10, 0), (5, 5), (0, 10), (0, 0)])],
@@ -360,13 +393,29 @@ mod tests {
             ),
             (
                 "spike",
-                &[(Shell, &[(0, 0), (10, 0), (20, 0), (10, 0), (10, 10), (0, 10), (0, 0)])],
+                &[(
+                    Shell,
+                    &[(0, 0), (10, 0), (20, 0), (10, 0), (10, 10), (0, 10), (0, 0)],
+                )],
                 100.0,
                 &["G003"],
             ),
             (
                 "corner to corner",
-                &[(Shell, &[(0, 0), (2, 0), (2, 2), (4, 2), (4, 4), (2, 4), (2, 2), (0, 2), (0, 0)])],
+                &[(
+                    Shell,
+                    &[
+                        (0, 0),
+                        (2, 0),
+                        (2, 2),
+                        (4, 2),
+                        (4, 4),
+                        (2, 4),
+                        (2, 2),
+                        (0, 2),
+                        (0, 0),
+                    ],
+                )],
                 8.0,
                 &[],
             ),
@@ -378,7 +427,10 @@ mod tests {
             ),
             (
                 "hole outside",
-                &[(Shell, square), (Hole, &[(12, 2), (14, 2), (14, 4), (12, 4), (12, 2)])],
+                &[
+                    (Shell, square),
+                    (Hole, &[(12, 2), (14, 2), (14, 4), (12, 4), (12, 2)]),
+                ],
                 100.0,
                 &["G005"],
             ),
@@ -396,13 +448,19 @@ mod tests {
             ),
             (
                 "overlapping parts: 150, not 100",
-                &[(Shell, square), (Shell, &[(5, 0), (15, 0), (15, 10), (5, 10), (5, 0)])],
+                &[
+                    (Shell, square),
+                    (Shell, &[(5, 0), (15, 0), (15, 10), (5, 10), (5, 0)]),
+                ],
                 150.0,
                 &["G004"],
             ),
             (
                 "overlapping corners",
-                &[(Shell, square), (Shell, &[(5, 5), (15, 5), (15, 15), (5, 15), (5, 5)])],
+                &[
+                    (Shell, square),
+                    (Shell, &[(5, 5), (15, 5), (15, 15), (5, 15), (5, 5)]),
+                ],
                 175.0,
                 &["G004"],
             ),
@@ -414,7 +472,10 @@ mod tests {
             ),
             (
                 "parts with a common edge",
-                &[(Shell, square), (Shell, &[(10, 0), (15, 0), (15, 10), (10, 10), (10, 0)])],
+                &[
+                    (Shell, square),
+                    (Shell, &[(10, 0), (15, 0), (15, 10), (10, 10), (10, 0)]),
+                ],
                 150.0,
                 &["G003"],
             ),
@@ -432,7 +493,11 @@ mod tests {
             ),
             (
                 "short shell takes its hole along",
-                &[(Shell, square), (Shell, &[(20, 0), (20, 0), (20, 0)]), (Hole, &[(2, 2), (4, 2), (4, 4)])],
+                &[
+                    (Shell, square),
+                    (Shell, &[(20, 0), (20, 0), (20, 0)]),
+                    (Hole, &[(2, 2), (4, 2), (4, 4)]),
+                ],
                 100.0,
                 &["G002"],
             ),
@@ -445,7 +510,8 @@ mod tests {
         ];
         for (case, parts, area, codes) in cases {
             let (shapes, changes) = mended(parts, false);
-            let found: Vec<&str> = changes.iter().map(|change| change.code.id()).collect();
+            let found: Vec<&str> =
+                changes.iter().map(|change| change.code.id()).collect();
             assert_eq!(found, *codes, "{case}");
             assert!((shapes.get(0).area_m2() - area).abs() < 1e-9, "{case}");
             for change in changes {
@@ -479,7 +545,8 @@ mod tests {
             assert_eq!(changes[0].code, Code::ZeroAreaWithPeople, "{case}");
             let low = parts[0].1.iter().min().unwrap();
             let high = parts[0].1.iter().max().unwrap();
-            let middle = GridPoint::new((low.0 + high.0) * M / 2, (low.1 + high.1) * M / 2);
+            let middle =
+                GridPoint::new((low.0 + high.0) * M / 2, (low.1 + high.1) * M / 2);
             assert_eq!(shapes.get(0).points(), [middle], "{case}");
         }
     }
@@ -494,8 +561,10 @@ mod tests {
 
     #[test]
     fn lines_lose_repeated_points() {
-        let (shapes, changes) =
-            mended(&[(Line, &[(0, 0), (0, 0), (3, 4), (3, 4)]), (Line, &[(1, 1), (1, 1)])], false);
+        let (shapes, changes) = mended(
+            &[(Line, &[(0, 0), (0, 0), (3, 4), (3, 4)]), (Line, &[(1, 1), (1, 1)])],
+            false,
+        );
         assert!((shapes.get(0).length_m() - 5.0).abs() < 1e-12);
         assert_eq!(shapes.vertex_count(), 2);
         assert_eq!(changes[0].code, Code::ZeroLengthLine);
@@ -509,7 +578,8 @@ mod tests {
             let part = |(i, (is_hole, points)): (usize, (bool, Vec<(i64, i64)>))| {
                 let role = if is_hole && i > 0 { Hole } else { Shell };
                 let scaled = points.into_iter();
-                let scaled = scaled.map(|(x, y)| GridPoint::new(x * 1_000_003, y * 999_983));
+                let scaled =
+                    scaled.map(|(x, y)| GridPoint::new(x * 1_000_003, y * 999_983));
                 (role, scaled.collect())
             };
             rings.into_iter().enumerate().map(part).collect()

@@ -92,12 +92,7 @@ fn partition(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
 }
 
 /// Reports the holes of the union that are no holes of a single territory.
-fn report_gaps(
-    layer: &str,
-    shapes: &Shapes,
-    whole: &[Polygon],
-    findings: &mut Findings,
-) {
+fn report_gaps(layer: &str, shapes: &Shapes, whole: &[Polygon], findings: &mut Findings) {
     let key = |ring: &[GridPoint]| (bounds(ring), double_area(ring).abs());
     let own: Vec<_> = shapes
         .iter()
@@ -172,13 +167,29 @@ mod tests {
     #[test]
     fn slivers_and_overlaps_are_told_apart() {
         // Two fields of 100 m by 100 m; the second reaches into the first by a strip.
-        let strip = |mm: i64| [(0, 0, 100_000, 100_000), (100_000 - mm, 0, 100_000, 100_000)];
+        let strip =
+            |mm: i64| [(0, 0, 100_000, 100_000), (100_000 - mm, 0, 100_000, 100_000)];
         let cases = [
             ("no overlap", 0, None, None),
             ("0.9 m without accuracy", 900, None, Some((Code::TerritorySliver, "90.00"))),
-            ("1.1 m without accuracy", 1100, None, Some((Code::TerritoryOverlap, "110.00"))),
-            ("5 m with 3 m of accuracy", 5000, Some(3.0), Some((Code::TerritorySliver, "500.00"))),
-            ("7 m with 3 m of accuracy", 7000, Some(3.0), Some((Code::TerritoryOverlap, "700.00"))),
+            (
+                "1.1 m without accuracy",
+                1100,
+                None,
+                Some((Code::TerritoryOverlap, "110.00")),
+            ),
+            (
+                "5 m with 3 m of accuracy",
+                5000,
+                Some(3.0),
+                Some((Code::TerritorySliver, "500.00")),
+            ),
+            (
+                "7 m with 3 m of accuracy",
+                7000,
+                Some(3.0),
+                Some((Code::TerritoryOverlap, "700.00")),
+            ),
         ];
         for (case, mm, accuracy, expected) in cases {
             let (ground, told) = run(&strip(mm), accuracy);

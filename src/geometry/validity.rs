@@ -186,9 +186,8 @@ fn is_misplaced(rings: &Rings) -> bool {
         if holes.clone().any(|hole| !is_inside(hole, shell..shell + 1)) {
             return true;
         }
-        let is_nested = |a: usize, b: usize| {
-            is_inside(a, b..b + 1) || is_inside(b, a..a + 1)
-        };
+        let is_nested =
+            |a: usize, b: usize| is_inside(a, b..b + 1) || is_inside(b, a..a + 1);
         if any_pair(&boxes, holes.collect(), is_nested) {
             return true;
         }
@@ -198,7 +197,9 @@ fn is_misplaced(rings: &Rings) -> bool {
         let found = polygons.partition_point(|polygon| polygon.start < shell);
         polygons[found].clone()
     };
-    any_pair(&boxes, shells, |a, b| is_inside(a, of_shell(b)) || is_inside(b, of_shell(a)))
+    any_pair(&boxes, shells, |a, b| {
+        is_inside(a, of_shell(b)) || is_inside(b, of_shell(a))
+    })
 }
 
 /// Whether a claim holds for any two of some rings whose boxes meet.
@@ -255,28 +256,63 @@ mod tests {
             ("square with a hole", &[(Shell, square), (Hole, inner)], none),
             ("collinear vertex", &[(Shell, &[(0, 0), (5, 0), (10, 0), (0, 10)])], none),
             ("bow-tie", &[(Shell, &[(0, 0), (10, 10), (10, 0), (0, 10)])], self_crossing),
-            ("spike", &[(Shell, &[(0, 0), (9, 0), (10, 0), (9, 0), (0, 9)])], running_back),
-            ("spike at the start", &[(Shell, &[(0, 9), (0, 0), (10, 0), (0, 5)])], running_back),
+            (
+                "spike",
+                &[(Shell, &[(0, 0), (9, 0), (10, 0), (9, 0), (0, 9)])],
+                running_back,
+            ),
+            (
+                "spike at the start",
+                &[(Shell, &[(0, 9), (0, 0), (10, 0), (0, 5)])],
+                running_back,
+            ),
             (
                 "corner to corner",
-                &[(Shell, &[(0, 0), (2, 0), (2, 2), (4, 2), (4, 4), (2, 4), (2, 2), (0, 2)])],
+                &[(
+                    Shell,
+                    &[(0, 0), (2, 0), (2, 2), (4, 2), (4, 4), (2, 4), (2, 2), (0, 2)],
+                )],
                 Faults { is_self_touching: true, ..none },
             ),
-            ("hole outside", &[(Shell, square), (Hole, &[(20, 0), (20, 2), (22, 0)])], crossing),
-            ("hole across", &[(Shell, square), (Hole, &[(8, 2), (8, 4), (12, 3)])], crossing),
+            (
+                "hole outside",
+                &[(Shell, square), (Hole, &[(20, 0), (20, 2), (22, 0)])],
+                crossing,
+            ),
+            (
+                "hole across",
+                &[(Shell, square), (Hole, &[(8, 2), (8, 4), (12, 3)])],
+                crossing,
+            ),
             (
                 "hole in a hole",
-                &[(Shell, &[(-9, -9), (30, -9), (30, 30), (-9, 30)]), (Hole, square), (Hole, inner)],
+                &[
+                    (Shell, &[(-9, -9), (30, -9), (30, 30), (-9, 30)]),
+                    (Hole, square),
+                    (Hole, inner),
+                ],
                 crossing,
             ),
             ("part in a part", &[(Shell, square), (Shell, inner)], crossing),
             (
                 "part in a hole",
-                &[(Shell, square), (Hole, &[(1, 1), (1, 9), (9, 9), (9, 1)]), (Shell, inner)],
+                &[
+                    (Shell, square),
+                    (Hole, &[(1, 1), (1, 9), (9, 9), (9, 1)]),
+                    (Shell, inner),
+                ],
                 none,
             ),
-            ("parts side by side", &[(Shell, square), (Shell, &[(20, 0), (22, 0), (22, 2)])], none),
-            ("hole on the edge", &[(Shell, square), (Hole, &[(0, 5), (2, 6), (2, 5)])], touching),
+            (
+                "parts side by side",
+                &[(Shell, square), (Shell, &[(20, 0), (22, 0), (22, 2)])],
+                none,
+            ),
+            (
+                "hole on the edge",
+                &[(Shell, square), (Hole, &[(0, 5), (2, 6), (2, 5)])],
+                touching,
+            ),
             (
                 "common edge",
                 &[(Shell, square), (Shell, &[(10, 2), (15, 2), (10, 8)])],
@@ -295,7 +331,11 @@ mod tests {
             let mut points = vec![(0, 0)];
             for tooth in 0..2000 {
                 let shift = if tooth == 1000 { lean } else { 0 };
-                points.extend([(tooth * 4, 10), (tooth * 4 + 2 + shift, 100), (tooth * 4 + 3, 10)]);
+                points.extend([
+                    (tooth * 4, 10),
+                    (tooth * 4 + 2 + shift, 100),
+                    (tooth * 4 + 3, 10),
+                ]);
             }
             points.push((8000, 0));
             points
