@@ -75,7 +75,8 @@ pub struct Entry {
 const GOODCHILD_LAM: &str = "Goodchild & Lam (1980), Areal interpolation: a variant of \
      the traditional spatial problem, Geo-Processing 1, 297-312";
 /// The plan whose figures the deficits take up: target minus value, floored at 0.
-const PLAN: &str = "Plan de Gobierno de la Provincia de Ilo 2019-2022, target against value";
+const PLAN: &str =
+    "Plan de Gobierno de la Provincia de Ilo 2019-2022, target against value";
 
 impl Method {
     /// All methods, in the order of the documentation.

@@ -14,9 +14,7 @@ use crate::geometry::{
     Territory,
 };
 
-use crate::analysis::{
-    BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements,
-};
+use crate::analysis::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
 
 fn both(text: &str) -> Localized {
     Localized { es: text.to_owned(), en: text.to_owned() }

@@ -40,7 +40,10 @@ fn an_exposure_figure_carries_its_whole_its_date_and_its_sources() {
 #[test]
 fn the_worst_of_any_rests_on_the_hazards_that_take_part() {
     let made = of_exposure(exposure("_T", "any", Level::High, Measure::Area, 1.0));
-    assert_eq!(&*made.source, "Manzanas, 2017-10-22; tsunami", "flood says in_any = false");
+    assert_eq!(
+        &*made.source, "Manzanas, 2017-10-22; tsunami",
+        "flood says in_any = false"
+    );
     assert_eq!(&*made.denominator_source, "blocks");
     let sum = Measure::Sum("dwellings".into());
     let made = of_exposure(exposure("_T", "any", Level::High, sum, 1.0));
@@ -84,7 +87,10 @@ fn a_deficit_says_what_kind_of_value_it_has() {
         ),
         (
             "no units at all",
-            DeficitRow { shortfall: Some(1.0), ..with_people("people_per_unit", "serenos") },
+            DeficitRow {
+                shortfall: Some(1.0),
+                ..with_people("people_per_unit", "serenos")
+            },
             ObsStatus::Missing,
         ),
         ("nobody to serve", deficit("access", "access"), ObsStatus::Missing),
