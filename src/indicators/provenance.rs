@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::{DeficitKind, Settings, Units};
-use crate::domain::{Source, Status};
+use crate::domain::{Measure, Source, Status};
 use crate::geometry::{Prepared, StudyArea};
 
 /// What a figure rests on, as the tables print it.
@@ -104,13 +104,9 @@ impl<'a> Layers<'a> {
             .filter_map(|id| self.by_id.get(id).map(|layer| (*id, layer.status)))
             .collect();
         let status = known.iter().map(|&(_, status)| status).max();
-        let mut comment = String::new();
-        if let Some(worst) = status {
-            comment = format!("status={}", worst.id());
-            for (id, status) in known {
-                comment.push_str(&format!("; {id}={}", status.id()));
-            }
-        }
+        let worst = status.map(|worst| format!("status={}", worst.id()));
+        let each = known.iter().map(|(id, status)| format!("{id}={}", status.id()));
+        let comment = worst.into_iter().chain(each).collect::<Vec<_>>().join("; ");
         Provenance { source: source.into(), comment: comment.into(), status }
     }
 
@@ -134,12 +130,7 @@ fn cite<const N: usize>(parts: [&Option<String>; N], otherwise: &str) -> String 
 
 /// Where the denominator of an exposure figure comes from: the layer and, if it is a
 /// field's sum, the field as the project names it.
-pub(super) fn denominator(
-    settings: &Settings,
-    layer: &str,
-    measure: &crate::domain::Measure,
-) -> String {
-    use crate::domain::Measure;
+pub(super) fn denominator(settings: &Settings, layer: &str, measure: &Measure) -> String {
     let role = settings.layer(layer).and_then(|layer| layer.exposure.as_ref());
     let field = match measure {
         Measure::People => role.and_then(|role| role.people.as_ref()),

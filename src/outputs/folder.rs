@@ -20,7 +20,7 @@ const PREFIX: &str = ".atalaya-";
 /// How the name of an old folder that made room ends.
 const BACKUP_SUFFIX: &str = ".old";
 /// A hidden folder untouched for so long belongs to a run that died.
-const STALE: Duration = Duration::from_secs(60 * 60);
+const STALE: Duration = Duration::from_hours(1);
 /// Files that systems and viewers drop into folders by themselves.
 const DROPPINGS: [&str; 4] = [".ds_store", ".directory", "desktop.ini", "thumbs.db"];
 /// Beginnings of such files: of macOS, of an open spreadsheet.
@@ -92,7 +92,7 @@ impl Place {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        Ok(Self { parent, prefix, target })
+        Ok(Self { target, parent, prefix })
     }
 
     /// Refuses a target that is a file or holds what we did not write.

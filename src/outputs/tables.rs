@@ -161,7 +161,7 @@ impl Writer {
 /// The rows in the byte order of their keys.
 fn sorted<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
     let mut rows: Vec<&T> = rows.iter().collect();
-    rows.sort_by(|a, b| key(a).cmp(&key(b)));
+    rows.sort_by_key(|row| key(row));
     rows
 }
 
