@@ -111,6 +111,8 @@ pub struct ServiceLayer {
     pub kind: String,
     /// Capacity of each feature; `None` if the layer states none. Inner `None`: unknown.
     pub capacity: Option<Vec<Option<f64>>>,
+    /// Polygons of the layer without overlap: what counts as its area.
+    pub dissolved: Shapes,
 }
 
 /// What is drawn and labelled, never measured.
