@@ -188,7 +188,7 @@ static AREA_PER_PERSON: Entry = Entry {
 };
 static ACCESS: Entry = Entry {
     code: "deficit.access",
-    unit: "share",
+    unit: "1",
     direction: Direction::Higher,
     formula: "P(t, distance to the nearest facility ≤ within_m) / P(t)",
     reference: "coverage within a distance: Church & ReVelle (1974), The maximal \

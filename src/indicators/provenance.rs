@@ -137,5 +137,5 @@ pub(super) fn denominator(settings: &Settings, layer: &str, measure: &Measure) -
         Measure::Sum(name) => role.and_then(|role| role.sums.get(name)),
         Measure::Features | Measure::Area | Measure::Length => None,
     };
-    field.map_or_else(|| layer.to_owned(), |field| format!("{layer}:{field}"))
+    field.map_or_else(|| layer.to_owned(), |field| format!("{layer}.{field}"))
 }

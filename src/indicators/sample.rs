@@ -80,6 +80,7 @@ pub(crate) fn area() -> StudyArea {
             layer: prepared("clinics", Status::Official, "RENIPRESS", "2021"),
             kind: "health".to_owned(),
             capacity: None,
+            dissolved: Shapes::default(),
         }],
         contexts: Vec::new(),
         tables: Vec::new(),

@@ -28,7 +28,7 @@ fn an_exposure_figure_carries_its_whole_its_date_and_its_sources() {
     assert_eq!((made.value, made.low, made.high), (Some(12.5), Some(10.0), Some(20.0)));
     assert_eq!((made.target, made.gap), (None, None));
     assert_eq!(made.denominator, Some(100.0));
-    assert_eq!(&*made.denominator_source, "blocks:population_2017");
+    assert_eq!(&*made.denominator_source, "blocks.population_2017");
     assert_eq!(&*made.boundary_source, "Límites distritales, 2023-01-01");
     assert_eq!(&*made.source, "Manzanas, 2017-10-22; tsunami");
     let comment =
@@ -47,7 +47,7 @@ fn the_worst_of_any_rests_on_the_hazards_that_take_part() {
     assert_eq!(&*made.denominator_source, "blocks");
     let sum = Measure::Sum("dwellings".into());
     let made = of_exposure(exposure("_T", "any", Level::High, sum, 1.0));
-    assert_eq!(&*made.denominator_source, "blocks:viviendas");
+    assert_eq!(&*made.denominator_source, "blocks.viviendas");
 }
 
 #[test]
