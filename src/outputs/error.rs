@@ -36,6 +36,11 @@ pub enum OutputError {
         /// What is no folder.
         path: PathBuf,
     },
+    /// The target is marked as read-only.
+    ReadOnly {
+        /// The target.
+        path: PathBuf,
+    },
     /// The target is a place that cannot be replaced, for example `/`.
     NoName {
         /// The target.
@@ -98,6 +103,7 @@ impl Explain for OutputError {
                 failed("error.outputs.inspect", path, source)
             }
             Self::NotAFolder { path } => about("error.outputs.not_a_folder", path),
+            Self::ReadOnly { path } => about("error.outputs.read_only", path),
             Self::NoName { path } => about("error.outputs.no_name", path),
             Self::NotOurs { path } => about("error.outputs.not_ours", path),
             Self::ForeignFiles { path, files } => {
@@ -129,6 +135,7 @@ impl Explain for OutputError {
             Self::Write { .. } => "hint.outputs.write",
             Self::Inspect { .. } => "hint.outputs.inspect",
             Self::NotAFolder { .. } => "hint.outputs.not_a_folder",
+            Self::ReadOnly { .. } => "hint.outputs.read_only",
             Self::NoName { .. } => "hint.outputs.no_name",
             Self::NotOurs { .. } => "hint.outputs.not_ours",
             Self::ForeignFiles { .. } => "hint.outputs.foreign_files",
@@ -172,6 +179,7 @@ mod tests {
             OutputError::Write { path: path(), source: source() },
             OutputError::Inspect { path: path(), source: source() },
             OutputError::NotAFolder { path: path() },
+            OutputError::ReadOnly { path: path() },
             OutputError::NoName { path: path() },
             OutputError::NotOurs { path: path() },
             OutputError::ForeignFiles { path: path(), files },
@@ -209,7 +217,7 @@ mod tests {
 
     #[test]
     fn many_foreign_files_are_counted_and_not_all_named() {
-        let text = all()[6].to_string();
+        let text = all()[7].to_string();
         assert!(text.contains("4 ") && text.contains("a, b, c, …"), "{text}");
     }
 }

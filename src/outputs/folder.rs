@@ -103,6 +103,10 @@ impl Place {
             Ok(found) if !found.is_dir() => {
                 return Err(OutputError::NotAFolder { path: path() });
             }
+            // Renaming would get around it; who protects a folder means to keep it.
+            Ok(found) if found.permissions().readonly() => {
+                return Err(OutputError::ReadOnly { path: path() });
+            }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(source) => return Err(trouble(&self.target, source, inspect_failed)),
@@ -185,8 +189,9 @@ impl Place {
         }
         sync_folder(&self.parent);
         if had_old {
-            // The new folder is in place: an old one that stays behind is cleared later.
-            let _ = fs::remove_dir_all(backup);
+            // Under a name that nobody takes for a backup, lest half of it be put back one
+            // day. The new folder is in place: what stays behind is cleared later.
+            let _ = fs::rename(&backup, staged).and_then(|()| fs::remove_dir_all(staged));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The results of a run on disk: tables, maps and the manifest, whole or not at all.
 //!
-//! In: a [`WriteJob`]: what was measured and drawn. Out: a folder that took the place of
+//! In: a [`WriteJob`], what was measured and drawn. Out: a folder that took the place of
 //! the one before in one step. Knows nothing of how figures come about; no other stage
 //! writes a file.
 
@@ -42,7 +42,7 @@ impl Default for Products {
     }
 }
 
-/// Everything that [`write`] needs.
+/// Everything that [`write()`] needs.
 #[derive(Debug, Clone, Copy)]
 pub struct WriteJob<'a> {
     /// The project.
@@ -61,6 +61,9 @@ pub struct WriteJob<'a> {
     pub directory: &'a Path,
     /// What to write.
     pub only: Products,
+    /// What shapes the bytes of the products besides the settings, by name: language, date.
+    /// Whoever wants to get the same bytes again needs it.
+    pub options: &'a [(&'static str, String)],
     /// When the run took place; now if `None`. It goes into the manifest's clock only.
     pub created: Option<SystemTime>,
     /// Seconds by stage, for the manifest's clock.

@@ -26,6 +26,7 @@ fn run(
         maps,
         directory,
         only,
+        options: &[("lang", "es".to_owned())],
         created: Some(UNIX_EPOCH + Duration::from_secs(created)),
         stage_seconds: &[("geometry", 0.123_456), ("analysis", 1.0)],
     })
@@ -86,6 +87,7 @@ fn the_manifest_tells_what_went_in_and_by_which_methods() {
         "methods",
         "project",
         "settings_sha256",
+        "options",
         "working_crs",
         "code_system",
         "inputs",
@@ -95,10 +97,15 @@ fn the_manifest_tells_what_went_in_and_by_which_methods() {
         "clock",
     ];
     assert_eq!(members, expected, "the clock comes last");
+    let documented = include_str!("../../docs/indicators.md");
+    for member in members {
+        assert!(documented.contains(&format!("\n| `{member}` | ")), "{member}");
+    }
     assert_eq!(manifest["program"]["name"], "atalaya");
     assert_eq!(manifest["methods"]["exposure.people"], "1");
     assert_eq!(manifest["project"]["title"]["es"], "Provincia de Ilo");
     assert_eq!(manifest["settings_sha256"], Digest::of(b"settings").as_str());
+    assert_eq!(manifest["options"], serde_json::json!({ "lang": "es" }));
     assert_eq!(manifest["working_crs"]["code"], "EPSG:32719");
     assert_eq!(manifest["working_crs"]["grid_scale_ppm"]["max"], 12.5);
     let input = &manifest["inputs"][0];
@@ -134,6 +141,17 @@ fn two_runs_differ_in_the_clock_alone() {
         manifest
     };
     assert_eq!(without_clock(&a), without_clock(&b));
+}
+
+#[test]
+fn the_clock_can_be_cut_out_line_by_line() {
+    let home = TempDir::new().unwrap();
+    run(home.path(), Products::ALL, &[], 1).unwrap();
+    let text = std::fs::read_to_string(home.path().join("manifest.json")).unwrap();
+    let (_, clock) = text.split_once("\n  \"clock\": {\n").unwrap();
+    let (clock, rest) = clock.split_once("\n  }").unwrap();
+    assert!(clock.lines().all(|line| line.starts_with("    ")), "{clock}");
+    assert_eq!(rest, "\n}\n", "the clock comes last");
 }
 
 #[test]

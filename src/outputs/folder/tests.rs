@@ -164,6 +164,23 @@ fn a_folder_that_cannot_be_written_leaves_the_old_one() {
     }
 }
 
+#[test]
+fn a_folder_marked_as_read_only_is_kept() {
+    let home = TempDir::new().unwrap();
+    let target = home.path().join("ilo");
+    replace(&target, &run("old")).unwrap();
+    let open = fs::metadata(&target).unwrap().permissions();
+    let mut closed = open.clone();
+    closed.set_readonly(true);
+    fs::set_permissions(&target, closed).unwrap();
+    let early = ensure_replaceable(&target).unwrap_err();
+    let error = replace(&target, &run("new")).unwrap_err();
+    fs::set_permissions(&target, open).unwrap();
+    assert!(matches!(early, OutputError::ReadOnly { .. }), "{early}");
+    assert!(matches!(error, OutputError::ReadOnly { .. }), "{error}");
+    assert_eq!(table(&target), "old");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn where_nobody_can_make_a_folder_it_says_so() {
