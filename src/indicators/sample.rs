@@ -47,6 +47,22 @@ fn hazard(id: &str, status: Status, in_any: bool) -> HazardLayer {
     }
 }
 
+fn input(layer: &str, path: &str) -> InputRecord {
+    InputRecord {
+        layer: layer.to_owned(),
+        path: path.to_owned(),
+        format: "GeoJSON".to_owned(),
+        digest: Digest::of(path.as_bytes()),
+        bytes: 6,
+        epsg: Some(4326),
+        crs_evidence: "rfc7946",
+        operation: "+proj=longlat -> +proj=utm +zone=19 +south".to_owned(),
+        features_read: 3,
+        features_kept: 2,
+        vertices: 8,
+    }
+}
+
 /// The study area of the tiny world.
 pub(crate) fn area() -> StudyArea {
     let territory = |code: &str, name: &str| Territory {
@@ -84,19 +100,7 @@ pub(crate) fn area() -> StudyArea {
         }],
         contexts: Vec::new(),
         tables: Vec::new(),
-        inputs: vec![InputRecord {
-            layer: "blocks".to_owned(),
-            path: "blocks.geojson".to_owned(),
-            format: "GeoJSON".to_owned(),
-            digest: Digest::of(b"blocks"),
-            bytes: 6,
-            epsg: Some(4326),
-            crs_evidence: "rfc7946",
-            operation: "+proj=longlat -> +proj=utm +zone=19 +south".to_owned(),
-            features_read: 3,
-            features_kept: 2,
-            vertices: 8,
-        }],
+        inputs: vec![input("blocks", "blocks.geojson"), input("", "reported.csv")],
         grid_scale_ppm: (-398.25, 12.5),
     }
 }

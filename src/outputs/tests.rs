@@ -108,10 +108,12 @@ fn the_manifest_tells_what_went_in_and_by_which_methods() {
     assert_eq!(manifest["options"], serde_json::json!({ "lang": "es" }));
     assert_eq!(manifest["working_crs"]["code"], "EPSG:32719");
     assert_eq!(manifest["working_crs"]["grid_scale_ppm"]["max"], 12.5);
-    let input = &manifest["inputs"][0];
+    let paths = [&manifest["inputs"][0]["path"], &manifest["inputs"][1]["path"]];
+    assert_eq!(paths, ["reported.csv", "blocks.geojson"], "sorted by layer, then path");
+    let input = &manifest["inputs"][1];
     assert_eq!(input["layer"], "blocks");
     assert_eq!(input["crs"], "EPSG:4326");
-    assert_eq!(input["sha256"], Digest::of(b"blocks").as_str());
+    assert_eq!(input["sha256"], Digest::of(b"blocks.geojson").as_str());
     assert_eq!(
         (&input["features_read"], &input["features_kept"]),
         (&3.into(), &2.into())
