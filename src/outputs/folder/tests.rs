@@ -242,6 +242,7 @@ fn only_old_litter_of_our_own_is_cleared() {
         (".atalaya-ilo-bbbbbb.old", true, false),
         (".atalaya-ilo-cccccc", false, true),
         (".atalaya-ilo-2-dddddd", true, true),
+        (".atalaya-ilo-notas", true, true),
         (".atalaya-notas", true, true),
         (".atalaya-ilo-años", true, true),
         ("ilo-eeeeee", true, true),
