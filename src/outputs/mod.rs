@@ -1,1 +1,3 @@
 //! outputs
+
+pub mod map;
