@@ -248,8 +248,9 @@ fn check_cells(name: &str, table: &Table, broken: &mut Vec<String>) {
         for (column, cell) in row {
             let word = cell.to_ascii_lowercase();
             let odd = ["nan", "inf", "-inf", "infinity", "null", "-"];
-            let minus_zero = canonical(cell)
-                .is_some_and(|n| n.starts_with('-') && n[1..].trim_matches('0') == "");
+            let minus_zero = canonical(cell).is_some_and(|n| {
+                n.starts_with('-') && n[1..].trim_matches('0').is_empty()
+            });
             if odd.contains(&word.as_str()) || minus_zero {
                 broken.push(format!("{name}: {column} is `{cell}`"));
             }
@@ -358,13 +359,15 @@ fn check_balance(out: &Path, broken: &mut Vec<String>) {
     for row in &Table::of(out, "balance").rows {
         let number = |column: &str| row[column].parse::<f64>().unwrap_or(f64::NAN);
         let (whole, tolerance) = (number("whole"), number("tolerance"));
-        // NaN fails every comparison, so it is broken too.
-        if row["closes"] != "true" || !(number("difference").abs() <= tolerance) {
+        // What is not a number fails the comparison and so is broken, too.
+        let is_close = number("difference").abs() <= tolerance;
+        if row["closes"] != "true" || !is_close {
             broken.push(format!("balance does not close: {row:?}"));
         }
         let allowed = if row["measure"] == "features" { 0.0 } else { 1e-9 * whole };
         let step = half_step(&row["measure"]);
-        if !(tolerance <= allowed * 1.001 + 1e-15) {
+        let is_strict = tolerance <= allowed * 1.001 + 1e-15;
+        if !is_strict {
             broken.push(format!("balance: tolerance of {row:?}"));
         }
         let mut found = 0.0;
@@ -380,7 +383,8 @@ fn check_balance(out: &Path, broken: &mut Vec<String>) {
                 found += row["total"].parse::<f64>().unwrap_or(f64::NAN);
             }
         }
-        if !((found - whole).abs() <= 3.0 * step + allowed) {
+        let is_whole = (found - whole).abs() <= 3.0 * step + allowed;
+        if !is_whole {
             broken.push(format!("balance: _T + _X is {found} in {row:?}"));
         }
     }
