@@ -2,9 +2,9 @@
 //! `tests/cases`.
 //!
 //! `expected/<table>.csv` holds the rows that a case is about and as many columns as it
-//! speaks of: each is looked up by its key and compared cell by cell (`*` is anything;
-//! numbers are equal whether or not they are padded with zeros; findings are looked up by
-//! all their cells). `<table>.absent.csv` holds cells that no row may have together,
+//! speaks of: each is looked up by its key and compared cell by cell (`*` is anything,
+//! `~1.5` is 1.5 to a part in 10⁹; numbers are equal whether or not they are padded with
+//! zeros; findings are looked up by all their cells). `<table>.absent.csv` holds cells that no row may have together,
 //! `<table>.full.csv` the whole file, byte for byte. `exit` is the exit code (0 if there is no
 //! such file), `stderr` holds a piece of text a line. With `BLESS=1` the tables that were
 //! written are copied to `actual/` beside `expected/`, to be looked at; no expectation is
@@ -191,8 +191,24 @@ fn every_folder_is_listed_and_explains_itself() {
 /// The comparison itself must be able to fail.
 #[test]
 fn cells_are_told_apart() {
-    let same = [("50", "50.0000"), ("*", "x"), ("0.5", "0.50"), ("a", "a"), ("", "")];
-    let other = [("50", "50.0001"), ("", "0"), ("0", ""), ("10", "010"), ("-5", "5")];
+    let same = [
+        ("50", "50.0000"),
+        ("*", "x"),
+        ("0.5", "0.50"),
+        ("a", "a"),
+        ("", ""),
+        ("~", "~"),
+        ("~9", "9.000000001"),
+    ];
+    let other = [
+        ("50", "50.0001"),
+        ("", "0"),
+        ("0", ""),
+        ("10", "010"),
+        ("-5", "5"),
+        ("~9", "9.1"),
+        ("~9", ""),
+    ];
     for (expected, actual) in same {
         assert!(same_cell(expected, actual), "{expected} {actual}");
     }

@@ -176,9 +176,13 @@ pub(crate) fn canonical(text: &str) -> Option<String> {
     Some(format!("{sign}{whole}{point}{fraction}"))
 }
 
-/// Whether a cell is what a test expects: `*` is anything, numbers are equal whether or not
-/// they are padded with zeros, all else is equal as text.
+/// Whether a cell is what a test expects: `*` is anything, `~1.5` is 1.5 to a part in 10⁹,
+/// numbers are equal whether or not they are padded with zeros, all else is equal as text.
 pub(crate) fn same_cell(expected: &str, actual: &str) -> bool {
+    if let Some(Ok(about)) = expected.strip_prefix('~').map(str::parse::<f64>) {
+        let close = |value: f64| (value - about).abs() <= 1e-9 * about.abs();
+        return actual.parse().is_ok_and(close);
+    }
     let equal_numbers =
         || canonical(expected).is_some_and(|e| Some(e) == canonical(actual));
     // Codes such as 010 are text: only a number with a fraction may be padded.
