@@ -164,7 +164,9 @@ fn without_lang_the_project_says_the_language() {
     world.edit("path = \"blocks.geojson\"", "path = \"nowhere.geojson\"");
     let project = world.project().display().to_string();
     let ran = atalaya(world.folder(), &["run", &project, "--only", "tables"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert_eq!(ran.stderr, run_in(&world, "es").stderr);
+    assert_ne!(ran.stderr, run_in(&world, "en").stderr);
 }
 
 // ----------------------------------------------------------------------- files
