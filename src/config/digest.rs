@@ -71,8 +71,10 @@ fn layer(layer: &LayerSettings) -> Value {
 fn hazard(role: &HazardRole) -> Value {
     let levels = match &role.levels {
         HazardLevels::Field { field, names } => {
-            let names: Map<String, Value> =
-                names.iter().map(|(name, level)| (name.clone(), level.id().into())).collect();
+            let names: Map<String, Value> = names
+                .iter()
+                .map(|(name, level)| (name.clone(), level.id().into()))
+                .collect();
             json!({ "field": field, "names": names })
         }
         HazardLevels::Constant(level) => json!({ "constant": level.id() }),

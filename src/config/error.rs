@@ -43,7 +43,9 @@ impl ConfigErrors {
 fn in_file_order(a: &ConfigError, b: &ConfigError) -> Ordering {
     let rank = |error: &ConfigError| match &error.place {
         None => (0, 0, 0),
-        Some(place) => (usize::from(place.file == OVERRIDE) + 1, place.line, place.column),
+        Some(place) => {
+            (usize::from(place.file == OVERRIDE) + 1, place.line, place.column)
+        }
     };
     rank(a).cmp(&rank(b))
 }
@@ -289,7 +291,7 @@ const SYNTAX: &[(&str, &str)] = &[
     ("duplicate key", "@config.syntax.duplicate_key"),
     ("string values must be quoted", "@config.syntax.unquoted"),
     ("missing assignment between key-value pairs", "@config.syntax.no_assignment"),
-    ("key with no value", "@config.syntax.no_value"),
+    ("key with no value", "@config.syntax.no_assignment"),
     ("missing value for key", "@config.syntax.no_value"),
     ("missing value", "@config.syntax.no_value"),
     ("unclosed array", "@config.syntax.unclosed_list"),
@@ -323,8 +325,9 @@ impl Explain for ConfigError {
                     .with("reason", reason)
             }
             Trouble::NotUtf8 => Message::new("error.config.not_utf8"),
-            Trouble::Syntax { detail } => Message::new("error.config.syntax")
-                .with("detail", syntax_detail(detail)),
+            Trouble::Syntax { detail } => {
+                Message::new("error.config.syntax").with("detail", syntax_detail(detail))
+            }
             Trouble::OverrideKey => {
                 Message::new("error.config.override_key").with("key", &self.key)
             }
@@ -352,9 +355,9 @@ impl Explain for ConfigError {
                     .with("found", found)
                     .with("rule", rule)
             }
-            Trouble::BadId { id, rule } => Message::new("error.config.bad_id")
-                .with("id", id)
-                .with("rule", rule),
+            Trouble::BadId { id, rule } => {
+                Message::new("error.config.bad_id").with("id", id).with("rule", rule)
+            }
             Trouble::SameId { id, other } => {
                 Message::new("error.config.same_id").with("id", id).with("other", other)
             }
@@ -409,9 +412,9 @@ impl Explain for ConfigError {
             Trouble::OneNeeded { names } => Message::new("error.config.one_needed")
                 .with("names", names)
                 .with("table", self.whole_table()),
-            Trouble::Needs { name, other } => Message::new("error.config.needs")
-                .with("key", name)
-                .with("other", other),
+            Trouble::Needs { name, other } => {
+                Message::new("error.config.needs").with("key", name).with("other", other)
+            }
             Trouble::NotForKind { name, kind, .. } => {
                 Message::new("error.config.not_for_kind")
                     .with("key", name)
@@ -462,7 +465,11 @@ impl Explain for ConfigError {
                 Some(Message::new("hint.config.missing_key").with("key", name))
             }
             Trouble::UnknownCrs { .. } | Trouble::UnsupportedCrs { .. } => {
-                Some(Message::new("hint.config.known_crs"))
+                Some(Message::new(if self.name() == "working_crs" {
+                    "hint.config.planar_crs"
+                } else {
+                    "hint.config.known_crs"
+                }))
             }
             Trouble::CrsInDegrees { .. } => Some(Message::new("hint.config.utm")),
             Trouble::MissingRole { layer, role, known } => Some(if known.is_empty() {

@@ -81,12 +81,23 @@ impl<T: Read> Field for Required<T> {
         key: &str,
         errors: &mut Vec<ConfigError>,
     ) -> Self {
-        if table.entry(name).is_none() {
+        if table.entry(name).is_none() && !is_misspelt(key, name, errors) {
             let trouble = Trouble::MissingKey { name };
             errors.push(ConfigError::new(key, table.place.clone(), trouble));
         }
         Self(Option::<At<T>>::field(table, name, key, errors))
     }
+}
+
+/// Whether an unknown key of the same table was probably meant to be this one; then it
+/// is not missing as well.
+pub(super) fn is_misspelt(table: &str, name: &str, errors: &[ConfigError]) -> bool {
+    errors.iter().any(|error| {
+        let in_table =
+            error.key.rsplit_once('.').map_or("", |(before, _)| before) == table;
+        let Trouble::UnknownKey { nearest, .. } = &error.trouble else { return false };
+        in_table && nearest.as_deref() == Some(name)
+    })
 }
 
 /// Reports that a node has another type than expected.

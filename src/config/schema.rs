@@ -16,8 +16,9 @@ use super::options::ProjectFile;
 /// `bands`; which keys a kind of deficit uses) are not in it: the program checks them.
 #[must_use]
 pub fn schema() -> Value {
-    let mut schema =
-        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<ProjectFile>();
+    let mut schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<ProjectFile>();
     NoNull.transform(&mut schema);
     schema.insert("title".to_owned(), "atalaya".into());
     schema.to_value()
@@ -75,11 +76,15 @@ fn collect(root: &Value, node: &Value, path: &str, all: &mut Vec<String>) {
     let join = |name: &str| {
         if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
     };
-    for (name, inner) in node.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, inner) in
+        node.get("properties").and_then(Value::as_object).into_iter().flatten()
+    {
         all.push(join(name));
         collect(root, inner, &join(name), all);
     }
-    if let Some(inner) = node.get("additionalProperties").filter(|inner| inner.is_object()) {
+    if let Some(inner) =
+        node.get("additionalProperties").filter(|inner| inner.is_object())
+    {
         collect(root, inner, &join("<id>"), all);
     }
     if let Some(inner) = node.get("items") {

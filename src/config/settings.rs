@@ -218,9 +218,9 @@ impl DeficitSettings {
     pub fn table(&self) -> Option<&Path> {
         match &self.kind {
             DeficitKind::Reported { table, .. }
-            | DeficitKind::PeoplePerUnit { units: Units::Reported { table, .. }, .. } => {
-                Some(table)
-            }
+            | DeficitKind::PeoplePerUnit {
+                units: Units::Reported { table, .. }, ..
+            } => Some(table),
             _ => None,
         }
     }

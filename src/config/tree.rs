@@ -43,15 +43,15 @@ pub(super) struct Entry {
 }
 
 impl Value {
-    /// Catalogue key of the name of the type.
+    /// Catalogue key of the name of the type, where it was found but not expected.
     pub(super) fn type_key(&self) -> &'static str {
         match self {
-            Self::Text(_) => "@config.type.text",
-            Self::Integer(_) | Self::Float(_) => "@config.type.number",
-            Self::Bool(_) => "@config.type.boolean",
-            Self::Date(_) => "@config.type.date",
-            Self::List(_) => "@config.type.list",
-            Self::Table(_) => "@config.type.table",
+            Self::Text(_) => "@config.found.text",
+            Self::Integer(_) | Self::Float(_) => "@config.found.number",
+            Self::Bool(_) => "@config.found.boolean",
+            Self::Date(_) => "@config.found.date",
+            Self::List(_) => "@config.found.list",
+            Self::Table(_) => "@config.found.table",
         }
     }
 
@@ -116,9 +116,16 @@ pub(super) fn parse(file: &str, text: &str) -> (Option<Node>, Vec<ConfigError>) 
     let mut errors: Vec<ConfigError> = Vec::new();
     let mut is_usable = true;
     for fault in &faults {
-        let trouble = Trouble::Syntax { detail: fault.message().to_owned() };
         is_usable &= fault.message() == "duplicate key";
-        let place = source.place(&fault.span().unwrap_or(0..0));
+        let span = fault.span().unwrap_or(0..0);
+        let place = source.place(&span);
+        // Nothing after `=` is told as text without quotes.
+        let detail = if span.is_empty() && fault.message().contains("must be quoted") {
+            "missing value".to_owned()
+        } else {
+            fault.message().to_owned()
+        };
+        let trouble = Trouble::Syntax { detail };
         if errors.last().and_then(|e| e.place.as_ref()).map(|p| p.line)
             != Some(place.line)
         {
@@ -137,10 +144,7 @@ pub(super) fn parse(file: &str, text: &str) -> (Option<Node>, Vec<ConfigError>) 
 /// # Errors
 ///
 /// Keys that are no dotted path, or that lead through something that is no table.
-pub(super) fn apply(
-    root: &mut Node,
-    overrides: &[(String, String)],
-) -> Vec<ConfigError> {
+pub(super) fn apply(root: &mut Node, overrides: &[(String, String)]) -> Vec<ConfigError> {
     let mut errors = Vec::new();
     for (key, value) in overrides {
         let shown = format!("{key}={value}");

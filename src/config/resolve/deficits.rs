@@ -56,10 +56,9 @@ impl Resolver<'_> {
 
     fn standard(&mut self, word: DeficitWord, standard: &At<f64>) -> Option<f64> {
         match word {
-            DeficitWord::Access => self
-                .number(standard, "@config.rule.share", |share| {
-                    (0.0..=1.0).contains(&share)
-                }),
+            DeficitWord::Access => self.number(standard, "@config.rule.share", |share| {
+                (0.0..=1.0).contains(&share)
+            }),
             DeficitWord::PeoplePerUnit => {
                 self.number(standard, "@config.rule.positive", |people| people > 0.0)
             }
@@ -84,9 +83,8 @@ impl Resolver<'_> {
         let service = self.needed_layer(at, "service", given(&table.service));
         let people = self.needed_layer(at, "people", given(&table.people));
         let within = self.demand(at, "within_m", given(&table.within_m));
-        let within_m = within.and_then(|within| {
-            self.number(within, "@config.rule.positive", |m| m > 0.0)
-        });
+        let within_m = within
+            .and_then(|within| self.number(within, "@config.rule.positive", |m| m > 0.0));
         Some(DeficitKind::Access {
             service: service?,
             people: people?,

@@ -17,7 +17,7 @@ use crate::domain::{OUTSIDE, Place, TOTAL};
 use super::crs_code::{self, CrsUse};
 use super::error::{ConfigError, Trouble, nearest};
 use super::options::{LayerTable, ProjectFile, ProjectTable, Text};
-use super::read::{At, Optional, Required};
+use super::read::{At, Optional, Required, is_misspelt};
 use super::settings::{FailOn, LayerSettings, Localized, Settings};
 
 pub(super) use files::nearest_file;
@@ -78,18 +78,18 @@ impl Resolver<'_> {
         self.errors.push(at.error(trouble));
     }
 
-    /// Whether something about a key was found wrong already.
-    fn is_reported(&self, concerns: impl Fn(&str) -> bool) -> bool {
-        self.errors.iter().any(|error| concerns(&error.key))
-    }
-
     /// Whether one of these keys of a table, or something in it, was found wrong already.
     fn is_reported_at<T>(&self, at: &At<T>, names: &[&str]) -> bool {
         let below = |key: &str, name: &str| {
-            let rest = key.strip_prefix(&at.key)?.strip_prefix('.')?.strip_prefix(name)?;
+            let rest =
+                key.strip_prefix(&at.key)?.strip_prefix('.')?.strip_prefix(name)?;
             Some(rest.is_empty() || rest.starts_with('.'))
         };
-        self.is_reported(|key| names.iter().any(|name| below(key, name) == Some(true)))
+        let errors = &self.errors;
+        names.iter().any(|name| {
+            errors.iter().any(|error| below(&error.key, name) == Some(true))
+                || is_misspelt(&at.key, name, errors)
+        })
     }
 
     fn project(&mut self, project: &ProjectTable, settings: &mut Settings) {
