@@ -393,7 +393,7 @@ impl City {
                 ("population_2017", json!(block.people[0])),
                 ("viviendas", json!(block.dwellings)),
             ];
-            feature(properties, "Polygon", polygon(utm, &block.ring))
+            feature(properties, "Polygon", &polygon(utm, &block.ring))
         };
         let features: Vec<_> = self.blocks.iter().enumerate().map(one).collect();
         collection("blocks", &features)
@@ -408,7 +408,7 @@ impl City {
                 ("ubigeo", json!(DISTRICTS[green.district].ubigeo)),
                 ("area_m2", json!((area(&green.ring) * 10.0).round() / 10.0)),
             ];
-            feature(properties, "Polygon", polygon(utm, &green.ring))
+            feature(properties, "Polygon", &polygon(utm, &green.ring))
         };
         let features: Vec<_> = self.greens.iter().enumerate().map(one).collect();
         collection("green_areas", &features)

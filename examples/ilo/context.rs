@@ -32,7 +32,7 @@ fn districts() -> Vec<Value> {
             ("source_2015", json!("Plan de Gobierno de la Provincia de Ilo 2019–2022")),
             ("source_2017", json!("INEI, Censos Nacionales 2017")),
         ];
-        feature(properties, "Polygon", json!([line(&d.ring())]))
+        feature(properties, "Polygon", &json!([line(&d.ring())]))
     };
     DISTRICTS.iter().map(one).collect()
 }
@@ -54,7 +54,7 @@ fn coast() -> Vec<Value> {
             ("accuracy_m", json!(60)),
             ("source", json!("INEI, límites distritales 2023 (CC BY 4.0), generalizado")),
         ];
-        feature(properties, "LineString", line(reach))
+        feature(properties, "LineString", &line(reach))
     };
     vec![
         one("Costa al sur de la ciudad", &whole[..=first]),
@@ -69,7 +69,7 @@ fn river() -> Value {
         ("accuracy_m", json!(300)),
         ("source", json!("Eje aproximado por los caseríos del INEI")),
     ];
-    feature(properties, "LineString", line(RIVER))
+    feature(properties, "LineString", &line(RIVER))
 }
 
 fn places() -> Vec<Value> {
@@ -81,7 +81,7 @@ fn places() -> Vec<Value> {
             ("accuracy_m", json!(p.accuracy_m)),
             ("source", json!(p.source)),
         ];
-        feature(properties, "Point", position(p.at))
+        feature(properties, "Point", &position(p.at))
     };
     PLACES.iter().map(one).collect()
 }
@@ -96,7 +96,7 @@ fn health() -> Vec<Value> {
             ("beds", json!(h.beds)),
             ("accuracy_m", json!(50)),
         ];
-        feature(properties, "Point", position(h.at))
+        feature(properties, "Point", &position(h.at))
     };
     HEALTH_FACILITIES.iter().map(one).collect()
 }
@@ -118,7 +118,7 @@ fn faults() -> Vec<Value> {
     ];
     let segments = json!([line(FAULT_SARA_A), line(FAULT_SARA_B), line(FAULT_SARA_C2)]);
     vec![
-        feature(sara, "MultiLineString", segments),
-        feature(audin, "LineString", line(FAULT_AUDIN)),
+        feature(sara, "MultiLineString", &segments),
+        feature(audin, "LineString", &line(FAULT_AUDIN)),
     ]
 }

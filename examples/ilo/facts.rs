@@ -3,6 +3,8 @@
 //! Grades: A official register, B published data set, C derived (± 0.3–1.5 km).
 //! Nothing of grade D (memory or inference) is taken over.
 
+#![allow(clippy::unreadable_literal, reason = "degrees are written as in their sources")]
+
 use super::plane::LonLat;
 
 /// Urban coast from south to north: geoBoundaries PER ADM2 2020 (IGN/OCHA, CC BY 3.0 IGO), ± 60 m.

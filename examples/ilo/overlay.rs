@@ -3,6 +3,7 @@
 use i_overlay::core::fill_rule::FillRule;
 use i_overlay::core::overlay::{IntOverlayOptions, Overlay, ShapeType};
 use i_overlay::core::overlay_rule::OverlayRule;
+use i_overlay::core::solver::Solver;
 use i_overlay::i_float::int::point::IntPoint;
 use i_overlay::i_shape::int::shape::IntShapes;
 
@@ -17,7 +18,7 @@ const STEPS_PER_METER: f64 = 1e3;
 pub(super) fn combine(subject: &Shapes, clip: &Shapes, rule: OverlayRule) -> Shapes {
     let mut options = IntOverlayOptions::ogc();
     options.preserve_output_collinear = true;
-    let mut overlay = Overlay::new_custom(64, options, Default::default());
+    let mut overlay = Overlay::new_custom(64, options, Solver::default());
     overlay.add_source(subject, ShapeType::Subject);
     overlay.add_source(clip, ShapeType::Clip);
     overlay.overlay(rule, FillRule::NonZero)

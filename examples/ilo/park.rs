@@ -108,7 +108,7 @@ impl Park {
             ("lots", json!(self.lots.len())),
             ("source", json!("Plan de Gobierno de la Provincia de Ilo 2019–2022")),
         ];
-        let outline = feature(properties, "Polygon", polygon(utm, &self.outline));
+        let outline = feature(properties, "Polygon", &polygon(utm, &self.outline));
         collection("industrial_park", &[outline])
     }
 
@@ -120,7 +120,7 @@ impl Park {
                 ("sector", json!(lot.sector)),
                 ("area_m2", json!(area(&lot.ring).abs().round())),
             ];
-            feature(properties, "Polygon", polygon(utm, &lot.ring))
+            feature(properties, "Polygon", &polygon(utm, &lot.ring))
         };
         let features: Vec<_> = self.lots.iter().map(one).collect();
         collection("industrial_lots", &features)

@@ -53,7 +53,7 @@ pub(super) fn files(utm: &Utm) -> Vec<(&'static str, String)> {
             ),
         ],
         "MultiPolygon",
-        coordinates(&study),
+        &coordinates(&study),
     );
     vec![
         ("tsunami_zones.geojson", collection("tsunami_zones", &zones)),
@@ -88,7 +88,7 @@ fn zones(utm: &Utm, land: &Shapes) -> Vec<Value> {
             ("cota_hasta_m", json!(high)),
             ("regla", json!(rule(level))),
         ];
-        features.push(feature(properties, "MultiPolygon", coordinates(&own)));
+        features.push(feature(properties, "MultiPolygon", &coordinates(&own)));
     }
     features
 }

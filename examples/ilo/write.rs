@@ -22,7 +22,7 @@ pub(super) fn collection(name: &str, features: &[Value]) -> String {
 pub(super) fn feature(
     properties: Vec<(&str, Value)>,
     kind: &str,
-    coordinates: Value,
+    coordinates: &Value,
 ) -> Value {
     let properties: Map<String, Value> =
         properties.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
