@@ -4,7 +4,9 @@
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    reason = "coordinates of one province and small counts fit all types used"
+    clippy::unwrap_used,
+    reason = "coordinates of one province and small counts fit all types used; a missing field \
+              should fail the test"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,14 +8,15 @@ use super::districts::{
     COAST_ILO, COAST_PACOCHA, DISTRICTS, ILO_ALGARROBAL, ILO_PACOCHA, PACOCHA_ALGARROBAL,
 };
 use super::facts::RIVER;
+use super::hamlets;
 use super::overlay::{Shapes, combine, largest_shell, shapes, strip};
 use super::park::Park;
 use super::people::apportion;
 use super::plane::{
-    Ring, Utm, Xy, add, area, centroid, contains, direction, distance_to_line, left,
-    length, perimeter, rectangle, scale, sub,
+    Ring, Utm, Xy, add, area, centroid, contains, direction, left, length, perimeter,
+    rectangle, scale, sub,
 };
-use super::sectors::{HAMLETS, Hamlet, SECTORS, Sector};
+use super::sectors::{HAMLETS, SECTORS, Sector};
 use super::write::{collection, feature, polygon};
 
 /// m² of green area a person of 2017, by district in the order of [`DISTRICTS`].
@@ -28,7 +29,7 @@ const GREEN_M2_PER_PERSON: [f64; 3] = [2.78, 1.0, 4.0];
 const FROM_SECTOR_EDGE_M: f64 = 5.0;
 const FROM_BORDER_M: f64 = 6.0;
 const FROM_COAST_M: f64 = 40.0;
-const FROM_RIVER_M: f64 = 40.0;
+pub(super) const FROM_RIVER_M: f64 = 40.0;
 const FROM_PARK_M: f64 = 14.0;
 
 /// Blocks and parks in metres.
@@ -37,7 +38,7 @@ pub(super) struct City {
     greens: Vec<Green>,
 }
 
-struct Block {
+pub(super) struct Block {
     sector: &'static str,
     code: &'static str,
     district: usize,
@@ -48,6 +49,19 @@ struct Block {
     dwellings: u32,
 }
 
+impl Block {
+    /// A block that nobody lives in yet.
+    pub(super) fn new(
+        sector: &'static str,
+        code: &'static str,
+        district: usize,
+        ring: Ring,
+        weights: [f64; 2],
+    ) -> Self {
+        Self { sector, code, district, ring, weights, people: [0; 2], dwellings: 0 }
+    }
+}
+
 struct Green {
     sector: &'static str,
     district: usize,
@@ -55,12 +69,12 @@ struct Green {
 }
 
 /// The lines and areas that nothing is built on, in metres.
-struct Ground {
-    districts: Vec<Ring>,
-    borders: Vec<Vec<Xy>>,
-    coasts: Vec<Vec<Xy>>,
-    river: Vec<Xy>,
-    park: Ring,
+pub(super) struct Ground {
+    pub(super) districts: Vec<Ring>,
+    pub(super) borders: Vec<Vec<Xy>>,
+    pub(super) coasts: Vec<Vec<Xy>>,
+    pub(super) river: Vec<Xy>,
+    pub(super) park: Ring,
 }
 
 /// Draws blocks and parks and gives them people.
@@ -84,7 +98,7 @@ pub(super) fn draw(utm: &Utm, park: &Park) -> City {
         build_sector(utm, &ground, sector, &mut chance, &mut city);
     }
     for hamlet in HAMLETS {
-        build_hamlet(utm, &ground, hamlet, &mut chance, &mut city);
+        city.blocks.extend(hamlets::build(utm, &ground, hamlet, &mut chance));
     }
     size_greens(&mut city.greens);
     settle(&mut city.blocks, &mut chance);
@@ -92,7 +106,7 @@ pub(super) fn draw(utm: &Utm, park: &Park) -> City {
 }
 
 impl Ground {
-    fn district_of(&self, at: Xy) -> Option<usize> {
+    pub(super) fn district_of(&self, at: Xy) -> Option<usize> {
         self.districts.iter().position(|ring| contains(ring, at))
     }
 
@@ -157,15 +171,10 @@ fn build_sector(
         };
         if let Some(ring) = houses {
             let weight = area(&ring) / 1e4 * chance.between(0.72, 1.28);
-            city.blocks.push(Block {
-                sector: sector.name,
-                code: sector.code,
-                district: cell.district,
-                ring,
-                weights: density.map(|d| d * weight),
-                people: [0; 2],
-                dwellings: 0,
-            });
+            let weights = density.map(|d| d * weight);
+            let block =
+                Block::new(sector.name, sector.code, cell.district, ring, weights);
+            city.blocks.push(block);
         }
         if let Some(ring) = green {
             city.greens.push(Green {
@@ -273,69 +282,6 @@ fn halve(ring: &Ring, street_m: f64) -> (Ring, Ring) {
         rectangle(corner(0), along, up, half, depth),
         rectangle(green, along, up, half, depth),
     )
-}
-
-/// Width and depth of a block of a hamlet, and what lies between two.
-const HAMLET_BLOCK_M: [f64; 2] = [44.0, 30.0];
-const HAMLET_LANE_M: f64 = 8.0;
-
-/// Puts a row of small blocks beside a hamlet's point: off the river, the coast,
-/// the borders and the city, where the first such place is found.
-fn build_hamlet(
-    utm: &Utm,
-    ground: &Ground,
-    hamlet: &'static Hamlet,
-    chance: &mut Chance,
-    city: &mut City,
-) {
-    let at = utm.meters(hamlet.at);
-    let Some(district) = ground.district_of(at) else { return };
-    let along = nearest_direction(at, &ground.river);
-    let up = left(along);
-    let pitch = HAMLET_BLOCK_M[0] + HAMLET_LANE_M;
-    let row = |offset: f64| -> Vec<Ring> {
-        let start = add(
-            add(at, scale(along, -pitch * hamlet.blocks as f64 / 2.0)),
-            scale(up, offset - HAMLET_BLOCK_M[1] / 2.0),
-        );
-        (0..hamlet.blocks)
-            .map(|i| {
-                let corner = add(start, scale(along, i as f64 * pitch));
-                rectangle(corner, along, up, HAMLET_BLOCK_M[0], HAMLET_BLOCK_M[1])
-            })
-            .collect()
-    };
-    let is_clear = |p: &Xy| {
-        ground.district_of(*p) == Some(district)
-            && ground.borders.iter().all(|line| distance_to_line(*p, line) > 15.0)
-            && ground.coasts.iter().all(|line| distance_to_line(*p, line) > 60.0)
-            && distance_to_line(*p, &ground.river) > FROM_RIVER_M
-            && SECTORS.iter().all(|s| !contains(&utm.line(s.outline), *p))
-    };
-    let found = [0.0, 70.0, -70.0, 100.0, -100.0, 140.0, -140.0, 190.0, -190.0]
-        .into_iter()
-        .map(row)
-        .find(|rings| rings.iter().flatten().all(is_clear));
-    for ring in found.into_iter().flatten() {
-        let weight = area(&ring) / 1e4 * chance.between(0.6, 1.4);
-        city.blocks.push(Block {
-            sector: hamlet.name,
-            code: "CR",
-            district,
-            ring,
-            weights: hamlet.density.map(|d| d * weight),
-            people: [0; 2],
-            dwellings: 0,
-        });
-    }
-}
-
-/// The direction of the piece of a line that is nearest to a point.
-fn nearest_direction(at: Xy, line: &[Xy]) -> Xy {
-    let distance = |w: &[Xy]| super::plane::distance_to_segment(at, w[0], w[1]);
-    line.windows(2)
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-        .map_or([1.0, 0.0], |w| direction(w[0], w[1]))
 }
 
 /// Scales the parks of each district about their centres to the area aimed at.

@@ -14,6 +14,7 @@ mod context;
 mod contour;
 mod districts;
 mod facts;
+mod hamlets;
 mod overlay;
 mod park;
 mod people;
