@@ -10,7 +10,7 @@
 
 use super::fixed::Fixed;
 use super::measurements::{BalanceRow, ExposureRow};
-use super::planes::{Class, Planes, rank};
+use super::planes::{Class, Planes};
 use super::tally::{AREA, LENGTH, PEOPLE, SUMS, Tally};
 use crate::domain::{Level, Measure, OUTSIDE, Quantity, TOTAL};
 use crate::geometry::{Dimension, ExposureLayer, StudyArea};
@@ -134,7 +134,8 @@ impl Table {
     /// With E(≥L) what lies at level L or worse, and E⁻, E⁺ the same with the edge
     /// of that cumulative zone moved in and out by the accuracy:
     /// `low = max(0, E⁻(≥L) − E⁺(>L))`, `high = E⁺(≥L) − E⁻(>L)`, widened to hold
-    /// the value.
+    /// the value. `not_studied` comes last: the study area stays where it is, so
+    /// nothing becomes studied or not by moving the edge of a zone inside it.
     fn quantity(
         &self,
         territories: &std::ops::Range<usize>,
@@ -145,14 +146,14 @@ impl Table {
     ) -> Quantity {
         let value = self.sum(territories.clone(), hazard, 0, level, column);
         let up_to = |case: usize, ranks: usize| -> Fixed {
-            let levels = &Level::WORST_OF_ANY[..ranks];
+            let levels = &Level::ALL[..ranks];
             levels
                 .iter()
                 .map(|&l| self.sum(territories.clone(), hazard, case, l, column))
                 .sum()
         };
         let range = has_range.then(|| {
-            let at = rank(level);
+            let at = level.index();
             let low = up_to(1, at + 1) - up_to(2, at);
             let high = up_to(2, at + 1) - up_to(1, at);
             (low.max(Fixed::ZERO).min(value).get(), high.max(value).get())

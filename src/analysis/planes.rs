@@ -182,7 +182,7 @@ impl Planes {
 }
 
 /// Rank in [`Level::WORST_OF_ANY`].
-pub(super) fn rank(level: Level) -> usize {
+fn rank(level: Level) -> usize {
     Level::WORST_OF_ANY.iter().position(|l| *l == level).expect("all six are listed")
 }
 

@@ -7,6 +7,7 @@
 mod error;
 mod folder;
 pub mod manifest;
+pub mod map;
 mod numbers;
 pub mod tables;
 

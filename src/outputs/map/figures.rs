@@ -1,0 +1,257 @@
+//! Figures for maps, looked up in the measurements: none is computed here.
+
+use crate::analysis::{DeficitRow, ExposureRow, Measurements};
+use crate::config::DeficitKind;
+use crate::domain::{Level, Measure, TOTAL};
+use crate::geometry::StudyArea;
+
+use super::chart::{Bar, Chart};
+use super::legend::Table;
+use super::style;
+use super::words::Words;
+
+/// Most bars in a chart.
+const MAX_BARS: usize = 7;
+
+/// Looks exposure rows of one hazard up.
+#[derive(Clone, Copy)]
+pub struct Exposure<'a> {
+    rows: &'a [ExposureRow],
+    hazard: &'a str,
+}
+
+impl<'a> Exposure<'a> {
+    /// The figures of a hazard.
+    #[must_use]
+    pub fn of(measurements: &'a Measurements, hazard: &'a str) -> Self {
+        Self { rows: &measurements.exposure, hazard }
+    }
+
+    /// One row.
+    #[must_use]
+    pub fn row(
+        self,
+        territory: &str,
+        level: Level,
+        layer: &str,
+        measure: &Measure,
+    ) -> Option<&'a ExposureRow> {
+        self.rows.iter().find(|row| {
+            row.hazard == self.hazard
+                && row.level == level
+                && row.territory == territory
+                && row.layer == layer
+                && row.measure == *measure
+        })
+    }
+
+    /// The layer and measure that the legend counts: people if any layer has them, else the
+    /// first layer's features.
+    #[must_use]
+    pub fn main_measure(self) -> Option<(&'a str, Measure)> {
+        let mut rows = self.rows.iter().filter(|r| r.hazard == self.hazard);
+        rows.clone()
+            .find(|row| row.measure == Measure::People && row.total > 0.0)
+            .or_else(|| rows.find(|row| row.measure == Measure::Features))
+            .map(|row| (row.layer.as_str(), row.measure.clone()))
+    }
+
+    /// Layers and measures with a total in the territory as a whole, in the order of the rows.
+    fn measures(self) -> Vec<(&'a str, &'a Measure)> {
+        let mut found: Vec<(&str, &Measure)> = Vec::new();
+        for row in self.rows {
+            let key = (row.layer.as_str(), &row.measure);
+            if row.hazard == self.hazard
+                && row.territory == TOTAL
+                && row.total > 0.0
+                && !found.contains(&key)
+            {
+                found.push(key);
+            }
+        }
+        found
+    }
+}
+
+/// A measured amount in the unit for people: hectares, kilometres, else as it is.
+#[must_use]
+pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
+    let (value, coarse) = match measure {
+        Measure::Area => (value / 10_000.0, 1),
+        Measure::Length => (value / 1000.0, 1),
+        Measure::People | Measure::Features => (value, 0),
+        Measure::Sum(_) => (value, 0),
+    };
+    // A handful must not be shown as none.
+    if value > 0.0 && value < 0.5 * 10f64.powi(-coarse) {
+        let least = words.number(10f64.powi(-coarse), coarse as usize);
+        return format!("<\u{202f}{least}");
+    }
+    words.number(value, coarse as usize)
+}
+
+/// What a measure counts, with its unit.
+#[must_use]
+pub fn measure_name(words: Words, measure: &Measure) -> String {
+    match measure {
+        Measure::Sum(name) => name.clone(),
+        measure => words.of(&format!("map.measure.{}", measure.id())),
+    }
+}
+
+/// Elements by level, for the territory as a whole: one row a layer and measure.
+#[must_use]
+pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> Table {
+    let title = |id: &str| {
+        let layer = area.exposures.iter().find(|l| l.layer.id == id);
+        layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
+    };
+    let rows = figures
+        .measures()
+        .into_iter()
+        .map(|(layer, measure)| {
+            let cells = Level::ZONES
+                .iter()
+                .map(|level| {
+                    figures.row(TOTAL, *level, layer, measure).map_or_else(
+                        || "\u{2013}".to_owned(),
+                        |row| amount(words, measure, row.quantity.value),
+                    )
+                })
+                .collect();
+            let name = measure_name(words, measure);
+            (format!("{}, {name}", title(layer)), cells)
+        })
+        .collect();
+    let columns = Level::ZONES
+        .iter()
+        .map(|level| (Some(style::level(*level)), words.level(*level)))
+        .collect();
+    Table { heading: words.of("map.table.exposure"), columns, rows }
+}
+
+/// Shares of the main measure by level, one bar a territory, the most exposed first.
+#[must_use]
+pub fn exposure_chart(
+    area: &StudyArea,
+    figures: Exposure<'_>,
+    words: Words,
+) -> Option<Chart> {
+    let (layer, measure) = figures.main_measure()?;
+    let bar = |code: &str, label: String| {
+        let rows: Vec<&ExposureRow> = Level::ALL
+            .iter()
+            .filter_map(|level| figures.row(code, *level, layer, &measure))
+            .collect();
+        let total = rows.first()?.total;
+        if total <= 0.0 {
+            return None;
+        }
+        let pieces = rows
+            .iter()
+            .map(|row| (row.quantity.value / total, style::level(row.level)))
+            .collect();
+        let in_zone: f64 = rows
+            .iter()
+            .filter(|row| Level::ZONES.contains(&row.level))
+            .map(|row| row.quantity.value)
+            .sum();
+        let note = amount(words, &measure, total);
+        Some((in_zone, Bar { label, note, pieces, range: None }))
+    };
+    let mut bars: Vec<(f64, Bar)> = area
+        .territories
+        .iter()
+        .filter_map(|t| bar(t.code.as_str(), t.name.clone()))
+        .collect();
+    // Ties keep the order of the codes.
+    bars.sort_by(|a, b| b.0.total_cmp(&a.0));
+    bars.truncate(MAX_BARS);
+    let mut bars: Vec<Bar> = bars.into_iter().map(|(_, bar)| bar).collect();
+    if bars.len() != 1 {
+        bars.extend(bar(TOTAL, words.of("map.total")).map(|(_, bar)| bar));
+    }
+    let heading = words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
+    Some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
+}
+
+/// The unit of a deficit, as printed.
+#[must_use]
+pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
+    match kind {
+        DeficitKind::AreaPerPerson { .. } => words.of("map.unit.area_per_person"),
+        DeficitKind::Access { .. } => words.of("map.unit.access"),
+        DeficitKind::PeoplePerUnit { .. } => words.of("map.unit.people_per_unit"),
+        DeficitKind::Reported { .. } => unit.to_owned(),
+    }
+}
+
+/// A value of a deficit with its unit, as printed; the words for unknown if there is none.
+#[must_use]
+pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
+    let unit = deficit_unit(words, kind, &row.unit);
+    let with_unit = |value: f64, mark: &str| {
+        let mark = if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
+        if matches!(kind, DeficitKind::Access { .. }) {
+            format!("{mark}{}", words.percent(value))
+        } else {
+            format!("{mark}{}\u{a0}{unit}", words.figure(value)).trim_end().to_owned()
+        }
+    };
+    match (row.value, row.qualifier.as_str()) {
+        (Some(value), mark) => with_unit(value, mark),
+        (None, "<") if row.value_high.is_some() => {
+            with_unit(row.value_high.unwrap_or_default(), "<")
+        }
+        (None, ">") if row.value_low.is_some() => {
+            with_unit(row.value_low.unwrap_or_default(), ">")
+        }
+        _ => words.of("map.unknown"),
+    }
+}
+
+/// Values against the standard, one bar a territory with a known value.
+#[must_use]
+pub fn deficit_chart(
+    area: &StudyArea,
+    rows: &[&DeficitRow],
+    kind: &DeficitKind,
+    words: Words,
+) -> Option<Chart> {
+    let standard = rows.first()?.standard;
+    let names = area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
+    let keys: Vec<(&str, String)> =
+        names.chain([(TOTAL, words.of("map.total"))]).collect();
+    let mut bars = Vec::new();
+    for (code, label) in keys {
+        let Some(row) = rows.iter().find(|row| row.territory == code) else { continue };
+        let Some(value) = row.value else { continue };
+        let class = style::GapClass::of(row.gap, row.standard, row.meets);
+        let range = row.value_low.zip(row.value_high).filter(|(low, high)| low < high);
+        let note = if matches!(kind, DeficitKind::Access { .. }) {
+            words.percent(value)
+        } else {
+            words.figure(value)
+        };
+        bars.push(Bar { label, note, pieces: vec![(value, class.paint())], range });
+    }
+    if bars.is_empty() {
+        return None;
+    }
+    if bars.len() > MAX_BARS {
+        let total = bars.pop();
+        bars.truncate(MAX_BARS);
+        bars.extend(total);
+    }
+    let longest = bars
+        .iter()
+        .flat_map(|bar| bar.pieces.iter().map(|(v, _)| *v).chain(bar.range.map(|r| r.1)))
+        .fold(standard, f64::max);
+    let is_share = matches!(kind, DeficitKind::Access { .. });
+    let max = if is_share { longest.max(1.0) } else { longest * 1.04 };
+    let unit = deficit_unit(words, kind, &rows[0].unit);
+    let said = if is_share { words.percent(standard) } else { words.figure(standard) };
+    let mark = words.with("map.chart.standard", "value", &said);
+    let heading = words.with("map.chart.deficit", "unit", &unit);
+    Some(Chart { heading, bars, max, is_share, mark: Some((standard, mark)) })
+}

@@ -1,0 +1,175 @@
+//! Which part of the territory a map shows.
+//!
+//! In: a study area. Out: an extent. A frame around the whole province would
+//! hide a town on its coast, so hazard maps look where people and zones meet, and
+//! maps of a service where people and facilities are.
+
+use crate::geometry::{ExposureLayer, HazardLayer, Prepared, Shapes, StudyArea};
+
+use super::projection::{Extent, covers};
+use super::sketch::territory_shapes;
+
+/// Cells along each side of the territory that stand for the features in them.
+const CELLS: usize = 220;
+/// Share of the people that the frame may leave out on each side when that lets it
+/// show the others at twice the scale.
+const TAIL: f64 = 0.01;
+/// Smallest side of a frame, m.
+const SMALLEST_M: f64 = 1.0;
+
+/// The whole territory; all layers if there is none.
+#[must_use]
+pub fn whole(area: &StudyArea) -> Extent {
+    let layers = area.exposures.iter().map(|l| &l.layer.shapes);
+    let layers = layers.chain(area.hazards.iter().map(|l| &l.layer.shapes));
+    let extent = Extent::of(territory_shapes(area))
+        .or_else(|| layers.filter_map(Extent::of).reduce(Extent::union))
+        .unwrap_or(Extent { min: [0.0; 2], max: [1000.0; 2] });
+    roomy(extent, 0.02)
+}
+
+/// Where exposed people and the zones of a hazard meet.
+#[must_use]
+pub fn of_hazard(area: &StudyArea, hazard: &HazardLayer) -> Extent {
+    let whole = whole(area);
+    let zones: Vec<&Shapes> = hazard.zones.iter().map(|zone| &zone.shapes).collect();
+    let is_in_zone = |at: [f64; 2]| {
+        zones.iter().any(|shapes| shapes.iter().any(|shape| covers(shape, at)))
+    };
+    let spots: Vec<Spot> = area
+        .exposures
+        .iter()
+        .flat_map(|layer| spots(layer, whole))
+        .filter(|spot| is_in_zone(spot.extent.center()))
+        .collect();
+    if let Some(extent) = dense(&spots) {
+        return roomy(extent, 0.12).within(whole);
+    }
+    let near = zones.iter().filter_map(|shapes| Extent::of(shapes)).reduce(Extent::union);
+    match near {
+        Some(zones) if zones.meets(whole) => roomy(zones.within(whole), 0.08),
+        _ => whole,
+    }
+}
+
+/// Where the people of an exposure layer and the features of a service are.
+#[must_use]
+pub fn of_service(
+    area: &StudyArea,
+    people: Option<&ExposureLayer>,
+    service: &Prepared,
+) -> Extent {
+    let whole = whole(area);
+    let mut spots: Vec<Spot> =
+        people.map(|layer| spots(layer, whole)).unwrap_or_default();
+    if spots.is_empty() {
+        let extents = service.shapes.iter().filter_map(Extent::of_shape);
+        spots = extents.map(|extent| Spot { extent, weight: 1.0 }).collect();
+    }
+    let Some(extent) = dense(&spots) else { return whole };
+    let padded = roomy(extent, 0.08);
+    let near = service
+        .shapes
+        .iter()
+        .filter_map(Extent::of_shape)
+        .filter(|e| e.meets(padded))
+        .fold(extent, Extent::union);
+    roomy(near, 0.06).within(whole)
+}
+
+/// An extent with a margin, and never without a size.
+fn roomy(extent: Extent, share: f64) -> Extent {
+    extent.padded((extent.side() * share).max(SMALLEST_M / 2.0))
+}
+
+/// Some features close together.
+struct Spot {
+    extent: Extent,
+    weight: f64,
+}
+
+/// The features of a layer, gathered in cells so that a million of them stay cheap.
+fn spots(layer: &ExposureLayer, whole: Extent) -> Vec<Spot> {
+    let cell = |v: f64, axis: usize| {
+        let size = (whole.max[axis] - whole.min[axis]).max(f64::MIN_POSITIVE);
+        let share = (v - whole.min[axis]) / size;
+        ((share * CELLS as f64) as usize).min(CELLS - 1)
+    };
+    let mut cells: Vec<Option<Spot>> = Vec::new();
+    cells.resize_with(CELLS * CELLS, || None);
+    for (row, shape) in layer.layer.shapes.iter().enumerate() {
+        let Some(extent) = Extent::of_shape(shape) else { continue };
+        let center = extent.center();
+        if !whole.contains(center) {
+            continue;
+        }
+        let weight = match &layer.people {
+            Some(people) => people.get(row).copied().flatten().unwrap_or(0.0),
+            None => 1.0,
+        };
+        if weight <= 0.0 {
+            continue;
+        }
+        let slot = &mut cells[cell(center[1], 1) * CELLS + cell(center[0], 0)];
+        match slot {
+            Some(spot) => {
+                spot.extent = spot.extent.union(extent);
+                spot.weight += weight;
+            }
+            None => *slot = Some(Spot { extent, weight }),
+        }
+    }
+    cells.into_iter().flatten().collect()
+}
+
+/// The box of all spots, or of all but thin tails where that is much smaller.
+fn dense(spots: &[Spot]) -> Option<Extent> {
+    let all = spots.iter().map(|spot| spot.extent).reduce(Extent::union)?;
+    let mut core = all;
+    for axis in 0..2 {
+        core.min[axis] = quantile(spots, TAIL, |e| e.min[axis]);
+        core.max[axis] = quantile(spots, 1.0 - TAIL, |e| e.max[axis]);
+    }
+    Some(if core.side() < all.side() / 2.0 { core } else { all })
+}
+
+fn quantile(spots: &[Spot], share: f64, edge: impl Fn(Extent) -> f64) -> f64 {
+    let mut edges: Vec<(f64, f64)> =
+        spots.iter().map(|spot| (edge(spot.extent), spot.weight)).collect();
+    edges.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let total: f64 = edges.iter().map(|(_, weight)| weight).sum();
+    let mut sum = 0.0;
+    for (value, weight) in &edges {
+        sum += weight;
+        if sum >= share * total {
+            return *value;
+        }
+    }
+    edges.last().map_or(0.0, |(value, _)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(x: f64, weight: f64) -> Spot {
+        let extent = Extent { min: [x, 0.0], max: [x + 10.0, 10.0] };
+        Spot { extent, weight }
+    }
+
+    #[test]
+    fn a_hamlet_far_away_does_not_shrink_the_town() {
+        let mut spots: Vec<Spot> = (0..100).map(|i| spot(f64::from(i) * 10.0, 50.0)).collect();
+        spots.push(spot(30_000.0, 20.0));
+        let extent = dense(&spots).unwrap();
+        assert!(extent.max[0] <= 1000.0 && extent.min[0] <= 20.0, "{extent:?}");
+        spots.push(spot(30_000.0, 900.0));
+        assert!(dense(&spots).unwrap().max[0] > 30_000.0, "a town far away does");
+    }
+
+    #[test]
+    fn nothing_has_no_extent_and_a_point_gets_room() {
+        assert!(dense(&[]).is_none());
+        assert!(roomy(Extent::at([5.0, 5.0]), 0.1).side() >= SMALLEST_M);
+    }
+}

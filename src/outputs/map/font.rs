@@ -1,0 +1,267 @@
+//! The embedded face: how wide a text is, and the outlines of its letters.
+//!
+//! Noto Sans (Google, SIL Open Font License 1.1). Layout and renderers measure
+//! with the same numbers, so what fits on paper is known before it is drawn.
+
+use std::sync::OnceLock;
+
+use ab_glyph::{Font as _, FontRef, GlyphId, OutlineCurve};
+
+use super::kerning::Kerning;
+use super::scene::Weight;
+
+/// Height of capitals over the em (Noto Sans: 714 of 1000).
+pub const CAP_HEIGHT: f32 = 0.714;
+/// Height of small letters over the em (Noto Sans: 536 of 1000).
+pub const X_HEIGHT: f32 = 0.536;
+
+struct Face {
+    font: FontRef<'static>,
+    em: f32,
+    kerning: Kerning,
+}
+
+fn face(weight: Weight) -> &'static Face {
+    static FACES: [OnceLock<Face>; 3] = [const { OnceLock::new() }; 3];
+    let (slot, bytes) = match weight {
+        Weight::Regular => (&FACES[0], notosans::REGULAR_TTF),
+        Weight::Bold => (&FACES[1], notosans::BOLD_TTF),
+        Weight::Italic => (&FACES[2], notosans::ITALIC_TTF),
+    };
+    slot.get_or_init(|| {
+        let font = FontRef::try_from_slice(bytes)
+            .expect("the embedded font is valid: a test loads each face");
+        let em = font.units_per_em().unwrap_or(1000.0);
+        Face { font, em, kerning: Kerning::read(bytes) }
+    })
+}
+
+/// One letter in its place along a line.
+struct Placed {
+    glyph: GlyphId,
+    x_em: f32,
+}
+
+/// Places the glyphs of a text; returns them and the whole advance, in em.
+fn place(text: &str, face: &Face) -> (Vec<Placed>, f32) {
+    let mut placed = Vec::with_capacity(text.len());
+    let mut x = 0.0;
+    let mut last: Option<GlyphId> = None;
+    for c in text.chars() {
+        let glyph = face.font.glyph_id(c);
+        if let Some(last) = last {
+            x += f32::from(face.kerning.of(last.0, glyph.0)) / face.em;
+        }
+        let is_space = c.is_whitespace();
+        if is_space && glyph.0 == 0 {
+            // Thin spaces that the face lacks: a fifth of an em.
+            x += 0.2;
+            last = None;
+            continue;
+        }
+        placed.push(Placed { glyph, x_em: x });
+        x += face.font.h_advance_unscaled(glyph) / face.em;
+        last = Some(glyph);
+    }
+    (placed, x)
+}
+
+/// Width of a text, mm, from its start to the advance of its last letter.
+#[must_use]
+pub fn width(text: &str, weight: Weight, size_mm: f32) -> f32 {
+    place(text, face(weight)).1 * size_mm
+}
+
+/// Width of a text with space added between letters, mm.
+#[must_use]
+pub fn width_spaced(text: &str, weight: Weight, size_mm: f32, spacing_mm: f32) -> f32 {
+    let gaps = text.chars().count().saturating_sub(1) as f32;
+    width(text, weight, size_mm) + gaps * spacing_mm
+}
+
+/// Receives outlines, in mm from the start of the base line, y down.
+pub trait Pen {
+    /// Begins a contour.
+    fn move_to(&mut self, x: f32, y: f32);
+    /// A straight edge.
+    fn line_to(&mut self, x: f32, y: f32);
+    /// A quadratic curve.
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32);
+    /// A cubic curve.
+    fn cubic_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32);
+    /// Closes the contour.
+    fn close(&mut self);
+}
+
+/// Draws the outlines of a text with a pen, letters at fractional positions.
+pub fn outline(
+    text: &str,
+    weight: Weight,
+    size_mm: f32,
+    spacing_mm: f32,
+    pen: &mut impl Pen,
+) {
+    let face = face(weight);
+    let k = size_mm / face.em;
+    for (i, letter) in place(text, face).0.iter().enumerate() {
+        let x0 = letter.x_em * size_mm + i as f32 * spacing_mm;
+        let Some(outline) = face.font.outline(letter.glyph) else { continue };
+        let at = |p: ab_glyph::Point| (x0 + p.x * k, -p.y * k);
+        let mut end: Option<ab_glyph::Point> = None;
+        for curve in &outline.curves {
+            let (start, stop) = match curve {
+                OutlineCurve::Line(a, b) => (*a, *b),
+                OutlineCurve::Quad(a, _, b) => (*a, *b),
+                OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+            };
+            if end != Some(start) {
+                if end.is_some() {
+                    pen.close();
+                }
+                let (x, y) = at(start);
+                pen.move_to(x, y);
+            }
+            let (x, y) = at(stop);
+            match curve {
+                OutlineCurve::Line(..) => pen.line_to(x, y),
+                OutlineCurve::Quad(_, c, _) => {
+                    let (cx, cy) = at(*c);
+                    pen.quad_to(cx, cy, x, y);
+                }
+                OutlineCurve::Cubic(_, a, b, _) => {
+                    let ((ax, ay), (bx, by)) = (at(*a), at(*b));
+                    pen.cubic_to(ax, ay, bx, by, x, y);
+                }
+            }
+            end = Some(stop);
+        }
+        if end.is_some() {
+            pen.close();
+        }
+    }
+}
+
+/// Breaks a text into lines no wider than `max_mm`, at most `max_lines`.
+///
+/// Words wider than a line are broken between letters; what does not fit ends
+/// in an ellipsis.
+#[must_use]
+pub fn wrap(
+    text: &str,
+    weight: Weight,
+    size_mm: f32,
+    max_mm: f32,
+    max_lines: usize,
+) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    // No line holds more letters than this, so endless words cost nothing.
+    let limit = (max_mm / (size_mm * 0.12)).max(1.0) as usize;
+    for word in text.split_whitespace() {
+        let mut word: String = word.chars().take(limit * (max_lines + 1)).collect();
+        loop {
+            let joined =
+                if line.is_empty() { word.clone() } else { format!("{line} {word}") };
+            if width(&joined, weight, size_mm) <= max_mm {
+                line = joined;
+                break;
+            }
+            if line.is_empty() {
+                let head = fitting(&word, weight, size_mm, max_mm).max(1);
+                let split = word.char_indices().nth(head).map_or(word.len(), |(i, _)| i);
+                lines.push(word[..split].to_owned());
+                word = word[split..].to_owned();
+                if word.is_empty() {
+                    break;
+                }
+            } else {
+                lines.push(std::mem::take(&mut line));
+            }
+            if lines.len() > max_lines {
+                break;
+            }
+        }
+        if lines.len() > max_lines {
+            break;
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    if lines.len() > max_lines {
+        lines.truncate(max_lines);
+        if let Some(last) = lines.last_mut() {
+            *last = ellipsis(&format!("{last}\u{2026}"), weight, size_mm, max_mm, true);
+        }
+    }
+    lines
+}
+
+/// Number of letters from the start that fit into a width.
+fn fitting(text: &str, weight: Weight, size_mm: f32, max_mm: f32) -> usize {
+    let face = face(weight);
+    let mut x = 0.0;
+    for (i, c) in text.chars().enumerate() {
+        x += face.font.h_advance_unscaled(face.font.glyph_id(c)) / face.em * size_mm;
+        if x > max_mm {
+            return i;
+        }
+    }
+    text.chars().count()
+}
+
+fn ellipsis(text: &str, weight: Weight, size_mm: f32, max_mm: f32, cut: bool) -> String {
+    if width(text, weight, size_mm) <= max_mm {
+        return text.to_owned();
+    }
+    let mark = if cut { "\u{2026}" } else { "" };
+    let room = max_mm - width("\u{2026}", weight, size_mm);
+    let keep = fitting(text.trim_end_matches('\u{2026}'), weight, size_mm, room.max(0.0));
+    let head: String = text.chars().take(keep).collect();
+    format!("{}{mark}", head.trim_end())
+}
+
+/// The text, or as much of it as fits with an ellipsis.
+#[must_use]
+pub fn fit(text: &str, weight: Weight, size_mm: f32, max_mm: f32) -> String {
+    let head: String = text.chars().filter(|c| !c.is_control()).take(400).collect();
+    ellipsis(&head, weight, size_mm, max_mm, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_the_advances_of_the_font() {
+        // hmtx of Noto Sans Regular: H 741, e 564, l 258, o 605 of 1000.
+        let hello = 0.741 + 0.564 + 2.0 * 0.258 + 0.605;
+        assert!((width("Hello", Weight::Regular, 10.0) - hello * 10.0).abs() < 0.01);
+        assert!(
+            width("Hello", Weight::Bold, 10.0) > width("Hello", Weight::Regular, 10.0)
+        );
+    }
+
+    #[test]
+    fn pairs_are_kerned() {
+        let apart = |a, b| width(a, Weight::Regular, 1.0) + width(b, Weight::Regular, 1.0);
+        for (a, b) in [("T", "o"), ("A", "V")] {
+            let together = width(&format!("{a}{b}"), Weight::Regular, 1.0);
+            assert!(together < apart(a, b) - 0.01, "{a}{b}");
+        }
+        assert!((width("nn", Weight::Regular, 1.0) - apart("n", "n")).abs() < 1e-6);
+    }
+
+    #[test]
+    fn text_wraps_and_ends_in_an_ellipsis() {
+        let lines = wrap("uno dos tres cuatro", Weight::Regular, 3.0, 14.0, 9);
+        assert_eq!(lines, ["uno dos", "tres", "cuatro"]);
+        let long = "palabra ".repeat(700);
+        let lines = wrap(&long, Weight::Bold, 5.0, 100.0, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].ends_with('\u{2026}'));
+        for line in wrap(&"x".repeat(5000), Weight::Bold, 5.0, 100.0, 3) {
+            assert!(width(&line, Weight::Bold, 5.0) <= 100.0, "{line}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What frames a map: neat line, coordinate grid, scale bar, north arrow.
+
+use crate::i18n::{self, Locale};
+
+use super::font::{self, CAP_HEIGHT};
+use super::projection::View;
+use super::scene::{Anchor, Colour, Paint, Point, Rect, Rule, Scene, Text, Weight};
+use super::style;
+
+/// Width of the band around the frame that holds the coordinates, mm.
+pub const BAND_MM: f32 = 4.6;
+
+/// The largest of 1, 2, 5 times a power of ten that is not above `limit`.
+#[must_use]
+pub fn round_down(limit: f64) -> f64 {
+    if !(limit.is_finite() && limit > 0.0) {
+        return 1.0;
+    }
+    let decade = 10f64.powi(limit.log10().floor() as i32);
+    [5.0, 2.0, 1.0]
+        .into_iter()
+        .map(|step| step * decade)
+        .find(|value| *value <= limit * (1.0 + 1e-9))
+        .unwrap_or(decade)
+}
+
+/// Distance of the grid's lines, m: round, about 28 to 70 mm on the page.
+#[must_use]
+pub fn grid_spacing(view: View) -> f64 {
+    round_down(70.0 / view.mm_per_m())
+}
+
+/// Draws the coordinate grid inside the frame, to go under the labels.
+pub fn grid(scene: &mut Scene, view: View) {
+    let colour = style::GRID.with_alpha(0.38);
+    let frame = view.frame;
+    for (_, x) in ticks(view, 0) {
+        scene.line([x, frame.y], [x, frame.bottom()], 0.1, colour);
+    }
+    for (_, y) in ticks(view, 1) {
+        scene.line([frame.x, y], [frame.right(), y], 0.1, colour);
+    }
+}
+
+/// The grid's lines across an axis: coordinate in metres and place on the page.
+fn ticks(view: View, axis: usize) -> Vec<(f64, f32)> {
+    let (extent, spacing) = (view.extent(), grid_spacing(view));
+    let first = (extent.min[axis] / spacing).ceil();
+    // A frame holds no more than a few dozen lines.
+    (0..64)
+        .map(|i| (first + f64::from(i)) * spacing)
+        .take_while(|value| *value <= extent.max[axis])
+        .map(|value| {
+            let mut at = view.center;
+            at[axis] = value;
+            (value, view.to_page(at)[axis])
+        })
+        .collect()
+}
+
+/// Draws the neat line, the band around it, ticks and coordinates.
+pub fn neat_line(scene: &mut Scene, view: View, locale: Locale) {
+    let frame = view.frame;
+    let outer = frame.inset(-BAND_MM);
+    scene.stroke_rect(frame, 0.35, style::INK);
+    scene.stroke_rect(outer, 0.18, style::INK);
+    let decimals = (-grid_spacing(view).log10().floor()).clamp(0.0, 6.0) as usize;
+    let label = |value: f64, unit: &str| {
+        format!("{}\u{a0}{unit}", i18n::number(locale, value, decimals))
+    };
+    let size = 1.95;
+    let text = |words: String, pos: Point, turn: f32| {
+        Text::new(words, pos, size)
+            .anchor(Anchor::Middle)
+            .rotated(turn)
+            .colour(style::INK_SOFT)
+    };
+    let tick = 0.9;
+    let middle = f32::midpoint(tick, BAND_MM);
+    let rise = CAP_HEIGHT * size / 2.0;
+    for (value, x) in ticks(view, 0) {
+        let words = label(value, "E");
+        let half = font::width(&words, Weight::Regular, size) / 2.0;
+        for (edge, away) in [(frame.y, -1.0), (frame.bottom(), 1.0)] {
+            scene.line([x, edge], [x, edge + away * tick], 0.18, style::INK);
+            if x - half > outer.x + 1.0 && x + half < outer.right() - 1.0 {
+                scene.text(text(words.clone(), [x, edge + away * middle + rise], 0.0));
+            }
+        }
+    }
+    for (value, y) in ticks(view, 1) {
+        let words = label(value, "N");
+        let half = font::width(&words, Weight::Regular, size) / 2.0;
+        for (edge, away) in [(frame.x, -1.0), (frame.right(), 1.0)] {
+            scene.line([edge, y], [edge + away * tick, y], 0.18, style::INK);
+            if y - half > outer.y + 1.0 && y + half < outer.bottom() - 1.0 {
+                scene.text(text(words.clone(), [edge + away * middle + rise, y], -90.0));
+            }
+        }
+    }
+}
+
+/// A length for people: metres, or kilometres from 1,000 m on.
+#[must_use]
+pub fn length(locale: Locale, meters: f64) -> String {
+    let (value, unit) =
+        if meters >= 1000.0 { (meters / 1000.0, "km") } else { (meters, "m") };
+    let decimals = (0..4)
+        .find(|d| (value * 10f64.powi(*d)).fract().abs() < 1e-6)
+        .unwrap_or(4) as usize;
+    format!("{}\u{a0}{unit}", i18n::number(locale, value, decimals))
+}
+
+/// The length that a scale bar of at most `max_mm` shows, m: four round parts.
+#[must_use]
+pub fn bar_length(view: View, max_mm: f32) -> f64 {
+    4.0 * round_down(f64::from(max_mm) / view.mm_per_m() / 4.0)
+}
+
+/// Draws a scale bar; returns its length on the page, mm.
+pub fn scale_bar(
+    scene: &mut Scene,
+    view: View,
+    [x, y]: Point,
+    max_mm: f32,
+    locale: Locale,
+) -> f32 {
+    let meters = bar_length(view, max_mm);
+    let width = (meters * view.mm_per_m()) as f32;
+    let (height, size) = (1.5, 1.95);
+    let part = width / 4.0;
+    for i in 0..4 {
+        let cell = Rect::new(x + part * i as f32, y, part, height);
+        let colour = if i % 2 == 0 { style::INK } else { style::PAPER };
+        scene.fill_rect(cell, Paint::solid(colour));
+    }
+    scene.stroke_rect(Rect::new(x, y, width, height), 0.15, style::INK);
+    let (long, unit) = (length(locale, meters), if meters >= 1000.0 { 1000.0 } else { 1.0 });
+    let number = |share: f64| {
+        let value = meters * share / unit;
+        let decimals =
+            (0..4).find(|d| (value * 10f64.powi(*d)).fract().abs() < 1e-6).unwrap_or(4);
+        i18n::number(locale, value, decimals as usize)
+    };
+    let base = y + height + 0.7 + CAP_HEIGHT * size;
+    let mut label = |words: String, at: f32, anchor| {
+        scene.text(Text::new(words, [x + at, base], size).anchor(anchor));
+    };
+    label(number(0.0), 0.0, Anchor::Middle);
+    label(number(0.5), width / 2.0, Anchor::Middle);
+    // Centred on its number, the unit beyond it.
+    let half = font::width(&number(1.0), Weight::Regular, size) / 2.0;
+    label(long, width - half, Anchor::Start);
+    width
+}
+
+/// Draws an arrow to grid north within a box; the letters stand below it.
+pub fn north_arrow(scene: &mut Scene, rect: Rect, words: &str) {
+    let [cx, _] = rect.center();
+    let size = 1.9;
+    let letter = 3.0;
+    let top = rect.y + letter;
+    let (bottom, half) = (rect.bottom() - size - 0.8, rect.h * 0.16);
+    let notch = bottom - (bottom - top) * 0.25;
+    let left = vec![[cx, top], [cx, notch], [cx - half, bottom]];
+    let right = vec![[cx, top], [cx + half, bottom], [cx, notch]];
+    scene.fill(vec![left.clone()], Rule::EvenOdd, Paint::solid(style::INK));
+    for ring in [left, right] {
+        let paths = vec![super::scene::Path { points: ring, is_closed: true }];
+        scene.stroke(paths, 0.18, style::INK, &[]);
+    }
+    scene.text(
+        Text::new("N", [cx, rect.y + letter - 0.6], letter)
+            .weight(Weight::Bold)
+            .anchor(Anchor::Middle),
+    );
+    scene.text(
+        Text::new(words, [cx, rect.bottom()], size)
+            .anchor(Anchor::Middle)
+            .colour(style::INK_SOFT),
+    );
+}
+
+/// Light diagonal words over a map that is not official.
+pub fn stamp(scene: &mut Scene, frame: Rect, words: &str) {
+    let tilt = (frame.h / frame.w).atan().min(0.7);
+    let span = (frame.w * tilt.cos() + frame.h * tilt.sin()) * 0.42;
+    let one = font::width_spaced(words, Weight::Bold, 1.0, 0.25).max(1.0);
+    let size = (span / one).clamp(4.0, 13.0);
+    let mut text = Text::new(words, [0.0; 2], size)
+        .weight(Weight::Bold)
+        .anchor(Anchor::Middle)
+        .colour(Colour::with_alpha(style::STAMP, 0.085))
+        .rotated(-tilt.to_degrees())
+        .spaced(size * 0.25);
+    for t in [0.25, 0.75] {
+        text.pos = [frame.x + frame.w * t, frame.y + frame.h * (0.16 + 0.8 * t)];
+        scene.text(text.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::map::projection::Extent;
+    use crate::outputs::map::scene::Item;
+
+    fn view(meters: f64) -> View {
+        let extent = Extent { min: [0.0; 2], max: [meters, meters * 0.7] };
+        View::around(extent, Rect::new(20.0, 20.0, 190.0, 140.0))
+    }
+
+    #[test]
+    fn steps_are_round() {
+        for (limit, expected) in [(7.0, 5.0), (1999.0, 1000.0), (0.3, 0.2), (2.0, 2.0)] {
+            assert!((round_down(limit) - expected).abs() < 1e-12, "{limit}");
+        }
+    }
+
+    #[test]
+    fn scale_bars_are_as_long_as_they_say() {
+        for meters in [1.0, 15_000.0, 63_000.0, 2_000_000.0] {
+            let view = view(meters);
+            let mut scene = Scene::new(297.0, 210.0);
+            let drawn = scale_bar(&mut scene, view, [10.0, 10.0], 45.0, Locale::Es);
+            let said = bar_length(view, 45.0);
+            assert!((f64::from(drawn) - said * 1000.0 / view.scale).abs() < 1e-3);
+            assert!((18.0..=45.01).contains(&drawn), "{meters}: {drawn}");
+            let last = scene.items.iter().rev().find_map(|item| match item {
+                Item::Text(text) => Some(text.text.clone()),
+                _ => None,
+            });
+            assert_eq!(last, Some(length(Locale::Es, said)));
+        }
+    }
+
+    #[test]
+    fn grids_have_a_few_round_lines_at_any_size() {
+        for meters in [1.0, 15_000.0, 63_000.0, 2_000_000.0] {
+            let view = view(meters);
+            let lines = ticks(view, 0);
+            assert!((2..=7).contains(&lines.len()), "{meters}: {lines:?}");
+            let mm = grid_spacing(view) * view.mm_per_m();
+            assert!((27.9..=70.1).contains(&mm), "{meters}: {mm}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_written_for_people() {
+        assert_eq!(length(Locale::Es, 2500.0), "2,5\u{a0}km");
+        assert_eq!(length(Locale::En, 400.0), "400\u{a0}m");
+        assert_eq!(length(Locale::Es, 0.2), "0,2\u{a0}m");
+    }
+}

@@ -1,0 +1,173 @@
+//! One hazard: its zones by level, what lies in them, and how many people.
+
+use crate::analysis::Measurements;
+use crate::domain::{Level, Measure, TOTAL};
+use crate::geometry::HazardLayer;
+
+use super::figures::{self, Exposure};
+use super::focus;
+use super::legend::{Entry, Group, Sign};
+use super::margin;
+use super::scene::{Paint, Rule};
+use super::sheet::{Drawn, Job, Plan};
+use super::sketch::{Sketch, territory_shapes};
+use super::style;
+use super::words::Words;
+
+/// The plan of a hazard's map.
+#[must_use]
+pub fn plan<'a>(
+    job: Job<'a>,
+    hazard: &'a HazardLayer,
+    measurements: &'a Measurements,
+) -> Plan<'a> {
+    let words = job.words;
+    let title = hazard.layer.title.get(words.locale);
+    let exposure = Exposure::of(measurements, &hazard.layer.id);
+    let mut notes = vec![words.of("map.note.indicative")];
+    notes.extend(margin::accuracy_note(job, &hazard.layer));
+    if hazard.study_area.is_some() {
+        notes.push(words.of("map.note.study_area"));
+    }
+    let is_narrow = focus::of_hazard(job.area, hazard) != focus::whole(job.area);
+    if is_narrow {
+        notes.push(words.of("map.note.frame"));
+    }
+    Plan {
+        name: format!("hazard_{}", hazard.layer.id),
+        title: words.with("map.hazard.title", "hazard", title),
+        subtitle: words.of("map.hazard.subtitle"),
+        focus: focus::of_hazard(job.area, hazard),
+        body: Box::new(move |sketch| body(sketch, hazard, exposure)),
+        table: Some(figures::exposure_table(job.area, exposure, words)),
+        chart: figures::exposure_chart(job.area, exposure, words),
+        notes,
+        bases: Vec::new(),
+    }
+}
+
+fn body<'a>(
+    sketch: &mut Sketch<'a>,
+    hazard: &'a HazardLayer,
+    exposure: Exposure<'a>,
+) -> Drawn {
+    let area = sketch.area;
+    sketch.land(|_| Paint::solid(style::LAND));
+    let is_unstudied = not_studied(sketch, hazard);
+    let seen = sketch.zones(hazard);
+    for layer in &area.exposures {
+        sketch.exposed(layer);
+    }
+    sketch.context_lines();
+    sketch.traces(hazard);
+    sketch.limits();
+    sketch.grid();
+    sketch.facilities(Some(hazard));
+    sketch.stamp();
+    sketch.name_territories(|_| None);
+    sketch.places();
+    sketch.name_facilities();
+    sketch.name_lines();
+    let classes =
+        vec![level_group(sketch.words, hazard, exposure, &seen, is_unstudied)];
+    Drawn { classes, locator: Vec::new() }
+}
+
+/// Hatches the land outside the study area; returns whether there is any to be seen.
+fn not_studied(sketch: &mut Sketch<'_>, hazard: &HazardLayer) -> bool {
+    let Some(study) = &hazard.study_area else { return false };
+    let view = sketch.view;
+    let land = view.areas(territory_shapes(sketch.area), |_| true);
+    let studied = view.areas(study, |_| true);
+    let name = sketch.words.level(Level::NotStudied);
+    let edge = view.lines(study, |_| true);
+    sketch.scene.group(&name, |scene| {
+        scene.fill(land.clone(), Rule::NonZero, style::not_known());
+        scene.clipped_to(land, |scene| {
+            scene.fill(studied, Rule::NonZero, Paint::solid(style::LAND));
+            scene.stroke(edge, 0.3, style::INK_SOFT, &[1.6, 0.8]);
+        });
+    });
+    true
+}
+
+/// The levels with their figures, as measured in the territory as a whole.
+fn level_group(
+    words: Words,
+    hazard: &HazardLayer,
+    exposure: Exposure<'_>,
+    seen: &[Level],
+    is_unstudied: bool,
+) -> Group {
+    let main = exposure.main_measure();
+    let row = |level: Level| {
+        let (layer, measure) = main.as_ref()?;
+        exposure.row(TOTAL, level, layer, measure)
+    };
+    let has_range = Level::ZONES
+        .iter()
+        .any(|level| row(*level).is_some_and(|row| row.quantity.range.is_some()));
+    let mut columns = Vec::new();
+    if let Some((_, measure)) = &main {
+        columns.push(figures::measure_name(words, measure));
+        columns.push("%".to_owned());
+        if has_range {
+            columns.push(words.of("map.legend.range"));
+        }
+    }
+    let measure = main.as_ref().map_or(Measure::Features, |(_, measure)| measure.clone());
+    let figures_of = |level: Level| -> Vec<String> {
+        let Some(row) = row(level) else {
+            return columns.iter().map(|_| "\u{2013}".to_owned()).collect();
+        };
+        let value = figures::amount(words, &measure, row.quantity.value);
+        let share = if row.total > 0.0 {
+            words.percent(row.quantity.value / row.total)
+        } else {
+            "\u{2013}".to_owned()
+        };
+        let mut cells = vec![value, share.replace("\u{202f}%", "")];
+        if has_range {
+            cells.push(row.quantity.range.map_or_else(
+                || "\u{2013}".to_owned(),
+                |(low, high)| {
+                    let [low, high] =
+                        [low, high].map(|v| figures::amount(words, &measure, v));
+                    format!("{low}\u{2013}{high}")
+                },
+            ));
+        }
+        cells
+    };
+    let mut entries = Vec::new();
+    for level in Level::ALL {
+        let is_counted = row(level).is_some_and(|row| row.quantity.value > 0.0);
+        let is_drawn = match level {
+            Level::None => true,
+            Level::NotStudied => is_unstudied,
+            level => seen.contains(&level),
+        };
+        if is_drawn || is_counted {
+            let edge = (style::RULE, 0.12);
+            entries.push(Entry {
+                sign: Sign::Area(style::level(level), Some(edge)),
+                label: level_label(words, hazard, level),
+                figures: figures_of(level),
+            });
+        }
+    }
+    Group { heading: words.of("map.legend.levels"), columns, entries }
+}
+
+/// A level with the distance up to which a band reaches.
+fn level_label(words: Words, hazard: &HazardLayer, level: Level) -> String {
+    let name = words.level(level);
+    let reach = hazard.bands.iter().filter(|(_, of)| *of == level).map(|(m, _)| *m);
+    match reach.reduce(f64::max) {
+        Some(meters) => {
+            let length = super::furniture::length(words.locale, meters);
+            format!("{name} (\u{2264}\u{202f}{length})")
+        }
+        None => name,
+    }
+}

@@ -1,0 +1,285 @@
+//! Legends and small tables: signs, words and figures in rows.
+//!
+//! In: entries with their figures as text. Out: items in a scene and the height
+//! that they took. The same function measures (on a scratch scene) and draws.
+
+use super::font::{self, CAP_HEIGHT};
+use super::scene::{
+    Anchor, Colour, Paint, Path, Point, Rect, Rule, Scene, Text, Weight, disc,
+};
+use super::style::{self, Marker};
+
+/// A sign as it looks on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sign {
+    /// A filled area.
+    Area(Paint, Option<(Colour, f32)>),
+    /// A line: colour, width and dashes, mm.
+    Line(Colour, f32, Vec<f32>),
+    /// A point.
+    Marker(Marker),
+    /// A point with the ring of those inside a zone.
+    RingedMarker(Marker),
+    /// The dashed circle of a distance.
+    Reach,
+}
+
+/// One row of a legend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its sign.
+    pub sign: Sign,
+    /// What it stands for.
+    pub label: String,
+    /// Its figures, one for each column of the group.
+    pub figures: Vec<String>,
+}
+
+/// A group of rows with a heading and, over the figures, their units.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Group {
+    /// Heading.
+    pub heading: String,
+    /// What the figures are.
+    pub columns: Vec<String>,
+    /// Rows.
+    pub entries: Vec<Entry>,
+}
+
+/// A table of figures.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Heading.
+    pub heading: String,
+    /// Heads of the columns of figures, with the sign of a class where it stands for one.
+    pub columns: Vec<(Option<Paint>, String)>,
+    /// Rows: words and figures.
+    pub rows: Vec<(String, Vec<String>)>,
+}
+
+/// Size of headings, mm.
+pub const HEADING_MM: f32 = 2.55;
+/// Size of rows, mm.
+const ROW_MM: f32 = 2.25;
+/// Size of small words, mm.
+const SMALL_MM: f32 = 1.95;
+
+/// Draws a heading with a rule below; returns the height taken.
+pub fn heading(scene: &mut Scene, [x, y]: Point, width: f32, words: &str) -> f32 {
+    let mut at = y;
+    for line in font::wrap(words, Weight::Bold, HEADING_MM, width, 2) {
+        at += HEADING_MM * 0.98;
+        scene.text(Text::new(line, [x, at], HEADING_MM).weight(Weight::Bold));
+    }
+    at += 0.95;
+    scene.line([x, at], [x + width, at], 0.15, style::RULE);
+    at + 0.9 - y
+}
+
+/// Draws a sign in a box.
+pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
+    let center = rect.center();
+    match sign {
+        Sign::Area(paint, edge) => {
+            scene.fill_rect(rect, *paint);
+            let (colour, width) = edge.unwrap_or((style::RULE, 0.12));
+            scene.stroke_rect(rect, width, colour);
+        }
+        Sign::Line(colour, width, dash) => {
+            let points = vec![[rect.x, center[1]], [rect.right(), center[1]]];
+            let paths = vec![Path { points, is_closed: false }];
+            scene.stroke(paths, *width, *colour, dash);
+        }
+        Sign::Marker(kind) => marker(scene, *kind, center),
+        Sign::RingedMarker(kind) => {
+            ring(scene, *kind, center);
+            marker(scene, *kind, center);
+        }
+        Sign::Reach => reach(scene, &[center], rect.h * 0.5),
+    }
+}
+
+/// Draws a point sign.
+pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
+    let r = kind.radius_mm();
+    let white = Paint::solid(style::PAPER);
+    let solid = Paint::solid(style::FACILITY);
+    let at = |points: &[[f32; 2]]| -> Vec<Point> {
+        points.iter().map(|p| [x + p[0] * r, y + p[1] * r]).collect()
+    };
+    let square = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
+    match kind {
+        Marker::Cross => {
+            scene.fill(vec![at(&square.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(vec![at(&square)], Rule::NonZero, solid);
+            let (a, b) = (0.24, 0.72);
+            let cross = [
+                [-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a],
+                [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a],
+            ];
+            scene.fill(vec![at(&cross)], Rule::NonZero, white);
+        }
+        Marker::School => {
+            let house =
+                [[0.0, -1.15], [1.0, -0.25], [1.0, 1.0], [-1.0, 1.0], [-1.0, -0.25]];
+            scene.fill(vec![at(&house.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(vec![at(&house)], Rule::NonZero, solid);
+            let door = [[-0.3, 1.0], [-0.3, 0.25], [0.3, 0.25], [0.3, 1.0]];
+            scene.fill(vec![at(&door)], Rule::NonZero, white);
+        }
+        Marker::Shield => {
+            let shield = [
+                [-0.9, -1.0], [0.9, -1.0], [0.9, 0.2], [0.5, 0.8], [0.0, 1.15],
+                [-0.5, 0.8], [-0.9, 0.2],
+            ];
+            scene.fill(vec![at(&shield.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(vec![at(&shield)], Rule::NonZero, solid);
+        }
+        Marker::Dot => {
+            scene.fill(vec![disc([x, y], r + 0.25)], Rule::NonZero, white);
+            scene.fill(vec![disc([x, y], r)], Rule::NonZero, solid);
+        }
+        Marker::Place => {
+            scene.fill(vec![at(&square)], Rule::NonZero, white);
+            let paths = vec![Path { points: at(&square), is_closed: true }];
+            scene.stroke(paths, 0.2, style::INK, &[]);
+        }
+    }
+}
+
+/// Draws the ring of a facility inside a zone, to go below its sign.
+pub fn ring(scene: &mut Scene, kind: Marker, at: Point) {
+    let radius = kind.radius_mm() * 1.22 * 1.25 + 0.35;
+    scene.fill(vec![disc(at, radius)], Rule::NonZero, Paint::solid(style::PAPER));
+    let paths = vec![Path { points: disc(at, radius), is_closed: true }];
+    scene.stroke(paths, 0.38, style::STAMP, &[]);
+}
+
+/// Draws dashed circles of a radius.
+pub fn reach(scene: &mut Scene, centers: &[Point], radius: f32) {
+    let paths = centers
+        .iter()
+        .map(|at| Path { points: disc(*at, radius), is_closed: true })
+        .collect();
+    scene.stroke(paths, 0.25, style::FACILITY, &[1.3, 0.8]);
+}
+
+/// Widths of columns: each as wide as its widest member.
+fn column_widths<'a>(
+    heads: impl Iterator<Item = &'a String>,
+    rows: &[&Vec<String>],
+) -> Vec<f32> {
+    heads
+        .enumerate()
+        .map(|(i, head)| {
+            let cells = rows.iter().filter_map(|row| row.get(i));
+            cells.fold(font::width(head, Weight::Regular, SMALL_MM), |wide, cell| {
+                wide.max(font::width(cell, Weight::Regular, ROW_MM))
+            }) + 1.8
+        })
+        .collect()
+}
+
+/// Draws a group; returns the height taken.
+pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32 {
+    const SIGN: (f32, f32) = (6.6, 3.3);
+    let figures: Vec<&Vec<String>> = group.entries.iter().map(|e| &e.figures).collect();
+    let columns = column_widths(group.columns.iter(), &figures);
+    let figures_width: f32 = columns.iter().sum();
+    let mut at = y + heading(scene, [x, y], width, &group.heading);
+    if !group.columns.is_empty() {
+        at += SMALL_MM * 0.85;
+        let mut right = x + width;
+        for (head, wide) in group.columns.iter().zip(&columns).rev() {
+            scene.text(
+                Text::new(head, [right, at], SMALL_MM)
+                    .anchor(Anchor::End)
+                    .colour(style::INK_SOFT),
+            );
+            right -= wide;
+        }
+        at += 0.9;
+    }
+    for entry in &group.entries {
+        let room = width - SIGN.0 - 1.6 - figures_width;
+        let lines = font::wrap(&entry.label, Weight::Regular, ROW_MM, room, 2);
+        let height = (lines.len() as f32 * ROW_MM * 1.18).max(SIGN.1) + 0.8;
+        let middle = at + height / 2.0;
+        sign(scene, &entry.sign, Rect::new(x, middle - SIGN.1 / 2.0, SIGN.0, SIGN.1));
+        let mut base = middle - (lines.len() as f32 - 1.0) * ROW_MM * 0.59
+            + CAP_HEIGHT * ROW_MM / 2.0;
+        let figure_base = middle + CAP_HEIGHT * ROW_MM / 2.0;
+        for line in lines {
+            scene.text(Text::new(line, [x + SIGN.0 + 1.6, base], ROW_MM));
+            base += ROW_MM * 1.18;
+        }
+        let mut right = x + width;
+        for (figure, wide) in entry.figures.iter().zip(&columns).rev() {
+            scene.text(
+                Text::new(figure, [right, figure_base], ROW_MM).anchor(Anchor::End),
+            );
+            right -= wide;
+        }
+        at += height;
+    }
+    at + 1.2 - y
+}
+
+/// Draws a table in at most `max_height`; returns the height taken. `more` says how many rows
+/// found no room.
+pub fn table(
+    scene: &mut Scene,
+    [x, y]: Point,
+    (width, max_height): (f32, f32),
+    table: &Table,
+    more: impl Fn(usize) -> String,
+) -> f32 {
+    const ROW: f32 = 3.5;
+    let cells: Vec<&Vec<String>> = table.rows.iter().map(|(_, cells)| cells).collect();
+    let columns = column_widths(table.columns.iter().map(|(_, head)| head), &cells);
+    let room = width - columns.iter().sum::<f32>();
+    let mut at = y + heading(scene, [x, y], width, &table.heading);
+    let has_signs = table.columns.iter().any(|(paint, _)| paint.is_some());
+    let mut right = x + width;
+    let base = at + SMALL_MM * 0.85;
+    for ((paint, head), wide) in table.columns.iter().zip(&columns).rev() {
+        if let Some(paint) = paint {
+            let swatch = Rect::new(right - wide + 1.2, base + 0.7, wide - 1.2, 1.7);
+            sign(scene, &Sign::Area(*paint, None), swatch);
+        }
+        scene.text(
+            Text::new(head, [right, base], SMALL_MM)
+                .anchor(Anchor::End)
+                .colour(style::INK_SOFT),
+        );
+        right -= wide;
+    }
+    at = base + if has_signs { 3.2 } else { 1.1 };
+    let fits = (((max_height - (at - y) - 1.0) / ROW).floor().max(0.0)) as usize;
+    let shown =
+        if table.rows.len() <= fits { table.rows.len() } else { fits.saturating_sub(1) };
+    for (i, (words, cells)) in table.rows[..shown].iter().enumerate() {
+        let base = at + ROW / 2.0 + CAP_HEIGHT * ROW_MM / 2.0;
+        let words = font::fit(words, Weight::Regular, ROW_MM, room - 1.0);
+        scene.text(Text::new(words, [x, base], ROW_MM));
+        let mut right = x + width;
+        for (cell, wide) in cells.iter().zip(&columns).rev() {
+            scene.text(Text::new(cell, [right, base], ROW_MM).anchor(Anchor::End));
+            right -= wide;
+        }
+        at += ROW;
+        if i + 1 < shown {
+            scene.line([x, at], [x + width, at], 0.07, style::RULE.with_alpha(0.6));
+        }
+    }
+    if shown < table.rows.len() {
+        let base = at + ROW / 2.0 + CAP_HEIGHT * SMALL_MM / 2.0;
+        scene.text(
+            Text::new(more(table.rows.len() - shown), [x, base], SMALL_MM)
+                .weight(Weight::Italic)
+                .colour(style::INK_SOFT),
+        );
+        at += ROW;
+    }
+    at + 1.4 - y
+}

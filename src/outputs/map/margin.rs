@@ -1,0 +1,247 @@
+//! The small print of a sheet: sources, method and doubt, technical data, locator.
+
+use crate::domain::{Message, Status};
+use crate::geometry::Prepared;
+
+use super::font::{self, CAP_HEIGHT};
+use super::projection::{Extent, View};
+use super::scene::{Colour, Paint, Path, Rect, Rule, Scene, Text, Weight};
+use super::sheet::{Job, Plan};
+use super::sketch::territory_shapes;
+use super::style;
+
+/// Size of the small print, mm.
+const SIZE: f32 = 1.85;
+/// Distance of its lines, mm.
+const LINE: f32 = 2.45;
+/// Most lines of a column.
+const MAX_LINES: usize = 11;
+/// Space around the columns, mm.
+const PAD: f32 = 2.4;
+
+/// Widths of the three columns: sources, method, technical data.
+fn columns(width: f32) -> [f32; 3] {
+    let room = width - 6.0 * PAD;
+    [room * 0.42, room * 0.31, room * 0.27]
+}
+
+/// Height of the strip at a width, before it is known which layers get drawn.
+#[must_use]
+pub fn height(job: Job<'_>, plan: &Plan<'_>, width: f32) -> f32 {
+    let [sources, method, technical] = columns(width);
+    let all: Vec<&Prepared> = all_layers(job);
+    let lines = source_lines(job, &all, sources)
+        .len()
+        .max(note_lines(job, plan, &all, method).len())
+        .max(technical_lines(job, &all, technical).len())
+        .min(MAX_LINES);
+    PAD + 3.4 + lines as f32 * LINE + 1.2
+}
+
+fn all_layers(job: Job<'_>) -> Vec<&Prepared> {
+    let area = job.area;
+    std::iter::once(&area.territory_layer)
+        .chain(area.hazards.iter().map(|l| &l.layer))
+        .chain(area.exposures.iter().map(|l| &l.layer))
+        .chain(area.services.iter().map(|l| &l.layer))
+        .chain(area.contexts.iter().map(|l| &l.layer))
+        .fold(Vec::new(), |mut all, layer| {
+            if !all.iter().any(|known: &&Prepared| known.id == layer.id) {
+                all.push(layer);
+            }
+            all
+        })
+}
+
+/// Draws the strip.
+pub fn draw(
+    scene: &mut Scene,
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    sources: &[&Prepared],
+    area: Rect,
+) {
+    let widths = columns(area.w);
+    let words = job.words;
+    let parts = [
+        ("map.margin.sources", source_lines(job, sources, widths[0])),
+        ("map.margin.method", note_lines(job, plan, sources, widths[1])),
+        ("map.margin.technical", technical_lines(job, sources, widths[2])),
+    ];
+    let mut x = area.x;
+    for ((key, mut lines), width) in parts.into_iter().zip(widths) {
+        if x > area.x {
+            scene.line([x, area.y], [x, area.bottom()], 0.15, style::RULE);
+        }
+        let left = x + PAD;
+        let mut base = area.y + PAD + CAP_HEIGHT * 2.0;
+        let heading = Text::new(words.of(key), [left, base], 2.0).weight(Weight::Bold);
+        scene.text(heading);
+        base += 3.1;
+        let fits =
+            (((area.bottom() - 0.8 - base) / LINE).floor().max(0.0)) as usize + 1;
+        if lines.len() > fits {
+            let hidden = lines.len() - fits + 1;
+            lines.truncate(fits.saturating_sub(1));
+            lines.push(words.with("map.margin.more", "count", &hidden.to_string()));
+        }
+        for line in lines {
+            scene.text(Text::new(line, [left, base], SIZE).colour(style::INK_SOFT));
+            base += LINE;
+        }
+        x += width + 2.0 * PAD;
+    }
+}
+
+/// One entry a layer: title, publisher and date, licence, accuracy, status.
+fn source_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
+    let words = job.words;
+    let mut lines = Vec::new();
+    for layer in layers {
+        let title = layer.title.get(words.locale);
+        let source = &layer.source;
+        let named = [source.publisher.as_ref().or(source.title.as_ref()), source.date.as_ref()];
+        let mut parts: Vec<String> = named.into_iter().flatten().cloned().collect();
+        if let Some(accuracy) = accuracy(layer) {
+            parts.push(words.with("map.margin.accuracy", "meters", &words.figure(accuracy)));
+        }
+        parts.extend(source.licence.clone());
+        parts.push(words.status(layer.status));
+        let entry = format!("{title}: {}.", parts.join(", "));
+        lines.extend(font::wrap(&entry, Weight::Regular, SIZE, width, 2));
+    }
+    lines
+}
+
+/// The coarsest accuracy that a layer states, m.
+#[must_use]
+pub fn accuracy(layer: &Prepared) -> Option<f64> {
+    layer.accuracy_m.as_ref()?.iter().copied().reduce(f64::max)
+}
+
+fn note_lines(
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    layers: &[&Prepared],
+    width: f32,
+) -> Vec<String> {
+    let worst = layers.iter().map(|layer| layer.status).max();
+    let status = worst.and_then(|status| status_note(job, status));
+    plan.notes
+        .iter()
+        .chain(&status)
+        .flat_map(|note| font::wrap(note, Weight::Regular, SIZE, width, 6))
+        .collect()
+}
+
+fn technical_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
+    let words = job.words;
+    let mut lines = vec![crs_name(job)];
+    let dates = layers.iter().filter_map(|layer| layer.source.date.as_deref());
+    let years: Vec<&str> = dates.map(|date| date.get(..4).unwrap_or(date)).collect();
+    if let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) {
+        let years =
+            if first == last { (*first).to_owned() } else { format!("{first}\u{2013}{last}") };
+        lines.push(words.with("map.margin.data_date", "date", &years));
+    }
+    let digest = job.settings.digest.as_str();
+    let short = digest.get(..12).unwrap_or(digest);
+    lines.push(words.with("map.margin.digest", "digest", short));
+    if let Some(author) = &job.settings.author {
+        lines.push(words.with("map.margin.author", "author", author.get(words.locale)));
+    }
+    if let Some(date) = &job.options.date {
+        lines.push(words.with("map.margin.date", "date", date));
+    }
+    let program = format!("Atalaya {}", env!("CARGO_PKG_VERSION"));
+    lines.push(words.with("map.margin.program", "program", &program));
+    lines.iter().flat_map(|line| font::wrap(line, Weight::Regular, SIZE, width, 2)).collect()
+}
+
+/// Datum and projection of the working CRS, by its EPSG code.
+fn crs_name(job: Job<'_>) -> String {
+    let epsg = job.area.epsg;
+    let zone = |datum: &str, zone: u32, half: &str| {
+        job.words.say(
+            &Message::new("map.margin.utm")
+                .with("datum", datum)
+                .with("zone", format!("{zone}{half}"))
+                .with("epsg", epsg),
+        )
+    };
+    match epsg {
+        32601..=32660 => zone("WGS 84", epsg - 32600, "N"),
+        32701..=32760 => zone("WGS 84", epsg - 32700, "S"),
+        5387 => zone("Peru96", 18, "S"),
+        5388 => zone("Peru96", 17, "S"),
+        5389 => zone("Peru96", 19, "S"),
+        24877..=24882 => zone("PSAD56", epsg - 24860, "S"),
+        _ => job.words.with("map.margin.crs", "epsg", &epsg.to_string()),
+    }
+}
+
+/// Draws the territories as a whole with the frame of the map on them.
+pub fn locator(
+    scene: &mut Scene,
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    rect: Rect,
+    view: View,
+    paints: &[Paint],
+) {
+    let shapes = territory_shapes(job.area);
+    let Some(whole) = Extent::of(shapes) else { return };
+    let margin = whole.side().max(1.0) * 0.03;
+    let inset = View::filled(whole.union(plan.focus).padded(margin), rect);
+    scene.clipped(rect, |scene| {
+        for layer in &job.area.contexts {
+            if matches!(layer.kind.as_str(), "coastline" | "coast") {
+                let paths = inset.lines(&layer.layer.shapes, |_| true);
+                for (width, alpha) in [(4.0, 0.5), (2.0, 0.7)] {
+                    scene.stroke(paths.clone(), width, style::SEA.with_alpha(alpha), &[]);
+                }
+            }
+        }
+        for row in 0..shapes.len() {
+            let rings = inset.areas(shapes, |r| r == row);
+            let paint = paints.get(row).copied().unwrap_or(Paint::solid(LOCATOR));
+            scene.fill(rings, Rule::NonZero, paint);
+        }
+        let lines = inset.lines(shapes, |_| true);
+        scene.stroke(lines, 0.15, style::INK_SOFT, &[]);
+        let shown = view.extent();
+        let [x0, y0] = inset.to_page([shown.min[0], shown.max[1]]);
+        let [x1, y1] = inset.to_page([shown.max[0], shown.min[1]]);
+        let mut frame = Rect::new(x0, y0, x1 - x0, y1 - y0);
+        if frame.w < 1.6 || frame.h < 1.6 {
+            let [cx, cy] = frame.center();
+            frame = Rect::new(cx - 0.8, cy - 0.8, 1.6, 1.6);
+        }
+        let paths = vec![Path { points: frame.ring(), is_closed: true }];
+        scene.stroke(paths.clone(), 0.9, style::PAPER.with_alpha(0.8), &[]);
+        scene.stroke(paths, 0.4, style::STAMP, &[]);
+    });
+    scene.stroke_rect(rect, 0.15, style::RULE);
+}
+
+/// Land in the locator.
+const LOCATOR: Colour = Colour::hex(0x00e6_dfd0);
+
+/// The sentence on accuracy of a layer, if it states any.
+#[must_use]
+pub fn accuracy_note(job: Job<'_>, layer: &Prepared) -> Option<String> {
+    let meters = accuracy(layer)?;
+    Some(job.words.with("map.note.accuracy", "meters", &job.words.figure(meters)))
+}
+
+/// The sentence on a status that is not official.
+#[must_use]
+pub fn status_note(job: Job<'_>, status: Status) -> Option<String> {
+    let key = match status {
+        Status::Official => return None,
+        Status::Reference => "map.note.reference",
+        Status::Synthetic => "map.note.synthetic",
+        Status::Undeclared => "map.note.undeclared",
+    };
+    Some(job.words.of(key))
+}

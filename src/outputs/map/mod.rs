@@ -1,0 +1,149 @@
+//! Maps: one overview, one a hazard, one a deficit, as PNG and SVG.
+//!
+//! In: a study area, its measurements and the settings. Out: finished files in
+//! memory; nothing here touches a disk, and no figure is computed: what a legend
+//! says is what was measured.
+//!
+//! A plan ([`sheet::Plan`]) says what a map is about; [`sketch::Sketch`] draws its
+//! body, [`sheet::compose`] the sheet around it, as a [`scene::Scene`] in page
+//! millimetres; [`png`] and [`svg`] paint the scene and decide nothing.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "page millimetres and pixels: small numbers, for the eye only"
+)]
+
+pub mod canvas;
+pub mod chart;
+pub mod coast;
+pub mod deficit_map;
+pub mod figures;
+pub mod focus;
+pub mod font;
+pub mod furniture;
+pub mod hazard_map;
+mod kerning;
+pub mod labels;
+pub mod legend;
+pub mod margin;
+pub mod overview;
+pub mod plotters_backend;
+pub mod png;
+pub mod projection;
+pub mod scene;
+pub mod sheet;
+pub mod sketch;
+pub mod style;
+pub mod svg;
+pub mod words;
+
+use rayon::prelude::*;
+
+use crate::analysis::Measurements;
+use crate::config::Settings;
+use crate::domain::{Explain, Message};
+use crate::geometry::StudyArea;
+use crate::i18n::{self, Locale};
+
+use sheet::{Job, Plan};
+
+/// What of a run changes the maps beside the data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapOptions {
+    /// Language of all words.
+    pub locale: Locale,
+    /// Date of the run, printed as given; none is printed without it.
+    pub date: Option<String>,
+}
+
+/// One map in both formats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapFile {
+    /// File name without ending: `overview`, `hazard_<id>`, `deficit_<id>`.
+    pub name: String,
+    /// PNG at 200 dots per inch.
+    pub png: Vec<u8>,
+    /// SVG, user unit millimetre.
+    pub svg: String,
+}
+
+/// Why a map could not be drawn.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MapError {
+    /// The page has no size, or one beyond memory.
+    #[error("{}", i18n::render(Locale::En, &self.message()))]
+    Page {
+        /// Width, mm.
+        width: f32,
+        /// Height, mm.
+        height: f32,
+    },
+    /// The PNG could not be written.
+    #[error("{}", i18n::render(Locale::En, &self.message()))]
+    Encode {
+        /// What the encoder says.
+        reason: String,
+    },
+    /// The chart could not be drawn.
+    #[error("{}", i18n::render(Locale::En, &self.message()))]
+    Chart {
+        /// What plotters says.
+        reason: String,
+    },
+}
+
+impl Explain for MapError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Page { width, height } => Message::new("error.map.page")
+                .with("width", width)
+                .with("height", height),
+            Self::Encode { reason } => {
+                Message::new("error.map.encode").with("reason", reason)
+            }
+            Self::Chart { reason } => {
+                Message::new("error.map.chart").with("reason", reason)
+            }
+        }
+    }
+
+    fn hint(&self) -> Option<Message> {
+        Some(Message::new("hint.map.report"))
+    }
+}
+
+/// Draws every map of a project: overview, hazards by id, deficits by id.
+///
+/// The result does not depend on the number of threads.
+///
+/// # Errors
+///
+/// The first map that fails, by the order of the maps; see [`MapError`].
+pub fn draw_all(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+    options: &MapOptions,
+) -> Result<Vec<MapFile>, MapError> {
+    let words = words::Words { locale: options.locale };
+    let job = Job { area, settings, options, words };
+    let mut plans: Vec<Plan<'_>> = vec![overview::plan(job, measurements)];
+    plans.extend(area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements)));
+    plans.extend(settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)));
+    let count = plans.len();
+    let drawn: Vec<Result<MapFile, MapError>> = plans
+        .par_iter()
+        .enumerate()
+        .map(|(i, plan)| {
+            let scene = sheet::compose(job, plan, i + 1, count)?;
+            Ok(MapFile {
+                name: plan.name.clone(),
+                png: png::render(&scene, png::DEFAULT_DPI)?,
+                svg: svg::render(&scene),
+            })
+        })
+        .collect();
+    drawn.into_iter().collect()
+}

@@ -1,0 +1,99 @@
+//! The overview: territories, where people live, what serves them, where it all lies.
+
+use crate::domain::{Message, TOTAL};
+
+use super::figures;
+use super::focus;
+use super::legend::Table;
+use super::scene::Paint;
+use super::sheet::{Drawn, Job, Plan};
+use super::sketch::Sketch;
+use super::style;
+use crate::analysis::Measurements;
+use crate::domain::Measure;
+
+/// The plan of the overview.
+#[must_use]
+pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
+    let words = job.words;
+    Plan {
+        name: "overview".to_owned(),
+        title: words.of("map.overview.title"),
+        subtitle: words.say(
+            &Message::new("map.overview.subtitle")
+                .with("count", job.area.territories.len()),
+        ),
+        focus: focus::whole(job.area),
+        body: Box::new(body),
+        table: Some(table(job, measurements)),
+        chart: None,
+        notes: vec![words.of("map.note.overview"), words.of("map.note.indicative")],
+        bases: Vec::new(),
+    }
+}
+
+fn body(sketch: &mut Sketch<'_>) -> Drawn {
+    sketch.land(|_| Paint::solid(style::LAND));
+    let area = sketch.area;
+    for layer in &area.exposures {
+        sketch.exposed(layer);
+    }
+    for layer in &area.services {
+        sketch.service_areas(layer);
+    }
+    sketch.context_lines();
+    sketch.limits();
+    for hazard in &area.hazards {
+        sketch.traces(hazard);
+    }
+    sketch.grid();
+    sketch.facilities(None);
+    sketch.stamp();
+    sketch.name_territories(|_| None);
+    sketch.places();
+    sketch.name_lines();
+    Drawn { classes: Vec::new(), locator: Vec::new() }
+}
+
+/// Whole amounts by territory, of the first hazard's rows: totals do not depend on the hazard.
+fn table(job: Job<'_>, measurements: &Measurements) -> Table {
+    let words = job.words;
+    let total = |territory: &str, layer: &str, measure: &Measure| {
+        measurements
+            .exposure
+            .iter()
+            .find(|r| {
+                r.territory == territory && r.layer == layer && r.measure == *measure
+            })
+            .map(|row| row.total)
+    };
+    let people = measurements
+        .exposure
+        .iter()
+        .find(|row| row.measure == Measure::People && row.total > 0.0)
+        .map(|row| row.layer.as_str());
+    let features = |code: &str| {
+        let layer = people.or_else(|| job.area.exposures.first().map(|l| l.layer.id.as_str()))?;
+        total(code, layer, &Measure::Features)
+    };
+    let cell = |value: Option<f64>, measure: &Measure| {
+        value.map_or_else(|| "\u{2013}".to_owned(), |v| figures::amount(words, measure, v))
+    };
+    let keys = job.area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
+    let rows = keys
+        .chain([(TOTAL, words.of("map.total"))])
+        .map(|(code, name)| {
+            let count = people.and_then(|layer| total(code, layer, &Measure::People));
+            let cells = vec![
+                cell(count, &Measure::People),
+                cell(features(code), &Measure::Features),
+            ];
+            (name, cells)
+        })
+        .collect();
+    let columns = vec![
+        (None, words.of("map.measure.people")),
+        (None, words.of("map.measure.features")),
+    ];
+    Table { heading: words.of("map.table.territories"), columns, rows }
+}

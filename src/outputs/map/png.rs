@@ -1,0 +1,414 @@
+//! Paints a scene into a PNG with anti-aliasing.
+//!
+//! In: a scene in page millimetres. Out: the bytes of a PNG that states its
+//! resolution, so that a print at 100 % has the scale of the sheet. The same
+//! scene gives the same bytes anywhere: tiny-skia computes in software.
+
+use tiny_skia::{
+    Color, FillRule, LineCap, LineJoin, Mask, PathBuilder, Pixmap, StrokeDash, Transform,
+};
+
+use super::MapError;
+use super::canvas::Canvas;
+use super::font::{self, Pen};
+use super::scene::{
+    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text,
+};
+
+/// Resolution unless asked otherwise, dots per inch.
+pub const DEFAULT_DPI: f32 = 200.0;
+
+/// Renders a scene.
+///
+/// # Errors
+///
+/// [`MapError::Page`] if the page is empty or too large for memory,
+/// [`MapError::Encode`] if the PNG cannot be written.
+pub fn render(scene: &Scene, dpi: f32) -> Result<Vec<u8>, MapError> {
+    let scale = dpi / 25.4;
+    let size = |mm: f32| (mm * scale).round() as u32;
+    let page = || MapError::Page { width: scene.width_mm, height: scene.height_mm };
+    let mut pixmap = Pixmap::new(size(scene.width_mm), size(scene.height_mm))
+        .ok_or_else(page)?;
+    pixmap.fill(Color::WHITE);
+    let mut canvas = PngCanvas { pixmap, scale, clips: Vec::new() };
+    scene.paint(&mut canvas);
+    let png = canvas
+        .pixmap
+        .encode_png()
+        .map_err(|error| MapError::Encode { reason: error.to_string() })?;
+    Ok(with_resolution(&png, dpi))
+}
+
+/// The surface: pixels and the clips that hold.
+struct PngCanvas {
+    pixmap: Pixmap,
+    scale: f32,
+    clips: Vec<Mask>,
+}
+
+impl PngCanvas {
+    fn transform(&self) -> Transform {
+        Transform::from_scale(self.scale, self.scale)
+    }
+
+    fn fill_path(&mut self, path: &tiny_skia::Path, rule: FillRule, colour: Colour) {
+        let transform = self.transform();
+        let clip = self.clips.last();
+        self.pixmap.fill_path(path, &paint(colour), rule, transform, clip);
+    }
+
+    fn hatch(&mut self, path: &tiny_skia::Path, rule: FillRule, hatch: &Hatch) {
+        let transform = self.transform();
+        let (w, h) = (self.pixmap.width(), self.pixmap.height());
+        let mask = if let Some(clip) = self.clips.last() {
+            let mut mask = clip.clone();
+            mask.intersect_path(path, rule, true, transform);
+            mask
+        } else {
+            let Some(mut mask) = Mask::new(w, h) else { return };
+            mask.fill_path(path, rule, true, transform);
+            mask
+        };
+        let page = [w as f32 / self.scale, h as f32 / self.scale];
+        let Some((path, is_lines)) = hatch_path(hatch, path.bounds(), page) else {
+            return;
+        };
+        let ink = paint(hatch.colour);
+        if is_lines {
+            let stroke =
+                tiny_skia::Stroke { width: hatch.width_mm, ..Default::default() };
+            self.pixmap.stroke_path(&path, &ink, &stroke, transform, Some(&mask));
+        } else {
+            self.pixmap.fill_path(
+                &path,
+                &ink,
+                FillRule::Winding,
+                transform,
+                Some(&mask),
+            );
+        }
+    }
+}
+
+impl Canvas for PngCanvas {
+    fn fill(&mut self, fill: &Fill) {
+        let Some(path) = rings_path(&fill.rings) else { return };
+        let rule = match fill.rule {
+            Rule::EvenOdd => FillRule::EvenOdd,
+            Rule::NonZero => FillRule::Winding,
+        };
+        if let Some(colour) = fill.paint.solid {
+            self.fill_path(&path, rule, colour);
+        }
+        if let Some(hatch) = &fill.paint.hatch {
+            self.hatch(&path, rule, hatch);
+        }
+    }
+
+    fn stroke(&mut self, stroke: &Stroke) {
+        let mut builder = PathBuilder::new();
+        for path in &stroke.paths {
+            add_ring(&mut builder, &path.points, path.is_closed);
+        }
+        let Some(path) = builder.finish() else { return };
+        let (line_cap, line_join) = match stroke.cap {
+            Cap::Butt => (LineCap::Butt, LineJoin::Miter),
+            Cap::Round => (LineCap::Round, LineJoin::Round),
+        };
+        let pen = tiny_skia::Stroke {
+            width: stroke.width_mm,
+            line_cap,
+            line_join,
+            dash: StrokeDash::new(stroke.dash.clone(), 0.0),
+            ..Default::default()
+        };
+        let transform = self.transform();
+        let clip = self.clips.last();
+        self.pixmap.stroke_path(&path, &paint(stroke.colour), &pen, transform, clip);
+    }
+
+    fn text(&mut self, text: &Text) {
+        let mut pen = PathPen(PathBuilder::new());
+        font::outline(&text.text, text.weight, text.size_mm, text.spacing_mm, &mut pen);
+        let Some(path) = pen.0.finish() else { return };
+        let width =
+            font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
+        let back = match text.anchor {
+            Anchor::Start => 0.0,
+            Anchor::Middle => -width / 2.0,
+            Anchor::End => -width,
+        };
+        let place = self
+            .transform()
+            .pre_translate(text.pos[0], text.pos[1])
+            .pre_concat(Transform::from_rotate(text.rotation))
+            .pre_translate(back, 0.0);
+        let clip = self.clips.last();
+        if let Some((colour, width)) = text.halo {
+            let pen = tiny_skia::Stroke {
+                width: width * 2.0,
+                line_join: LineJoin::Round,
+                ..Default::default()
+            };
+            self.pixmap.stroke_path(&path, &paint(colour), &pen, place, clip);
+        }
+        let ink = paint(text.colour);
+        self.pixmap.fill_path(&path, &ink, FillRule::Winding, place, clip);
+    }
+
+    fn push_clip(&mut self, rings: &[Vec<Point>]) {
+        let (w, h) = (self.pixmap.width(), self.pixmap.height());
+        let transform = self.transform();
+        // A pixmap of this size exists, so a mask of it can exist too.
+        let mask = match (rings_path(rings), self.clips.last()) {
+            (Some(path), Some(clip)) => {
+                let mut mask = clip.clone();
+                mask.intersect_path(&path, FillRule::EvenOdd, true, transform);
+                Some(mask)
+            }
+            (path, _) => Mask::new(w, h).map(|mut mask| {
+                if let Some(path) = path {
+                    mask.fill_path(&path, FillRule::EvenOdd, true, transform);
+                }
+                mask
+            }),
+        };
+        self.clips.extend(mask);
+    }
+
+    fn pop_clip(&mut self) {
+        self.clips.pop();
+    }
+}
+
+fn paint(colour: Colour) -> tiny_skia::Paint<'static> {
+    let [r, g, b] = colour.rgb;
+    let alpha = (colour.alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
+    let mut paint = tiny_skia::Paint { anti_alias: true, ..Default::default() };
+    paint.set_color_rgba8(r, g, b, alpha);
+    paint
+}
+
+fn rings_path(rings: &[Vec<Point>]) -> Option<tiny_skia::Path> {
+    let mut builder = PathBuilder::new();
+    for ring in rings {
+        add_ring(&mut builder, ring, true);
+    }
+    builder.finish()
+}
+
+fn add_ring(builder: &mut PathBuilder, points: &[Point], is_closed: bool) {
+    let [[x, y], rest @ ..] = points else { return };
+    builder.move_to(*x, *y);
+    for [x, y] in rest {
+        builder.line_to(*x, *y);
+    }
+    if is_closed {
+        builder.close();
+    }
+}
+
+/// The lines or dots of a hatch over a box, and whether they are lines.
+///
+/// They lie on one lattice for the whole page, so neighbouring areas join up.
+fn hatch_path(
+    hatch: &Hatch,
+    area: tiny_skia::Rect,
+    page: [f32; 2],
+) -> Option<(tiny_skia::Path, bool)> {
+    let (left, right) = (area.left().max(0.0), area.right().min(page[0]));
+    let (top, bottom) = (area.top().max(0.0), area.bottom().min(page[1]));
+    if left >= right || top >= bottom || hatch.spacing_mm <= 0.0 {
+        return None;
+    }
+    let corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
+    let mut builder = PathBuilder::new();
+    let (angle, sets) = match hatch.kind {
+        HatchKind::Lines { angle } => (angle, 1),
+        HatchKind::Cross { angle } => (angle, 2),
+        HatchKind::Dots { angle } => (angle, 0),
+    };
+    for set in 0..sets.max(1) {
+        let (sin, cos) = (angle + 90.0 * set as f32).to_radians().sin_cos();
+        // Along the lines and across them.
+        let turned = corners.map(|[x, y]| [x * cos + y * sin, y * cos - x * sin]);
+        let range = |axis: usize| {
+            turned.iter().fold((f32::MAX, f32::MIN), |(low, high), p| {
+                (low.min(p[axis]), high.max(p[axis]))
+            })
+        };
+        let ((u0, u1), (v0, v1)) = (range(0), range(1));
+        let step = hatch.spacing_mm;
+        let steps = |a: f32, b: f32| {
+            ((a / step - 0.5).floor() as i32)..=((b / step - 0.5).ceil() as i32)
+        };
+        let back = |u: f32, v: f32| (u * cos - v * sin, u * sin + v * cos);
+        for i in steps(v0, v1) {
+            let v = (i as f32 + 0.5) * step;
+            if sets == 0 {
+                for j in steps(u0, u1) {
+                    let (x, y) = back((j as f32 + 0.5) * step, v);
+                    builder.push_circle(x, y, hatch.width_mm / 2.0);
+                }
+            } else {
+                let ((x0, y0), (x1, y1)) = (back(u0, v), back(u1, v));
+                builder.move_to(x0, y0);
+                builder.line_to(x1, y1);
+            }
+        }
+    }
+    builder.finish().map(|path| (path, sets > 0))
+}
+
+/// Collects letters into a path.
+struct PathPen(PathBuilder);
+
+impl Pen for PathPen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.0.move_to(x, y);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.0.line_to(x, y);
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        self.0.quad_to(cx, cy, x, y);
+    }
+
+    fn cubic_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        self.0.cubic_to(ax, ay, bx, by, x, y);
+    }
+
+    fn close(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Adds the `pHYs` chunk (PNG 3rd ed., §11.3.4.3) after the header.
+fn with_resolution(png: &[u8], dpi: f32) -> Vec<u8> {
+    // Signature, then IHDR: length, type, 13 bytes, checksum.
+    const AFTER_HEADER: usize = 8 + 4 + 4 + 13 + 4;
+    let per_meter = (dpi / 0.0254).round() as u32;
+    let mut body = b"pHYs".to_vec();
+    body.extend(per_meter.to_be_bytes());
+    body.extend(per_meter.to_be_bytes());
+    body.push(1);
+    let (head, tail) = png.split_at(AFTER_HEADER.min(png.len()));
+    let mut out = head.to_vec();
+    out.extend(9u32.to_be_bytes());
+    out.extend(&body);
+    out.extend(crc32(&body).to_be_bytes());
+    out.extend(tail);
+    out
+}
+
+/// CRC-32 as PNG uses it (ISO 3309), bit by bit: it runs over 13 bytes.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for &byte in bytes {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    !crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::map::scene::{Paint, Rect};
+
+    /// 1 mm is 10 pixels.
+    fn pixels(scene: &Scene) -> Pixmap {
+        Pixmap::decode_png(&render(scene, 254.0).unwrap()).unwrap()
+    }
+
+    fn grey(pixmap: &Pixmap, x: u32, y: u32) -> u8 {
+        pixmap.pixel(x, y).unwrap().green()
+    }
+
+    #[test]
+    fn checksum_is_that_of_the_standard() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+    }
+
+    #[test]
+    fn holes_stay_holes_and_edges_are_smooth() {
+        let mut scene = Scene::new(10.0, 10.0);
+        let rings =
+            vec![Rect::new(1.0, 1.0, 8.0, 8.0).ring(), Rect::new(4.0, 4.0, 2.0, 2.05).ring()];
+        scene.fill(rings, Rule::EvenOdd, Paint::solid(Colour::hex(0)));
+        let image = pixels(&scene);
+        assert_eq!(grey(&image, 20, 20), 0, "inside");
+        assert_eq!(grey(&image, 50, 50), 255, "in the hole");
+        assert_eq!(grey(&image, 5, 5), 255, "outside");
+        let edge = grey(&image, 50, 60);
+        assert!((100..160).contains(&edge), "half a pixel of the hole is grey: {edge}");
+    }
+
+    #[test]
+    fn clips_nest() {
+        let mut scene = Scene::new(10.0, 10.0);
+        scene.clipped(Rect::new(0.0, 0.0, 5.0, 10.0), |scene| {
+            scene.clipped(Rect::new(0.0, 0.0, 10.0, 5.0), |scene| {
+                scene.fill_rect(
+                    Rect::new(0.0, 0.0, 10.0, 10.0),
+                    Paint::solid(Colour::hex(0)),
+                );
+            });
+        });
+        let image = pixels(&scene);
+        assert_eq!(
+            [(20, 20), (80, 20), (20, 80)].map(|(x, y)| grey(&image, x, y)),
+            [0, 255, 255]
+        );
+    }
+
+    #[test]
+    fn hatches_draw_lines_at_their_spacing() {
+        let mut scene = Scene::new(10.0, 10.0);
+        let hatch = Hatch {
+            kind: HatchKind::Lines { angle: 0.0 },
+            spacing_mm: 2.0,
+            width_mm: 0.4,
+            colour: Colour::hex(0),
+        };
+        scene.fill_rect(
+            Rect::new(0.0, 0.0, 10.0, 10.0),
+            Paint { solid: None, hatch: Some(hatch) },
+        );
+        let image = pixels(&scene);
+        let dark: Vec<u32> = (0..100).filter(|&y| grey(&image, 50, y) < 128).collect();
+        assert_eq!(dark.len(), 20, "five lines of four pixels: {dark:?}");
+        assert_eq!(dark[..4], [8, 9, 10, 11]);
+    }
+
+    #[test]
+    fn text_stands_at_its_anchor() {
+        let ink = |anchor| {
+            let mut scene = Scene::new(20.0, 10.0);
+            scene.text(Text::new("HHH", [10.0, 8.0], 4.0).anchor(anchor));
+            let image = pixels(&scene);
+            let columns: Vec<u32> =
+                (0..200).filter(|&x| (0..100).any(|y| grey(&image, x, y) < 128)).collect();
+            (columns[0], columns[columns.len() - 1])
+        };
+        let width = (font::width("HHH", crate::outputs::map::scene::Weight::Regular, 4.0)
+            * 10.0) as u32;
+        let (start, _) = ink(Anchor::Start);
+        assert!((100..106).contains(&start), "{start}");
+        let (start, end) = ink(Anchor::End);
+        assert!((94..=100).contains(&end) && start >= 99 - width, "{start} {end}");
+    }
+
+    #[test]
+    fn resolution_is_stated() {
+        let png = render(&Scene::new(10.0, 10.0), 200.0).unwrap();
+        let at = png.windows(4).position(|w| w == b"pHYs").unwrap();
+        assert_eq!(png[at + 4..at + 8], 7874u32.to_be_bytes());
+        assert!(Pixmap::decode_png(&png).is_ok());
+    }
+}

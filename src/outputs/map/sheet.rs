@@ -1,0 +1,402 @@
+//! The sheet around a map: title, legend, figures, locator, sources, technical data.
+//!
+//! In: a plan (title, extent, how to draw the body, what stands beside it). Out:
+//! a finished scene on A4. Every text is measured before it is placed; what does
+//! not fit is shortened or, from the end, left out, and never runs over.
+
+use crate::config::Settings;
+use crate::domain::Status;
+use crate::geometry::{Prepared, StudyArea};
+
+use super::chart::Chart;
+use super::font::{self, CAP_HEIGHT};
+use super::furniture::{self, BAND_MM};
+use super::legend::{self, Group, Table};
+use super::margin;
+use super::projection::{Extent, View, fitting_scale};
+use super::scene::{Anchor, Point, Rect, Scene, Text, Weight};
+use super::sketch::Sketch;
+use super::style;
+use super::words::Words;
+use super::{MapError, MapOptions};
+
+/// Space between the edge of the paper and the frame of the sheet, mm.
+const MARGIN: f32 = 7.0;
+/// Height of the title strip, mm.
+const TITLE_HEIGHT: f32 = 15.5;
+/// Space between the frame and what stands in it, mm.
+const PAD: f32 = 2.4;
+
+/// What a run of sheets has in common.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// What is drawn.
+    pub area: &'a StudyArea,
+    /// The project.
+    pub settings: &'a Settings,
+    /// Language and date.
+    pub options: &'a MapOptions,
+    /// Words in that language.
+    pub words: Words,
+}
+
+/// What a body asks the sheet to print.
+pub struct Drawn {
+    /// Classes with their figures, the first groups of the legend.
+    pub classes: Vec<Group>,
+    /// Paint of each territory in the locator.
+    pub locator: Vec<super::scene::Paint>,
+}
+
+type Body<'a> = Box<dyn Fn(&mut Sketch<'a>) -> Drawn + Send + Sync + 'a>;
+
+/// One map to be made.
+pub struct Plan<'a> {
+    /// File name without ending.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// One sentence on what it shows.
+    pub subtitle: String,
+    /// What must be in the frame.
+    pub focus: Extent,
+    /// Draws the body.
+    pub body: Body<'a>,
+    /// Table of figures.
+    pub table: Option<Table>,
+    /// Chart.
+    pub chart: Option<Chart>,
+    /// Sentences on method and doubt.
+    pub notes: Vec<String>,
+    /// Layers that the figures rest on though the map may not show them.
+    pub bases: Vec<&'a Prepared>,
+}
+
+/// Where things stand on a page.
+struct Layout {
+    page: (f32, f32),
+    /// Of the map with its coordinate band.
+    map: Rect,
+    /// Columns of the panel.
+    columns: Vec<Rect>,
+}
+
+/// The ways to lay out an A4 sheet whose lowest strip has a height.
+fn layouts(strip: impl Fn(f32) -> f32) -> Vec<Layout> {
+    let body = |w: f32, h: f32| {
+        let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
+        let strip = strip(outer.w);
+        Rect::new(outer.x, outer.y + TITLE_HEIGHT, outer.w, outer.h - TITLE_HEIGHT - strip)
+    };
+    let beside = |w: f32, h: f32, panel: f32| {
+        let body = body(w, h);
+        let map = Rect::new(body.x, body.y, body.w - panel, body.h);
+        let column = Rect::new(map.right(), body.y, panel, body.h);
+        Layout { page: (w, h), map, columns: vec![column.inset(PAD)] }
+    };
+    let below = |w: f32, h: f32, panel: f32| {
+        let body = body(w, h);
+        let map = Rect::new(body.x, body.y, body.w, body.h - panel);
+        let wide = body.w / 3.0;
+        let column =
+            |i: f32| Rect::new(body.x + wide * i, map.bottom(), wide, panel).inset(PAD);
+        Layout { page: (w, h), map, columns: vec![column(0.0), column(1.0), column(2.0)] }
+    };
+    vec![
+        beside(297.0, 210.0, 82.0),
+        beside(210.0, 297.0, 72.0),
+        below(210.0, 297.0, 84.0),
+    ]
+}
+
+/// The layout in which an extent is largest; the first of equals.
+fn best_layout(focus: Extent, layouts: Vec<Layout>) -> Option<Layout> {
+    let scale = |layout: &Layout| {
+        let frame = map_frame(layout.map);
+        fitting_scale(focus, frame.w, frame.h)
+    };
+    layouts.into_iter().reduce(|best, next| {
+        if scale(&next) < scale(&best) * 0.999 { next } else { best }
+    })
+}
+
+/// The map's frame within its cell.
+fn map_frame(cell: Rect) -> Rect {
+    cell.inset(BAND_MM + 1.6)
+}
+
+/// Draws a whole sheet.
+///
+/// # Errors
+///
+/// [`MapError::Chart`] if plotters refuses to draw the chart.
+pub fn compose<'a>(
+    job: Job<'a>,
+    plan: &Plan<'a>,
+    number: usize,
+    count: usize,
+) -> Result<Scene, MapError> {
+    let strip = |width: f32| margin::height(job, plan, width);
+    let layout =
+        best_layout(plan.focus, layouts(strip)).expect("there is at least one layout");
+    let (w, h) = layout.page;
+    let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
+    let view = View::around(plan.focus, map_frame(layout.map));
+
+    let mut sketch = Sketch::new(job.area, view, job.words);
+    let drawn = (plan.body)(&mut sketch);
+    for base in &plan.bases {
+        sketch.note_source(base);
+    }
+    let status = sketch.status();
+
+    let mut scene = Scene::new(w, h);
+    scene.title.clone_from(&plan.title);
+    scene.description.clone_from(&plan.subtitle);
+    let body = std::mem::take(&mut sketch.scene.items);
+    scene.group(&plan.title, |scene| {
+        scene.clipped(view.frame, |scene| scene.items.extend(body));
+    });
+    furniture::neat_line(&mut scene, view, job.words.locale);
+    title(&mut scene, job, plan, outer, status, (number, count));
+
+    let mut groups = drawn.classes;
+    if !sketch.signs.is_empty() {
+        let heading = job.words.of("map.legend.signs");
+        let entries = std::mem::take(&mut sketch.signs);
+        groups.push(Group { heading, columns: Vec::new(), entries });
+    }
+    panel(&mut scene, job, plan, &layout.columns, view, &groups, &drawn.locator)?;
+    rules(&mut scene, &layout, outer);
+    let strip = strip(outer.w);
+    let area = Rect::new(outer.x, outer.bottom() - strip, outer.w, strip);
+    margin::draw(&mut scene, job, plan, &sketch.sources, area);
+    Ok(scene)
+}
+
+/// Lines between the parts of the sheet and its outer frame.
+fn rules(scene: &mut Scene, layout: &Layout, outer: Rect) {
+    let top = outer.y + TITLE_HEIGHT;
+    let bottom = layout.columns.iter().map(|c| c.bottom()).fold(0.0, f32::max) + PAD;
+    scene.stroke_rect(outer, 0.5, style::INK);
+    scene.line([outer.x, top], [outer.right(), top], 0.25, style::INK);
+    scene.line([outer.x, bottom], [outer.right(), bottom], 0.25, style::INK);
+    let first = layout.columns[0].inset(-PAD);
+    if layout.columns.len() == 1 {
+        scene.line([first.x, top], [first.x, bottom], 0.25, style::INK);
+    } else {
+        scene.line([outer.x, first.y], [outer.right(), first.y], 0.25, style::INK);
+        for column in &layout.columns[1..] {
+            let x = column.x - PAD;
+            scene.line([x, first.y], [x, bottom], 0.15, style::RULE);
+        }
+    }
+}
+
+/// The strip on top: project and title at the left, status and number at the right.
+fn title(
+    scene: &mut Scene,
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    outer: Rect,
+    status: Status,
+    (number, count): (usize, usize),
+) {
+    let words = job.words;
+    let right = outer.right() - PAD;
+    let mut room = outer.w - 2.0 * PAD;
+    let of = words.say(
+        &crate::domain::Message::new("map.sheet.number")
+            .with("number", number)
+            .with("count", count),
+    );
+    let stamp = words.stamp(status).map(|stamp| words.of("map.sheet.data") + &stamp);
+    let stamp_size = 2.7;
+    let stamp_width = stamp
+        .as_ref()
+        .map_or(0.0, |s| font::width_spaced(s, Weight::Bold, stamp_size, 0.1) + 5.0);
+    if let Some(stamp) = &stamp {
+        let rect = Rect::new(right - stamp_width, outer.y + 2.4, stamp_width, 5.2);
+        scene.stroke_rect(rect, 0.35, style::STAMP);
+        let base = rect.center()[1] + CAP_HEIGHT * stamp_size / 2.0;
+        scene.text(
+            Text::new(stamp, [rect.center()[0], base], stamp_size)
+                .weight(Weight::Bold)
+                .anchor(Anchor::Middle)
+                .colour(style::STAMP)
+                .spaced(0.1),
+        );
+    }
+    scene.text(
+        Text::new(&of, [right, outer.y + 12.4], 2.4)
+            .anchor(Anchor::End)
+            .colour(style::INK_SOFT),
+    );
+    room -= stamp_width.max(font::width(&of, Weight::Regular, 2.4)) + 4.0;
+    let left = outer.x + PAD;
+    let project = job.settings.title.get(words.locale);
+    let (mut size, mut lines) = (4.9, 1);
+    if font::width(&font::fit(&plan.title, Weight::Bold, size, 1e4), Weight::Bold, size)
+        > room
+    {
+        (size, lines) = (3.6, 2);
+    }
+    let heading = font::wrap(&plan.title, Weight::Bold, size, room, lines);
+    let mut base = outer.y + if heading.len() > 1 { 4.6 } else { 6.4 };
+    for line in &heading {
+        scene.text(Text::new(line, [left, base], size).weight(Weight::Bold));
+        base += size * 1.12;
+    }
+    let below = outer.y + 12.4;
+    let project_size = 2.9;
+    let name = font::fit(project, Weight::Bold, project_size, room * 0.45);
+    let used = font::width(&name, Weight::Bold, project_size);
+    scene.text(Text::new(name, [left, below], project_size).weight(Weight::Bold));
+    let gap = 2.2;
+    let rest = font::fit(&plan.subtitle, Weight::Regular, 2.5, room - used - 2.0 * gap);
+    scene.line(
+        [left + used + gap, below + 0.5],
+        [left + used + gap, below - 2.4],
+        0.2,
+        style::RULE,
+    );
+    scene.text(
+        Text::new(rest, [left + used + 2.0 * gap, below], 2.5).colour(style::INK_SOFT),
+    );
+}
+
+/// Legend, table, chart and locator, in the columns of the panel.
+fn panel(
+    scene: &mut Scene,
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    columns: &[Rect],
+    view: View,
+    groups: &[Group],
+    locator: &[super::scene::Paint],
+) -> Result<(), MapError> {
+    let last = columns.len() - 1;
+    let mut columns = columns.to_vec();
+    let reserved = reference(scene, job, plan, columns[last], view, locator);
+    columns[last].h -= reserved + PAD;
+
+    let mut flow = Flow { columns: &columns, column: 0, y: columns[0].y };
+    for group in groups {
+        let width = columns[0].w;
+        let mut scratch = Scene::new(width, 1.0);
+        let height = legend::group(&mut scratch, [0.0; 2], width, group);
+        if let Some(at) = flow.take(height) {
+            legend::group(scene, at, width, group);
+        } else {
+            let mut group = group.clone();
+            let left = flow.left();
+            while !group.entries.is_empty() {
+                group.entries.pop();
+                let height = legend::group(&mut scratch, [0.0; 2], width, &group);
+                if height <= left && !group.entries.is_empty() {
+                    if let Some(at) = flow.take(height) {
+                        legend::group(scene, at, width, &group);
+                    }
+                    break;
+                }
+            }
+        }
+    }
+    let width = columns[0].w;
+    let chart = plan.chart.as_ref().filter(|chart| !chart.bars.is_empty());
+    let chart_height = chart.map_or(0.0, |chart| chart.height(width));
+    if let Some(table) = plan.table.as_ref().filter(|table| !table.rows.is_empty()) {
+        let more = |n: usize| job.words.with("map.table.more", "count", &n.to_string());
+        let mut scratch = Scene::new(width, 1.0);
+        let whole =
+            legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
+        // Leave room for the chart if the two share the column.
+        let mut limit = flow.left();
+        if columns.len() == 1 && limit - chart_height > 22.0 {
+            limit -= chart_height;
+        }
+        if whole > limit && flow.column < last {
+            flow.next_column();
+            limit = flow.left();
+        }
+        if limit > 16.0 {
+            let height = legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
+            if let Some(at) = flow.take(height) {
+                legend::table(scene, at, (width, limit), table, more);
+            }
+        }
+    }
+    if let Some(chart) = chart
+        && let Some(at) = flow.take(chart_height)
+    {
+        chart.draw(scene, at, width, job.words.locale)?;
+    }
+    Ok(())
+}
+
+/// Places blocks one below the other, column after column.
+struct Flow<'a> {
+    columns: &'a [Rect],
+    column: usize,
+    y: f32,
+}
+
+impl Flow<'_> {
+    fn left(&self) -> f32 {
+        self.columns[self.column].bottom() - self.y
+    }
+
+    fn next_column(&mut self) {
+        self.column += 1;
+        self.y = self.columns[self.column].y;
+    }
+
+    fn take(&mut self, height: f32) -> Option<Point> {
+        // Spacing below a block may hang over.
+        while height - 1.2 > self.left() {
+            if self.column + 1 >= self.columns.len() {
+                return None;
+            }
+            self.next_column();
+        }
+        let at = [self.columns[self.column].x, self.y];
+        self.y += height + 0.9;
+        Some(at)
+    }
+}
+
+/// Locator, north arrow and scale at the foot of a column; returns the height taken.
+fn reference(
+    scene: &mut Scene,
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    column: Rect,
+    view: View,
+    locator: &[super::scene::Paint],
+) -> f32 {
+    let words = job.words;
+    let scale_height = 12.0;
+    let box_height = 27.0;
+    let height = scale_height + box_height + 2.0;
+    let top = column.bottom() - height;
+    scene.line([column.x, top], [column.right(), top], 0.15, style::RULE);
+    let arrow = Rect::new(column.right() - 14.0, top + 2.4, 14.0, 19.0);
+    furniture::north_arrow(scene, arrow, &words.of("map.scale.north"));
+    let inset = Rect::new(column.x, top + 2.0, column.w - 17.0, box_height - 1.0);
+    margin::locator(scene, job, plan, inset, view, locator);
+
+    let base = top + box_height + 5.2;
+    let number = words.number(view.scale, 0);
+    let scale = words.with("map.scale.number", "scale", &number);
+    scene.text(Text::new(&scale, [column.x, base], 2.9).weight(Weight::Bold));
+    let grid = furniture::length(words.locale, furniture::grid_spacing(view));
+    let grid = words.with("map.scale.grid", "length", &grid);
+    scene.text(
+        Text::new(grid, [column.right(), base], 1.95)
+            .anchor(Anchor::End)
+            .colour(style::INK_SOFT),
+    );
+    let bar = [column.x + 1.2, base + 1.9];
+    furniture::scale_bar(scene, view, bar, column.w - 9.0, words.locale);
+    height
+}

@@ -1,0 +1,566 @@
+//! One map body in the making: layers drawn in order, signs and sources noted.
+//!
+//! In: a study area and a view. Out: items for the frame, and what the legend and
+//! the list of sources must name, because only what was drawn belongs there.
+
+use crate::domain::{Level, Status};
+use crate::geometry::{
+    ContextLayer, Dimension, ExposureLayer, HazardLayer, Prepared, ServiceLayer, Shapes,
+    StudyArea,
+};
+
+use super::furniture;
+use super::labels::Labels;
+use super::legend::{self, Entry, Sign};
+use super::projection::{View, covers};
+use super::scene::{Anchor, Paint, Path, Rect, Rule, Scene, Text, Weight};
+use super::style::{self, Marker};
+use super::words::Words;
+
+/// Most labels of places and facilities that are tried.
+const MAX_LABELS: usize = 400;
+/// Facilities are named while there are at most this many in the frame.
+const NAMED_FACILITIES: usize = 24;
+
+/// The polygons of the territories; the one place that says which are drawn.
+#[must_use]
+pub fn territory_shapes(area: &StudyArea) -> &Shapes {
+    &area.territory_layer.shapes
+}
+
+/// A map body.
+pub struct Sketch<'a> {
+    /// What is drawn so far.
+    pub scene: Scene,
+    /// Where.
+    pub view: View,
+    /// Of what.
+    pub area: &'a StudyArea,
+    /// In which language.
+    pub words: Words,
+    /// Room for labels.
+    pub labels: Labels,
+    /// Signs drawn so far.
+    pub signs: Vec<Entry>,
+    /// Layers drawn so far.
+    pub sources: Vec<&'a Prepared>,
+    exposed: usize,
+}
+
+impl<'a> Sketch<'a> {
+    /// An empty body.
+    #[must_use]
+    pub fn new(area: &'a StudyArea, view: View, words: Words) -> Self {
+        Self {
+            scene: Scene::new(view.frame.right(), view.frame.bottom()),
+            view,
+            area,
+            words,
+            labels: Labels::new(view.frame),
+            signs: Vec::new(),
+            sources: Vec::new(),
+            exposed: 0,
+        }
+    }
+
+    /// Adds a legend entry without figures, once.
+    pub fn note_sign(&mut self, sign: Sign, label: impl Into<String>) {
+        let entry = Entry { sign, label: label.into(), figures: Vec::new() };
+        if !self.signs.contains(&entry) {
+            self.signs.push(entry);
+        }
+    }
+
+    /// Notes that a layer was drawn, once.
+    pub fn note_source(&mut self, layer: &'a Prepared) {
+        if !self.sources.iter().any(|known| known.id == layer.id) {
+            self.sources.push(layer);
+        }
+    }
+
+    /// The worst status of the layers drawn.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.sources.iter().map(|layer| layer.status).max().unwrap_or(Status::Official)
+    }
+
+    fn title(&self, layer: &Prepared) -> String {
+        layer.title.get(self.words.locale).to_owned()
+    }
+
+    fn contexts(&self, is_kind: impl Fn(&str) -> bool) -> Vec<&'a ContextLayer> {
+        let area: &'a StudyArea = self.area;
+        area.contexts.iter().filter(|layer| is_kind(&layer.kind)).collect()
+    }
+
+    /// Draws paper, sea and the land of the territories, each in its paint.
+    pub fn land(&mut self, paint: impl Fn(usize) -> Paint) {
+        let view = self.view;
+        self.scene.fill_rect(view.frame, Paint::solid(style::PAPER));
+        self.sea();
+        let shapes = territory_shapes(self.area);
+        let title = self.title(&self.area.territory_layer);
+        self.scene.items.push(super::scene::Item::BeginGroup(title));
+        for row in 0..shapes.len() {
+            let rings = view.areas(shapes, |r| r == row);
+            self.scene.fill(rings, Rule::NonZero, paint(row));
+        }
+        self.scene.items.push(super::scene::Item::EndGroup);
+        let area: &'a StudyArea = self.area;
+        self.note_source(&area.territory_layer);
+    }
+
+    /// Draws the sea: flat where the coast cuts the frame in two, else as bands along the coast.
+    fn sea(&mut self) {
+        let view = self.view;
+        for layer in self.contexts(|kind| matches!(kind, "sea" | "water" | "lake")) {
+            let rings = view.areas(&layer.layer.shapes, |_| true);
+            if !rings.is_empty() {
+                self.scene.fill(rings, Rule::NonZero, Paint::solid(style::SEA));
+                let sign = Sign::Area(Paint::solid(style::SEA), None);
+                let title = self.title(&layer.layer);
+                self.note_sign(sign, title);
+                self.note_source(&layer.layer);
+            }
+        }
+        for layer in self.contexts(is_coast) {
+            let paths = view.lines(&layer.layer.shapes, |_| true);
+            if paths.is_empty() {
+                continue;
+            }
+            let sea = super::coast::sea_rings(&paths, view, territory_shapes(self.area));
+            if sea.is_empty() {
+                for (width, alpha) in [(13.0, 0.35), (8.5, 0.45), (4.5, 0.6)] {
+                    let tint = style::SEA.with_alpha(alpha);
+                    self.scene.stroke(paths.clone(), width, tint, &[]);
+                }
+            } else {
+                let clip = sea.clone();
+                self.scene.fill(sea, Rule::EvenOdd, Paint::solid(style::SEA));
+                self.scene.clipped_to(clip, |scene| {
+                    for (width, alpha) in [(5.0, 0.10), (2.6, 0.14), (1.2, 0.2)] {
+                        let tint = style::WATER.with_alpha(alpha);
+                        scene.stroke(paths.clone(), width, tint, &[]);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Draws an exposure layer's polygons and lines in a quiet tone.
+    pub fn exposed(&mut self, layer: &'a ExposureLayer) {
+        let view = self.view;
+        let shapes = &layer.layer.shapes;
+        let (paint, edge) = style::exposed(self.exposed);
+        let rings = view.areas(shapes, |_| true);
+        let lines = view.lines(shapes, |_| true);
+        let has_areas = !rings.is_empty();
+        if !has_areas && lines.is_empty() {
+            return;
+        }
+        self.exposed += 1;
+        // Outlines of many small blocks would turn into a black mass.
+        let width = if lines.len() > 4000 { 0.05 } else { 0.09 };
+        let title = self.title(&layer.layer);
+        self.scene.group(&title, |scene| {
+            scene.fill(rings, Rule::NonZero, paint);
+            let width = if has_areas { width } else { 0.3 };
+            scene.stroke(lines, width, edge, &[]);
+        });
+        let sign = if has_areas {
+            let below = Paint { solid: Some(mixed(paint)), hatch: None };
+            Sign::Area(below, Some((edge, 0.12)))
+        } else {
+            Sign::Line(edge, 0.3, Vec::new())
+        };
+        self.note_sign(sign, title);
+        self.note_source(&layer.layer);
+    }
+
+    /// Draws a service layer's polygons.
+    pub fn service_areas(&mut self, layer: &'a ServiceLayer) {
+        let view = self.view;
+        let rings = view.areas(&layer.layer.shapes, |_| true);
+        if rings.is_empty() {
+            return;
+        }
+        let lines = view.lines(&layer.layer.shapes, |_| true);
+        let paint = Paint::solid(style::SERVICE_AREA);
+        let title = self.title(&layer.layer);
+        self.scene.group(&title, |scene| {
+            scene.fill(rings, Rule::NonZero, paint);
+            scene.stroke(lines, 0.12, style::SERVICE_AREA, &[]);
+        });
+        self.note_sign(Sign::Area(paint, None), title);
+        self.note_source(&layer.layer);
+    }
+
+    /// Draws rivers, roads, coast and other lines.
+    pub fn context_lines(&mut self) {
+        let view = self.view;
+        for layer in self.contexts(|kind| kind != "study_area") {
+            let paths = view.lines(&layer.layer.shapes, |row| {
+                layer.layer.shapes.get(row).dimension() == Dimension::Line
+                    || is_coast(&layer.kind)
+            });
+            if paths.is_empty() {
+                continue;
+            }
+            let (colour, width) = match layer.kind.as_str() {
+                "coastline" | "coast" => (style::WATER, 0.3),
+                "river" => (style::WATER, 0.35),
+                "road" => (style::ROAD, 0.35),
+                _ => (style::INK_SOFT, 0.25),
+            };
+            let title = self.title(&layer.layer);
+            self.scene.group(&title, |scene| scene.stroke(paths, width, colour, &[]));
+            self.note_sign(Sign::Line(colour, width, Vec::new()), title);
+            self.note_source(&layer.layer);
+        }
+    }
+
+    /// Draws the limits between territories.
+    pub fn limits(&mut self) {
+        let dash = [2.6, 0.9, 0.45, 0.9];
+        let paths = self.view.lines(territory_shapes(self.area), |_| true);
+        if paths.is_empty() {
+            return;
+        }
+        let title = self.title(&self.area.territory_layer);
+        let pale = style::PAPER.with_alpha(0.6);
+        self.scene.stroke(paths.clone(), 0.75, pale, &[]);
+        self.scene.stroke(paths, 0.3, style::LIMIT, &dash);
+        let sign = Sign::Line(style::LIMIT, 0.3, dash.to_vec());
+        let label = self.words.with("map.sign.limit", "layer", &title);
+        self.note_sign(sign, label);
+    }
+
+    /// Draws a hazard's zones, worse ones above milder ones; returns the levels seen.
+    pub fn zones(&mut self, hazard: &'a HazardLayer) -> Vec<Level> {
+        let view = self.view;
+        let mut seen = Vec::new();
+        for zone in hazard.zones.iter().rev() {
+            let rings = view.areas(&zone.shapes, |_| true);
+            if rings.is_empty() {
+                continue;
+            }
+            let name = self.words.level(zone.level);
+            self.scene.group(&name, |scene| {
+                scene.fill(rings, Rule::NonZero, style::level(zone.level));
+            });
+            seen.push(zone.level);
+        }
+        seen.reverse();
+        self.note_source(&hazard.layer);
+        seen
+    }
+
+    /// Draws what a hazard by distance is measured from.
+    pub fn traces(&mut self, hazard: &'a HazardLayer) {
+        if hazard.bands.is_empty() {
+            return;
+        }
+        let view = self.view;
+        let paths = view.lines(&hazard.layer.shapes, |_| true);
+        let points = view.points(&hazard.layer.shapes, |_| true);
+        let title = self.title(&hazard.layer);
+        // A trace that is not official is a doubtful one: dashed, as geologists do.
+        let dash: &[f32] =
+            if hazard.layer.status == Status::Official { &[] } else { &[2.4, 1.0] };
+        if !paths.is_empty() {
+            self.scene.stroke(paths.clone(), 1.1, style::PAPER.with_alpha(0.75), &[]);
+            self.scene.stroke(paths, 0.5, style::TRACE, dash);
+            self.note_sign(Sign::Line(style::TRACE, 0.5, dash.to_vec()), title.clone());
+        }
+        for (_, at) in points {
+            let disc = super::scene::disc(at, 0.8);
+            self.scene.fill(vec![disc], Rule::NonZero, Paint::solid(style::TRACE));
+        }
+    }
+
+    /// Draws point services; those inside a zone of `hazard` get a ring.
+    pub fn facilities(&mut self, hazard: Option<&HazardLayer>) {
+        let area: &'a StudyArea = self.area;
+        for layer in &area.services {
+            self.facilities_of(layer, hazard);
+        }
+    }
+
+    /// Draws the points of one service.
+    pub fn facilities_of(
+        &mut self,
+        layer: &'a ServiceLayer,
+        hazard: Option<&HazardLayer>,
+    ) {
+        let view = self.view;
+        {
+            let points = view.points(&layer.layer.shapes, |_| true);
+            if points.is_empty() {
+                return;
+            }
+            let kind = Marker::of_kind(&layer.kind);
+            let title = self.title(&layer.layer);
+            let inside: Vec<bool> = points
+                .iter()
+                .map(|(row, _)| hazard.is_some_and(|h| is_inside(h, layer, *row)))
+                .collect();
+            self.scene.items.push(super::scene::Item::BeginGroup(title.clone()));
+            for ((_, at), inside) in points.iter().zip(&inside) {
+                if *inside {
+                    legend::ring(&mut self.scene, kind, *at);
+                }
+            }
+            for ((_, at), inside) in points.iter().zip(&inside) {
+                legend::marker(&mut self.scene, kind, *at);
+                let r = kind.radius_mm() * if *inside { 1.9 } else { 1.25 };
+                self.labels.block(Rect::new(at[0] - r, at[1] - r, 2.0 * r, 2.0 * r));
+            }
+            self.scene.items.push(super::scene::Item::EndGroup);
+            if inside.contains(&false) {
+                self.note_sign(Sign::Marker(kind), title.clone());
+            }
+            if inside.contains(&true) {
+                let label = self.words.with("map.sign.inside", "layer", &title);
+                self.note_sign(Sign::RingedMarker(kind), label);
+            }
+            self.note_source(&layer.layer);
+        }
+    }
+
+    /// Names facilities if they are few.
+    pub fn name_facilities(&mut self) {
+        let area: &'a StudyArea = self.area;
+        for layer in &area.services {
+            let points = self.view.points(&layer.layer.shapes, |_| true);
+            if points.len() > NAMED_FACILITIES {
+                continue;
+            }
+            let radius = Marker::of_kind(&layer.kind).radius_mm();
+            for (row, at) in points {
+                let id = &layer.layer.ids[row];
+                // Bare row numbers and codes are no names.
+                if id.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+                    continue;
+                }
+                let words = super::font::fit(id, Weight::Regular, 1.9, 34.0);
+                let text = Text::new(words, at, 1.9)
+                    .colour(style::FACILITY)
+                    .halo(style::HALO.with_alpha(0.85), 0.35);
+                if let Some(text) = self.labels.beside(&text, at, radius * 1.3) {
+                    self.scene.text(text);
+                }
+            }
+        }
+    }
+
+    /// Names places and draws their dots.
+    pub fn places(&mut self) {
+        for layer in self.contexts(|kind| kind != "coastline") {
+            let points = self.view.points(&layer.layer.shapes, |_| true);
+            let mut is_drawn = false;
+            for (row, at) in points.into_iter().take(MAX_LABELS) {
+                let name = layer.names.get(row).map_or("", String::as_str);
+                if name.trim().is_empty() {
+                    continue;
+                }
+                let radius = Marker::Place.radius_mm();
+                let dot = Rect::new(at[0] - 0.6, at[1] - 0.6, 1.2, 1.2);
+                if !self.labels.is_free(dot) {
+                    continue;
+                }
+                let words = super::font::fit(name, Weight::Regular, 2.15, 45.0);
+                let text =
+                    Text::new(words, at, 2.15).halo(style::HALO.with_alpha(0.85), 0.4);
+                if let Some(text) = self.labels.beside(&text, at, radius) {
+                    legend::marker(&mut self.scene, Marker::Place, at);
+                    self.labels.block(dot);
+                    self.scene.text(text);
+                    is_drawn = true;
+                }
+            }
+            if is_drawn {
+                let title = self.title(&layer.layer);
+                self.note_sign(Sign::Marker(Marker::Place), title);
+                self.note_source(&layer.layer);
+            }
+        }
+    }
+
+    /// Names rivers and roads along their lines.
+    pub fn name_lines(&mut self) {
+        for layer in self.contexts(|kind| kind != "study_area") {
+            let (colour, weight) = match layer.kind.as_str() {
+                "river" | "coastline" | "coast" => (style::WATER, Weight::Italic),
+                _ => (style::ROAD, Weight::Regular),
+            };
+            let mut named: Vec<&str> = Vec::new();
+            for (row, shape) in layer.layer.shapes.iter().enumerate() {
+                let name = layer.names.get(row).map_or("", String::as_str);
+                if shape.dimension() == Dimension::Point
+                    || name.trim().is_empty()
+                    || named.contains(&name)
+                    || named.len() > MAX_LABELS
+                {
+                    continue;
+                }
+                let paths: Vec<Path> =
+                    self.view.lines(&layer.layer.shapes, |r| r == row);
+                let words = super::font::fit(name, weight, 2.2, 60.0);
+                let text = Text::new(words, [0.0; 2], 2.2)
+                    .weight(weight)
+                    .colour(colour)
+                    .halo(style::HALO.with_alpha(0.85), 0.4)
+                    .spaced(0.15);
+                if let Some(text) = self.labels.along(&text, &paths) {
+                    self.scene.text(text);
+                    named.push(name);
+                }
+            }
+        }
+    }
+
+    /// Names territories, each with a further line if `value` gives one.
+    pub fn name_territories(&mut self, value: impl Fn(usize) -> Option<String>) {
+        for (row, territory) in self.area.territories.iter().enumerate() {
+            if row >= territory_shapes(self.area).len() {
+                break;
+            }
+            let spots = self.inner_spots(row);
+            let value = value(row);
+            let name = super::font::fit(
+                &territory.name.to_uppercase(),
+                Weight::Bold,
+                2.5,
+                self.view.frame.w * 0.4,
+            );
+            let candidates = spots.into_iter().map(|[x, y]| {
+                let halo = style::HALO.with_alpha(0.8);
+                let line = |words: &str, y: f32| {
+                    Text::new(words, [x, y], 2.5)
+                        .weight(Weight::Bold)
+                        .anchor(Anchor::Middle)
+                        .colour(style::LIMIT)
+                        .halo(halo, 0.5)
+                };
+                match &value {
+                    Some(value) => {
+                        vec![line(&name, y - 0.4).spaced(0.35), line(value, y + 2.9)]
+                    }
+                    None => vec![line(&name, y + 0.9).spaced(0.35)],
+                }
+            });
+            if let Some(texts) = self.labels.place(candidates) {
+                for text in texts {
+                    self.scene.text(text);
+                }
+            }
+        }
+    }
+
+    /// Writes a figure for the territory as a whole, below the project's middle.
+    pub fn name_whole(&mut self, value: Option<String>) {
+        let Some(value) = value else { return };
+        let rows = 0..territory_shapes(self.area).len();
+        let spots: Vec<_> = rows.flat_map(|row| self.inner_spots(row)).collect();
+        let whole = self.words.of("map.total");
+        let candidates = spots.into_iter().map(|[x, y]| {
+            let line = |words: &str, y: f32, size: f32| {
+                Text::new(words, [x, y], size)
+                    .weight(Weight::Bold)
+                    .anchor(Anchor::Middle)
+                    .halo(style::HALO.with_alpha(0.85), 0.6)
+            };
+            vec![line(&whole, y - 1.2, 2.6), line(&value, y + 3.0, 4.2)]
+        });
+        for text in self.labels.place(candidates).into_iter().flatten() {
+            self.scene.text(text);
+        }
+    }
+
+    /// Points inside a territory and the frame, those far from its limits first.
+    fn inner_spots(&self, row: usize) -> Vec<[f32; 2]> {
+        const STEPS: usize = 26;
+        let shape = territory_shapes(self.area).get(row);
+        let (view, frame) = (self.view, self.view.frame);
+        let outlines: Vec<[f32; 2]> = view
+            .lines(territory_shapes(self.area), |r| r == row)
+            .into_iter()
+            .flat_map(|path| along(&path))
+            .collect();
+        let window = view.extent();
+        let mut spots = Vec::new();
+        for i in 0..STEPS * STEPS {
+            let at = |n: usize| (n as f64 + 0.5) / STEPS as f64;
+            let meters = [
+                window.min[0] + window.width() * at(i % STEPS),
+                window.min[1] + window.height() * at(i / STEPS),
+            ];
+            if !covers(shape, meters) {
+                continue;
+            }
+            let [x, y] = view.to_page(meters);
+            let to_frame = (x - frame.x)
+                .min(frame.right() - x)
+                .min(2.0 * (y - frame.y))
+                .min(2.0 * (frame.bottom() - y));
+            let room = outlines
+                .iter()
+                .map(|p| (p[0] - x).hypot((p[1] - y) * 1.6))
+                .fold(to_frame, f32::min);
+            spots.push((room, [x, y]));
+        }
+        spots.sort_by(|a, b| b.0.total_cmp(&a.0));
+        spots.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// Draws the light words that say a map is not official.
+    pub fn stamp(&mut self) {
+        let words = self.words.stamp(self.status());
+        if let Some(words) = words {
+            furniture::stamp(&mut self.scene, self.view.frame, &words);
+        }
+    }
+
+    /// Draws the coordinate grid.
+    pub fn grid(&mut self) {
+        furniture::grid(&mut self.scene, self.view);
+    }
+}
+
+/// Points along a path, at most 2 mm apart.
+fn along(path: &Path) -> Vec<[f32; 2]> {
+    let mut points = Vec::new();
+    let closing = path.is_closed.then(|| path.points.first()).flatten();
+    let ends = path.points.iter().skip(1).chain(closing);
+    for (a, b) in path.points.iter().zip(ends) {
+        let steps = ((b[0] - a[0]).hypot(b[1] - a[1]) / 2.0).ceil().clamp(1.0, 500.0);
+        for i in 0..steps as usize {
+            let t = i as f32 / steps;
+            points.push([a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]);
+        }
+    }
+    points
+}
+
+fn is_coast(kind: &str) -> bool {
+    matches!(kind, "coastline" | "coast")
+}
+
+/// How a see-through paint looks on the land.
+fn mixed(paint: Paint) -> super::scene::Colour {
+    let top = paint.solid.unwrap_or(style::LAND);
+    let mut out = style::LAND;
+    for i in 0..3 {
+        let (a, b) = (f32::from(style::LAND.rgb[i]), f32::from(top.rgb[i]));
+        out.rgb[i] = (a + (b - a) * top.alpha).round() as u8;
+    }
+    out
+}
+
+/// Whether a point facility lies in a zone of a hazard.
+fn is_inside(hazard: &HazardLayer, layer: &ServiceLayer, row: usize) -> bool {
+    let points = layer.layer.shapes.get(row).points();
+    hazard.zones.iter().any(|zone| {
+        zone.shapes.iter().any(|shape| points.iter().any(|p| covers(shape, p.meters())))
+    })
+}

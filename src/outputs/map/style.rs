@@ -1,0 +1,229 @@
+//! How things look: one table for maps, legends and charts, for every renderer.
+//!
+//! Hazard levels wear the colours of CENEPRED's manuals (very high `#FF0000`,
+//! high `#FFC000`, medium `#FFFF00`, low `#00B050`), lightened a little so that
+//! streets, blocks and lettering stay legible on top. Each level has a hatch of
+//! its own too, so that grey print and colour-blind eyes can tell them apart.
+//! Deficits use a violet ramp that cannot be taken for a hazard level; its
+//! steps differ in lightness. What nobody studied or reported is hatched grey.
+
+use crate::domain::Level;
+
+use super::scene::{Colour, Hatch, HatchKind, Paint};
+
+/// Lettering and frames.
+pub const INK: Colour = Colour::hex(0x001f_1f1f);
+/// Secondary lettering.
+pub const INK_SOFT: Colour = Colour::hex(0x0052_5252);
+/// Thin rules of the sheet.
+pub const RULE: Colour = Colour::hex(0x008c_8c8c);
+/// Paper outside the territories.
+pub const PAPER: Colour = Colour::hex(0x00ff_ffff);
+/// Land of the territories.
+pub const LAND: Colour = Colour::hex(0x00f6_f2e9);
+/// Halo of labels.
+pub const HALO: Colour = Colour::hex(0x00ff_ffff);
+/// Sea, where its extent is known.
+pub const SEA: Colour = Colour::hex(0x00d9_e9f2);
+/// Coast line and rivers.
+pub const WATER: Colour = Colour::hex(0x0021_6f9e);
+/// Limits between territories.
+pub const LIMIT: Colour = Colour::hex(0x0033_2a3a);
+/// Coordinate grid.
+pub const GRID: Colour = Colour::hex(0x0055_6b78);
+/// Roads.
+pub const ROAD: Colour = Colour::hex(0x007a_6a58);
+/// Traces of a hazard given by distance.
+pub const TRACE: Colour = Colour::hex(0x006b_0010);
+/// Facilities.
+pub const FACILITY: Colour = Colour::hex(0x0016_3a70);
+/// Green areas and other areas that serve.
+pub const SERVICE_AREA: Colour = Colour::hex(0x003f_8f5b);
+/// Diagonal stamp over maps that are not official.
+pub const STAMP: Colour = Colour::hex(0x0080_0020);
+
+const fn hatch(kind: HatchKind, spacing_mm: f32, width_mm: f32, colour: u32) -> Hatch {
+    Hatch { kind, spacing_mm, width_mm, colour: Colour::hex(colour) }
+}
+
+/// Colour and hatch of a level.
+#[must_use]
+pub fn level(level: Level) -> Paint {
+    let (solid, hatch) = match level {
+        Level::VeryHigh => (
+            0x00ee_4135,
+            Some(hatch(HatchKind::Cross { angle: 45.0 }, 1.5, 0.17, 0x0078_0f0f)),
+        ),
+        Level::High => (
+            0x00fd_b32b,
+            Some(hatch(HatchKind::Lines { angle: -45.0 }, 1.3, 0.16, 0x0090_4e00)),
+        ),
+        Level::Medium => (
+            0x00ff_ee58,
+            Some(hatch(HatchKind::Lines { angle: 45.0 }, 2.8, 0.14, 0x0085_7400)),
+        ),
+        Level::Low => (
+            0x0067_c088,
+            Some(hatch(HatchKind::Dots { angle: 45.0 }, 1.9, 0.42, 0x0003_4f26)),
+        ),
+        Level::None => return Paint::solid(LAND),
+        Level::NotStudied => return not_known(),
+    };
+    Paint { solid: Some(Colour::hex(solid)), hatch }
+}
+
+/// Dark line around a zone of a level.
+#[must_use]
+pub fn level_edge(level: Level) -> Colour {
+    match super::style::level(level).hatch {
+        Some(hatch) => hatch.colour,
+        None => RULE,
+    }
+}
+
+/// What nobody studied or reported: grey with upright hatching.
+#[must_use]
+pub fn not_known() -> Paint {
+    Paint {
+        solid: Some(Colour::hex(0x00e4_e4e4)),
+        hatch: Some(hatch(HatchKind::Lines { angle: 90.0 }, 1.7, 0.16, 0x0077_7777)),
+    }
+}
+
+/// How far a territory is from a standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapClass {
+    /// The standard is met.
+    Meets,
+    /// Gap by its size against the standard: index into [`GAP_LIMITS`].
+    Gap(usize),
+    /// Not met, by an amount that nobody knows.
+    Unquantified,
+    /// Unknown.
+    Unknown,
+}
+
+/// Upper limits of the gap classes, as a share of the standard; the last has none.
+pub const GAP_LIMITS: [f64; 4] = [0.10, 0.25, 0.50, 1.00];
+
+impl GapClass {
+    /// The class of a gap.
+    #[must_use]
+    pub fn of(gap: Option<f64>, standard: f64, meets: Option<bool>) -> Self {
+        match (meets, gap) {
+            (Some(true), _) => Self::Meets,
+            (_, Some(gap)) if standard > 0.0 && gap.is_finite() => {
+                if gap <= 0.0 {
+                    return if meets.is_none() { Self::Gap(0) } else { Self::Meets };
+                }
+                let share = gap / standard;
+                let above = |limit: &&f64| share > **limit;
+                Self::Gap(GAP_LIMITS.iter().take_while(above).count())
+            }
+            (Some(false), _) => Self::Unquantified,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Its paint.
+    #[must_use]
+    pub fn paint(self) -> Paint {
+        const RAMP: [u32; 5] =
+            [0x00e6_e0f0, 0x00c5_b8de, 0x009e_8ac6, 0x0076_57a8, 0x004d_2a80];
+        match self {
+            Self::Meets => Paint {
+                solid: Some(Colour::hex(0x00d3_ecdf)),
+                hatch: Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.2, 0.36, 0x002c_7a55)),
+            },
+            Self::Gap(i) => Paint::solid(Colour::hex(RAMP[i.min(RAMP.len() - 1)])),
+            Self::Unquantified => Paint {
+                solid: Some(Colour::hex(RAMP[1])),
+                hatch: Some(hatch(HatchKind::Lines { angle: 45.0 }, 1.6, 0.16, RAMP[4])),
+            },
+            Self::Unknown => not_known(),
+        }
+    }
+}
+
+/// Paint and edge of an exposed layer by its place among those drawn: quiet greys and browns,
+/// clear enough to let the level below be read.
+#[must_use]
+pub fn exposed(index: usize) -> (Paint, Colour) {
+    const TONES: [u32; 4] = [0x0045_4038, 0x0060_4020, 0x0024_4a52, 0x0050_3058];
+    let tone = Colour::hex(TONES[index % TONES.len()]);
+    (Paint::solid(tone.with_alpha(0.26)), tone.with_alpha(0.85))
+}
+
+/// The sign of a point service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Marker {
+    /// A white cross on a square: health.
+    Cross,
+    /// A house with a pennant: education.
+    School,
+    /// A shield: security.
+    Shield,
+    /// A disc.
+    Dot,
+    /// A small square: a populated place.
+    Place,
+}
+
+impl Marker {
+    /// The sign for a kind of service, from the words in its name.
+    #[must_use]
+    pub fn of_kind(kind: &str) -> Self {
+        let kind = kind.to_lowercase();
+        let any = |words: &[&str]| words.iter().any(|word| kind.contains(word));
+        if any(&["health", "salud", "hospital", "clinic"]) {
+            Self::Cross
+        } else if any(&["school", "educa", "colegio", "escuela"]) {
+            Self::School
+        } else if any(&["polic", "seguridad", "serenazgo", "security", "fire", "bomber"]) {
+            Self::Shield
+        } else {
+            Self::Dot
+        }
+    }
+
+    /// Half its size on a map, mm.
+    #[must_use]
+    pub fn radius_mm(self) -> f32 {
+        match self {
+            Self::Place => 0.55,
+            Self::Dot => 0.95,
+            _ => 1.35,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_fall_into_classes_by_their_share_of_the_standard() {
+        let cases = [
+            (Some(0.0), Some(true), GapClass::Meets),
+            (Some(0.9), Some(false), GapClass::Gap(0)),
+            (Some(0.91), Some(false), GapClass::Gap(1)),
+            (Some(6.22), Some(false), GapClass::Gap(3)),
+            (Some(9.01), Some(false), GapClass::Gap(4)),
+            (None, Some(false), GapClass::Unquantified),
+            (None, None, GapClass::Unknown),
+        ];
+        for (gap, meets, expected) in cases {
+            assert_eq!(GapClass::of(gap, 9.0, meets), expected, "{gap:?}");
+        }
+    }
+
+    #[test]
+    fn gap_classes_get_darker_by_steps_that_grey_print_keeps() {
+        let tones: Vec<f32> = (0..5)
+            .map(|i| GapClass::Gap(i).paint().solid.unwrap().luminance())
+            .collect();
+        for pair in tones.windows(2) {
+            assert!(pair[0] > 1.4 * pair[1], "{tones:?}");
+        }
+    }
+}

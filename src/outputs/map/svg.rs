@@ -1,0 +1,319 @@
+//! Writes a scene as SVG: one path a feature group, real text, real patterns.
+//!
+//! In: a scene in page millimetres. Out: an SVG 1.1 document whose user unit is
+//! the millimetre. Whatever the layers call their features, the document stays
+//! well-formed: text is escaped and characters that XML forbids are dropped.
+
+use std::fmt::Write as _;
+
+use super::canvas::Canvas;
+use super::scene::{
+    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text, Weight,
+};
+
+/// Renders a scene.
+#[must_use]
+pub fn render(scene: &Scene) -> String {
+    let mut canvas = SvgCanvas::default();
+    scene.paint(&mut canvas);
+    let (w, h) = (scene.width_mm, scene.height_mm);
+    let mut out = String::with_capacity(canvas.body.len() + 2048);
+    out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}mm\" height=\"{h}mm\" \
+         viewBox=\"0 0 {w} {h}\" role=\"img\" aria-labelledby=\"title desc\" \
+         font-family=\"&apos;Noto Sans&apos;, sans-serif\">"
+    );
+    let _ = writeln!(out, "<title id=\"title\">{}</title>", escape(&scene.title));
+    let _ = writeln!(out, "<desc id=\"desc\">{}</desc>", escape(&scene.description));
+    let _ = writeln!(out, "<defs>\n{}</defs>", canvas.definitions);
+    let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>");
+    out.push_str(&canvas.body);
+    out.push_str("</svg>\n");
+    out
+}
+
+#[derive(Default)]
+struct SvgCanvas {
+    body: String,
+    definitions: String,
+    hatches: Vec<Hatch>,
+    clips: usize,
+}
+
+impl SvgCanvas {
+    /// The id of a hatch's pattern, defined when first used.
+    fn pattern(&mut self, hatch: &Hatch) -> usize {
+        if let Some(at) = self.hatches.iter().position(|known| known == hatch) {
+            return at;
+        }
+        self.hatches.push(*hatch);
+        let (id, s, half) = (self.hatches.len() - 1, hatch.spacing_mm, hatch.spacing_mm / 2.0);
+        let (angle, marks) = match hatch.kind {
+            HatchKind::Lines { angle } => (angle, format!("M0 {half}H{s}")),
+            HatchKind::Cross { angle } => (angle, format!("M0 {half}H{s}M{half} 0V{s}")),
+            HatchKind::Dots { angle } => (angle, format!("M{half} {half}h0")),
+        };
+        let cap = match hatch.kind {
+            HatchKind::Dots { .. } => " stroke-linecap=\"round\"",
+            _ => "",
+        };
+        let _ = writeln!(
+            self.definitions,
+            "<pattern id=\"h{id}\" patternUnits=\"userSpaceOnUse\" width=\"{s}\" height=\"{s}\" \
+             patternTransform=\"rotate({angle})\"><path d=\"{marks}\" fill=\"none\" \
+             stroke-width=\"{}\"{cap}{}/></pattern>",
+            hatch.width_mm,
+            colour("stroke", hatch.colour),
+        );
+        id
+    }
+}
+
+impl Canvas for SvgCanvas {
+    fn fill(&mut self, fill: &Fill) {
+        let rule = match fill.rule {
+            Rule::EvenOdd => "evenodd",
+            Rule::NonZero => "nonzero",
+        };
+        let data = rings(&fill.rings);
+        if data.is_empty() {
+            return;
+        }
+        if let Some(solid) = fill.paint.solid {
+            let _ = writeln!(
+                self.body,
+                "<path fill-rule=\"{rule}\"{} d=\"{data}\"/>",
+                colour("fill", solid)
+            );
+        }
+        if let Some(hatch) = &fill.paint.hatch {
+            let id = self.pattern(hatch);
+            let _ = writeln!(
+                self.body,
+                "<path fill-rule=\"{rule}\" fill=\"url(#h{id})\" d=\"{data}\"/>"
+            );
+        }
+    }
+
+    fn stroke(&mut self, stroke: &Stroke) {
+        let mut data = String::new();
+        for path in &stroke.paths {
+            add_path(&mut data, &path.points, path.is_closed);
+        }
+        if data.is_empty() {
+            return;
+        }
+        let ends = match stroke.cap {
+            Cap::Butt => "",
+            Cap::Round => " stroke-linecap=\"round\" stroke-linejoin=\"round\"",
+        };
+        let mut dash = String::new();
+        if !stroke.dash.is_empty() {
+            let lengths: Vec<String> = stroke.dash.iter().map(f32::to_string).collect();
+            let _ = write!(dash, " stroke-dasharray=\"{}\"", lengths.join(" "));
+        }
+        let _ = writeln!(
+            self.body,
+            "<path fill=\"none\" stroke-width=\"{}\"{}{ends}{dash} d=\"{data}\"/>",
+            stroke.width_mm,
+            colour("stroke", stroke.colour)
+        );
+    }
+
+    fn text(&mut self, text: &Text) {
+        let [x, y] = text.pos;
+        let mut style = String::new();
+        match text.weight {
+            Weight::Regular => {}
+            Weight::Bold => style.push_str(" font-weight=\"bold\""),
+            Weight::Italic => style.push_str(" font-style=\"italic\""),
+        }
+        match text.anchor {
+            Anchor::Start => {}
+            Anchor::Middle => style.push_str(" text-anchor=\"middle\""),
+            Anchor::End => style.push_str(" text-anchor=\"end\""),
+        }
+        if text.spacing_mm != 0.0 {
+            let _ = write!(style, " letter-spacing=\"{}\"", text.spacing_mm);
+        }
+        if text.rotation != 0.0 {
+            let (x, y) = (decimals(x), decimals(y));
+            let _ = write!(style, " transform=\"rotate({} {x} {y})\"", text.rotation);
+        }
+        if let Some((halo, width)) = text.halo {
+            let _ = write!(
+                style,
+                "{} stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
+                colour("stroke", halo),
+                width * 2.0
+            );
+        }
+        let _ = writeln!(
+            self.body,
+            "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{style}>{}</text>",
+            decimals(x),
+            decimals(y),
+            text.size_mm,
+            colour("fill", text.colour),
+            escape(&text.text)
+        );
+    }
+
+    fn push_clip(&mut self, clip: &[Vec<Point>]) {
+        let id = self.clips;
+        self.clips += 1;
+        let data = rings(clip);
+        let _ = writeln!(
+            self.definitions,
+            "<clipPath id=\"c{id}\"><path clip-rule=\"evenodd\" d=\"{data}\"/></clipPath>"
+        );
+        let _ = writeln!(self.body, "<g clip-path=\"url(#c{id})\">");
+    }
+
+    fn pop_clip(&mut self) {
+        self.body.push_str("</g>\n");
+    }
+
+    fn begin_group(&mut self, name: &str) {
+        let _ = writeln!(self.body, "<g><title>{}</title>", escape(name));
+    }
+
+    fn end_group(&mut self) {
+        self.body.push_str("</g>\n");
+    }
+}
+
+/// A colour as a presentation attribute, with its opacity if it is not solid.
+fn colour(attribute: &str, colour: Colour) -> String {
+    let [r, g, b] = colour.rgb;
+    let mut out = format!(" {attribute}=\"#{r:02x}{g:02x}{b:02x}\"");
+    if colour.alpha < 1.0 {
+        let _ = write!(out, " {attribute}-opacity=\"{}\"", decimals(colour.alpha));
+    }
+    out
+}
+
+fn rings(rings: &[Vec<Point>]) -> String {
+    let mut data = String::new();
+    for ring in rings {
+        add_path(&mut data, ring, true);
+    }
+    data
+}
+
+/// Appends a path in relative steps of hundredths of a millimetre.
+///
+/// Each step starts from the rounded position, so the errors do not add up.
+fn add_path(data: &mut String, points: &[Point], is_closed: bool) {
+    let hundredths = |v: f32| (f64::from(v) * 100.0).round() as i64;
+    let mut points = points.iter().map(|p| [hundredths(p[0]), hundredths(p[1])]);
+    let Some(mut last) = points.next() else { return };
+    data.push('M');
+    write_hundredths(data, last[0]);
+    data.push(' ');
+    write_hundredths(data, last[1]);
+    let mut command = 'l';
+    for point in points {
+        if point == last {
+            continue;
+        }
+        data.push(command);
+        command = ' ';
+        write_hundredths(data, point[0] - last[0]);
+        data.push(' ');
+        write_hundredths(data, point[1] - last[1]);
+        last = point;
+    }
+    if is_closed {
+        data.push('z');
+    }
+}
+
+fn write_hundredths(out: &mut String, value: i64) {
+    if value < 0 {
+        out.push('-');
+    }
+    let (whole, rest) = (value.abs() / 100, value.abs() % 100);
+    if whole != 0 || rest == 0 {
+        let _ = write!(out, "{whole}");
+    }
+    if rest != 0 {
+        if rest % 10 == 0 {
+            let _ = write!(out, ".{}", rest / 10);
+        } else {
+            let _ = write!(out, ".{rest:02}");
+        }
+    }
+}
+
+fn decimals(value: f32) -> String {
+    let mut out = String::new();
+    write_hundredths(&mut out, (f64::from(value) * 100.0).round() as i64);
+    out
+}
+
+/// Escapes text for XML 1.0 and drops the characters that it forbids.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::map::scene::{Paint, Rect};
+
+    #[test]
+    fn hundredths_are_written_short() {
+        let cases = [
+            (0, "0"),
+            (5, ".05"),
+            (-50, "-.5"),
+            (100, "1"),
+            (-1234, "-12.34"),
+            (1230, "12.3"),
+        ];
+        for (value, expected) in cases {
+            let mut out = String::new();
+            write_hundredths(&mut out, value);
+            assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
+    fn names_cannot_break_the_document() {
+        let name = "<script>alert('x')</script> ]]> \"&\u{0}\u{ffff}";
+        assert_eq!(
+            escape(name),
+            "&lt;script&gt;alert(&apos;x&apos;)&lt;/script&gt; ]]&gt; &quot;&amp;"
+        );
+    }
+
+    #[test]
+    fn a_feature_with_a_hole_is_one_even_odd_path() {
+        let mut scene = Scene::new(10.0, 10.0);
+        let rings =
+            vec![Rect::new(1.0, 1.0, 8.0, 8.0).ring(), Rect::new(4.0, 4.0, 2.0, 2.0).ring()];
+        scene.fill(rings, Rule::EvenOdd, Paint::solid(Colour::hex(0x00ff_0000)));
+        let svg = render(&scene);
+        assert!(svg.contains(
+            "<path fill-rule=\"evenodd\" fill=\"#ff0000\" \
+             d=\"M1 1l8 0 0 8 -8 0zM4 4l2 0 0 2 -2 0z\"/>"
+        ));
+    }
+}
