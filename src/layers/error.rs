@@ -253,9 +253,16 @@ impl LayerTrouble {
     /// Values for the sentence, besides owner and path.
     fn values(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Missing | Self::Directory | Self::Special | Self::Changed => vec![],
-            Self::NoTerritories | Self::CrsDenied | Self::CrsLinked => vec![],
-            Self::CrsUnreadable | Self::CrsSeveral | Self::Format(_) => vec![],
+            Self::Missing
+            | Self::Directory
+            | Self::Special
+            | Self::Changed
+            | Self::NoTerritories
+            | Self::CrsDenied
+            | Self::CrsLinked
+            | Self::CrsUnreadable
+            | Self::CrsSeveral
+            | Self::Format(_) => vec![],
             Self::Refused(error) => vec![("system", error.to_string())],
             Self::MissingField { field, found, nearest } => vec![
                 ("field", field.clone()),

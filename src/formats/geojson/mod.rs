@@ -23,6 +23,7 @@ mod coordinates;
 mod cursor;
 mod feature;
 mod members;
+mod scan;
 mod split;
 
 use assembly::Assembly;
