@@ -127,6 +127,12 @@ impl World {
     fn findings(&self) -> Vec<(Code, String)> {
         let (read, findings) = self.read();
         assert!(read.is_ok(), "{}", read.unwrap_err());
+        for finding in findings.as_slice() {
+            for locale in [Locale::Es, Locale::En] {
+                let text = render(locale, &finding.message());
+                assert!(!text.contains(['{', '@']) && text.len() > 20, "{text}");
+            }
+        }
         findings.as_slice().iter().map(|f| (f.code, f.feature.clone())).collect()
     }
 }
