@@ -557,7 +557,7 @@ fn a_point_made_of_a_flat_polygon_serves_the_exposure_role() {
 #[test]
 fn the_number_of_threads_changes_nothing() {
     // More features than one task takes; every seventh a bow-tie, every fifth overlaps its neighbour.
-    let features: Vec<(Vec<Part>, Option<f64>)> = (0..5000)
+    let features: Vec<(Vec<Part>, Option<f64>)> = (0..2500)
         .map(|i| {
             let (x, y) = (f64::from(i % 70) * 14.0, f64::from(i / 70) * 14.0);
             let w = if i % 5 == 0 { 15.0 } else { 10.0 };

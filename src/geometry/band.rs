@@ -14,8 +14,10 @@ use super::shapes::{Dimension, ShapeRef};
 
 /// Chords in a full circle. Their middle lies inside the arc by 1 − cos(π / 224) = 0.0098 %.
 const CHORDS: f64 = 224.0;
-/// Segments whose pieces are united at once, before neighbours are united two by two.
+/// Segments whose pieces are united at once.
 const GROUP: usize = 16;
+/// So many neighbouring unions are then united, and so on up to one.
+const FAN: usize = 8;
 
 type Vector = (f64, f64);
 
@@ -135,7 +137,7 @@ fn pieces(points: &[GridPoint], is_closed: bool, radii: &[f64]) -> Vec<Vec<Ring>
     groups
 }
 
-/// Unites groups of rings: each for itself, then neighbours two by two.
+/// Unites groups of rings: each for itself, then neighbours step by step.
 ///
 /// Neighbouring pieces of a long line overlap one another many times over; uniting them in the
 /// order of the line keeps the number of crossings small at every step.
@@ -147,10 +149,10 @@ pub fn unite(groups: &[Vec<Ring>]) -> Vec<Polygon> {
         .collect();
     while level.len() > 1 {
         level = level
-            .par_chunks(2)
-            .map(|pair| match pair {
-                [a, b] => union(rings_of(a).chain(rings_of(b)), Rule::NonZero),
-                rest => rest.concat(),
+            .par_chunks(FAN)
+            .map(|some| match some {
+                [one] => one.clone(),
+                _ => union(some.iter().flat_map(|one| rings_of(one)), Rule::NonZero),
             })
             .collect();
     }
