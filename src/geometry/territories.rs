@@ -1,6 +1,6 @@
 //! Territories: in the order of their codes, with their overlaps and gaps reported.
 //!
-//! In: the layer of territories, placed. Out: [`Territories`]. The features stay as drawn; the partition
+//! In: the layer of territories, placed. Out: [`Ground`]. The features stay as drawn; the partition
 //! beside them gives each overlap to the lower code.
 
 use super::grid::{GridPoint, double_area};
