@@ -341,7 +341,10 @@ mod tests {
         let mut findings = Findings::default();
         findings.push(Finding::about(Code::NegativeValue, "blocks"));
         let outcome = Outcome { findings, fail_on: FailOn::Error, results: None };
-        assert_eq!((outcome.blemish(), outcome.exit_code()), (Some(Blemish::Findings), 1));
+        assert_eq!(
+            (outcome.blemish(), outcome.exit_code()),
+            (Some(Blemish::Findings), 1)
+        );
         let outcome = Outcome { fail_on: FailOn::Never, ..outcome };
         assert_eq!((outcome.blemish(), outcome.exit_code()), (None, 0));
     }
