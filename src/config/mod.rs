@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-pub use error::{ConfigError, ConfigErrors, Trouble};
+pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
     AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExposureRole,
