@@ -346,8 +346,10 @@ fn arbitrary_geometry() -> impl Strategy<Value = Geometry> {
     let full = prop::collection::vec(position.clone(), 1..5);
     let lines = prop::collection::vec(full.clone(), 0..4);
     let rings = prop::collection::vec(full, 0..4);
-    let polygons =
-        prop::collection::vec(rings.clone().prop_filter("a ring", |r| !r.is_empty()), 0..3);
+    let polygons = prop::collection::vec(
+        rings.clone().prop_filter("a ring", |r| !r.is_empty()),
+        0..3,
+    );
     let leaf = prop_oneof![
         position.prop_map(|coordinates| V::Point { coordinates }),
         line.clone().prop_map(|coordinates| V::MultiPoint { coordinates }),
