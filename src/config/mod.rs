@@ -210,7 +210,7 @@ mod tests {
             assert_ne!(settings(&other, &[]).digest, digest, "{other}");
         }
         assert_ne!(settings(&text, &[("project.code_system", "INEI")]).digest, digest);
-        // Pinned: a run in another folder, or another year, must print the same digest.
+        // Each call has a folder of its own, which must not matter.
         assert_eq!(digest, settings(&text, &[]).digest);
     }
 

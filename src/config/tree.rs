@@ -112,7 +112,8 @@ pub(super) fn join(path: &str, key: &str) -> String {
 /// beside them where the only trouble is a repeated key.
 pub(super) fn parse(file: &str, text: &str) -> (Option<Node>, Vec<ConfigError>) {
     let source = SourceText::new(file, text);
-    let (table, faults) = DeTable::parse_recoverable(text);
+    let (table, mut faults) = DeTable::parse_recoverable(text);
+    faults.sort_by_key(|fault| fault.span().map_or(0, |span| span.start));
     let mut errors: Vec<ConfigError> = Vec::new();
     let mut is_usable = true;
     for fault in &faults {

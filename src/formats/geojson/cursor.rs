@@ -28,15 +28,25 @@ const EXACT_POWERS: [f64; 23] = [
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Number<'a> {
     pub(super) value: f64,
-    pub(super) literal: &'a str,
+    literal: &'a [u8],
     pub(super) is_integer: bool,
 }
 
-impl Number<'_> {
+impl<'a> Number<'a> {
+    /// The number as written.
+    pub(super) fn literal(&self) -> &'a str {
+        ascii(self.literal)
+    }
+
     /// Whether the double stands for exactly what was written, if that was an integer.
     pub(super) fn is_exact(&self) -> bool {
         !self.is_integer || self.value.abs() <= EXACT_INTEGER as f64
     }
+}
+
+fn ascii(number: &[u8]) -> &str {
+    std::str::from_utf8(number)
+        .expect("a number was passed, and has ASCII characters only")
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -245,8 +255,7 @@ impl<'a> Cursor<'a> {
             is_integer = false;
             exponent = exponent.saturating_add(self.exponent()?);
         }
-        let literal = std::str::from_utf8(&self.bytes[start..self.pos])
-            .expect("only ASCII characters of a number were passed");
+        let literal = &self.bytes[start..self.pos];
         // 19 digits always fit into 64 bits, so the mantissa is right.
         let is_short = digits <= 19 && mantissa <= EXACT_INTEGER;
         let power = EXACT_POWERS.get(exponent.unsigned_abs() as usize);
@@ -256,9 +265,12 @@ impl<'a> Cursor<'a> {
                 let size = if exponent < 0 { whole / power } else { whole * power };
                 if is_negative { -size } else { size }
             }
-            _ => literal.parse().map_err(|_ignored: std::num::ParseFloatError| {
-                Broken { at: start, problem: Problem::BadNumber }
-            })?,
+            _ => ascii(literal).parse().map_err(
+                |_ignored: std::num::ParseFloatError| Broken {
+                    at: start,
+                    problem: Problem::BadNumber,
+                },
+            )?,
         };
         Ok(Number { value, literal, is_integer })
     }

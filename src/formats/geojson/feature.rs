@@ -336,7 +336,7 @@ fn value(cursor: &mut Cursor<'_>) -> Result<Value, Broken> {
             if number.is_exact() {
                 Value::Number(number.value)
             } else {
-                Value::Text(number.literal.into())
+                Value::Text(number.literal().into())
             }
         }
         b't' => {
@@ -366,7 +366,7 @@ fn own_id(cursor: &mut Cursor<'_>) -> Result<Option<Box<str>>, Broken> {
             let text = text.trim();
             Ok((!text.is_empty()).then(|| text.into()))
         }
-        b'-' | b'0'..=b'9' => Ok(Some(cursor.number()?.literal.into())),
+        b'-' | b'0'..=b'9' => Ok(Some(cursor.number()?.literal().into())),
         _ => cursor.skip_value().map(|()| None),
     }
 }
