@@ -164,6 +164,7 @@ fn links_between_documents_lead_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "outputs/README.md",
+        "docs/config.md",
         "docs/method.md",
         "docs/indicators.md",
         "docs/findings.md",
@@ -178,5 +179,29 @@ fn links_between_documents_lead_somewhere() {
     }
 }
 
-// For whoever merges the project file's schema: one more test belongs here, that every key
-// of `config::schema()` stands in docs/config.md.
+#[test]
+fn every_key_of_the_project_file_is_documented_and_no_other() {
+    let text = read("docs/config.md");
+    let documented: Vec<String> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(key, _)| key.to_owned())
+        .filter(|key| key.split('.').next().is_some_and(is_table))
+        .collect();
+    // Texts in two languages are told of once, above the tables.
+    let is_language =
+        |key: &String| ["es", "en"].contains(&key.rsplit('.').next().unwrap_or_default());
+    let mut keys = atalaya::config::schema::keys();
+    keys.retain(|key| !is_language(key));
+    for key in &keys {
+        assert!(documented.contains(key), "docs/config.md lacks `{key}`");
+    }
+    for key in &documented {
+        assert!(keys.contains(key), "docs/config.md has `{key}`, the program does not");
+    }
+}
+
+/// Whether a word is one of the tables of the project file.
+fn is_table(word: &str) -> bool {
+    ["project", "layers", "deficits", "outputs"].contains(&word)
+}

@@ -171,7 +171,8 @@ pub fn exposure_chart(
     if bars.len() != 1 {
         bars.extend(bar(TOTAL, words.of("map.total")).map(|(_, bar)| bar));
     }
-    let heading = words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
+    let heading =
+        words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
     Some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
 }
 
@@ -191,7 +192,8 @@ pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
 pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
     let unit = deficit_unit(words, kind, &row.unit);
     let with_unit = |value: f64, mark: &str| {
-        let mark = if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
+        let mark =
+            if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
         if matches!(kind, DeficitKind::Access { .. }) {
             format!("{mark}{}", words.percent(value))
         } else {

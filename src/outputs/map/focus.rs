@@ -159,7 +159,8 @@ mod tests {
 
     #[test]
     fn a_hamlet_far_away_does_not_shrink_the_town() {
-        let mut spots: Vec<Spot> = (0..100).map(|i| spot(f64::from(i) * 10.0, 50.0)).collect();
+        let mut spots: Vec<Spot> =
+            (0..100).map(|i| spot(f64::from(i) * 10.0, 50.0)).collect();
         spots.push(spot(30_000.0, 20.0));
         let extent = dense(&spots).unwrap();
         assert!(extent.max[0] <= 1000.0 && extent.min[0] <= 20.0, "{extent:?}");

@@ -244,7 +244,8 @@ mod tests {
 
     #[test]
     fn pairs_are_kerned() {
-        let apart = |a, b| width(a, Weight::Regular, 1.0) + width(b, Weight::Regular, 1.0);
+        let apart =
+            |a, b| width(a, Weight::Regular, 1.0) + width(b, Weight::Regular, 1.0);
         for (a, b) in [("T", "o"), ("A", "V")] {
             let together = width(&format!("{a}{b}"), Weight::Regular, 1.0);
             assert!(together < apart(a, b) - 0.01, "{a}{b}");

@@ -135,7 +135,8 @@ pub fn scale_bar(
         scene.fill_rect(cell, Paint::solid(colour));
     }
     scene.stroke_rect(Rect::new(x, y, width, height), 0.15, style::INK);
-    let (long, unit) = (length(locale, meters), if meters >= 1000.0 { 1000.0 } else { 1.0 });
+    let (long, unit) =
+        (length(locale, meters), if meters >= 1000.0 { 1000.0 } else { 1.0 });
     let number = |share: f64| {
         let value = meters * share / unit;
         let decimals =

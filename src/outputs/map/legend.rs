@@ -110,29 +110,56 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
     let square = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
     match kind {
         Marker::Cross => {
-            scene.fill(vec![at(&square.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&square.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&square)], Rule::NonZero, solid);
             let (a, b) = (0.24, 0.72);
             let cross = [
-                [-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a],
-                [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a],
+                [-a, -b],
+                [a, -b],
+                [a, -a],
+                [b, -a],
+                [b, a],
+                [a, a],
+                [a, b],
+                [-a, b],
+                [-a, a],
+                [-b, a],
+                [-b, -a],
+                [-a, -a],
             ];
             scene.fill(vec![at(&cross)], Rule::NonZero, white);
         }
         Marker::School => {
             let house =
                 [[0.0, -1.15], [1.0, -0.25], [1.0, 1.0], [-1.0, 1.0], [-1.0, -0.25]];
-            scene.fill(vec![at(&house.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&house.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&house)], Rule::NonZero, solid);
             let door = [[-0.3, 1.0], [-0.3, 0.25], [0.3, 0.25], [0.3, 1.0]];
             scene.fill(vec![at(&door)], Rule::NonZero, white);
         }
         Marker::Shield => {
             let shield = [
-                [-0.9, -1.0], [0.9, -1.0], [0.9, 0.2], [0.5, 0.8], [0.0, 1.15],
-                [-0.5, 0.8], [-0.9, 0.2],
+                [-0.9, -1.0],
+                [0.9, -1.0],
+                [0.9, 0.2],
+                [0.5, 0.8],
+                [0.0, 1.15],
+                [-0.5, 0.8],
+                [-0.9, 0.2],
             ];
-            scene.fill(vec![at(&shield.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&shield.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&shield)], Rule::NonZero, solid);
         }
         Marker::Dot => {

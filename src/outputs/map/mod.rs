@@ -97,9 +97,9 @@ pub enum MapError {
 impl Explain for MapError {
     fn message(&self) -> Message {
         match self {
-            Self::Page { width, height } => Message::new("error.map.page")
-                .with("width", width)
-                .with("height", height),
+            Self::Page { width, height } => {
+                Message::new("error.map.page").with("width", width).with("height", height)
+            }
             Self::Encode { reason } => {
                 Message::new("error.map.encode").with("reason", reason)
             }
@@ -131,7 +131,9 @@ pub fn draw_all(
     let job = Job { area, settings, options, words };
     let mut plans: Vec<Plan<'_>> = vec![overview::plan(job, measurements)];
     plans.extend(area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements)));
-    plans.extend(settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)));
+    plans.extend(
+        settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
+    );
     let count = plans.len();
     let drawn: Vec<Result<MapFile, MapError>> = plans
         .par_iter()

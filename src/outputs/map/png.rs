@@ -28,8 +28,8 @@ pub fn render(scene: &Scene, dpi: f32) -> Result<Vec<u8>, MapError> {
     let scale = dpi / 25.4;
     let size = |mm: f32| (mm * scale).round() as u32;
     let page = || MapError::Page { width: scene.width_mm, height: scene.height_mm };
-    let mut pixmap = Pixmap::new(size(scene.width_mm), size(scene.height_mm))
-        .ok_or_else(page)?;
+    let mut pixmap =
+        Pixmap::new(size(scene.width_mm), size(scene.height_mm)).ok_or_else(page)?;
     pixmap.fill(Color::WHITE);
     let mut canvas = PngCanvas { pixmap, scale, clips: Vec::new() };
     scene.paint(&mut canvas);
@@ -80,13 +80,7 @@ impl PngCanvas {
                 tiny_skia::Stroke { width: hatch.width_mm, ..Default::default() };
             self.pixmap.stroke_path(&path, &ink, &stroke, transform, Some(&mask));
         } else {
-            self.pixmap.fill_path(
-                &path,
-                &ink,
-                FillRule::Winding,
-                transform,
-                Some(&mask),
-            );
+            self.pixmap.fill_path(&path, &ink, FillRule::Winding, transform, Some(&mask));
         }
     }
 }
@@ -338,8 +332,10 @@ mod tests {
     #[test]
     fn holes_stay_holes_and_edges_are_smooth() {
         let mut scene = Scene::new(10.0, 10.0);
-        let rings =
-            vec![Rect::new(1.0, 1.0, 8.0, 8.0).ring(), Rect::new(4.0, 4.0, 2.0, 2.05).ring()];
+        let rings = vec![
+            Rect::new(1.0, 1.0, 8.0, 8.0).ring(),
+            Rect::new(4.0, 4.0, 2.0, 2.05).ring(),
+        ];
         scene.fill(rings, Rule::EvenOdd, Paint::solid(Colour::hex(0)));
         let image = pixels(&scene);
         assert_eq!(grey(&image, 20, 20), 0, "inside");
@@ -392,8 +388,9 @@ mod tests {
             let mut scene = Scene::new(20.0, 10.0);
             scene.text(Text::new("HHH", [10.0, 8.0], 4.0).anchor(anchor));
             let image = pixels(&scene);
-            let columns: Vec<u32> =
-                (0..200).filter(|&x| (0..100).any(|y| grey(&image, x, y) < 128)).collect();
+            let columns: Vec<u32> = (0..200)
+                .filter(|&x| (0..100).any(|y| grey(&image, x, y) < 128))
+                .collect();
             (columns[0], columns[columns.len() - 1])
         };
         let width = (font::width("HHH", crate::outputs::map::scene::Weight::Regular, 4.0)

@@ -86,7 +86,12 @@ fn layouts(strip: impl Fn(f32) -> f32) -> Vec<Layout> {
     let body = |w: f32, h: f32| {
         let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
         let strip = strip(outer.w);
-        Rect::new(outer.x, outer.y + TITLE_HEIGHT, outer.w, outer.h - TITLE_HEIGHT - strip)
+        Rect::new(
+            outer.x,
+            outer.y + TITLE_HEIGHT,
+            outer.w,
+            outer.h - TITLE_HEIGHT - strip,
+        )
     };
     let beside = |w: f32, h: f32, panel: f32| {
         let body = body(w, h);
@@ -308,8 +313,7 @@ fn panel(
     if let Some(table) = plan.table.as_ref().filter(|table| !table.rows.is_empty()) {
         let more = |n: usize| job.words.with("map.table.more", "count", &n.to_string());
         let mut scratch = Scene::new(width, 1.0);
-        let whole =
-            legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
+        let whole = legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
         // Leave room for the chart if the two share the column.
         let mut limit = flow.left();
         if columns.len() == 1 && limit - chart_height > 22.0 {
@@ -320,7 +324,8 @@ fn panel(
             limit = flow.left();
         }
         if limit > 16.0 {
-            let height = legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
+            let height =
+                legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
             if let Some(at) = flow.take(height) {
                 legend::table(scene, at, (width, limit), table, more);
             }

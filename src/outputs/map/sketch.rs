@@ -403,8 +403,7 @@ impl<'a> Sketch<'a> {
                 {
                     continue;
                 }
-                let paths: Vec<Path> =
-                    self.view.lines(&layer.layer.shapes, |r| r == row);
+                let paths: Vec<Path> = self.view.lines(&layer.layer.shapes, |r| r == row);
                 let words = super::font::fit(name, weight, 2.2, 60.0);
                 let text = Text::new(words, [0.0; 2], 2.2)
                     .weight(weight)
