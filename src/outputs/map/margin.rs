@@ -29,7 +29,8 @@ fn columns(width: f32) -> [f32; 3] {
 #[must_use]
 pub fn height(job: Job<'_>, plan: &Plan<'_>, width: f32) -> f32 {
     let [sources, method, technical] = columns(width);
-    let all: Vec<&Prepared> = all_layers(job);
+    let mut all: Vec<&Prepared> = all_layers(job);
+    all.retain(|layer| (plan.may_draw)(&layer.id));
     let lines = source_lines(job, &all, sources)
         .len()
         .max(note_lines(job, plan, &all, method).len())
@@ -222,6 +223,31 @@ pub fn locator(
         scene.stroke(paths, 0.4, style::STAMP, &[]);
     });
     scene.stroke_rect(rect, 0.15, style::RULE);
+}
+
+/// Draws a part of the map larger, and its frame on the map.
+pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect, map: View) {
+    let words = job.words;
+    let caption = 3.0;
+    let frame = Rect::new(rect.x, rect.y, rect.w, rect.h - caption);
+    let view = View::around(extent, frame);
+    let mut sketch = super::sketch::Sketch::new(job.area, view, words);
+    super::overview::draw_detail(&mut sketch);
+    let items = std::mem::take(&mut sketch.scene.items);
+    let text = words.with("map.scale.detail", "scale", &words.number(view.scale, 0));
+    scene.group(&text, |scene| {
+        scene.clipped(frame, |scene| scene.items.extend(items));
+    });
+    scene.stroke_rect(frame, 0.4, style::STAMP);
+    scene.text(
+        Text::new(&text, [rect.x, rect.bottom()], SIZE).colour(style::INK_SOFT),
+    );
+    let shown = view.extent();
+    let [x0, y0] = map.to_page([shown.min[0], shown.max[1]]);
+    let [x1, y1] = map.to_page([shown.max[0], shown.min[1]]);
+    let ring = Rect::new(x0, y0, x1 - x0, y1 - y0).ring();
+    let paths = vec![Path { points: ring, is_closed: true }];
+    scene.clipped(map.frame, |scene| scene.stroke(paths, 0.4, style::STAMP, &[]));
 }
 
 /// Land in the locator.

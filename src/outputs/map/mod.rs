@@ -36,6 +36,7 @@ pub mod sheet;
 pub mod sketch;
 pub mod style;
 pub mod svg;
+pub mod traces;
 pub mod words;
 
 use rayon::prelude::*;
