@@ -108,7 +108,15 @@ pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> 
     };
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     let mut last = "";
+    // The legend has the main measure already.
+    let main = figures.main_measure();
+    let is_main = |layer: &str, measure: &Measure| {
+        main.as_ref().is_some_and(|(l, m)| *l == layer && m == measure)
+    };
     for (layer, measure) in figures.measures() {
+        if is_main(layer, measure) {
+            continue;
+        }
         if layer != last {
             rows.push((title(layer), Vec::new()));
             last = layer;

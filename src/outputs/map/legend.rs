@@ -237,7 +237,7 @@ fn rows(
     for entry in &group.entries {
         let room = width - SIGN.0 - 1.6 - figures_width;
         let lines = font::wrap(&entry.label, Weight::Regular, ROW_MM, room, 2);
-        let height = (lines.len() as f32 * ROW_MM * 1.18).max(SIGN.1) + 0.8;
+        let height = (lines.len() as f32 * ROW_MM * 1.18).max(SIGN.1) + 0.55;
         let middle = at + height / 2.0;
         sign(scene, &entry.sign, Rect::new(x, middle - SIGN.1 / 2.0, SIGN.0, SIGN.1));
         let mut base = middle - (lines.len() as f32 - 1.0) * ROW_MM * 0.59
@@ -273,7 +273,7 @@ pub fn table(
     table: &Table,
     more: impl Fn(usize) -> String,
 ) -> f32 {
-    const ROW: f32 = 3.5;
+    const ROW: f32 = 3.25;
     let cells: Vec<&Vec<String>> = table.rows.iter().map(|(_, cells)| cells).collect();
     let columns = column_widths(table.columns.iter().map(|(_, head)| head), &cells);
     let room = width - columns.iter().sum::<f32>();

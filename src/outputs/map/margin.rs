@@ -210,23 +210,13 @@ pub fn locator(
         }
         let lines = inset.lines(shapes, |_| true);
         scene.stroke(lines, 0.15, style::INK_SOFT, &[]);
-        let shown = view.extent();
-        let [x0, y0] = inset.to_page([shown.min[0], shown.max[1]]);
-        let [x1, y1] = inset.to_page([shown.max[0], shown.min[1]]);
-        let mut frame = Rect::new(x0, y0, x1 - x0, y1 - y0);
-        if frame.w < 1.6 || frame.h < 1.6 {
-            let [cx, cy] = frame.center();
-            frame = Rect::new(cx - 0.8, cy - 0.8, 1.6, 1.6);
-        }
-        let paths = vec![Path { points: frame.ring(), is_closed: true }];
-        scene.stroke(paths.clone(), 0.9, style::PAPER.with_alpha(0.8), &[]);
-        scene.stroke(paths, 0.4, style::STAMP, &[]);
+        mark_frame(scene, inset, view);
     });
     scene.stroke_rect(rect, 0.15, style::RULE);
 }
 
-/// Draws a part of the map larger, and its frame on the map.
-pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect, map: View) {
+/// Draws a part of the map larger; returns what it shows.
+pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect) -> View {
     let words = job.words;
     let caption = 3.0;
     let frame = Rect::new(rect.x, rect.y, rect.w, rect.h - caption);
@@ -242,12 +232,22 @@ pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect, map: 
     scene.text(
         Text::new(&text, [rect.x, rect.bottom()], SIZE).colour(style::INK_SOFT),
     );
-    let shown = view.extent();
-    let [x0, y0] = map.to_page([shown.min[0], shown.max[1]]);
-    let [x1, y1] = map.to_page([shown.max[0], shown.min[1]]);
-    let ring = Rect::new(x0, y0, x1 - x0, y1 - y0).ring();
-    let paths = vec![Path { points: ring, is_closed: true }];
-    scene.clipped(map.frame, |scene| scene.stroke(paths, 0.4, style::STAMP, &[]));
+    view
+}
+
+/// Draws the frame of one view on another.
+pub fn mark_frame(scene: &mut Scene, on: View, of: View) {
+    let shown = of.extent();
+    let [x0, y0] = on.to_page([shown.min[0], shown.max[1]]);
+    let [x1, y1] = on.to_page([shown.max[0], shown.min[1]]);
+    let mut frame = Rect::new(x0, y0, x1 - x0, y1 - y0);
+    if frame.w < 1.6 || frame.h < 1.6 {
+        let [cx, cy] = frame.center();
+        frame = Rect::new(cx - 0.8, cy - 0.8, 1.6, 1.6);
+    }
+    let paths = vec![Path { points: frame.ring(), is_closed: true }];
+    scene.stroke(paths.clone(), 0.9, style::PAPER.with_alpha(0.8), &[]);
+    scene.stroke(paths, 0.4, style::STAMP, &[]);
 }
 
 /// Land in the locator.

@@ -157,12 +157,7 @@ pub fn compose<'a>(
     let mut scene = Scene::new(w, h);
     scene.title.clone_from(&plan.title);
     scene.description.clone_from(&plan.subtitle);
-    let body = std::mem::take(&mut sketch.scene.items);
-    scene.group(&plan.title, |scene| {
-        scene.clipped(view.frame, |scene| scene.items.extend(body));
-    });
-    furniture::neat_line(&mut scene, view, job.words.locale);
-    title(&mut scene, job, plan, outer, status, (number, count));
+    let (ground, labels) = sketch.take_items();
 
     let mut groups = drawn.classes;
     if !sketch.signs.is_empty() {
@@ -170,7 +165,21 @@ pub fn compose<'a>(
         let entries = std::mem::take(&mut sketch.signs);
         groups.push(Group { heading, columns: Vec::new(), entries });
     }
-    panel(&mut scene, job, plan, &layout.columns, view, &groups, &drawn.locator)?;
+    let mut beside = Scene::new(w, h);
+    let detail =
+        panel(&mut beside, job, plan, &layout.columns, view, &groups, &drawn.locator)?;
+    scene.group(&plan.title, |scene| {
+        scene.clipped(view.frame, |scene| {
+            scene.items.extend(ground);
+            if let Some(detail) = detail {
+                margin::mark_frame(scene, view, detail);
+            }
+            scene.items.extend(labels);
+        });
+    });
+    furniture::neat_line(&mut scene, view, job.words.locale);
+    title(&mut scene, job, plan, outer, status, (number, count));
+    scene.items.append(&mut beside.items);
     rules(&mut scene, &layout, outer);
     let strip = strip(outer.w);
     let area = Rect::new(outer.x, outer.bottom() - strip, outer.w, strip);
@@ -269,7 +278,7 @@ fn title(
     );
 }
 
-/// Legend, table, chart and locator, in the columns of the panel.
+/// Legend, table, chart and locator, in the columns of the panel; returns what a detail shows.
 fn panel(
     scene: &mut Scene,
     job: Job<'_>,
@@ -278,7 +287,7 @@ fn panel(
     view: View,
     groups: &[Group],
     locator: &[super::scene::Paint],
-) -> Result<(), MapError> {
+) -> Result<Option<View>, MapError> {
     let last = columns.len() - 1;
     // First without ink, to see how much room is left for the locator.
     let mut short = columns.to_vec();
@@ -287,13 +296,13 @@ fn panel(
     let (column, y) = blocks(&mut scratch, job, plan, &short, groups)?;
     let top = if column == last { y } else { columns[last].y };
     let room = (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, 88.0);
-    reference(scene, job, plan, columns[last], room, view, locator);
+    let detail = reference(scene, job, plan, columns[last], room, view, locator);
     blocks(scene, job, plan, &short, groups)?;
-    Ok(())
+    Ok(detail)
 }
 
 /// Least height of locator, north arrow and scale, mm.
-const REFERENCE_MM: f32 = 41.0;
+const REFERENCE_MM: f32 = 36.0;
 
 /// Draws what flows through the columns; returns the column and height where it ends.
 fn blocks(
@@ -398,7 +407,7 @@ fn reference(
     height: f32,
     view: View,
     locator: &[super::scene::Paint],
-) {
+) -> Option<View> {
     let words = job.words;
     let scale_height = 12.0;
     let box_height = height - scale_height - 2.0;
@@ -407,9 +416,9 @@ fn reference(
     let arrow = Rect::new(column.right() - 14.5, top + 2.4, 14.5, 21.0);
     furniture::north_arrow(scene, arrow, &words.of("map.scale.north"));
     let inset = Rect::new(column.x, top + 2.0, column.w - 16.5, box_height - 1.0);
-    match plan.detail {
-        Some(detail) => margin::detail(scene, job, detail, inset, view),
-        None => margin::locator(scene, job, plan, inset, view, locator),
+    let detail = plan.detail.map(|detail| margin::detail(scene, job, detail, inset));
+    if detail.is_none() {
+        margin::locator(scene, job, plan, inset, view, locator);
     }
     let base = top + box_height + 5.2;
     let number = words.number(view.scale, 0);
@@ -424,4 +433,5 @@ fn reference(
     );
     let bar = [column.x + 1.2, base + 1.9];
     furniture::scale_bar(scene, view, bar, column.w - 9.0, words.locale);
+    detail
 }

@@ -47,6 +47,9 @@ pub struct Sketch<'a> {
     pub sources: Vec<&'a Prepared>,
     exposed: usize,
     coast: Vec<Path>,
+    ringed: Vec<(String, usize)>,
+    /// Items from here on are labels.
+    labels_from: usize,
     sea: Vec<Vec<super::scene::Point>>,
 }
 
@@ -64,6 +67,8 @@ impl<'a> Sketch<'a> {
             sources: Vec::new(),
             exposed: 0,
             coast: Vec::new(),
+            ringed: Vec::new(),
+            labels_from: usize::MAX,
             sea: Vec::new(),
         }
     }
@@ -369,9 +374,12 @@ impl<'a> Sketch<'a> {
                     legend::ring(&mut self.scene, kind, *at);
                 }
             }
-            for ((_, at), inside) in points.iter().zip(&inside) {
+            for ((row, at), inside) in points.iter().zip(&inside) {
+                if *inside {
+                    self.ringed.push((layer.layer.id.clone(), *row));
+                }
                 legend::marker(&mut self.scene, kind, *at);
-                let r = kind.radius_mm() * if *inside { 1.9 } else { 1.25 };
+                let r = kind.radius_mm() * reach_of(*inside);
                 self.labels.block(Rect::new(at[0] - r, at[1] - r, 2.0 * r, 2.0 * r));
             }
             self.scene.items.push(super::scene::Item::EndGroup);
@@ -411,8 +419,9 @@ impl<'a> Sketch<'a> {
             let text = Text::new(words, at, 1.9)
                 .colour(style::FACILITY)
                 .halo(style::HALO.with_alpha(0.85), 0.35);
-            // Clear of the ring too, whether there is one or not.
-            if let Some(text) = self.labels.beside(&text, at, radius * 1.95) {
+            let key = (layer.layer.id.clone(), row);
+            let radius = radius * reach_of(self.ringed.contains(&key));
+            if let Some(text) = self.labels.beside(&text, at, radius + 0.05) {
                 self.scene.text(text);
             }
         }
@@ -578,12 +587,20 @@ impl<'a> Sketch<'a> {
         spots.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// Draws the light words that say a map is not official.
+    /// The items of the body: what is drawn on the ground, and the labels above.
+    pub fn take_items(&mut self) -> (Vec<super::scene::Item>, Vec<super::scene::Item>) {
+        let mut ground = std::mem::take(&mut self.scene.items);
+        let labels = ground.split_off(self.labels_from.min(ground.len()));
+        (ground, labels)
+    }
+
+    /// Draws the light words that say a map is not official; labels come after it.
     pub fn stamp(&mut self) {
         let words = self.words.stamp(self.status());
         if let Some(words) = words {
             furniture::stamp(&mut self.scene, self.view.frame, &words);
         }
+        self.labels_from = self.scene.items.len();
     }
 
     /// Draws the coordinate grid.
@@ -605,6 +622,11 @@ fn along(path: &Path) -> Vec<[f32; 2]> {
         }
     }
     points
+}
+
+/// How far a sign reaches, as a multiple of its radius: with its white edge or its ring.
+fn reach_of(is_ringed: bool) -> f32 {
+    if is_ringed { 1.9 } else { 1.25 }
 }
 
 fn is_coast(kind: &str) -> bool {
