@@ -1,5 +1,105 @@
 //! From a study area to measurements: no file, no rounding, no labels.
+//!
+//! In: a [`StudyArea`]. Out: [`Measurements`] at full precision, each list sorted
+//! by its key. It must not know how figures are written or what a map shows.
 
+mod access;
+mod checks;
+mod deficit;
+mod distance;
+mod exposure;
+mod fixed;
+mod in_hazard;
 pub mod measurements;
+mod planes;
+mod tally;
 
+pub use access::centroid;
+pub use fixed::Fixed;
 pub use measurements::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
+
+use crate::config::{DeficitKind, Settings};
+use crate::domain::Findings;
+use crate::geometry::{ExposureLayer, StudyArea};
+use deficit::{Basis, Tallied};
+use planes::Planes;
+
+/// Measures exposure, deficits, deficits in hazard zones and the balance of all.
+///
+/// Assumes that the settings are those that the study area was prepared with.
+///
+/// # Units
+///
+/// m², m and people, not rounded.
+#[must_use]
+pub fn measure(
+    area: &StudyArea,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Measurements {
+    let planes = Planes::new(area);
+    let mut found = Measurements::default();
+    let mut tallied = Vec::new();
+    for layer in &area.exposures {
+        let result = tally_layer(area, settings, &planes, layer);
+        found.exposure.extend(exposure::rows(area, &planes, layer, &result.table));
+        found.balance.extend(exposure::balance(area, &planes, layer, &result.table));
+        found.in_hazard.extend(in_hazard::rows(area, &planes, &result));
+        checks::totals(area, layer, &result.table, findings);
+        checks::dates(area, layer, findings);
+        tallied.push(result);
+    }
+    let basis = Basis { area, settings, planes: &planes, tallied: &tallied };
+    found.deficits = basis.rows(findings);
+    sort(&mut found);
+    found
+}
+
+/// Tallies one layer with the access questions that ask for its people.
+fn tally_layer<'a>(
+    area: &StudyArea,
+    settings: &Settings,
+    planes: &Planes,
+    layer: &'a ExposureLayer,
+) -> Tallied<'a> {
+    let mut served = Vec::new();
+    let mut columns = Vec::new();
+    for deficit in &settings.deficits {
+        let DeficitKind::Access { service, people, within_m } = &deficit.kind else {
+            continue;
+        };
+        if *people != layer.layer.id {
+            continue;
+        }
+        let service = area.services.iter().find(|s| s.layer.id == *service);
+        let service =
+            service.expect("the settings name layers with the role of service only");
+        columns.push((deficit.id.clone(), tally::SUMS + layer.sums.len() + served.len()));
+        served.push(access::served(layer, service, *within_m));
+    }
+    let tally = tally::tally(planes, layer, &served);
+    let table = exposure::Table::new(planes, layer, &tally, served.len());
+    Tallied { layer: &layer.layer.id, table, served: columns }
+}
+
+/// Sorts each list by its key in byte order.
+fn sort(found: &mut Measurements) {
+    found.exposure.sort_by(|a, b| {
+        let key = |r: &ExposureRow| {
+            (r.territory.clone(), r.hazard.clone(), r.level.id(), r.layer.clone())
+        };
+        key(a).cmp(&key(b)).then_with(|| a.measure.id().cmp(b.measure.id()))
+    });
+    found
+        .deficits
+        .sort_by(|a, b| (&a.territory, &a.deficit).cmp(&(&b.territory, &b.deficit)));
+    found.in_hazard.sort_by(|a, b| {
+        let key = |r: &InHazardRow| {
+            (r.territory.clone(), r.deficit.clone(), r.hazard.clone(), r.level.id())
+        };
+        key(a).cmp(&key(b))
+    });
+    found.balance.sort_by(|a, b| {
+        (&a.hazard, &a.layer, a.measure.id()).cmp(&(&b.hazard, &b.layer, b.measure.id()))
+    });
+}

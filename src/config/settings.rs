@@ -1,7 +1,7 @@
 //! The project as meant: every default filled in, every name resolved.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::{Digest, Level, Place, Source, Status};
 use crate::i18n::Locale;
@@ -210,6 +210,20 @@ pub struct DeficitSettings {
     pub standard_source: Option<Localized>,
     /// Reference period, for example `2017`.
     pub period: Option<String>,
+}
+
+impl DeficitSettings {
+    /// The table of reported figures that it rests on, if any.
+    #[must_use]
+    pub fn table(&self) -> Option<&Path> {
+        match &self.kind {
+            DeficitKind::Reported { table, .. }
+            | DeficitKind::PeoplePerUnit {
+                units: Units::Reported { table, .. }, ..
+            } => Some(table),
+            _ => None,
+        }
+    }
 }
 
 /// The four kinds of deficit of the contract.

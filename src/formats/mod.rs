@@ -1,3 +1,164 @@
 //! Bytes to features, one pure module a format.
+//!
+//! In: a stream of bytes and the names of the [`Wanted`] fields. Out: [`Parsed`]: flat
+//! coordinates as written, wanted fields only, what the file says of its reference system,
+//! and the trouble of single features. A format knows nothing of paths, projects or roles.
 
+use std::collections::BTreeSet;
+
+use crate::layers::RawFeatures;
+
+mod error;
 pub mod geojson;
+pub mod sniff;
+
+pub use error::{FormatError, Position, Problem};
+
+/// How many different field names of a file are kept to be shown.
+pub const MAX_FIELDS_SHOWN: usize = 200;
+
+/// The fields that somebody will ask for; all others are skipped unread.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    fields: Vec<String>,
+}
+
+impl Wanted {
+    /// Collects names; repeated ones count once.
+    #[must_use]
+    pub fn new(fields: impl IntoIterator<Item = String>) -> Self {
+        let sorted: BTreeSet<String> = fields.into_iter().collect();
+        Self { fields: sorted.into_iter().collect() }
+    }
+
+    /// The names, sorted.
+    #[must_use]
+    pub fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    /// The column of a name.
+    #[must_use]
+    pub fn column_of(&self, name: &str) -> Option<usize> {
+        self.fields.binary_search_by(|field| field.as_str().cmp(name)).ok()
+    }
+}
+
+/// What the old `crs` member of a GeoJSON file says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LegacyCrs {
+    /// A name, such as `urn:ogc:def:crs:OGC:1.3:CRS84` or `EPSG:32719`.
+    Named(String),
+    /// `null`: no reference system may be assumed.
+    Unknown,
+    /// A link to a definition somewhere else.
+    Linked,
+    /// Anything else.
+    Unreadable,
+}
+
+/// Why a feature could not be read, though the file is sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// It is not an object.
+    NotAnObject,
+    /// It has no `type`, or one that is not text.
+    NoType,
+    /// Its `type` is not one that may stand there.
+    WrongType,
+    /// It has no `geometry` member.
+    NoGeometry,
+    /// Its geometry is neither an object nor null.
+    GeometryNotAnObject,
+    /// Its geometry has no `type`, or one that is not text.
+    NoGeometryType,
+    /// Its geometry has an unknown `type`.
+    WrongGeometryType,
+    /// Its geometry has no `coordinates` (or no `geometries`).
+    NoCoordinates,
+    /// A coordinate is not a number.
+    CoordinateNotANumber,
+    /// A position has fewer than two numbers.
+    ShortPosition,
+    /// Brackets nest otherwise than the geometry's type asks for.
+    WrongNesting,
+    /// A polygon has holes, but its outer ring is empty.
+    EmptyShell,
+    /// Collections in collections, too many levels of them.
+    TooDeep,
+    /// Its `properties` are neither an object nor null.
+    PropertiesNotAnObject,
+}
+
+impl Reason {
+    /// All reasons, for tests.
+    pub const ALL: [Self; 14] = [
+        Self::NotAnObject,
+        Self::NoType,
+        Self::WrongType,
+        Self::NoGeometry,
+        Self::GeometryNotAnObject,
+        Self::NoGeometryType,
+        Self::WrongGeometryType,
+        Self::NoCoordinates,
+        Self::CoordinateNotANumber,
+        Self::ShortPosition,
+        Self::WrongNesting,
+        Self::EmptyShell,
+        Self::TooDeep,
+        Self::PropertiesNotAnObject,
+    ];
+
+    /// Catalogue key of the phrase that names it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotAnObject => "feature.not_an_object",
+            Self::NoType => "feature.no_type",
+            Self::WrongType => "feature.wrong_type",
+            Self::NoGeometry => "feature.no_geometry",
+            Self::GeometryNotAnObject => "feature.geometry_not_an_object",
+            Self::NoGeometryType => "feature.no_geometry_type",
+            Self::WrongGeometryType => "feature.wrong_geometry_type",
+            Self::NoCoordinates => "feature.no_coordinates",
+            Self::CoordinateNotANumber => "feature.coordinate_not_a_number",
+            Self::ShortPosition => "feature.short_position",
+            Self::WrongNesting => "feature.wrong_nesting",
+            Self::EmptyShell => "feature.empty_shell",
+            Self::TooDeep => "feature.too_deep",
+            Self::PropertiesNotAnObject => "feature.properties_not_an_object",
+        }
+    }
+}
+
+/// A feature that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Why.
+    pub reason: Reason,
+    /// 1-based position among the file's features, usable or not.
+    pub row: u64,
+    /// Its place in [`RawFeatures::features`], with null geometry, where at least its
+    /// properties could be read; `None` where nothing of it is kept.
+    pub kept: Option<usize>,
+    /// Where in the file the trouble is.
+    pub position: Position,
+}
+
+/// What a file held.
+#[derive(Debug, Clone, Default)]
+pub struct Parsed {
+    /// Features; ids are the file's own, else `#` and the 1-based row. Every wanted field
+    /// has its column, whether it occurs or not.
+    pub data: RawFeatures,
+    /// Features in the file, usable or not.
+    pub rows: u64,
+    /// Every different `crs` statement in the file, sorted.
+    pub legacy_crs: Vec<LegacyCrs>,
+    /// Names of the fields that occur, sorted; the first [`MAX_FIELDS_SHOWN`] met.
+    pub fields_seen: Vec<String>,
+    /// The wanted fields that occur in no feature, sorted.
+    pub missing: Vec<String>,
+    /// Features that could not be read, in file order.
+    pub troubles: Vec<Trouble>,
+}

@@ -4,8 +4,9 @@
 pub const STEPS_PER_METER: f64 = 1e6;
 /// Grid steps squared in a square metre.
 pub const AREA_STEPS_PER_M2: f64 = 1e12;
-/// Largest coordinate on the grid: 10,000 km, far beyond any planar CRS.
-pub const LIMIT: i64 = 10_000_000_000_000;
+/// Largest coordinate on the grid: 21,000 km, half the equator and more, so that every planar
+/// CRS fits, EPSG:3857 too.
+pub const LIMIT: i64 = 21_000_000_000_000;
 
 /// A position in the working CRS, in whole micrometres.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

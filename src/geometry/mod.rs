@@ -2,12 +2,47 @@
 //!
 //! In: [`RawLayers`](crate::layers::RawLayers) and settings. Out: [`StudyArea`], the proof that
 //! preparation is done, and a ledger of findings. No file is touched here.
+//!
+//! The way of a layer, all its features in parallel:
+//!
+//! 1. [`crs`] brings coordinates to the working CRS and judges whether they fit it;
+//! 2. [`grid`] snaps them to whole micrometres, after which everything is exact;
+//! 3. [`validity`] checks rings and [`repair`] mends the few that fail; [`layer`] does both for a
+//!    whole file;
+//! 4. [`territories`] reports overlaps and gaps and makes a partition; [`overlaps`] does it for what
+//!    is exposed and what serves; hazards get their zones, by [`band`] where they go by
+//!    distance, and by [`margin`] with their edges moved in and out.
+//!
+//! Below them stand [`predicates`], [`edges`] and [`relate`] (exact questions), [`overlay`] (the only file
+//! that knows the overlay engine) and [`index`] (the only one that knows the R-tree).
 
+pub mod band;
+pub mod crs;
+pub mod edges;
+pub mod error;
 pub mod grid;
+mod hazards;
+pub mod index;
+pub mod layer;
+pub mod margin;
+pub mod mosaic;
+pub mod overlaps;
+pub mod overlay;
+pub mod predicates;
+mod prepare;
+pub mod reach;
+pub mod relate;
+pub mod repair;
 pub mod shapes;
 pub mod study_area;
+pub mod territories;
+pub mod validity;
+pub mod values;
 
+pub use error::{GeometryError, GeometryErrors, Suspicion};
 pub use grid::GridPoint;
+pub use index::{Nearest, SpatialIndex};
+pub use prepare::prepare;
 pub use shapes::{Dimension, ShapeRef, Shapes};
 pub use study_area::{
     ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,

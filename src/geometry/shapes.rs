@@ -19,7 +19,8 @@ pub enum Dimension {
 /// Invariants: rings are open (the first point is not repeated), simple, have
 /// three or more points, shells counter-clockwise and holes clockwise; parts of
 /// one feature do not overlap; lines have positive length and no repeated
-/// neighbours; a feature has one dimension and at least one part.
+/// neighbours; a feature has one dimension and at least one part (only an area that
+/// another took all of may have none).
 #[derive(Debug, Clone, Default)]
 pub struct Shapes {
     coords: Vec<GridPoint>,
@@ -67,6 +68,28 @@ impl Shapes {
         self.coords.extend_from_slice(&other.coords);
         self.parts.extend(other.parts.iter().map(|&(end, role)| (end + coords, role)));
         self.features.extend(other.features.iter().map(|&(end, dim)| (end + parts, dim)));
+    }
+
+    /// Adds a copy of a feature.
+    pub fn push(&mut self, feature: ShapeRef<'_>) {
+        for (role, points) in feature.parts() {
+            self.push_part(role, points.iter().copied());
+        }
+        self.end_feature(feature.dimension());
+    }
+
+    /// Copies of some features, in the order of `rows`.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not below [`Shapes::len`].
+    #[must_use]
+    pub fn pick(&self, rows: &[usize]) -> Self {
+        let mut picked = Self::default();
+        for &row in rows {
+            picked.push(self.get(row));
+        }
+        picked
     }
 
     /// A feature by its row.

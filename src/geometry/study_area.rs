@@ -109,6 +109,9 @@ pub struct ServiceLayer {
     pub layer: Prepared,
     /// Kind of service.
     pub kind: String,
+    /// The areas of the layer with overlapping ones made one, so that areas may be added up;
+    /// empty for points and lines.
+    pub dissolved: Shapes,
     /// Capacity of each feature; `None` if the layer states none. Inner `None`: unknown.
     pub capacity: Option<Vec<Option<f64>>>,
 }
@@ -160,6 +163,11 @@ pub struct StudyArea {
     pub territories: Vec<Territory>,
     /// Their layer; row = position in `territories`.
     pub territory_layer: Prepared,
+    /// The land of each territory after overlaps went to the lower code; row = position in
+    /// `territories`. A feature may have no part.
+    pub territory_partition: Shapes,
+    /// The union of all territories, one feature a polygon.
+    pub territory_union: Shapes,
     /// Hazards, by id.
     pub hazards: Vec<HazardLayer>,
     /// Exposure layers, by id.

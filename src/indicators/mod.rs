@@ -1,1 +1,258 @@
-//! indicators
+//! From measurements to the observatory's table: every figure in SDMX's words.
+//!
+//! In: a study area, its measurements, the settings. Out: [`IndicatorRow`]s, sorted by key,
+//! at full precision. Nothing is measured, rounded or written here.
+
+pub mod catalog;
+mod provenance;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use catalog::{Direction, Entry, Method};
+
+use self::provenance::{Layers, Provenance};
+use crate::analysis::{DeficitRow, ExposureRow, Measurements};
+use crate::config::{DeficitKind, Settings, Units};
+use crate::domain::Status;
+use crate::geometry::StudyArea;
+
+/// What kind of value an observation has: SDMX's code list `CL_OBS_STATUS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObsStatus {
+    /// `A`: a normal value.
+    Normal,
+    /// `E`: estimated: a layer that it rests on is synthetic or only a reference, or the
+    /// table says `~`.
+    Estimated,
+    /// `L`: missing; it could exist, but nobody reported it.
+    NotReported,
+    /// `M`: missing; it cannot exist, for example a ratio to no people.
+    Missing,
+    /// `U`: only a bound is known (`<` or `>`).
+    Bound,
+}
+
+impl ObsStatus {
+    /// The letter in the tables.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Normal => "A",
+            Self::Estimated => "E",
+            Self::NotReported => "L",
+            Self::Missing => "M",
+            Self::Bound => "U",
+        }
+    }
+}
+
+/// One observation of one indicator. Unknown is `None`; texts are the same in any language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndicatorRow {
+    /// Territory code, `_T` or `_X`.
+    pub ref_area: String,
+    /// System of the territory codes, for example `INEI`; empty if not stated.
+    pub ref_area_system: Arc<str>,
+    /// `exposure.<hazard>.<level>.<layer>.<measure>` or `deficit.<id>`.
+    pub indicator: String,
+    /// Year of the exposed layer, or the period of a deficit.
+    pub time_period: Arc<str>,
+    /// The value, in `unit`.
+    pub value: Option<f64>,
+    /// Its lower end.
+    pub low: Option<f64>,
+    /// Its upper end.
+    pub high: Option<f64>,
+    /// Empty, `<`, `>` or `~`.
+    pub qualifier: String,
+    /// Unit of value, target and gap.
+    pub unit: String,
+    /// What kind of value it is.
+    pub status: ObsStatus,
+    /// The standard of a deficit.
+    pub target: Option<f64>,
+    /// How far the value is on the wrong side of it.
+    pub gap: Option<f64>,
+    /// What the value is a part of, or divided by.
+    pub denominator: Option<f64>,
+    /// Where that comes from.
+    pub denominator_source: Arc<str>,
+    /// How it was arrived at; rounding follows from it.
+    pub method: Method,
+    /// Title and date of the layer that draws the territories; empty for reported figures,
+    /// which rest on no boundary of ours.
+    pub boundary_source: Arc<str>,
+    /// Citation of the data.
+    pub source: Arc<str>,
+    /// Status of the layers that it rests on.
+    pub comment: Arc<str>,
+}
+
+impl IndicatorRow {
+    /// The key by which the table is sorted, in byte order.
+    #[must_use]
+    pub fn key(&self) -> (&str, &str, &str, &str) {
+        (&self.indicator, &self.ref_area, &self.time_period, &self.source)
+    }
+}
+
+/// Makes one row of every exposure figure and every deficit, sorted by key.
+#[must_use]
+pub fn compute(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+) -> Vec<IndicatorRow> {
+    let layers = Layers::of(area);
+    let frame = Frame {
+        system: settings.code_system.as_deref().unwrap_or_default().into(),
+        boundaries: layers.boundaries(),
+        nothing: "".into(),
+    };
+    let mut rows = exposure_rows(&frame, &layers, measurements, settings);
+    rows.extend(measurements.deficits.iter().map(|row| {
+        let settings = settings.deficits.iter().find(|deficit| deficit.id == row.deficit);
+        deficit_row(&frame, &layers, row, settings.map(|deficit| &deficit.kind))
+    }));
+    rows.sort_by(|a, b| a.key().cmp(&b.key()));
+    rows
+}
+
+/// Texts that all rows share.
+struct Frame {
+    system: Arc<str>,
+    boundaries: Arc<str>,
+    nothing: Arc<str>,
+}
+
+/// What all figures of one layer, hazard and measure share.
+struct Shared {
+    provenance: Provenance,
+    year: Arc<str>,
+    denominator_source: Arc<str>,
+}
+
+fn exposure_rows(
+    frame: &Frame,
+    layers: &Layers<'_>,
+    measurements: &Measurements,
+    settings: &Settings,
+) -> Vec<IndicatorRow> {
+    let mut shared = BTreeMap::new();
+    let rows = measurements.exposure.iter().map(|row| {
+        let key = (row.hazard.as_str(), row.layer.as_str(), &row.measure);
+        let shared = shared.entry(key).or_insert_with(|| Shared {
+            provenance: layers.of_exposure(&row.layer, &row.hazard),
+            year: layers.year(&row.layer),
+            denominator_source: provenance::denominator(
+                settings,
+                &row.layer,
+                &row.measure,
+            )
+            .into(),
+        });
+        exposure_row(frame, shared, row)
+    });
+    rows.collect()
+}
+
+fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorRow {
+    let ExposureRow { territory, hazard, level, layer, measure, quantity, total } = row;
+    let Provenance { source, comment, status } = &shared.provenance;
+    let (level, measured) = (level.id(), measure.id());
+    IndicatorRow {
+        ref_area: territory.clone(),
+        ref_area_system: frame.system.clone(),
+        indicator: format!("exposure.{hazard}.{level}.{layer}.{measured}"),
+        time_period: shared.year.clone(),
+        value: Some(quantity.value),
+        low: quantity.range.map(|(low, _)| low),
+        high: quantity.range.map(|(_, high)| high),
+        qualifier: String::new(),
+        unit: measure.unit().to_owned(),
+        status: known(*status),
+        target: None,
+        gap: None,
+        denominator: Some(*total),
+        denominator_source: shared.denominator_source.clone(),
+        method: Method::of_measure(measure),
+        boundary_source: frame.boundaries.clone(),
+        source: source.clone(),
+        comment: comment.clone(),
+    }
+}
+
+fn deficit_row<'a>(
+    frame: &Frame,
+    layers: &Layers<'a>,
+    row: &DeficitRow,
+    kind: Option<&'a DeficitKind>,
+) -> IndicatorRow {
+    let provenance = match kind {
+        Some(kind) => layers.of_deficit(kind, &row.source),
+        None => Provenance {
+            source: row.source.as_str().into(),
+            comment: frame.nothing.clone(),
+            status: None,
+        },
+    };
+    let method = Method::of_deficit(row.kind);
+    let drawn = method != Method::Reported;
+    IndicatorRow {
+        ref_area: row.territory.clone(),
+        ref_area_system: frame.system.clone(),
+        indicator: format!("deficit.{}", row.deficit),
+        time_period: row.period.as_str().into(),
+        value: row.value,
+        low: row.value_low,
+        high: row.value_high,
+        qualifier: row.qualifier.clone(),
+        unit: row.unit.clone(),
+        status: deficit_status(row, kind, provenance.status),
+        target: Some(row.standard),
+        gap: row.gap,
+        denominator: row.people,
+        denominator_source: row.denominator_source.as_str().into(),
+        method,
+        boundary_source: if drawn { &frame.boundaries } else { &frame.nothing }.clone(),
+        source: provenance.source,
+        comment: provenance.comment,
+    }
+}
+
+/// The status of a known value, by the worst layer that it rests on.
+fn known(worst: Option<Status>) -> ObsStatus {
+    match worst {
+        Some(Status::Synthetic | Status::Reference) => ObsStatus::Estimated,
+        Some(Status::Official | Status::Undeclared) | None => ObsStatus::Normal,
+    }
+}
+
+fn deficit_status(
+    row: &DeficitRow,
+    kind: Option<&DeficitKind>,
+    worst: Option<Status>,
+) -> ObsStatus {
+    if row.value.is_some() {
+        return if row.qualifier == "~" { ObsStatus::Estimated } else { known(worst) };
+    }
+    if row.value_low.is_some() || row.value_high.is_some() {
+        return ObsStatus::Bound;
+    }
+    match kind {
+        Some(DeficitKind::Reported { .. }) => ObsStatus::NotReported,
+        // With people known, a shortfall is missing only where the units are.
+        Some(DeficitKind::PeoplePerUnit { units: Units::Reported { .. }, .. })
+            if row.people.is_some() && row.shortfall.is_none() =>
+        {
+            ObsStatus::NotReported
+        }
+        _ => ObsStatus::Missing,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

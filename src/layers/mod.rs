@@ -3,10 +3,26 @@
 //! In: [`Settings`](crate::config::Settings) and files. Out: [`RawLayers`]: coordinates as in
 //! the file, wanted fields only, the evidence for the CRS, digests. Nothing can
 //! be computed on a raw layer; [`crate::geometry`] prepares it.
+//!
+//! Trouble with a layer as a whole is a [`LayerError`], and all of it comes at once.
+//! Trouble with single features is a finding, and the run goes on. What a value of a
+//! field means is decided in [`fields`] alone.
 
+mod codes;
+mod crs;
+mod error;
+pub mod fields;
+mod file;
+mod levels;
 pub mod raw;
+mod read;
+mod reported;
+mod values;
+mod wanted;
 
+pub use error::{LayerError, LayerErrors, LayerTrouble, TableTrouble};
 pub use raw::{
     Column, CrsEvidence, PartRole, RawFeature, RawFeatures, RawLayer, RawLayers,
     ReportedRow, ReportedTable, Value,
 };
+pub use read::read;

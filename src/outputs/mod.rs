@@ -1,3 +1,137 @@
-//! outputs
+//! The results of a run on disk: tables, maps and the manifest, whole or not at all.
+//!
+//! In: a [`WriteJob`], what was measured and drawn. Out: a folder that took the place of
+//! the one before in one step. Knows nothing of how figures come about; no other stage
+//! writes a file.
 
+mod error;
+mod folder;
+pub mod manifest;
 pub mod map;
+mod numbers;
+pub mod tables;
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+pub use error::OutputError;
+pub use folder::ensure_replaceable;
+
+use crate::analysis::Measurements;
+use crate::config::Settings;
+use crate::domain::{Findings, Message};
+use crate::geometry::StudyArea;
+use crate::indicators::IndicatorRow;
+
+/// What a run writes besides the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Products {
+    /// The tables.
+    pub tables: bool,
+    /// The maps.
+    pub maps: bool,
+}
+
+impl Products {
+    /// Everything.
+    pub const ALL: Self = Self { tables: true, maps: true };
+}
+
+impl Default for Products {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+/// Everything that [`write()`] needs.
+#[derive(Debug, Clone, Copy)]
+pub struct WriteJob<'a> {
+    /// The project.
+    pub settings: &'a Settings,
+    /// What was measured on.
+    pub area: &'a StudyArea,
+    /// What was measured.
+    pub measurements: &'a Measurements,
+    /// The observatory's rows.
+    pub indicators: &'a [IndicatorRow],
+    /// All findings of the run.
+    pub findings: &'a Findings,
+    /// Maps: file name and bytes.
+    pub maps: &'a [(String, Vec<u8>)],
+    /// Where to write.
+    pub directory: &'a Path,
+    /// What to write.
+    pub only: Products,
+    /// What shapes the bytes of the products besides the settings, by name: language, date.
+    /// Whoever wants to get the same bytes again needs it.
+    pub options: &'a [(&'static str, String)],
+    /// When the run took place; now if `None`. It goes into the manifest's clock only.
+    pub created: Option<SystemTime>,
+    /// Seconds by stage, for the manifest's clock.
+    pub stage_seconds: &'a [(&'static str, f64)],
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The folder.
+    pub directory: PathBuf,
+    /// Path inside the folder (with `/`) and size of each file, in byte order.
+    pub files: Vec<(String, u64)>,
+    /// Where the old folder went, if it held files that Atalaya did not write and so was
+    /// not deleted.
+    pub kept: Option<PathBuf>,
+}
+
+impl Written {
+    /// What the user must be told about the old folder, if anything.
+    #[must_use]
+    pub fn notice(&self) -> Option<Message> {
+        let kept = self.kept.as_ref()?;
+        Some(Message::new("outputs.kept_aside").with("path", kept.display()))
+    }
+}
+
+/// Writes the results of a run into a folder that takes the place of the one before.
+///
+/// The manifest is written last and lists every other file. Whatever fails, the old folder
+/// stays as it was.
+///
+/// # Errors
+///
+/// [`OutputError`] if the folder cannot be made, written or replaced, or if it is not ours;
+/// [`ensure_replaceable`] tells the last before any work is done.
+pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
+    let mut files = Vec::new();
+    if job.only.tables {
+        let made =
+            tables::make_all(job.area, job.measurements, job.indicators, job.findings);
+        files.extend(made.into_iter().map(|t| (format!("tables/{}", t.name), t.bytes)));
+    }
+    if job.only.maps {
+        for (name, bytes) in job.maps {
+            ensure_plain(name)?;
+            files.push((format!("maps/{name}"), bytes.clone()));
+        }
+    }
+    files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let manifest = manifest::render(job, &files);
+    files.push((manifest::FILE.to_owned(), manifest));
+    let kept = folder::replace(job.directory, &files)?;
+    let mut files: Vec<(String, u64)> =
+        files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
+    files.sort();
+    Ok(Written { directory: job.directory.to_owned(), files, kept })
+}
+
+/// Refuses names that would leave the folder or that a system cannot hold.
+fn ensure_plain(name: &str) -> Result<(), OutputError> {
+    let is_plain = !name.is_empty()
+        && !name.starts_with('.')
+        && !name.contains(['/', '\\', ':', '\0'])
+        && name.len() <= 255;
+    if is_plain { Ok(()) } else { Err(OutputError::UnsafeName { name: name.to_owned() }) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,95 @@
-//! GeoJSON.
+//! GeoJSON (RFC 7946, and the `crs` member of the 2008 specification), as a stream.
+//!
+//! In: bytes. Out: [`Parsed`]. A collection, a single feature, a bare geometry, or objects
+//! one after another (newline-delimited, with or without the separators of RFC 8142).
+//!
+//! [`split`] finds the features and cuts the file into batches of their bytes, [`feature`]
+//! reads one feature with a [`cursor`], and this file runs the two side by side: while
+//! batch n is parsed on all threads, batch n + 1 is read. Cuts depend on the bytes
+//! only, so the result is the same on any number of threads. Memory holds two batches,
+//! the largest single feature, and what is kept.
+//!
+//! The JSON reader is our own because of three needs at once: coordinates go straight
+//! into flat arrays, trouble of one feature must be told from broken JSON without a
+//! second pass, and both must say where they are. It is tested against `serde_json`.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use rayon::prelude::*;
+
+mod assembly;
+mod coordinates;
+mod cursor;
+mod feature;
+mod members;
+mod split;
+
+use assembly::Assembly;
+use cursor::Broken;
+use feature::{Chunk, FeatureReader};
+use split::{Batch, Sizes, Splitter};
+
+use super::{FormatError, LegacyCrs, Parsed, Wanted};
+
+/// Bytes of features that one task parses.
+const GROUP: usize = 256 * 1024;
+
+/// Reads a GeoJSON stream on the threads of the current rayon pool.
+///
+/// # Errors
+///
+/// [`FormatError`] if the stream fails, is not JSON (with line, column and byte), or is
+/// JSON but not GeoJSON. A single feature that is sound JSON but no feature is a
+/// [`Trouble`](super::Trouble) in the result.
+pub fn read(reader: impl Read + Send, wanted: &Wanted) -> Result<Parsed, FormatError> {
+    read_in_pieces(reader, wanted, Sizes::default())
+}
+
+fn read_in_pieces(
+    reader: impl Read + Send,
+    wanted: &Wanted,
+    sizes: Sizes,
+) -> Result<Parsed, FormatError> {
+    let mut splitter = Splitter::new(reader, sizes);
+    let mut assembly = Assembly::new(wanted);
+    let mut current = splitter.next_batch()?;
+    while let Some(batch) = current {
+        let (chunks, next) =
+            rayon::join(|| parse_batch(&batch, wanted), || splitter.next_batch());
+        for chunk in chunks? {
+            assembly.append(chunk, &batch)?;
+        }
+        splitter.recycle(batch.bytes);
+        current = next?;
+    }
+    let stated: BTreeSet<LegacyCrs> = splitter.crs().into_iter().collect();
+    Ok(assembly.finish(stated))
+}
+
+fn parse_batch(batch: &Batch, wanted: &Wanted) -> Result<Vec<Chunk>, FormatError> {
+    let mut groups = Vec::new();
+    let (mut first, mut size) = (0, 0);
+    for (i, slice) in batch.slices.iter().enumerate() {
+        size += slice.len();
+        if size >= GROUP || i + 1 == batch.slices.len() {
+            groups.push(first..=i);
+            (first, size) = (i + 1, 0);
+        }
+    }
+    let parsed: Vec<Result<Chunk, Broken>> = groups
+        .into_par_iter()
+        .map(|group| {
+            let mut reader = FeatureReader::new(wanted, batch.allowed);
+            for slice in &batch.slices[group] {
+                reader.read(&batch.bytes[slice.clone()], slice.start)?;
+            }
+            Ok(reader.finish())
+        })
+        .collect();
+    // In file order, so that the first error of the file is the one reported.
+    parsed.into_iter().map(|chunk| chunk.map_err(|broken| batch.error(broken))).collect()
+}
+
+#[cfg(test)]
+mod tests;

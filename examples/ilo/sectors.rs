@@ -1,0 +1,287 @@
+//! The urban sectors and the hamlets: where people are drawn, and how densely.
+//!
+//! The outlines are envelopes drawn by eye round published school, health and
+//! hamlet coordinates (± 300 m). Densities, block sizes and parks are ours.
+
+use super::plane::LonLat;
+
+/// An urban sector and how its street grid is drawn.
+pub(super) struct Sector {
+    pub(super) name: &'static str,
+    /// Two letters for the ids of its blocks.
+    pub(super) code: &'static str,
+    pub(super) outline: &'static [LonLat],
+    /// The edge of the outline that the streets run along (index of its first point).
+    pub(super) along_edge: usize,
+    /// Width and depth of a block, width of a street, metres.
+    pub(super) block_m: [f64; 2],
+    pub(super) street_m: f64,
+    /// By district code: relative density of people per hectare of block, 2017 and 2015.
+    pub(super) density: &'static [(&'static str, [f64; 2])],
+    /// By district code: number of parks.
+    pub(super) parks: &'static [(&'static str, usize)],
+    /// How many of them take a whole block; the others take half of one.
+    pub(super) whole_block_parks: usize,
+    /// Only what lies within so many metres of a place, where the envelope is mostly fields.
+    pub(super) core: Option<(LonLat, f64)>,
+}
+
+/// The eleven urban sectors.
+pub(super) const SECTORS: &[Sector] = &[
+    Sector {
+        name: "Cercado-Puerto",
+        code: "CP",
+        outline: &[
+            [-71.3485, -17.653],
+            [-71.3455, -17.644],
+            [-71.3422, -17.64],
+            [-71.3402, -17.64],
+            [-71.34, -17.644],
+            [-71.3425, -17.648],
+            [-71.345, -17.653],
+            [-71.347, -17.6545],
+        ],
+        along_edge: 5,
+        block_m: [82.0, 74.0],
+        street_m: 10.0,
+        density: &[("180301", [150.0, 165.0])],
+        parks: &[("180301", 5)],
+        whole_block_parks: 2,
+        core: None,
+    },
+    Sector {
+        name: "Miramar-Villa del Mar",
+        code: "MV",
+        outline: &[
+            [-71.342, -17.6395],
+            [-71.3408, -17.637],
+            [-71.342, -17.63],
+            [-71.341, -17.6285],
+            [-71.335, -17.6295],
+            [-71.333, -17.636],
+            [-71.336, -17.6395],
+        ],
+        along_edge: 1,
+        block_m: [104.0, 72.0],
+        street_m: 9.0,
+        density: &[("180301", [165.0, 182.0])],
+        parks: &[("180301", 6)],
+        whole_block_parks: 1,
+        core: None,
+    },
+    Sector {
+        name: "Kennedy-Alto Ilo",
+        code: "KA",
+        outline: &[
+            [-71.3398, -17.6402],
+            [-71.3368, -17.6402],
+            [-71.3362, -17.647],
+            [-71.338, -17.6535],
+            [-71.3415, -17.655],
+            [-71.3448, -17.6532],
+            [-71.3423, -17.6482],
+            [-71.3397, -17.6442],
+        ],
+        along_edge: 5,
+        block_m: [100.0, 70.0],
+        street_m: 8.0,
+        density: &[("180301", [170.0, 188.0])],
+        parks: &[("180301", 5)],
+        whole_block_parks: 1,
+        core: None,
+    },
+    Sector {
+        name: "18 de Mayo-Santa Cruz",
+        code: "DM",
+        outline: &[
+            [-71.3505, -17.66],
+            [-71.349, -17.656],
+            [-71.3465, -17.655],
+            [-71.342, -17.6553],
+            [-71.34, -17.6575],
+            [-71.343, -17.66],
+            [-71.348, -17.662],
+        ],
+        along_edge: 5,
+        block_m: [104.0, 70.0],
+        street_m: 8.0,
+        density: &[("180301", [130.0, 143.0])],
+        parks: &[("180301", 3)],
+        whole_block_parks: 1,
+        core: None,
+    },
+    Sector {
+        name: "Pampa Inalámbrica",
+        code: "PI",
+        outline: &[
+            [-71.3345, -17.64],
+            [-71.326, -17.637],
+            [-71.318, -17.639],
+            [-71.314, -17.644],
+            [-71.314, -17.653],
+            [-71.322, -17.659],
+            [-71.33, -17.6625],
+            [-71.335, -17.66],
+            [-71.3362, -17.6545],
+            [-71.3352, -17.647],
+        ],
+        along_edge: 5,
+        block_m: [124.0, 92.0],
+        street_m: 12.0,
+        density: &[("180301", [82.0, 90.0])],
+        parks: &[("180301", 18)],
+        whole_block_parks: 4,
+        core: None,
+    },
+    Sector {
+        name: "Promuvi-Alto Chiribaya",
+        code: "PA",
+        outline: &[
+            [-71.3138, -17.63],
+            [-71.3085, -17.632],
+            [-71.3035, -17.653],
+            [-71.305, -17.6575],
+            [-71.312, -17.658],
+            [-71.3136, -17.653],
+        ],
+        along_edge: 1,
+        block_m: [120.0, 88.0],
+        street_m: 12.0,
+        density: &[("180301", [40.0, 44.0]), ("180302", [40.0, 3.0])],
+        parks: &[("180301", 4), ("180302", 2)],
+        whole_block_parks: 0,
+        core: None,
+    },
+    Sector {
+        name: "San Gerónimo-Miguel Grau",
+        code: "SG",
+        outline: &[
+            [-71.341, -17.6255],
+            [-71.333, -17.6268],
+            [-71.3255, -17.6265],
+            [-71.325, -17.629],
+            [-71.333, -17.629],
+            [-71.3408, -17.628],
+        ],
+        along_edge: 0,
+        block_m: [100.0, 68.0],
+        street_m: 10.0,
+        density: &[("180301", [70.0, 77.0])],
+        parks: &[("180301", 2)],
+        whole_block_parks: 0,
+        core: None,
+    },
+    Sector {
+        name: "Pueblo Nuevo (Pacocha)",
+        code: "PN",
+        outline: &[
+            [-71.3438, -17.619],
+            [-71.3425, -17.614],
+            [-71.338, -17.6085],
+            [-71.3335, -17.6095],
+            [-71.3335, -17.6155],
+            [-71.338, -17.619],
+        ],
+        along_edge: 1,
+        block_m: [110.0, 80.0],
+        street_m: 12.0,
+        density: &[("180303", [52.0, 67.0])],
+        parks: &[("180303", 4)],
+        whole_block_parks: 1,
+        core: None,
+    },
+    Sector {
+        name: "Ciudad Jardín (Pacocha)",
+        code: "CJ",
+        outline: &[
+            [-71.349, -17.604],
+            [-71.3475, -17.5985],
+            [-71.344, -17.5985],
+            [-71.344, -17.604],
+        ],
+        along_edge: 0,
+        block_m: [104.0, 76.0],
+        street_m: 12.0,
+        density: &[("180303", [70.0, 90.0])],
+        parks: &[("180303", 2)],
+        whole_block_parks: 0,
+        core: None,
+    },
+    Sector {
+        name: "El Algarrobal (pueblo)",
+        code: "EA",
+        outline: &[
+            [-71.272, -17.6245],
+            [-71.27, -17.619],
+            [-71.264, -17.619],
+            [-71.2635, -17.6235],
+            [-71.268, -17.6255],
+        ],
+        along_edge: 1,
+        block_m: [88.0, 64.0],
+        street_m: 10.0,
+        density: &[("180302", [38.0, 27.0])],
+        parks: &[("180302", 1)],
+        whole_block_parks: 0,
+        core: Some(([-71.2677, -17.6208], 265.0)),
+    },
+    Sector {
+        name: "Cata Catas-Pisagua",
+        code: "CC",
+        outline: &[
+            [-71.368, -17.6905],
+            [-71.3665, -17.687],
+            [-71.363, -17.688],
+            [-71.3635, -17.691],
+        ],
+        along_edge: 1,
+        block_m: [96.0, 60.0],
+        street_m: 10.0,
+        density: &[("180301", [30.0, 33.0])],
+        parks: &[("180301", 1)],
+        whole_block_parks: 0,
+        core: None,
+    },
+];
+
+/// A hamlet of INEI's list of populated centres (± 200 m) with 2 or 3 small blocks.
+pub(super) struct Hamlet {
+    pub(super) name: &'static str,
+    pub(super) at: LonLat,
+    pub(super) blocks: usize,
+    /// Relative density, 2017 and 2015, on the scale of [`Sector::density`].
+    pub(super) density: [f64; 2],
+}
+
+const fn hamlet(name: &'static str, at: LonLat, blocks: usize) -> Hamlet {
+    Hamlet { name, at, blocks, density: [55.0, 50.0] }
+}
+
+/// The hamlets of the valley and of Pacocha's coast.
+pub(super) const HAMLETS: &[Hamlet] = &[
+    hamlet("Catacata", [-71.3471, -17.6766], 2),
+    hamlet("San Gerónimo", [-71.3263, -17.6246], 3),
+    hamlet("La Cara", [-71.3158, -17.6216], 2),
+    hamlet("En Majuelo", [-71.3065, -17.6231], 2),
+    hamlet("Santo Domingo", [-71.2982, -17.6248], 3),
+    hamlet("Sacramento", [-71.2926, -17.6281], 2),
+    hamlet("Chirivaya", [-71.2869, -17.6294], 3),
+    hamlet("La Pampita", [-71.2772, -17.6244], 2),
+    hamlet("Chaspayita", [-71.2614, -17.6182], 2),
+    hamlet("El Hueso", [-71.2533, -17.6161], 2),
+    hamlet("El Algodonal", [-71.2434, -17.6084], 3),
+    hamlet("La Pampa", [-71.234, -17.6072], 2),
+    hamlet("Loreto", [-71.2304, -17.6049], 3),
+    hamlet("Chiviquina", [-71.2228, -17.5955], 2),
+    hamlet("Sausal Florida", [-71.2212, -17.5915], 2),
+    hamlet("Las Pampas del Sausal", [-71.2153, -17.5875], 2),
+    hamlet("Yaral Florida", [-71.2119, -17.5799], 2),
+    hamlet("Pedregal", [-71.2021, -17.5616], 2),
+    hamlet("Los Hernández", [-71.1811, -17.5494], 2),
+    hamlet("India Muerta", [-71.1674, -17.5299], 2),
+    hamlet("Valle Pacocha", [-71.3378, -17.621], 2),
+    hamlet("Pocoma", [-71.3837, -17.4344], 2),
+    hamlet("Wawakiki", [-71.383, -17.4121], 2),
+    hamlet("Platanales", [-71.3931, -17.3903], 2),
+    hamlet("Yerba Buena", [-71.4618, -17.3092], 2),
+];

@@ -1,0 +1,139 @@
+//! Access: who has a facility within reach.
+//!
+//! # Method
+//!
+//! The straight line from the centroid of a feature to the nearest facility,
+//! wherever that lies. It is a lower bound of the way on foot, and says nothing
+//! of the facility's capacity.
+
+use rayon::prelude::*;
+
+use crate::geometry::{
+    Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef,
+};
+
+/// Says for each feature whether a facility lies within `within_m` of its centroid.
+///
+/// The limit itself still counts. A feature is served whole or not at all.
+pub(super) fn served(
+    layer: &ExposureLayer,
+    service: &ServiceLayer,
+    within_m: f64,
+) -> Vec<bool> {
+    let nearest = Nearest::new(&service.layer.shapes);
+    let shapes = &layer.layer.shapes;
+    (0..shapes.len())
+        .into_par_iter()
+        .map(|row| {
+            let distance =
+                nearest.to(centroid(shapes.get(row))).map(|(_, distance)| distance);
+            distance.is_some_and(|distance| distance <= within_m)
+        })
+        .collect()
+}
+
+/// The centroid of all parts, weighted by area, length or number of points.
+///
+/// # Panics
+///
+/// If the feature has no point, which prepared shapes never are.
+#[must_use]
+pub fn centroid(shape: ShapeRef<'_>) -> GridPoint {
+    let origin = *shape.points().first().expect("a prepared feature has points");
+    let at = |p: GridPoint| ((p.x - origin.x) as f64, (p.y - origin.y) as f64);
+    let mut sum = Weighted::default();
+    for (_, points) in shape.parts() {
+        match shape.dimension() {
+            Dimension::Area => {
+                for (i, &a) in points.iter().enumerate() {
+                    sum.add_triangle(at(a), at(points[(i + 1) % points.len()]));
+                }
+            }
+            Dimension::Line => {
+                points.windows(2).for_each(|w| sum.add_segment(at(w[0]), at(w[1])))
+            }
+            Dimension::Point => points.iter().for_each(|&p| sum.add(1.0, at(p))),
+        }
+    }
+    let (x, y) = sum.mean();
+    GridPoint::new(origin.x + x.round() as i64, origin.y + y.round() as i64)
+}
+
+/// A weighted sum of places.
+#[derive(Default)]
+struct Weighted {
+    weight: f64,
+    x: f64,
+    y: f64,
+}
+
+impl Weighted {
+    fn add(&mut self, weight: f64, (x, y): (f64, f64)) {
+        self.weight += weight;
+        self.x += weight * x;
+        self.y += weight * y;
+    }
+
+    /// The signed triangle from the origin over an edge: its centroid is a third of the sum.
+    fn add_triangle(&mut self, a: (f64, f64), b: (f64, f64)) {
+        let doubled = a.0 * b.1 - b.0 * a.1;
+        self.add(doubled, ((a.0 + b.0) / 3.0, (a.1 + b.1) / 3.0));
+    }
+
+    fn add_segment(&mut self, a: (f64, f64), b: (f64, f64)) {
+        let length = (b.0 - a.0).hypot(b.1 - a.1);
+        self.add(length, (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)));
+    }
+
+    fn mean(&self) -> (f64, f64) {
+        (self.x / self.weight, self.y / self.weight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Shapes;
+    use crate::layers::PartRole;
+
+    fn centroid_of(
+        dimension: Dimension,
+        parts: &[(PartRole, &[(i64, i64)])],
+    ) -> (i64, i64) {
+        let mut shapes = Shapes::default();
+        for (role, points) in parts {
+            shapes.push_part(*role, points.iter().map(|&(x, y)| GridPoint::new(x, y)));
+        }
+        shapes.end_feature(dimension);
+        let c = centroid(shapes.get(0));
+        (c.x, c.y)
+    }
+
+    #[test]
+    fn centroids_are_weighted_by_all_parts() {
+        let l: &[(i64, i64)] = &[(0, 0), (60, 0), (60, 20), (20, 20), (20, 60), (0, 60)];
+        let far: &[(i64, i64)] = &[(100, 0), (120, 0), (120, 20), (100, 20)];
+        let near: &[(i64, i64)] = &[(0, 0), (20, 0), (20, 20), (0, 20)];
+        let shell: &[(i64, i64)] = &[(0, 0), (80, 0), (80, 40), (0, 40)];
+        let hole: &[(i64, i64)] = &[(40, 0), (40, 40), (80, 40), (80, 0)];
+        use PartRole::{Hole, Line, Point, Shell};
+        // The L: 60×20 at (30, 10) and 20×40 at (10, 40): (44000, 44000) / 2000 = 22.
+        assert_eq!(centroid_of(Dimension::Area, &[(Shell, l)]), (22, 22));
+        assert_eq!(
+            centroid_of(Dimension::Area, &[(Shell, near), (Shell, far)]),
+            (60, 10)
+        );
+        assert_eq!(
+            centroid_of(Dimension::Area, &[(Shell, shell), (Hole, hole)]),
+            (20, 20)
+        );
+        // 10 m to the east, 30 m to the north: (5·10 + 10·30) / 40, (0·10 + 15·30) / 40.
+        let line: &[(i64, i64)] = &[(0, 0), (1000, 0), (1000, 3000)];
+        assert_eq!(centroid_of(Dimension::Line, &[(Line, line)]), (875, 1125));
+        let points: &[(i64, i64)] = &[(3, 9)];
+        assert_eq!(
+            centroid_of(Dimension::Point, &[(Point, points), (Point, points)]),
+            (3, 9)
+        );
+    }
+}

@@ -1,0 +1,526 @@
+//! Service deficits: demand minus provision, against a stated standard.
+//!
+//! A value is compared with its standard in the direction that is good; a gap is
+//! never negative, and what is unknown stays unknown.
+
+use std::ops::Range;
+
+use super::exposure::{Table, places};
+use super::fixed::Fixed;
+use super::measurements::DeficitRow;
+use super::planes::Planes;
+use super::tally::PEOPLE;
+use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
+use crate::domain::{Code, Finding, Findings, OUTSIDE, TOTAL};
+use crate::geometry::mosaic::{Parts, Scratch};
+use crate::geometry::{Dimension, ServiceLayer, ShapeRef, StudyArea};
+use crate::layers::{ReportedRow, ReportedTable};
+
+/// An exposure layer as tallied, and its column of people served for each access deficit.
+pub(super) struct Tallied<'a> {
+    pub(super) layer: &'a str,
+    pub(super) table: Table,
+    /// Deficit id and column.
+    pub(super) served: Vec<(String, usize)>,
+}
+
+/// What deficits are computed from.
+pub(super) struct Basis<'a> {
+    pub(super) area: &'a StudyArea,
+    pub(super) settings: &'a Settings,
+    pub(super) planes: &'a Planes,
+    pub(super) tallied: &'a [Tallied<'a>],
+}
+
+impl Basis<'_> {
+    /// Computes all deficits of all territories and of their union.
+    pub(super) fn rows(&self, findings: &mut Findings) -> Vec<DeficitRow> {
+        let deficits = self.settings.deficits.iter();
+        deficits.flat_map(|deficit| self.deficit(deficit, findings)).collect()
+    }
+
+    fn deficit(
+        &self,
+        deficit: &DeficitSettings,
+        findings: &mut Findings,
+    ) -> Vec<DeficitRow> {
+        match &deficit.kind {
+            DeficitKind::AreaPerPerson { service, people } => {
+                self.area_per_person(deficit, service, people.as_deref(), findings)
+            }
+            DeficitKind::Access { service, people, .. } => {
+                self.access(deficit, service, people, findings)
+            }
+            DeficitKind::PeoplePerUnit { units, people } => {
+                self.people_per_unit(deficit, units, people.as_deref(), findings)
+            }
+            DeficitKind::Reported { table, indicator, better } => {
+                let table = self.table(table);
+                self.reported(deficit, table, indicator, *better, findings)
+            }
+        }
+    }
+
+    fn table(&self, path: &std::path::Path) -> &ReportedTable {
+        let found = self.area.tables.iter().find(|table| table.path == path);
+        found.expect("the layers stage read every table that the settings name")
+    }
+
+    fn service(&self, id: &str) -> &ServiceLayer {
+        let found = self.area.services.iter().find(|service| service.layer.id == id);
+        found.expect("the settings name layers with the role of service only")
+    }
+
+    fn tallied(&self, id: &str) -> &Tallied<'_> {
+        let found = self.tallied.iter().find(|tallied| tallied.layer == id);
+        found.expect("the settings name layers with the role of exposure only")
+    }
+
+    /// Territories and their union, without what lies outside.
+    fn places(&self) -> Vec<(String, Range<usize>)> {
+        let mut all = places(self.area);
+        all.retain(|(code, _)| code != OUTSIDE);
+        all
+    }
+
+    /// People of a place, from a layer or from the territories' own field.
+    fn people(&self, layer: Option<&str>, range: &Range<usize>) -> Option<f64> {
+        match layer {
+            Some(id) => Some(self.tallied(id).table.total(range, PEOPLE).get()),
+            None => self.area.territories[range.clone()].iter().map(|t| t.people).sum(),
+        }
+    }
+
+    /// Where the people come from: layer and field.
+    fn people_source(&self, layer: Option<&str>) -> String {
+        let id = layer.unwrap_or(&self.settings.territories);
+        let field = self.settings.layer(id).and_then(|settings| match layer {
+            Some(_) => settings.exposure.as_ref().and_then(|e| e.people.clone()),
+            None => settings.territory.as_ref().and_then(|t| t.people.clone()),
+        });
+        field.map_or_else(|| id.to_owned(), |field| format!("{id}.{field}"))
+    }
+
+    fn area_per_person(
+        &self,
+        deficit: &DeficitSettings,
+        service: &str,
+        people_layer: Option<&str>,
+        findings: &mut Findings,
+    ) -> Vec<DeficitRow> {
+        let service = self.service(service);
+        note_useless(service, &deficit.id, findings);
+        let areas = self.areas(service);
+        let row = |(territory, range): (String, Range<usize>)| {
+            let area_m2 = areas[range.clone()].iter().copied().sum::<Fixed>().get();
+            let people = self.people(people_layer, &range);
+            let value =
+                people.filter(|people| *people > 0.0).map(|people| area_m2 / people);
+            DeficitRow {
+                people,
+                value,
+                unit: "m2/person".to_owned(),
+                gap: value.map(|value| (deficit.standard - value).max(0.0)),
+                shortfall: people.map(|p| (deficit.standard * p - area_m2).max(0.0)),
+                shortfall_unit: "m2".to_owned(),
+                meets: value.map(|value| value >= deficit.standard),
+                source: service.layer.id.clone(),
+                denominator_source: self.people_source(people_layer),
+                ..blank(deficit, "area_per_person", territory)
+            }
+        };
+        let rows: Vec<_> = self.places().into_iter().map(row).collect();
+        note_no_people(&rows, findings);
+        rows
+    }
+
+    /// Area of a service by territory; its polygons do not overlap.
+    fn areas(&self, service: &ServiceLayer) -> Vec<Fixed> {
+        let mut sums = vec![Fixed::ZERO; self.area.territories.len()];
+        let mut scratch = Scratch::default();
+        for shape in service.dissolved.iter() {
+            for (planes, area_m2) in self.planes.mosaic.split_area(shape, &mut scratch) {
+                if let Some(territory) = self.planes.territory(&planes) {
+                    sums[territory] += Fixed::of(area_m2);
+                }
+            }
+        }
+        sums
+    }
+
+    fn access(
+        &self,
+        deficit: &DeficitSettings,
+        service: &str,
+        people_layer: &str,
+        findings: &mut Findings,
+    ) -> Vec<DeficitRow> {
+        let service = self.service(service);
+        if service.layer.shapes.is_empty() {
+            findings.push(
+                Finding::about(Code::NoFacility, &service.layer.id)
+                    .with("deficit", &deficit.id),
+            );
+        }
+        let tallied = self.tallied(people_layer);
+        let column = tallied.column_of(&deficit.id);
+        let row = |(territory, range): (String, Range<usize>)| {
+            let people = tallied.table.total(&range, PEOPLE);
+            let served = tallied.table.total(&range, column);
+            let value = (!people.is_zero()).then(|| served.get() / people.get());
+            DeficitRow {
+                people: Some(people.get()),
+                value,
+                unit: "1".to_owned(),
+                gap: value.map(|value| (deficit.standard - value).max(0.0)),
+                shortfall: Some((people - served).get()),
+                shortfall_unit: "people".to_owned(),
+                meets: value.map(|value| value >= deficit.standard),
+                source: service.layer.id.clone(),
+                denominator_source: self.people_source(Some(people_layer)),
+                ..blank(deficit, "access", territory)
+            }
+        };
+        let rows: Vec<_> = self.places().into_iter().map(row).collect();
+        note_no_people(&rows, findings);
+        rows
+    }
+
+    fn people_per_unit(
+        &self,
+        deficit: &DeficitSettings,
+        units: &Units,
+        people_layer: Option<&str>,
+        findings: &mut Findings,
+    ) -> Vec<DeficitRow> {
+        let provision = self.provision(deficit, units, findings);
+        let mut rows = Vec::new();
+        for ((territory, range), provided) in self.places().into_iter().zip(provision) {
+            let people = self.people(people_layer, &range);
+            let mut row = DeficitRow {
+                people,
+                unit: "people/unit".to_owned(),
+                shortfall_unit: "unit".to_owned(),
+                source: provided.source,
+                denominator_source: self.people_source(people_layer),
+                ..blank(deficit, "people_per_unit", territory)
+            };
+            if let Some(period) = provided.period {
+                row.period = period;
+            }
+            if let (Some(people), Some(units)) = (people, provided.units) {
+                fill_ratio(&mut row, people, units);
+                if units <= 0.0 {
+                    findings.push(
+                        Finding::about(Code::NoUnits, &deficit.id)
+                            .feature(row.territory.clone()),
+                    );
+                }
+            }
+            rows.push(row);
+        }
+        rows
+    }
+
+    /// Units by place, in the order of [`Basis::places`].
+    fn provision(
+        &self,
+        deficit: &DeficitSettings,
+        units: &Units,
+        findings: &mut Findings,
+    ) -> Vec<Provision> {
+        match units {
+            Units::Service(id) => self.provision_of_service(id),
+            Units::Reported { table, indicator } => {
+                self.provision_reported(deficit, self.table(table), indicator, findings)
+            }
+        }
+    }
+
+    fn provision_of_service(&self, id: &str) -> Vec<Provision> {
+        let service = self.service(id);
+        let mut sums = vec![Fixed::ZERO; self.area.territories.len()];
+        let mut scratch = Scratch::default();
+        for (row, shape) in service.layer.shapes.iter().enumerate() {
+            let Some(amount) =
+                service.capacity.as_ref().map_or(Some(1.0), |all| all[row])
+            else {
+                continue;
+            };
+            let split = service.capacity.is_some();
+            for (territory, share) in self.shares(shape, split, &mut scratch) {
+                sums[territory] += Fixed::of(amount * share);
+            }
+        }
+        let provision = |range: Range<usize>| Provision {
+            units: Some(sums[range].iter().copied().sum::<Fixed>().get()),
+            period: None,
+            source: id.to_owned(),
+        };
+        self.places().into_iter().map(|(_, range)| provision(range)).collect()
+    }
+
+    /// Shares of a facility by territory: split by measure, or whole where most of it lies.
+    fn shares(
+        &self,
+        shape: ShapeRef<'_>,
+        split: bool,
+        scratch: &mut Scratch,
+    ) -> Vec<(usize, f64)> {
+        let parts: Parts = match shape.dimension() {
+            Dimension::Area => self.planes.mosaic.split_area(shape, scratch),
+            Dimension::Line => self.planes.mosaic.split_length(shape, scratch),
+            Dimension::Point => shape
+                .points()
+                .iter()
+                .map(|&p| (self.planes.locate(p, scratch), 1.0))
+                .collect(),
+        };
+        let whole: f64 = parts.iter().map(|(_, amount)| amount).sum();
+        let mut shares: Vec<(usize, f64)> = Vec::new();
+        for (planes, amount) in parts {
+            let Some(territory) = self.planes.territory(&planes) else { continue };
+            match shares.iter_mut().find(|(known, _)| *known == territory) {
+                Some((_, share)) => *share += amount / whole,
+                None => shares.push((territory, amount / whole)),
+            }
+        }
+        shares.sort_by_key(|(territory, _)| *territory);
+        if split {
+            return shares;
+        }
+        let most = shares.into_iter().reduce(|best, next| {
+            if next.1 > best.1 * (1.0 + 1e-12) { next } else { best }
+        });
+        most.into_iter().map(|(territory, _)| (territory, 1.0)).collect()
+    }
+
+    fn provision_reported(
+        &self,
+        deficit: &DeficitSettings,
+        table: &ReportedTable,
+        indicator: &str,
+        findings: &mut Findings,
+    ) -> Vec<Provision> {
+        let places = self.places();
+        let mut provision: Vec<Provision> = places
+            .iter()
+            .map(|(code, _)| {
+                let row = pick(table, indicator, code, deficit.period.as_deref());
+                Provision {
+                    units: row.and_then(|row| row.value).filter(|_| {
+                        row.is_some_and(|row| {
+                            !matches!(row.qualifier.as_str(), "<" | ">")
+                        })
+                    }),
+                    period: row.map(|row| row.period.clone()),
+                    source: row.map_or_else(String::new, |row| row.source.clone()),
+                }
+            })
+            .collect();
+        let (all, territories) = provision.split_last_mut().expect("_T is always there");
+        if all.units.is_none() && all.period.is_none() {
+            // No row of its own: the union has the units of its territories, if all are known.
+            all.units = territories.iter().map(|p| p.units).sum();
+            if let (Some(_), Some(first)) = (all.units, territories.first()) {
+                (all.period, all.source) = (first.period.clone(), first.source.clone());
+            }
+        }
+        let missing = places.iter().zip(&provision).filter(|(_, p)| p.units.is_none());
+        findings
+            .extend(missing.map(|((code, _), _)| not_reported(deficit, code, indicator)));
+        self.note_strangers(deficit, table, indicator, findings);
+        provision
+    }
+
+    fn reported(
+        &self,
+        deficit: &DeficitSettings,
+        table: &ReportedTable,
+        indicator: &str,
+        better: Better,
+        findings: &mut Findings,
+    ) -> Vec<DeficitRow> {
+        let mut rows = Vec::new();
+        for (territory, _) in self.places() {
+            let mut row = blank(deficit, "reported", territory.clone());
+            match pick(table, indicator, &territory, deficit.period.as_deref()) {
+                Some(reported) => fill_reported(&mut row, reported, better),
+                None => {
+                    let any = table.rows.iter().find(|row| row.indicator == indicator);
+                    row.unit = any.map_or_else(String::new, |row| row.unit.clone());
+                    findings.push(not_reported(deficit, &territory, indicator));
+                }
+            }
+            rows.push(row);
+        }
+        self.note_strangers(deficit, table, indicator, findings);
+        rows
+    }
+
+    /// Rows of the table about territories that the project does not have.
+    fn note_strangers(
+        &self,
+        deficit: &DeficitSettings,
+        table: &ReportedTable,
+        indicator: &str,
+        findings: &mut Findings,
+    ) {
+        let known = |code: &str| {
+            code == TOTAL || self.area.territories.iter().any(|t| t.code.as_str() == code)
+        };
+        let strangers = table
+            .rows
+            .iter()
+            .filter(|r| r.indicator == indicator && !known(&r.territory));
+        findings.extend(strangers.map(|row| {
+            Finding::about(Code::UnknownTerritory, &deficit.id)
+                .feature(row.territory.clone())
+                .with("indicator", indicator)
+                .with("line", row.line)
+        }));
+    }
+}
+
+impl Tallied<'_> {
+    /// Column of the people served for an access deficit.
+    pub(super) fn column_of(&self, deficit: &str) -> usize {
+        let found = self.served.iter().find(|(id, _)| id == deficit);
+        found.expect("every access deficit was tallied with its layer").1
+    }
+}
+
+/// Units of a place.
+struct Provision {
+    units: Option<f64>,
+    period: Option<String>,
+    source: String,
+}
+
+/// A row with nothing known yet.
+fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> DeficitRow {
+    DeficitRow {
+        territory,
+        deficit: deficit.id.clone(),
+        kind,
+        period: deficit.period.clone().unwrap_or_default(),
+        people: None,
+        value: None,
+        value_low: None,
+        value_high: None,
+        qualifier: String::new(),
+        unit: String::new(),
+        standard: deficit.standard,
+        gap: None,
+        shortfall: None,
+        shortfall_unit: String::new(),
+        meets: None,
+        source: String::new(),
+        denominator_source: String::new(),
+    }
+}
+
+/// People per unit, and the units that are lacking.
+fn fill_ratio(row: &mut DeficitRow, people: f64, units: f64) {
+    row.shortfall = Some(((people / row.standard).ceil() - units).max(0.0));
+    if units > 0.0 {
+        let value = people / units;
+        row.value = Some(value);
+        row.gap = Some((value - row.standard).max(0.0));
+        row.meets = Some(value <= row.standard);
+    } else if people > 0.0 {
+        row.meets = Some(false);
+    }
+}
+
+/// Takes a reported figure over, with its doubt.
+fn fill_reported(row: &mut DeficitRow, reported: &ReportedRow, better: Better) {
+    row.period.clone_from(&reported.period);
+    row.unit.clone_from(&reported.unit);
+    row.source.clone_from(&reported.source);
+    row.qualifier.clone_from(&reported.qualifier);
+    (row.value_low, row.value_high) = (reported.low, reported.high);
+    match reported.qualifier.as_str() {
+        "<" => row.value_high = reported.value.or(reported.high),
+        ">" => row.value_low = reported.value.or(reported.low),
+        _ => row.value = reported.value,
+    }
+    let standard = row.standard;
+    row.gap = row.value.map(|value| match better {
+        Better::Higher => (standard - value).max(0.0),
+        Better::Lower => (value - standard).max(0.0),
+    });
+    row.meets = certain(row, better, standard);
+}
+
+/// Whether the standard is met, where the ends of the range agree on it.
+fn certain(row: &DeficitRow, better: Better, standard: f64) -> Option<bool> {
+    let strict_high = row.qualifier == "<";
+    let strict_low = row.qualifier == ">";
+    let low = row.value_low.or(row.value.filter(|_| row.value_high.is_none()));
+    let high = row.value_high.or(row.value.filter(|_| row.value_low.is_none()));
+    let reaches = |v: f64| v >= standard;
+    match better {
+        Better::Higher => match (low, high) {
+            (Some(low), _) if reaches(low) => Some(true),
+            (_, Some(high)) if high < standard || (strict_high && high <= standard) => {
+                Some(false)
+            }
+            _ => None,
+        },
+        Better::Lower => match (low, high) {
+            (_, Some(high)) if high <= standard => Some(true),
+            (Some(low), _) if low > standard || (strict_low && low >= standard) => {
+                Some(false)
+            }
+            _ => None,
+        },
+    }
+}
+
+/// The row of an indicator for a territory: of the period asked for, else the latest.
+fn pick<'a>(
+    table: &'a ReportedTable,
+    indicator: &str,
+    territory: &str,
+    period: Option<&str>,
+) -> Option<&'a ReportedRow> {
+    let rows = table
+        .rows
+        .iter()
+        .filter(|r| r.indicator == indicator && r.territory == territory);
+    match period {
+        Some(period) => rows.into_iter().find(|row| row.period == period),
+        None => rows.max_by(|a, b| a.period.cmp(&b.period)),
+    }
+}
+
+fn not_reported(deficit: &DeficitSettings, territory: &str, indicator: &str) -> Finding {
+    Finding::about(Code::NotReported, &deficit.id)
+        .feature(territory)
+        .with("indicator", indicator)
+}
+
+/// Points and lines of a service that should have an area.
+fn note_useless(service: &ServiceLayer, deficit: &str, findings: &mut Findings) {
+    let useless =
+        service.layer.shapes.iter().filter(|s| s.dimension() != Dimension::Area);
+    let count = useless.count();
+    if count > 0 {
+        findings.push(
+            Finding::about(Code::NoArea, &service.layer.id)
+                .with("deficit", deficit)
+                .with("count", count),
+        );
+    }
+}
+
+fn note_no_people(rows: &[DeficitRow], findings: &mut Findings) {
+    let empty = rows.iter().filter(|row| row.people == Some(0.0));
+    findings.extend(empty.map(|row| {
+        Finding::about(Code::NoPeople, &row.deficit).feature(row.territory.clone())
+    }));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,288 @@
+//! Exposure: what lies in each territory at each level of each hazard.
+//!
+//! An overlay is exposure, never risk: it says who and what stands in the way.
+//!
+//! # Method
+//!
+//! Areal weighting: residents are taken to be spread evenly over their feature.
+//! Goodchild & Lam (1980), "Areal interpolation: a variant of the traditional
+//! spatial problem", *Geo-Processing* 1, 297–312.
+
+use super::fixed::Fixed;
+use super::measurements::{BalanceRow, ExposureRow};
+use super::planes::{Class, Planes};
+use super::tally::{AREA, LENGTH, PEOPLE, SUMS, Tally};
+use crate::domain::{Level, Measure, OUTSIDE, Quantity, TOTAL};
+use crate::geometry::{Dimension, ExposureLayer, StudyArea};
+
+/// Number of levels.
+const LEVELS: usize = 6;
+/// Name of the worst of all hazards.
+pub(super) const ANY: &str = "any";
+
+/// Sums of one exposure layer by territory, hazard, case of edges, level and column.
+///
+/// Territories in order, then `_X`; hazards in order, then `any`; columns as in
+/// [`super::tally`], then the number of features.
+#[derive(Debug)]
+pub(super) struct Table {
+    territories: usize,
+    hazards: usize,
+    columns: usize,
+    cells: Vec<Fixed>,
+}
+
+impl Table {
+    /// Spreads a tally over territories, hazards and levels.
+    pub(super) fn new(
+        planes: &Planes,
+        layer: &ExposureLayer,
+        tally: &Tally,
+        questions: usize,
+    ) -> Self {
+        let sums = SUMS + layer.sums.len() + questions;
+        let (territories, hazards) = (planes.territories + 1, planes.hazards.len() + 1);
+        let columns = sums + 1;
+        let cells = vec![Fixed::ZERO; territories * hazards * 3 * LEVELS * columns];
+        let mut table = Self { territories, hazards, columns, cells };
+        for (membership, sums) in &tally.sums {
+            let class = planes.classify(membership);
+            for (column, amount) in sums.iter().enumerate() {
+                table.add(&class, column, *amount);
+            }
+        }
+        for (class, count) in &tally.features {
+            table.add(class, table.features(), Fixed::whole(*count));
+        }
+        table.add_lost(layer);
+        table
+    }
+
+    /// Column of the number of features.
+    pub(super) fn features(&self) -> usize {
+        self.columns - 1
+    }
+
+    fn add(&mut self, class: &Class, column: usize, amount: Fixed) {
+        for (hazard, cases) in class.levels.iter().enumerate() {
+            for (case, level) in cases.iter().enumerate() {
+                let at = self.at(class.territory, hazard, case, *level, column);
+                self.cells[at] += amount;
+            }
+        }
+    }
+
+    /// People and sums of features without a place: outside all territories, not studied.
+    fn add_lost(&mut self, layer: &ExposureLayer) {
+        let outside = self.territories - 1;
+        for lost in &layer.lost {
+            let sums = lost.sums.iter().enumerate().map(|(i, value)| (SUMS + i, *value));
+            for (column, value) in sums.chain([(PEOPLE, lost.people)]) {
+                let Some(value) = value else { continue };
+                for hazard in 0..self.hazards {
+                    for case in 0..3 {
+                        let at =
+                            self.at(outside, hazard, case, Level::NotStudied, column);
+                        self.cells[at] += Fixed::of(value);
+                    }
+                }
+            }
+        }
+    }
+
+    fn at(
+        &self,
+        territory: usize,
+        hazard: usize,
+        case: usize,
+        level: Level,
+        column: usize,
+    ) -> usize {
+        let row =
+            ((territory * self.hazards + hazard) * 3 + case) * LEVELS + level.index();
+        row * self.columns + column
+    }
+
+    /// The sum at one level, over one territory or several.
+    pub(super) fn sum(
+        &self,
+        territories: std::ops::Range<usize>,
+        hazard: usize,
+        case: usize,
+        level: Level,
+        column: usize,
+    ) -> Fixed {
+        territories.map(|t| self.cells[self.at(t, hazard, case, level, column)]).sum()
+    }
+
+    /// The whole of a column in one territory or several.
+    pub(super) fn total(
+        &self,
+        territories: &std::ops::Range<usize>,
+        column: usize,
+    ) -> Fixed {
+        // Every hazard sees the same whole; the last, `any`, is always there.
+        let any = self.hazards - 1;
+        Level::ALL
+            .into_iter()
+            .map(|level| self.sum(territories.clone(), any, 0, level, column))
+            .sum()
+    }
+
+    /// Value and range at a level (contract §4, rule 8).
+    ///
+    /// With E(≥L) what lies at level L or worse, and E⁻, E⁺ the same with the edge
+    /// of that cumulative zone moved in and out by the accuracy:
+    /// `low = max(0, E⁻(≥L) − E⁺(>L))`, `high = E⁺(≥L) − E⁻(>L)`, widened to hold
+    /// the value. `not_studied` comes last: the study area stays where it is, so
+    /// nothing becomes studied or not by moving the edge of a zone inside it.
+    fn quantity(
+        &self,
+        territories: &std::ops::Range<usize>,
+        hazard: usize,
+        level: Level,
+        column: usize,
+        has_range: bool,
+    ) -> Quantity {
+        let value = self.sum(territories.clone(), hazard, 0, level, column);
+        let up_to = |case: usize, ranks: usize| -> Fixed {
+            let levels = &Level::ALL[..ranks];
+            levels
+                .iter()
+                .map(|&l| self.sum(territories.clone(), hazard, case, l, column))
+                .sum()
+        };
+        let range = has_range.then(|| {
+            let at = level.index();
+            let low = up_to(1, at + 1) - up_to(2, at);
+            let high = up_to(2, at + 1) - up_to(1, at);
+            (low.max(Fixed::ZERO).min(value).get(), high.max(value).get())
+        });
+        Quantity { value: value.get(), range }
+    }
+}
+
+/// The measures that a layer carries, with their columns.
+pub(super) fn measures(layer: &ExposureLayer, table: &Table) -> Vec<(Measure, usize)> {
+    let has = |dimension| layer.layer.shapes.iter().any(|s| s.dimension() == dimension);
+    let mut all = vec![(Measure::Features, table.features())];
+    if has(Dimension::Area) {
+        all.push((Measure::Area, AREA));
+    }
+    if has(Dimension::Line) {
+        all.push((Measure::Length, LENGTH));
+    }
+    if layer.people.is_some() {
+        all.push((Measure::People, PEOPLE));
+    }
+    let sums = layer.sums.iter().enumerate();
+    all.extend(sums.map(|(i, (name, _))| (Measure::Sum(name.clone()), SUMS + i)));
+    all
+}
+
+/// Ids of the hazards and `any`, each with whether a range can be given.
+pub(super) fn hazards(area: &StudyArea, planes: &Planes) -> Vec<(String, bool)> {
+    let each = area.hazards.iter().zip(&planes.hazards);
+    let mut all: Vec<_> = each
+        .map(|(hazard, planes)| (hazard.layer.id.clone(), planes.has_range()))
+        .collect();
+    if !all.is_empty() {
+        all.push((ANY.to_owned(), planes.any_has_range()));
+    }
+    all
+}
+
+/// The rows of territories: code and range of rows in a [`Table`].
+pub(super) fn places(area: &StudyArea) -> Vec<(String, std::ops::Range<usize>)> {
+    let count = area.territories.len();
+    let each = area.territories.iter().enumerate();
+    let mut all: Vec<_> =
+        each.map(|(i, t)| (t.code.as_str().to_owned(), i..i + 1)).collect();
+    all.push((TOTAL.to_owned(), 0..count));
+    all.push((OUTSIDE.to_owned(), count..count + 1));
+    all
+}
+
+/// Makes the rows of one layer; levels get a row where the total is not 0.
+pub(super) fn rows(
+    area: &StudyArea,
+    planes: &Planes,
+    layer: &ExposureLayer,
+    table: &Table,
+) -> Vec<ExposureRow> {
+    let mut rows = Vec::new();
+    let measures = measures(layer, table);
+    for (territory, range) in places(area) {
+        for (measure, column) in &measures {
+            let total = table.total(&range, *column);
+            if total.is_zero() {
+                continue;
+            }
+            for (hazard, (id, has_range)) in hazards(area, planes).iter().enumerate() {
+                rows.extend(Level::ALL.map(|level| ExposureRow {
+                    territory: territory.clone(),
+                    hazard: id.clone(),
+                    level,
+                    layer: layer.layer.id.clone(),
+                    measure: measure.clone(),
+                    quantity: table.quantity(&range, hazard, level, *column, *has_range),
+                    total: total.get(),
+                }));
+            }
+        }
+    }
+    rows
+}
+
+/// Compares what went in with what came out, for every hazard and measure of a layer.
+pub(super) fn balance(
+    area: &StudyArea,
+    planes: &Planes,
+    layer: &ExposureLayer,
+    table: &Table,
+) -> Vec<BalanceRow> {
+    let everywhere = 0..area.territories.len() + 1;
+    let mut rows = Vec::new();
+    for (measure, column) in measures(layer, table) {
+        let whole = whole(layer, &measure).get();
+        let tolerance =
+            if measure == Measure::Features { 0.0 } else { whole.abs() * 1e-9 };
+        for (hazard, (id, _)) in hazards(area, planes).iter().enumerate() {
+            let part = |level| table.sum(everywhere.clone(), hazard, 0, level, column);
+            let parts: Fixed = Level::ALL.into_iter().map(part).sum();
+            rows.push(BalanceRow {
+                hazard: id.clone(),
+                layer: layer.layer.id.clone(),
+                measure: measure.clone(),
+                whole,
+                parts: parts.get(),
+                tolerance,
+            });
+        }
+    }
+    rows
+}
+
+/// The whole of a measure, straight from the layer and not from its parts.
+fn whole(layer: &ExposureLayer, measure: &Measure) -> Fixed {
+    let shapes = &layer.layer.shapes;
+    let known =
+        |values: &[Option<f64>]| values.iter().flatten().map(|&v| Fixed::of(v)).sum();
+    match measure {
+        Measure::Features => Fixed::whole(shapes.len() as u64),
+        Measure::Area => {
+            shapes.iter().map(|s| Fixed::of_double_area(s.double_area())).sum()
+        }
+        Measure::Length => shapes.iter().map(|s| Fixed::of(s.length_m())).sum(),
+        Measure::People => {
+            let placed: Fixed = layer.people.as_deref().map_or(Fixed::ZERO, known);
+            placed + layer.lost.iter().filter_map(|l| l.people).map(Fixed::of).sum()
+        }
+        Measure::Sum(name) => {
+            let at = layer.sums.iter().position(|(known, _)| known == name);
+            let at = at.expect("measures list the sums of this layer");
+            let placed: Fixed = known(&layer.sums[at].1);
+            placed + layer.lost.iter().filter_map(|l| l.sums[at]).map(Fixed::of).sum()
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Adding up what lies where, feature by feature, for one exposure layer.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use super::fixed::Fixed;
+use super::planes::{Class, LevelCases, Planes, worse};
+use crate::domain::Level;
+use crate::geometry::mosaic::{Membership, Parts, Scratch};
+use crate::geometry::{Dimension, ExposureLayer, ShapeRef};
+
+/// Features that one task works through; fixed, so that results do not depend on threads.
+const CHUNK: usize = 4096;
+
+/// Columns that come before the sums of a layer.
+pub(super) const AREA: usize = 0;
+/// Length, m.
+pub(super) const LENGTH: usize = 1;
+/// Residents.
+pub(super) const PEOPLE: usize = 2;
+/// First of the further sums; after them the people served, one column a question.
+pub(super) const SUMS: usize = 3;
+
+/// What lies where: sums by combination of planes, and features by what they count as.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Sums of all columns.
+    pub(super) sums: BTreeMap<Membership, Vec<Fixed>>,
+    /// Number of features.
+    pub(super) features: BTreeMap<Class, u64>,
+}
+
+impl Tally {
+    fn merge(&mut self, other: Self) {
+        for (planes, sums) in other.sums {
+            match self.sums.get_mut(&planes) {
+                Some(known) => known.iter_mut().zip(sums).for_each(|(a, b)| *a += b),
+                None => {
+                    self.sums.insert(planes, sums);
+                }
+            }
+        }
+        for (class, count) in other.features {
+            *self.features.entry(class).or_default() += count;
+        }
+    }
+}
+
+/// Adds up one exposure layer. `served` says for each question which features are served.
+pub(super) fn tally(
+    planes: &Planes,
+    layer: &ExposureLayer,
+    served: &[Vec<bool>],
+) -> Tally {
+    let rows = layer.layer.shapes.len();
+    let chunks: Vec<Tally> = (0..rows.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut work = Chunk::new(planes, layer, served);
+            for row in chunk * CHUNK..((chunk + 1) * CHUNK).min(rows) {
+                work.add(row);
+            }
+            work.tally()
+        })
+        .collect();
+    chunks.into_iter().fold(Tally::default(), |mut all, chunk| {
+        all.merge(chunk);
+        all
+    })
+}
+
+/// One task's share of the work.
+struct Chunk<'a> {
+    planes: &'a Planes,
+    layer: &'a ExposureLayer,
+    served: &'a [Vec<bool>],
+    columns: usize,
+    scratch: Scratch,
+    numbers: HashMap<Membership, usize>,
+    rows: Vec<Vec<Fixed>>,
+    classes: Vec<Class>,
+    features: HashMap<Class, u64>,
+}
+
+impl<'a> Chunk<'a> {
+    fn new(
+        planes: &'a Planes,
+        layer: &'a ExposureLayer,
+        served: &'a [Vec<bool>],
+    ) -> Self {
+        Self {
+            planes,
+            layer,
+            served,
+            columns: SUMS + layer.sums.len() + served.len(),
+            scratch: Scratch::default(),
+            numbers: HashMap::new(),
+            rows: Vec::new(),
+            classes: Vec::new(),
+            features: HashMap::new(),
+        }
+    }
+
+    fn tally(self) -> Tally {
+        let rows = self.rows;
+        let sums =
+            self.numbers.into_iter().map(|(planes, at)| (planes, rows[at].clone()));
+        // Both collections are sorted on the way in, so the hash maps' order is lost here.
+        Tally { sums: sums.collect(), features: self.features.into_iter().collect() }
+    }
+
+    /// Splits a feature and adds its parts.
+    fn add(&mut self, row: usize) {
+        let shape = self.layer.layer.shapes.get(row);
+        let (parts, whole) = self.split(shape);
+        let people = self.layer.people.as_ref().and_then(|all| all[row]);
+        let mut class: Option<Class> = None;
+        let mut by_territory: Vec<(usize, f64)> = Vec::new();
+        for (planes, amount) in parts {
+            let at = self.number(planes);
+            self.add_part(at, row, shape.dimension(), amount, amount / whole, people);
+            let part = &self.classes[at];
+            add_to(&mut by_territory, part.territory, amount);
+            class = Some(match class {
+                None => part.clone(),
+                Some(known) => worst_of(known, part),
+            });
+        }
+        if let Some(mut class) = class {
+            class.territory = self.main_territory(&by_territory, shape);
+            *self.features.entry(class).or_default() += 1;
+        }
+    }
+
+    /// The parts of a feature and the sum that their shares refer to.
+    fn split(&mut self, shape: ShapeRef<'_>) -> (Parts, f64) {
+        match shape.dimension() {
+            Dimension::Area => {
+                (self.planes.mosaic.split_area(shape, &mut self.scratch), shape.area_m2())
+            }
+            Dimension::Line => (
+                self.planes.mosaic.split_length(shape, &mut self.scratch),
+                shape.length_m(),
+            ),
+            Dimension::Point => {
+                let points = shape.points();
+                let located = points
+                    .iter()
+                    .map(|&p| (self.planes.locate(p, &mut self.scratch), 1.0));
+                (located.collect(), points.len() as f64)
+            }
+        }
+    }
+
+    fn number(&mut self, planes: Membership) -> usize {
+        if let Some(&at) = self.numbers.get(&planes) {
+            return at;
+        }
+        let at = self.rows.len();
+        self.classes.push(self.planes.classify(&planes));
+        self.rows.push(vec![Fixed::ZERO; self.columns]);
+        self.numbers.insert(planes, at);
+        at
+    }
+
+    fn add_part(
+        &mut self,
+        at: usize,
+        row: usize,
+        dimension: Dimension,
+        amount: f64,
+        share: f64,
+        people: Option<f64>,
+    ) {
+        let sums = &mut self.rows[at];
+        match dimension {
+            Dimension::Area => sums[AREA] += Fixed::of(amount),
+            Dimension::Line => sums[LENGTH] += Fixed::of(amount),
+            Dimension::Point => {}
+        }
+        for (column, (_, values)) in self.layer.sums.iter().enumerate() {
+            if let Some(value) = values[row] {
+                sums[SUMS + column] += Fixed::of(value * share);
+            }
+        }
+        if let Some(people) = people {
+            let part = Fixed::of(people * share);
+            sums[PEOPLE] += part;
+            for (column, served) in self.served.iter().enumerate() {
+                if served[row] {
+                    sums[SUMS + self.layer.sums.len() + column] += part;
+                }
+            }
+        }
+    }
+
+    /// The territory that holds most of a feature; `_X` only if it touches none.
+    fn main_territory(
+        &self,
+        by_territory: &[(usize, f64)],
+        shape: ShapeRef<'_>,
+    ) -> usize {
+        let outside = self.planes.territories;
+        let mut inside: Vec<_> =
+            by_territory.iter().filter(|(t, _)| *t != outside).collect();
+        inside.sort_by_key(|(territory, _)| *territory);
+        let most =
+            inside.iter().fold(None, |best: Option<(usize, f64)>, &&(t, amount)| {
+                match best {
+                    // A tie within rounding goes to the lower code.
+                    Some((_, known)) if amount <= known * (1.0 + 1e-12) => best,
+                    _ => Some((t, amount)),
+                }
+            });
+        match most {
+            Some((territory, _)) => territory,
+            None => {
+                let touched =
+                    self.planes.mosaic.touched(shape, self.planes.territories as u32);
+                touched.first().map_or(outside, |&plane| plane as usize)
+            }
+        }
+    }
+}
+
+fn add_to(sums: &mut Vec<(usize, f64)>, key: usize, amount: f64) {
+    match sums.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, sum)) => *sum += amount,
+        None => sums.push((key, amount)),
+    }
+}
+
+/// The worst of both for every hazard and case of edges.
+fn worst_of(mut class: Class, other: &Class) -> Class {
+    let pairs = class.levels.iter_mut().zip(&other.levels);
+    pairs.for_each(|(a, b)| *a = worst_cases(*a, *b));
+    class
+}
+
+fn worst_cases(a: LevelCases, b: LevelCases) -> LevelCases {
+    [0, 1, 2].map(|case: usize| -> Level { worse(a[case], b[case]) })
+}

@@ -1,0 +1,148 @@
+//! The digest of the settings: what shapes figures and products, and nothing else.
+//!
+//! In: settings. Out: SHA-256 of a canonical JSON text: keys sorted, numbers in their
+//! shortest form, paths relative to the project file. Left out: layout, comments, the
+//! language, `fail_on` and the output directory, which change no figure.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::Digest;
+
+use super::settings::{
+    AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
+    LayerSettings, Localized, Settings, Units,
+};
+
+/// Computes the digest of settings.
+pub(super) fn digest_of(settings: &Settings) -> Digest {
+    let base = settings.file.parent().unwrap_or(Path::new(""));
+    let project = json!({
+        "id": settings.id,
+        "title": text(&settings.title),
+        "working_epsg": settings.working_epsg,
+        "territories": settings.territories,
+        "code_system": settings.code_system,
+        "author": settings.author.as_ref().map(text),
+    });
+    let layers: Vec<Value> = settings.layers.iter().map(layer).collect();
+    let deficits: Vec<Value> =
+        settings.deficits.iter().map(|one| deficit(one, base)).collect();
+    let all = json!({ "project": project, "layers": layers, "deficits": deficits });
+    Digest::of(sorted(all).to_string().as_bytes())
+}
+
+fn text(text: &Localized) -> Value {
+    json!({ "es": text.es, "en": text.en })
+}
+
+fn layer(layer: &LayerSettings) -> Value {
+    let accuracy = layer.accuracy.as_ref().map(|accuracy| match accuracy {
+        AccuracySetting::Meters(meters) => json!({ "m": meters }),
+        AccuracySetting::Field(field) => json!({ "field": field }),
+    });
+    json!({
+        "id": layer.id,
+        "title": text(&layer.title),
+        "path": layer.declared_path,
+        "epsg": layer.epsg,
+        "id_field": layer.id_field,
+        "source": layer.source,
+        "accuracy": accuracy,
+        "status": layer.status.id(),
+        "notes": layer.notes.as_ref().map(text),
+        "territory": layer.territory.as_ref().map(|role| json!({
+            "code": role.code, "name": role.name, "people": role.people,
+        })),
+        "hazard": layer.hazard.as_ref().map(hazard),
+        "exposure": layer.exposure.as_ref().map(|role| json!({
+            "people": role.people, "sums": role.sums,
+        })),
+        "service": layer.service.as_ref().map(|role| json!({
+            "kind": role.kind, "capacity": role.capacity,
+        })),
+        "context": layer.context.as_ref().map(|role| json!({
+            "kind": role.kind, "name": role.name,
+        })),
+    })
+}
+
+fn hazard(role: &HazardRole) -> Value {
+    let levels = match &role.levels {
+        HazardLevels::Field { field, names } => {
+            let names: Map<String, Value> = names
+                .iter()
+                .map(|(name, level)| (name.clone(), level.id().into()))
+                .collect();
+            json!({ "field": field, "names": names })
+        }
+        HazardLevels::Constant(level) => json!({ "constant": level.id() }),
+        HazardLevels::Bands(bands) => {
+            let bands: Vec<Value> =
+                bands.iter().map(|(meters, level)| json!([meters, level.id()])).collect();
+            json!({ "bands": bands })
+        }
+    };
+    json!({
+        "kind": role.kind,
+        "levels": levels,
+        "study_area": role.study_area,
+        "in_any": role.in_any,
+    })
+}
+
+fn deficit(deficit: &DeficitSettings, base: &Path) -> Value {
+    let relative = |path: &Path| {
+        let path = path.strip_prefix(base).unwrap_or(path);
+        path.to_string_lossy().replace('\\', "/")
+    };
+    let kind = match &deficit.kind {
+        DeficitKind::AreaPerPerson { service, people } => {
+            json!({ "area_per_person": { "service": service, "people": people } })
+        }
+        DeficitKind::Access { service, people, within_m } => json!({
+            "access": { "service": service, "people": people, "within_m": within_m },
+        }),
+        DeficitKind::PeoplePerUnit { units, people } => {
+            let units = match units {
+                Units::Reported { table, indicator } => {
+                    json!({ "table": relative(table), "indicator": indicator })
+                }
+                Units::Service(layer) => json!({ "service": layer }),
+            };
+            json!({ "people_per_unit": { "units": units, "people": people } })
+        }
+        DeficitKind::Reported { table, indicator, better } => json!({
+            "reported": {
+                "table": relative(table),
+                "indicator": indicator,
+                "better": match better {
+                    Better::Higher => "higher",
+                    Better::Lower => "lower",
+                },
+            },
+        }),
+    };
+    json!({
+        "id": deficit.id,
+        "title": text(&deficit.title),
+        "kind": kind,
+        "standard": deficit.standard,
+        "standard_source": deficit.standard_source.as_ref().map(text),
+        "period": deficit.period,
+    })
+}
+
+/// The same value with the keys of all objects in byte order.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<(String, Value)> = map.into_iter().collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.into_iter().map(|(key, value)| (key, sorted(value))).collect()
+        }
+        Value::Array(values) => values.into_iter().map(sorted).collect(),
+        other => other,
+    }
+}

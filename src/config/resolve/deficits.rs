@@ -1,0 +1,239 @@
+//! Deficits: each kind has keys of its own, and refuses those of the others.
+
+use std::path::PathBuf;
+
+use crate::config::error::Trouble;
+use crate::config::options::{DeficitTable, DeficitWord};
+use crate::config::read::{At, Words};
+use crate::config::settings::{DeficitKind, DeficitSettings, Units};
+
+use super::{Given, Resolver, Role, files, given, localized, title};
+
+/// Keys that only some kinds use, and which kinds.
+const KINDS_OF: &[(&str, &[DeficitWord])] = &[
+    (
+        "service",
+        &[DeficitWord::AreaPerPerson, DeficitWord::Access, DeficitWord::PeoplePerUnit],
+    ),
+    (
+        "people",
+        &[DeficitWord::AreaPerPerson, DeficitWord::Access, DeficitWord::PeoplePerUnit],
+    ),
+    ("within_m", &[DeficitWord::Access]),
+    ("table", &[DeficitWord::PeoplePerUnit, DeficitWord::Reported]),
+    ("indicator", &[DeficitWord::PeoplePerUnit, DeficitWord::Reported]),
+    ("better", &[DeficitWord::Reported]),
+];
+
+impl Resolver<'_> {
+    /// Resolves a deficit; `None` if something of it is wrong, which was reported.
+    pub(super) fn deficit(
+        &mut self,
+        id: &str,
+        at: &At<DeficitTable>,
+        territories: &str,
+    ) -> Option<DeficitSettings> {
+        let table = &at.value;
+        let word = table.kind.0.as_ref()?.value.0;
+        self.refuse_other_keys(table, word);
+        let kind = match word {
+            DeficitWord::AreaPerPerson => self.area_per_person(at, territories),
+            DeficitWord::Access => self.access(at),
+            DeficitWord::PeoplePerUnit => self.people_per_unit(at, territories),
+            DeficitWord::Reported => self.reported(at),
+        };
+        let standard = table.standard.0.as_ref().and_then(|n| self.standard(word, n));
+        let standard_source = table.standard_source.as_ref().map(|t| localized(&t.value));
+        Some(DeficitSettings {
+            id: id.to_owned(),
+            title: title(table.title.as_ref(), id),
+            kind: kind?,
+            standard: standard?,
+            standard_source,
+            period: table.period.as_ref().map(|period| period.value.0.clone()),
+        })
+    }
+
+    fn standard(&mut self, word: DeficitWord, standard: &At<f64>) -> Option<f64> {
+        match word {
+            DeficitWord::Access => self.number(standard, "@config.rule.share", |share| {
+                (0.0..=1.0).contains(&share)
+            }),
+            DeficitWord::PeoplePerUnit => {
+                self.number(standard, "@config.rule.positive", |people| people > 0.0)
+            }
+            DeficitWord::AreaPerPerson | DeficitWord::Reported => {
+                self.number(standard, "@config.rule.not_negative", |value| value >= 0.0)
+            }
+        }
+    }
+
+    fn area_per_person(
+        &mut self,
+        at: &At<DeficitTable>,
+        territories: &str,
+    ) -> Option<DeficitKind> {
+        let service = self.needed_layer(at, "service", given(&at.value.service));
+        let people = self.people(at, territories);
+        Some(DeficitKind::AreaPerPerson { service: service?, people: people? })
+    }
+
+    fn access(&mut self, at: &At<DeficitTable>) -> Option<DeficitKind> {
+        let table = &at.value;
+        let service = self.needed_layer(at, "service", given(&table.service));
+        let people = self.needed_layer(at, "people", given(&table.people));
+        let within = self.demand(at, "within_m", given(&table.within_m));
+        let within_m = within
+            .and_then(|within| self.number(within, "@config.rule.positive", |m| m > 0.0));
+        Some(DeficitKind::Access {
+            service: service?,
+            people: people?,
+            within_m: within_m?,
+        })
+    }
+
+    fn people_per_unit(
+        &mut self,
+        at: &At<DeficitTable>,
+        territories: &str,
+    ) -> Option<DeficitKind> {
+        let table = &at.value;
+        let people = self.people(at, territories);
+        let twice = self
+            .conflict(("table", given(&table.table)), ("service", given(&table.service)));
+        let units = match (&table.table, &table.service) {
+            _ if twice => None,
+            (None, Some(service)) => {
+                if let Some(indicator) = &table.indicator {
+                    let trouble = Trouble::Needs { name: "indicator", other: "table" };
+                    self.fail(indicator, trouble);
+                }
+                self.refer(service, Role::Service)
+                    .then(|| Units::Service(service.value.clone()))
+            }
+            (None, None) if !self.is_reported_at(at, &["table", "service"]) => {
+                self.fail(at, Trouble::OneNeeded { names: "`table`, `service`" });
+                None
+            }
+            _ => self
+                .table_and_indicator(at)
+                .map(|(table, indicator)| Units::Reported { table, indicator }),
+        };
+        Some(DeficitKind::PeoplePerUnit { units: units?, people: people? })
+    }
+
+    fn reported(&mut self, at: &At<DeficitTable>) -> Option<DeficitKind> {
+        let better = self.demand(at, "better", given(&at.value.better));
+        let source = self.table_and_indicator(at);
+        let better = better.map(|word| word.value.0);
+        let (table, indicator) = source?;
+        Some(DeficitKind::Reported { table, indicator, better: better? })
+    }
+
+    fn table_and_indicator(
+        &mut self,
+        at: &At<DeficitTable>,
+    ) -> Option<(PathBuf, String)> {
+        let table = self.demand(at, "table", given(&at.value.table));
+        let indicator = self.demand(at, "indicator", given(&at.value.indicator));
+        let file = table.and_then(|declared| {
+            files::table_file(self.base, &declared.value)
+                .map_err(|trouble| self.fail(declared, trouble))
+                .ok()
+        });
+        Some((file?, indicator?.value.trim().to_owned()))
+    }
+
+    /// A layer that the kind cannot do without.
+    fn needed_layer(
+        &mut self,
+        at: &At<DeficitTable>,
+        name: &'static str,
+        layer: Given<'_, String>,
+    ) -> Option<String> {
+        let layer = self.demand(at, name, layer)?;
+        let is_good = if name == "people" {
+            self.people_layer(layer)
+        } else {
+            self.refer(layer, Role::Service)
+        };
+        is_good.then(|| layer.value.clone())
+    }
+
+    /// The layer of people, or the territories' own people; `None` if neither has any.
+    fn people(
+        &mut self,
+        at: &At<DeficitTable>,
+        territories: &str,
+    ) -> Option<Option<String>> {
+        if let Some(layer) = &at.value.people {
+            return self.people_layer(layer).then(|| Some(layer.value.clone()));
+        }
+        let role = self.layers.get(territories).and_then(|t| t.territory.as_ref());
+        // Without a territory layer there is trouble enough.
+        if role.is_none_or(|role| role.value.people.is_some())
+            || self.is_reported_at(at, &["people"])
+        {
+            return Some(None);
+        }
+        let layer = territories.to_owned();
+        self.fail(at, Trouble::NoPeopleField { layer, role: "territory" });
+        None
+    }
+
+    fn people_layer(&mut self, layer: &At<String>) -> bool {
+        if !self.refer(layer, Role::Exposure) {
+            return false;
+        }
+        let table = self.layers.get(layer.value.as_str());
+        let role = table.and_then(|table| table.exposure.as_ref());
+        if role.is_some_and(|role| role.value.people.is_some()) {
+            return true;
+        }
+        let id = layer.value.clone();
+        self.fail(layer, Trouble::NoPeopleField { layer: id, role: "exposure" });
+        false
+    }
+
+    /// A key that the kind cannot do without; silent where it was found wrong already.
+    fn demand<'t, T>(
+        &mut self,
+        at: &At<DeficitTable>,
+        name: &'static str,
+        value: Given<'t, T>,
+    ) -> Given<'t, T> {
+        if value.is_none() && !self.is_reported_at(at, &[name]) {
+            self.fail(at, Trouble::MissingKey { name });
+        }
+        value
+    }
+
+    fn refuse_other_keys(&mut self, table: &DeficitTable, word: DeficitWord) {
+        self.refuse("service", given(&table.service), word);
+        self.refuse("people", given(&table.people), word);
+        self.refuse("within_m", given(&table.within_m), word);
+        self.refuse("table", given(&table.table), word);
+        self.refuse("indicator", given(&table.indicator), word);
+        self.refuse("better", given(&table.better), word);
+    }
+
+    fn refuse<T>(&mut self, name: &'static str, value: Given<'_, T>, word: DeficitWord) {
+        let Some(at) = value else { return };
+        let kinds =
+            KINDS_OF.iter().find(|(key, _)| *key == name).map_or(&[][..], |(_, k)| k);
+        if kinds.contains(&word) {
+            return;
+        }
+        let kinds: Vec<String> =
+            kinds.iter().map(|kind| format!("`{}`", kind.id())).collect();
+        let (kind, kinds) = (word.id(), kinds.join(", "));
+        self.fail(at, Trouble::NotForKind { name, kind, kinds });
+    }
+}
+
+impl DeficitWord {
+    fn id(self) -> &'static str {
+        let word = Self::WORDS.iter().find(|(_, kind)| *kind == self);
+        word.map_or("", |(word, _)| word)
+    }
+}

@@ -1,0 +1,152 @@
+//! Roles of a layer: which fields mean what, and where hazard levels come from.
+
+use std::collections::BTreeMap;
+
+use crate::config::error::Trouble;
+use crate::config::options::{BandTable, HazardTable, LayerTable};
+use crate::config::read::At;
+use crate::config::settings::{
+    ContextRole, ExposureRole, HazardLevels, HazardRole, ServiceRole, TerritoryRole,
+};
+use crate::domain::Level;
+
+use super::{Resolver, id_fault, needed, plain};
+
+/// Names of measures that `sums` may not take.
+const MEASURES: &[&str] = &["features", "area", "length", "people"];
+
+impl Resolver<'_> {
+    pub(super) fn territory(&mut self, layer: &LayerTable) -> Option<TerritoryRole> {
+        let table = &layer.territory.as_ref()?.value;
+        let code = plain(table.code.0.as_ref())?;
+        let (name, people) = (plain(table.name.as_ref()), plain(table.people.as_ref()));
+        Some(TerritoryRole { code, name, people })
+    }
+
+    pub(super) fn exposure(&mut self, layer: &LayerTable) -> Option<ExposureRole> {
+        let table = &layer.exposure.as_ref()?.value;
+        let mut sums = BTreeMap::new();
+        for (name, field) in table.sums.iter().flat_map(|sums| &sums.value) {
+            let rule = if MEASURES.contains(&name.as_str()) {
+                Some("@config.rule.measure")
+            } else {
+                id_fault(name)
+            };
+            match rule {
+                Some(rule) => {
+                    self.fail(field, Trouble::BadId { id: name.clone(), rule });
+                }
+                None => {
+                    sums.insert(name.clone(), field.value.clone());
+                }
+            }
+        }
+        if let Some(empty) = table.sums.as_ref().filter(|sums| sums.value.is_empty()) {
+            self.fail(empty, Trouble::Empty { name: "sums" });
+        }
+        Some(ExposureRole { people: plain(table.people.as_ref()), sums })
+    }
+
+    pub(super) fn service(&mut self, layer: &LayerTable) -> Option<ServiceRole> {
+        let table = &layer.service.as_ref()?.value;
+        let capacity = plain(table.capacity.as_ref());
+        Some(ServiceRole { kind: needed(&table.kind), capacity })
+    }
+
+    pub(super) fn context(&mut self, layer: &LayerTable) -> Option<ContextRole> {
+        let table = &layer.context.as_ref()?.value;
+        let name = plain(table.name.as_ref());
+        Some(ContextRole { kind: needed(&table.kind), name })
+    }
+
+    pub(super) fn hazard(&mut self, layer: &LayerTable) -> Option<HazardRole> {
+        let at = layer.hazard.as_ref()?;
+        let table = &at.value;
+        if let Some(study) = &table.study_area
+            && !self.layers.contains_key(study.value.as_str())
+        {
+            self.unknown_layer(study, None);
+        }
+        let levels = self.hazard_levels(at);
+        Some(HazardRole {
+            kind: needed(&table.kind),
+            levels: levels?,
+            study_area: plain(table.study_area.as_ref()),
+            in_any: table.in_any.as_ref().is_none_or(|claim| claim.value),
+        })
+    }
+
+    /// Exactly one of `level`, `constant` and `bands`; `levels` goes with `level` only.
+    fn hazard_levels(&mut self, at: &At<HazardTable>) -> Option<HazardLevels> {
+        let table = &at.value;
+        let (level, constant) = (table.level.as_ref(), table.constant.as_ref());
+        let bands = table.bands.as_ref();
+        let twice = self.conflict(("level", level), ("constant", constant))
+            | self.conflict(("level", level), ("bands", bands))
+            | self.conflict(("constant", constant), ("bands", bands));
+        if let (Some(levels), None) = (&table.levels, level) {
+            self.fail(levels, Trouble::Needs { name: "levels", other: "level" });
+        }
+        if let Some(levels) = table.levels.as_ref().filter(|l| l.value.is_empty()) {
+            self.fail(levels, Trouble::Empty { name: "levels" });
+        }
+        if twice {
+            return None;
+        }
+        match (level, constant, bands) {
+            (Some(field), _, _) => {
+                let names = table.levels.iter().flat_map(|levels| &levels.value);
+                let names =
+                    names.map(|(name, at)| (name.clone(), at.value.0.0)).collect();
+                Some(HazardLevels::Field { field: field.value.clone(), names })
+            }
+            (_, Some(constant), _) => Some(HazardLevels::Constant(constant.value.0.0)),
+            (_, _, Some(bands)) => self.bands(bands).map(HazardLevels::Bands),
+            (None, None, None) => {
+                self.no_levels(at);
+                None
+            }
+        }
+    }
+
+    /// Says that levels are missing, unless a key was given and found wrong already.
+    fn no_levels(&mut self, at: &At<HazardTable>) {
+        if !self.is_reported_at(at, &["level", "constant", "bands"]) {
+            self.fail(at, Trouble::OneNeeded { names: "`level`, `constant`, `bands`" });
+        }
+    }
+
+    /// Nearest first, each wider than the one before and not worse.
+    fn bands(&mut self, bands: &At<Vec<At<BandTable>>>) -> Option<Vec<(f64, Level)>> {
+        if bands.value.is_empty() {
+            self.fail(bands, Trouble::Empty { name: "bands" });
+            return None;
+        }
+        let errors_before = self.errors.len();
+        let mut all: Vec<(f64, Level)> = Vec::new();
+        let mut is_complete = true;
+        for band in &bands.value {
+            let (Some(within), Some(level)) =
+                (&band.value.within_m.0, &band.value.level.0)
+            else {
+                is_complete = false;
+                continue;
+            };
+            let positive = |m: f64| m > 0.0;
+            let valid = self.number(within, "@config.rule.positive", positive);
+            let zone = level.value.0.0;
+            if let (Some(meters), Some(&(before, worse))) = (valid, all.last()) {
+                if meters <= before {
+                    let trouble = Trouble::BandNotWider { found: meters, before };
+                    self.fail(within, trouble);
+                }
+                if zone < worse {
+                    let (found, before) = (zone.id(), worse.id());
+                    self.fail(level, Trouble::BandWorse { found, before });
+                }
+            }
+            all.extend(valid.map(|meters| (meters, zone)));
+        }
+        (is_complete && self.errors.len() == errors_before).then_some(all)
+    }
+}

@@ -1,0 +1,203 @@
+//! Why a file could not be read as its format: what is wrong, and where.
+
+use std::fmt;
+
+use crate::domain::Message;
+use crate::i18n::{Locale, render, text};
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Position {
+    /// 1-based line.
+    pub line: u64,
+    /// 1-based column, in bytes.
+    pub column: u64,
+    /// Bytes before it.
+    pub byte: u64,
+}
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $key:literal;)*) => {
+        /// What is wrong with a file as a whole.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Problem { $($(#[$doc])* $name,)* }
+
+        impl Problem {
+            /// Every problem, for tests.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Catalogue key of the phrase that names it.
+            #[must_use]
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => concat!("format.", $key),)* }
+            }
+
+            /// Catalogue key of the advice.
+            #[must_use]
+            pub fn hint_key(self) -> &'static str {
+                match self { $(Self::$name => concat!("hint.format.", $key),)* }
+            }
+        }
+    };
+}
+
+problems! {
+    /// The bytes could not be had.
+    Io = "io";
+    /// There is nothing but white space.
+    Empty = "empty";
+    /// UTF-16.
+    Utf16 = "utf16";
+    /// Some bytes are not UTF-8.
+    NotUtf8 = "not_utf8";
+    /// A ZIP archive.
+    LooksLikeZip = "looks_like_zip";
+    /// gzip.
+    LooksLikeGzip = "looks_like_gzip";
+    /// `SQLite`, as a `GeoPackage` is.
+    LooksLikeSqlite = "looks_like_sqlite";
+    /// `FlatGeobuf`.
+    LooksLikeFlatGeobuf = "looks_like_flatgeobuf";
+    /// A shapefile.
+    LooksLikeShapefile = "looks_like_shapefile";
+    /// Parquet.
+    LooksLikeParquet = "looks_like_parquet";
+    /// XML: KML, GML or a web page.
+    LooksLikeXml = "looks_like_xml";
+    /// The text does not begin as an object.
+    NotAnObject = "not_an_object";
+    /// It ends in the middle.
+    UnexpectedEnd = "unexpected_end";
+    /// A character that JSON does not allow there.
+    UnexpectedByte = "unexpected_byte";
+    /// A number that is not written as JSON wants it.
+    BadNumber = "bad_number";
+    /// A text with a bad escape or a raw control character.
+    BadString = "bad_string";
+    /// Something follows the end.
+    Trailing = "trailing";
+    /// The outermost object has no `type`.
+    NoType = "no_type";
+    /// Its `type` is none of GeoJSON's.
+    WrongType = "wrong_type";
+    /// A collection without `features`.
+    NoFeatures = "no_features";
+    /// `features` is not an array.
+    FeaturesNotAnArray = "features_not_an_array";
+    /// Two `features` members, or one in an object that is no collection.
+    StrayFeatures = "stray_features";
+    /// One feature or member is larger than the limit.
+    TooBig = "too_big";
+    /// More positions than can be numbered.
+    TooMany = "too_many";
+}
+
+/// Why a file could not be read. Trouble with single features is not here.
+#[derive(Debug)]
+pub struct FormatError {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Where, if it is about one place.
+    pub position: Option<Position>,
+    /// What was found there instead.
+    pub found: Option<String>,
+    /// What the system said, if it did.
+    pub source: Option<std::io::Error>,
+}
+
+impl FormatError {
+    /// A problem of the whole file.
+    #[must_use]
+    pub fn whole(problem: Problem) -> Self {
+        Self { problem, position: None, found: None, source: None }
+    }
+
+    /// A problem at a place.
+    #[must_use]
+    pub fn at(problem: Problem, position: Position) -> Self {
+        Self { problem, position: Some(position), found: None, source: None }
+    }
+
+    /// Says what stands there.
+    #[must_use]
+    pub fn found(mut self, found: impl Into<String>) -> Self {
+        self.found = Some(found.into());
+        self
+    }
+
+    /// The sentence, with what the caller knows of the layer and the file.
+    #[must_use]
+    pub fn message(&self, layer: &str, path: &str) -> Message {
+        let key = match (&self.source, self.position, &self.found) {
+            (Some(_), _, _) => "error.layers.format_io",
+            (None, None, _) => "error.layers.format",
+            (None, Some(_), None) => "error.layers.format_at",
+            (None, Some(_), Some(_)) => "error.layers.format_found",
+        };
+        let mut message = Message::new(key).with("layer", layer).with("path", path);
+        message = message.with("problem", format!("@{}", self.problem.key()));
+        if let Some(source) = &self.source {
+            message = message.with("system", source);
+        }
+        if let Some(at) = self.position {
+            message = message
+                .with("line", at.line)
+                .with("column", at.column)
+                .with("byte", at.byte);
+        }
+        match &self.found {
+            Some(found) => message.with("found", found),
+            None => message,
+        }
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(text(Locale::En, self.problem.key()))?;
+        if let Some(at) = self.position {
+            let place = Message::new("format.place")
+                .with("line", at.line)
+                .with("column", at.column)
+                .with("byte", at.byte);
+            write!(f, " ({})", render(Locale::En, &place))?;
+        }
+        match &self.found {
+            Some(found) => write!(f, ": {found}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for FormatError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|e| e as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::catalogue;
+
+    #[test]
+    fn every_problem_has_a_phrase_and_a_hint() {
+        let known = catalogue(Locale::En);
+        for problem in Problem::ALL {
+            assert!(known.contains_key(problem.key()), "{problem:?}");
+            assert!(known.contains_key(problem.hint_key()), "{problem:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_place_and_thing_found() {
+        let at = Position { line: 3, column: 7, byte: 120 };
+        let error = FormatError::at(Problem::UnexpectedByte, at).found("N");
+        let text = error.to_string();
+        for part in ["line 3", "column 7", "byte 120", ": N"] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert_eq!(error.message("a", "b").key, "error.layers.format_found");
+    }
+}

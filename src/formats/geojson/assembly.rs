@@ -1,0 +1,96 @@
+//! Puts the chunks of a file together, in file order.
+
+use std::collections::BTreeSet;
+
+use super::feature::Chunk;
+use super::split::Batch;
+use crate::formats::{
+    FormatError, LegacyCrs, MAX_FIELDS_SHOWN, Parsed, Problem, Trouble, Wanted,
+};
+use crate::layers::RawFeature;
+
+pub(super) struct Assembly<'w> {
+    wanted: &'w Wanted,
+    parsed: Parsed,
+    columns: Vec<crate::layers::Column>,
+    present: Vec<bool>,
+    names: BTreeSet<String>,
+    crs: BTreeSet<LegacyCrs>,
+}
+
+impl<'w> Assembly<'w> {
+    pub(super) fn new(wanted: &'w Wanted) -> Self {
+        let width = wanted.fields().len();
+        Self {
+            wanted,
+            parsed: Parsed::default(),
+            columns: vec![Vec::new(); width],
+            present: vec![false; width],
+            names: BTreeSet::new(),
+            crs: BTreeSet::new(),
+        }
+    }
+
+    /// Adds the next chunk of the file.
+    pub(super) fn append(
+        &mut self,
+        chunk: Chunk,
+        batch: &Batch,
+    ) -> Result<(), FormatError> {
+        let data = &mut self.parsed.data;
+        let (coords, parts) = (data.coords.len(), data.parts.len());
+        let (first, rows) = (data.features.len(), self.parsed.rows);
+        let number = |count: usize| {
+            u32::try_from(count).map_err(|_too_large: std::num::TryFromIntError| {
+                FormatError::whole(Problem::TooMany)
+            })
+        };
+        data.coords.extend_from_slice(&chunk.sink.coords);
+        for &(end, role) in &chunk.sink.parts {
+            data.parts.push((number(coords + end)?, role));
+        }
+        for &(end, is_null, has_height) in &chunk.features {
+            let parts_end = number(parts + end)?;
+            data.features.push(RawFeature { parts_end, is_null, has_height });
+        }
+        for (id, row) in chunk.ids {
+            data.ids.push(id.unwrap_or_else(|| format!("#{}", rows + row).into()));
+        }
+        for (column, values) in self.columns.iter_mut().zip(chunk.columns) {
+            column.extend(values);
+        }
+        for (known, seen) in self.present.iter_mut().zip(chunk.present) {
+            *known |= seen;
+        }
+        self.parsed.troubles.extend(chunk.troubles.iter().map(|trouble| Trouble {
+            reason: trouble.reason,
+            row: rows + trouble.row,
+            kept: trouble.kept.map(|kept| first + kept),
+            position: batch.position(trouble.at),
+        }));
+        for name in &chunk.names.list {
+            if self.names.len() < MAX_FIELDS_SHOWN && !self.names.contains(&**name) {
+                self.names.insert(name.to_string());
+            }
+        }
+        self.crs.extend(chunk.crs);
+        self.parsed.rows += chunk.rows;
+        Ok(())
+    }
+
+    /// The whole, with what the outermost object says of its reference system.
+    pub(super) fn finish(mut self, stated: BTreeSet<LegacyCrs>) -> Parsed {
+        let fields = self.wanted.fields();
+        self.crs.extend(stated);
+        self.parsed.legacy_crs = self.crs.into_iter().collect();
+        self.parsed.fields_seen = self.names.into_iter().collect();
+        self.parsed.missing = fields
+            .iter()
+            .zip(&self.present)
+            .filter(|(_, is_present)| !**is_present)
+            .map(|(field, _)| field.clone())
+            .collect();
+        self.parsed.data.columns = fields.iter().cloned().zip(self.columns).collect();
+        self.parsed
+    }
+}

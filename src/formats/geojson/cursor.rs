@@ -1,0 +1,516 @@
+//! A cursor over the bytes of one JSON value that is wholly in memory.
+//!
+//! Strict JSON (RFC 8259), no recursion. It knows nothing of GeoJSON.
+
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use crate::formats::Problem;
+
+/// JSON that is broken, and where in the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Broken {
+    pub(super) at: usize,
+    pub(super) problem: Problem,
+}
+
+/// Largest integer up to which every integer is a double of its own.
+const EXACT_INTEGER: u64 = 1 << 53;
+/// Powers of ten that are exact as doubles.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
+
+/// A number, and whether it stood there as an integer too large for a double to tell
+/// from its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Number<'a> {
+    pub(super) value: f64,
+    literal: &'a [u8],
+    pub(super) is_integer: bool,
+}
+
+impl<'a> Number<'a> {
+    /// The number as written.
+    pub(super) fn literal(&self) -> &'a str {
+        ascii(self.literal)
+    }
+
+    /// Whether the double stands for exactly what was written, if that was an integer.
+    pub(super) fn is_exact(&self) -> bool {
+        !self.is_integer || self.value.abs() <= EXACT_INTEGER as f64
+    }
+}
+
+fn ascii(number: &[u8]) -> &str {
+    std::str::from_utf8(number)
+        .expect("a number was passed, and has ASCII characters only")
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor<'a> {
+    bytes: &'a [u8],
+    pub(super) pos: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, pos: 0 }
+    }
+
+    pub(super) fn broken(&self, problem: Problem) -> Broken {
+        Broken { at: self.pos, problem }
+    }
+
+    /// The bytes from here up to `end`.
+    pub(super) fn until(&self, end: usize) -> &'a [u8] {
+        &self.bytes[self.pos..end]
+    }
+
+    /// What is wrong with the byte here, whatever was expected.
+    pub(super) fn unexpected(&self) -> Broken {
+        match self.bytes.get(self.pos) {
+            None => self.broken(Problem::UnexpectedEnd),
+            Some(_) => self.broken(Problem::UnexpectedByte),
+        }
+    }
+
+    /// Skips white space and shows the next byte.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Result<u8, Broken> {
+        loop {
+            match self.bytes.get(self.pos) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.pos += 1,
+                Some(&byte) => return Ok(byte),
+                None => return Err(self.broken(Problem::UnexpectedEnd)),
+            }
+        }
+    }
+
+    /// Skips white space and takes `byte`, or says that something else stands there.
+    #[inline]
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Broken> {
+        if self.peek()? != byte {
+            return Err(self.unexpected());
+        }
+        self.pos += 1;
+        Ok(())
+    }
+
+    /// Takes `byte` if it comes next.
+    #[inline]
+    pub(super) fn accept(&mut self, byte: u8) -> Result<bool, Broken> {
+        let is_next = self.peek()? == byte;
+        self.pos += usize::from(is_next);
+        Ok(is_next)
+    }
+
+    /// Succeeds if nothing but white space is left.
+    pub(super) fn end(&mut self) -> Result<(), Broken> {
+        match self.peek() {
+            Ok(_) => Err(self.broken(Problem::Trailing)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Goes to the next key of an object whose `{` was taken; `None` at its `}`.
+    pub(super) fn next_key(
+        &mut self,
+        is_first: &mut bool,
+    ) -> Result<Option<Cow<'a, str>>, Broken> {
+        if self.peek()? == b'}' {
+            self.pos += 1;
+            return Ok(None);
+        }
+        if !std::mem::take(is_first) {
+            self.expect(b',')?;
+            self.peek()?;
+        }
+        let key = self.string()?;
+        self.expect(b':')?;
+        Ok(Some(key))
+    }
+
+    /// Goes to the next element of an array whose `[` was taken; `false` at its `]`.
+    #[inline]
+    pub(super) fn next_element(&mut self, is_first: &mut bool) -> Result<bool, Broken> {
+        if self.peek()? == b']' && *is_first {
+            self.pos += 1;
+            return Ok(false);
+        }
+        if std::mem::take(is_first) {
+            return Ok(true);
+        }
+        if self.accept(b']')? {
+            return Ok(false);
+        }
+        self.expect(b',')?;
+        if self.peek()? == b']' {
+            return Err(self.unexpected());
+        }
+        Ok(true)
+    }
+
+    /// Reads a text.
+    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Broken> {
+        let start = self.pos;
+        let has_escape = self.skip_string()?;
+        let whole = &self.bytes[start..self.pos];
+        let inner = &whole[1..whole.len() - 1];
+        let plain = std::str::from_utf8(inner).map_err(|e| Broken {
+            at: start + 1 + e.valid_up_to(),
+            problem: Problem::NotUtf8,
+        })?;
+        if !has_escape {
+            return Ok(Cow::Borrowed(plain));
+        }
+        // Only half of a surrogate pair can still be wrong: the escapes were checked.
+        serde_json::from_slice::<String>(whole).map(Cow::Owned).map_err(|error| Broken {
+            at: start + error.column().min(whole.len() - 1),
+            problem: Problem::BadString,
+        })
+    }
+
+    /// Skips a text; whether it holds an escape.
+    fn skip_string(&mut self) -> Result<bool, Broken> {
+        if self.bytes.get(self.pos) != Some(&b'"') {
+            return Err(self.unexpected());
+        }
+        self.pos += 1;
+        let mut has_escape = false;
+        loop {
+            let rest = &self.bytes[self.pos..];
+            let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20);
+            self.pos += plain.unwrap_or(rest.len());
+            match self.bytes.get(self.pos) {
+                Some(b'"') => {
+                    self.pos += 1;
+                    return Ok(has_escape);
+                }
+                Some(b'\\') => {
+                    has_escape = true;
+                    self.skip_escape()?;
+                }
+                Some(_) => return Err(self.broken(Problem::BadString)),
+                None => return Err(self.broken(Problem::UnexpectedEnd)),
+            }
+        }
+    }
+
+    fn skip_escape(&mut self) -> Result<(), Broken> {
+        self.pos += 1;
+        let hex_digits = match self.bytes.get(self.pos) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 0,
+            Some(b'u') => 4,
+            Some(_) => return Err(self.broken(Problem::BadString)),
+            None => return Err(self.broken(Problem::UnexpectedEnd)),
+        };
+        self.pos += 1;
+        for _ in 0..hex_digits {
+            match self.bytes.get(self.pos) {
+                Some(byte) if byte.is_ascii_hexdigit() => self.pos += 1,
+                Some(_) => return Err(self.broken(Problem::BadString)),
+                None => return Err(self.broken(Problem::UnexpectedEnd)),
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn digit(&self, at: usize) -> Option<u64> {
+        let digit = self.bytes.get(at)?.wrapping_sub(b'0');
+        (digit < 10).then_some(u64::from(digit))
+    }
+
+    /// Reads a number, rounded to the nearest double as `str::parse` does.
+    ///
+    /// # Method
+    ///
+    /// An integer up to 2⁵³ times or over a power of ten up to 10²² needs one correctly
+    /// rounded operation on two exact doubles. Clinger (1990), "How to read floating
+    /// point numbers accurately", PLDI '90, section 3. All else goes to `str::parse`.
+    #[inline]
+    pub(super) fn number(&mut self) -> Result<Number<'a>, Broken> {
+        let start = self.pos;
+        let is_negative = self.bytes.get(self.pos) == Some(&b'-');
+        self.pos += usize::from(is_negative);
+        let (mut digits, mut mantissa) = (0usize, 0u64);
+        let whole = self.pos;
+        self.digits(&mut mantissa, &mut digits)?;
+        if digits > 1 && self.bytes[whole] == b'0' {
+            return Err(Broken { at: whole, problem: Problem::BadNumber });
+        }
+        let mut exponent = 0i64;
+        let mut is_integer = true;
+        if self.bytes.get(self.pos) == Some(&b'.') {
+            is_integer = false;
+            self.pos += 1;
+            let before = digits;
+            self.digits(&mut mantissa, &mut digits)?;
+            exponent -= (digits - before) as i64;
+        }
+        if let Some(b'e' | b'E') = self.bytes.get(self.pos) {
+            is_integer = false;
+            exponent = exponent.saturating_add(self.exponent()?);
+        }
+        let literal = &self.bytes[start..self.pos];
+        // 19 digits always fit into 64 bits, so the mantissa is right.
+        let is_short = digits <= 19 && mantissa <= EXACT_INTEGER;
+        let power = EXACT_POWERS.get(exponent.unsigned_abs() as usize);
+        let value = match power {
+            Some(power) if is_short => {
+                let whole = mantissa as f64;
+                let size = if exponent < 0 { whole / power } else { whole * power };
+                if is_negative { -size } else { size }
+            }
+            _ => ascii(literal).parse().map_err(
+                |_ignored: std::num::ParseFloatError| Broken {
+                    at: start,
+                    problem: Problem::BadNumber,
+                },
+            )?,
+        };
+        Ok(Number { value, literal, is_integer })
+    }
+
+    /// Passes one or more digits.
+    #[inline]
+    fn digits(&mut self, mantissa: &mut u64, count: &mut usize) -> Result<(), Broken> {
+        let first = self.pos;
+        while let Some(digit) = self.digit(self.pos) {
+            *mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
+            self.pos += 1;
+        }
+        *count += self.pos - first;
+        if self.pos > first {
+            return Ok(());
+        }
+        Err(match self.bytes.get(self.pos) {
+            None => self.broken(Problem::UnexpectedEnd),
+            Some(_) => self.broken(Problem::BadNumber),
+        })
+    }
+
+    fn exponent(&mut self) -> Result<i64, Broken> {
+        self.pos += 1;
+        let sign = self.bytes.get(self.pos).copied().filter(|b| matches!(b, b'-' | b'+'));
+        self.pos += usize::from(sign.is_some());
+        let first = self.pos;
+        let mut size = 0i64;
+        while let Some(digit) = self.digit(self.pos) {
+            size = size.saturating_mul(10).saturating_add(digit as i64);
+            self.pos += 1;
+        }
+        if self.pos == first {
+            return Err(match self.bytes.get(self.pos) {
+                None => self.broken(Problem::UnexpectedEnd),
+                Some(_) => self.broken(Problem::BadNumber),
+            });
+        }
+        Ok(if sign == Some(b'-') { -size } else { size })
+    }
+
+    /// Takes `true`, `false` or `null`.
+    pub(super) fn word(&mut self, word: &str) -> Result<(), Broken> {
+        for (i, expected) in word.bytes().enumerate() {
+            if self.bytes.get(self.pos + i) != Some(&expected) {
+                self.pos += i;
+                return Err(self.unexpected());
+            }
+        }
+        self.pos += word.len();
+        Ok(())
+    }
+
+    /// Skips a value of any kind and depth, checking that it is sound.
+    pub(super) fn skip_value(&mut self) -> Result<(), Broken> {
+        let mut closers: SmallVec<[u8; 32]> = SmallVec::new();
+        loop {
+            let opened = match self.peek()? {
+                b'{' => Some(b'}'),
+                b'[' => Some(b']'),
+                _ => {
+                    self.skip_scalar()?;
+                    None
+                }
+            };
+            if let Some(closer) = opened {
+                self.pos += 1;
+                if !self.accept(closer)? {
+                    closers.push(closer);
+                    if closer == b'}' {
+                        self.skip_key()?;
+                    }
+                    continue;
+                }
+            }
+            loop {
+                let Some(&closer) = closers.last() else { return Ok(()) };
+                if self.accept(closer)? {
+                    closers.pop();
+                    continue;
+                }
+                self.expect(b',')?;
+                if closer == b'}' {
+                    self.skip_key()?;
+                }
+                break;
+            }
+        }
+    }
+
+    fn skip_key(&mut self) -> Result<(), Broken> {
+        self.peek()?;
+        self.skip_string()?;
+        self.expect(b':')
+    }
+
+    fn skip_scalar(&mut self) -> Result<(), Broken> {
+        match self.peek()? {
+            b'"' => self.skip_string().map(|_has_escape| ()),
+            b'-' | b'0'..=b'9' => self.number().map(|_number| ()),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            _ => Err(self.unexpected()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Result<f64, Broken> {
+        let mut cursor = Cursor::new(text.as_bytes());
+        let number = cursor.number()?;
+        cursor.end()?;
+        Ok(number.value)
+    }
+
+    fn is_sound(bytes: &[u8]) -> bool {
+        let mut cursor = Cursor::new(bytes);
+        cursor.skip_value().and_then(|()| cursor.end()).is_ok()
+    }
+
+    #[test]
+    fn numbers_are_read_as_written() {
+        let cases: [(&str, f64); 11] = [
+            ("0", 0.0),
+            ("-0.0", -0.0),
+            ("-71.3412345", -71.341_234_5),
+            ("180301.0", 180_301.0),
+            ("5e3", 5000.0),
+            ("1E-2", 0.01),
+            ("9007199254740993", 9_007_199_254_740_992.0),
+            ("123456789012345678901234567890", 1.234_567_890_123_456_8e29),
+            ("1e308", 1e308),
+            ("4.9e-324", 5e-324),
+            ("0.1e1", 1.0),
+        ];
+        for (text, expected) in cases {
+            let value = parse(text).unwrap();
+            assert_eq!(value.to_bits(), expected.to_bits(), "{text}");
+        }
+        assert!(parse("1e999").unwrap().is_infinite());
+        for bad in ["", "-", "01", "1.", ".5", "1e", "1e+", "+1", "NaN", "0x1", "1_0"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn large_integers_are_known_to_be_inexact() {
+        let is_exact =
+            |text: &str| Cursor::new(text.as_bytes()).number().unwrap().is_exact();
+        assert!(is_exact("9007199254740992"));
+        assert!(!is_exact("9007199254740994"));
+        assert!(is_exact("1e300"));
+    }
+
+    #[test]
+    fn numbers_equal_those_of_the_standard_library() {
+        // A fixed linear congruential generator (Knuth, MMIX), so that failures repeat.
+        let mut state = 42u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state.wrapping_mul(1_442_695_040_888_963_407) >> 11
+        };
+        for _ in 0..50_000 {
+            let (whole, fraction) = (next() >> (next() % 53), next() >> (next() % 53));
+            let width = (next() % 20) as usize;
+            let exponent = (next() % 60) as i64 - 30;
+            for text in [
+                format!("{whole}"),
+                format!("-{}.{fraction:0width$}", whole % 180),
+                format!("{whole}.{fraction:0width$}e{exponent}"),
+                format!("{}", f64::from_bits(next() << 10)),
+            ] {
+                let Ok(expected) = text.parse::<f64>() else { continue };
+                if !expected.is_finite() {
+                    continue;
+                }
+                assert_eq!(parse(&text).unwrap().to_bits(), expected.to_bits(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_decoded_or_refused() {
+        let read =
+            |text: &str| Cursor::new(text.as_bytes()).string().map(Cow::into_owned);
+        assert_eq!(read(r#""Ilo""#).unwrap(), "Ilo");
+        assert_eq!(
+            read(r#""Pe\u00f1\u00f3n \"a\" \ud83c\udf0a""#).unwrap(),
+            "Peñón \"a\" 🌊"
+        );
+        for bad in [r#""\x""#, r#""\ud83c""#, "\"a\nb\"", r#""\u12g4""#, r#""abc"#, "abc"]
+        {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        let latin1 = Cursor::new(b"\"Pe\xF1on\"").string().unwrap_err();
+        assert_eq!(latin1, Broken { at: 3, problem: Problem::NotUtf8 });
+    }
+
+    #[test]
+    fn broken_json_is_found_where_it_is() {
+        let cases = [
+            (r#"{"a": [1, 2}"#, 11, Problem::UnexpectedByte),
+            (r#"{"a": 1,}"#, 8, Problem::UnexpectedByte),
+            ("[1, 2,]", 6, Problem::UnexpectedByte),
+            ("[1, NaN]", 4, Problem::UnexpectedByte),
+            ("[1, -Infinity]", 5, Problem::BadNumber),
+            ("[nul]", 4, Problem::UnexpectedByte),
+            (r#"{"a" 1}"#, 5, Problem::UnexpectedByte),
+            ("{'a': 1}", 1, Problem::UnexpectedByte),
+            (r#"{"a": [1, 2"#, 11, Problem::UnexpectedEnd),
+        ];
+        for (text, at, problem) in cases {
+            let broken = Cursor::new(text.as_bytes()).skip_value().unwrap_err();
+            assert_eq!(broken, Broken { at, problem }, "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_costs_no_stack() {
+        let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
+        assert!(is_sound(deep.as_bytes()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn soundness_agrees_with_serde_json(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\n\"", "\"\\q\"", "1", "-0.5e3",
+                "01", "true", "null", "nul", " ", "\n", "\"é\"", "1.", "{\"a\":", "[1,",
+            ]), 0..14)
+        ) {
+            let text = pieces.concat();
+            let oracle = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+            prop_assert_eq!(is_sound(text.as_bytes()), oracle, "{}", text);
+        }
+    }
+}

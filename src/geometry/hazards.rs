@@ -1,0 +1,216 @@
+//! Hazards: their zones by level, and what speaks against trusting them.
+//!
+//! In: a placed layer, its role, the territories. Out: a [`HazardLayer`]. Knows no exposed layer.
+
+use std::collections::BTreeMap;
+
+use super::error::GeometryError;
+use super::margin::{self, zone_around};
+use super::overlay::{
+    Rule, area_m2, difference, rings_of, rings_of_shapes, to_shapes, total_double_area,
+    union,
+};
+use super::prepare::Layer;
+use super::reach::Reach;
+use super::shapes::{Dimension, Shapes};
+use super::study_area::{HazardLayer, Prepared, Zone};
+use super::values::{text_of, value_at};
+use crate::config::{HazardLevels, HazardRole, Settings};
+use crate::domain::{Code, Finding, Findings, Level};
+
+/// By so much, m², a zone may reach outside its study area without a word.
+const OUTSIDE_M2: f64 = 1.0;
+
+/// Prepares a hazard.
+///
+/// # Errors
+///
+/// [`GeometryError`] if a level cannot be read, no feature can be a zone, or the study area has no
+/// polygon.
+pub(super) fn prepare(
+    layer: &Layer<'_>,
+    role: &HazardRole,
+    study_area: Option<(&str, &Shapes)>,
+    territories: Option<&Reach>,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Result<HazardLayer, Vec<GeometryError>> {
+    let mut errors = Vec::new();
+    let study_area = match study_area {
+        Some((id, shapes)) => {
+            let areas = shapes.pick(&rows_of_areas(shapes));
+            let others = shapes.len() - areas.len();
+            if others > 0 && !areas.is_empty() {
+                let finding = Finding::about(Code::UnsuitableGeometry, id)
+                    .with("count", others)
+                    .with("role", "@finding_part.study_area");
+                findings.push(finding);
+            }
+            if areas.is_empty() {
+                errors.push(GeometryError::EmptyStudyArea {
+                    layer: layer.id().to_owned(),
+                    study_area: id.to_owned(),
+                    place: layer.place(settings, "hazard.study_area"),
+                });
+            }
+            Some(areas)
+        }
+        None => None,
+    };
+    let drawn = match &role.levels {
+        HazardLevels::Bands(bands) => Ok(of_bands(layer, bands, findings)),
+        HazardLevels::Constant(level) => {
+            of_polygons(layer, settings, findings, |_| Ok(*level))
+        }
+        HazardLevels::Field { field, names } => {
+            of_polygons(layer, settings, findings, |row| {
+                level_of(layer, field, names, row, settings)
+            })
+        }
+    };
+    let drawn = match drawn {
+        Ok(drawn) => drawn,
+        Err(more) => {
+            errors.extend(more);
+            return Err(errors);
+        }
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let hazard = HazardLayer {
+        layer: drawn.layer,
+        kind: role.kind.clone(),
+        in_any: role.in_any,
+        levels: drawn.levels,
+        bands: drawn.bands,
+        study_area,
+        zones: drawn.zones,
+        inner: drawn.margins.as_ref().map(|(inner, _)| inner.clone()),
+        outer: drawn.margins.map(|(_, outer)| outer),
+    };
+    report(&hazard, territories, findings);
+    Ok(hazard)
+}
+
+/// What the two kinds of hazard have in common once their zones are known.
+struct Drawn {
+    layer: Prepared,
+    levels: Vec<Level>,
+    bands: Vec<(f64, Level)>,
+    zones: Vec<Zone>,
+    margins: Option<margin::Margins>,
+}
+
+fn of_bands(layer: &Layer<'_>, bands: &[(f64, Level)], findings: &mut Findings) -> Drawn {
+    let prepared = layer.prepared();
+    let shapes = &prepared.shapes;
+    let mut zones = Vec::new();
+    for level in Level::ZONES {
+        let own = bands.iter().filter(|(_, of)| *of == level);
+        let widest = own.map(|(within_m, _)| *within_m).reduce(f64::max);
+        if let Some(within_m) = widest {
+            let shapes = to_shapes(&zone_around(shapes, &|_| within_m));
+            if !shapes.is_empty() {
+                zones.push(Zone { level, shapes });
+            }
+        }
+    }
+    let worst_accuracy = prepared.accuracy_m.iter().flatten().copied().reduce(f64::max);
+    for (within_m, level) in bands {
+        let Some(accuracy) = worst_accuracy.filter(|accuracy| within_m <= accuracy)
+        else {
+            continue;
+        };
+        let finding = Finding::about(Code::BandBelowAccuracy, &prepared.id)
+            .with("within", within_m)
+            .with("level", format!("@finding_part.level_{}", level.id()))
+            .with("accuracy", accuracy);
+        findings.push(finding);
+    }
+    let margins = worst_accuracy.map(|_| {
+        margin::of_bands(shapes, bands, &|row| prepared.accuracy_of(row).unwrap_or(0.0))
+    });
+    Drawn { layer: prepared, levels: Vec::new(), bands: bands.to_vec(), zones, margins }
+}
+
+fn of_polygons(
+    layer: &Layer<'_>,
+    settings: &Settings,
+    findings: &mut Findings,
+    level_of: impl Fn(usize) -> Result<Level, GeometryError>,
+) -> Result<Drawn, Vec<GeometryError>> {
+    let rows = layer.areas_only("@finding_part.hazard", findings);
+    if rows.is_empty() && !layer.placed.rows.is_empty() {
+        let place = layer.place(settings, "hazard");
+        return Err(vec![GeometryError::NoZones { layer: layer.id().to_owned(), place }]);
+    }
+    let prepared = layer.prepared_rows(&rows);
+    let (mut levels, mut errors) = (Vec::new(), Vec::new());
+    for &row in &rows {
+        match level_of(layer.placed.rows[row] as usize) {
+            Ok(level) => levels.push(level),
+            Err(error) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut zones = Vec::new();
+    for level in Level::ZONES {
+        let of_level: Vec<usize> =
+            (0..levels.len()).filter(|&row| levels[row] == level).collect();
+        if !of_level.is_empty() {
+            zones.push(Zone { level, shapes: prepared.shapes.pick(&of_level) });
+        }
+    }
+    let margins = prepared.accuracy_m.is_some().then(|| {
+        let accuracy_of = |row: usize| prepared.accuracy_of(row).unwrap_or(0.0);
+        margin::of_polygons(&prepared.shapes, &levels, &accuracy_of)
+    });
+    Ok(Drawn { layer: prepared, levels, bands: Vec::new(), zones, margins })
+}
+
+fn level_of(
+    layer: &Layer<'_>,
+    field: &str,
+    names: &BTreeMap<String, Level>,
+    row: usize,
+    settings: &Settings,
+) -> Result<Level, GeometryError> {
+    let text = text_of(value_at(&layer.raw.data, field, row));
+    let known = text
+        .as_deref()
+        .and_then(|text| names.get(text).copied().or_else(|| Level::parse(text)));
+    known.ok_or_else(|| GeometryError::UnknownLevel {
+        layer: layer.id().to_owned(),
+        feature: layer.raw.data.ids[row].to_string(),
+        value: text.unwrap_or_default(),
+        place: layer.place(settings, "hazard.level"),
+    })
+}
+
+/// The rows of areas.
+pub(super) fn rows_of_areas(shapes: &Shapes) -> Vec<usize> {
+    let is_area = |row: &usize| shapes.get(*row).dimension() == Dimension::Area;
+    (0..shapes.len()).filter(is_area).collect()
+}
+
+fn report(hazard: &HazardLayer, territories: Option<&Reach>, findings: &mut Findings) {
+    let id = &hazard.layer.id;
+    if let Some(territories) = territories
+        && !hazard.zones.iter().any(|zone| territories.touches_any(&zone.shapes))
+    {
+        findings.push(Finding::about(Code::HazardFarAway, id));
+    }
+    let Some(study_area) = &hazard.study_area else { return };
+    let zones = hazard.zones.iter().flat_map(|zone| rings_of_shapes(&zone.shapes));
+    let zones = union(zones, Rule::NonZero);
+    let outside = difference(rings_of(&zones), rings_of_shapes(study_area));
+    let area = area_m2(total_double_area(&outside));
+    if area > OUTSIDE_M2 {
+        let finding =
+            Finding::about(Code::ZoneOutsideStudy, id).with("area", format!("{area:.2}"));
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,294 @@
+//! One layer: its features placed on the grid and mended, all in parallel.
+//!
+//! In: a raw layer and the way to the working CRS. Out: [`PlacedLayer`], with findings in the order of
+//! the file whatever the number of threads. Knows nothing of roles.
+
+use rayon::prelude::*;
+
+use super::crs::{Placed, Transform};
+use super::error::{GeometryError, Suspicion, coordinate};
+use super::grid::GridPoint;
+use super::repair::{Change, Fate, Mender};
+use super::shapes::Shapes;
+use crate::domain::{Code, Finding, Findings, Place};
+use crate::layers::{PartRole, RawFeatures, RawLayer};
+
+/// Features that one task takes.
+const CHUNK: usize = 2048;
+
+/// A layer on the grid.
+#[derive(Debug, Clone, Default)]
+pub struct PlacedLayer {
+    /// Features that were kept.
+    pub shapes: Shapes,
+    /// Row in the file of each kept feature.
+    pub rows: Vec<u32>,
+    /// Rows in the file of features that were left out.
+    pub dropped: Vec<u32>,
+}
+
+/// Coordinates that do not fit, of the first such feature, and how many features have any.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Misfits {
+    row: u32,
+    at: [f64; 2],
+    count: usize,
+}
+
+impl Misfits {
+    fn add(to: &mut Option<Self>, more: Self) {
+        match to {
+            Some(known) => known.count += more.count,
+            None => *to = Some(more),
+        }
+    }
+}
+
+/// What one task made of its features.
+#[derive(Debug, Default)]
+struct Chunk {
+    placed: PlacedLayer,
+    findings: Vec<Finding>,
+    /// Coordinates far outside the working CRS: the rest, and those that look swapped.
+    far: Option<Misfits>,
+    swapped: Option<Misfits>,
+    /// Coordinates that are declared as degrees and look like metres.
+    meters: Option<Misfits>,
+    /// Coordinates at the edge of the working CRS.
+    edge: Option<Misfits>,
+}
+
+/// Places and mends the features of a layer.
+///
+/// `counts_as_point` tells of a row whether it carries people, so that an area of nothing still
+/// counts as a point.
+///
+/// # Errors
+///
+/// [`GeometryError`] if coordinates lie far outside the working CRS, or most of them are no degrees
+/// though the layer says so.
+pub fn place(
+    raw: &RawLayer,
+    transform: &Transform<'_>,
+    working_epsg: u32,
+    counts_as_point: &(dyn Fn(usize) -> bool + Sync),
+    declared_at: Option<&Place>,
+    findings: &mut Findings,
+) -> Result<PlacedLayer, Vec<GeometryError>> {
+    let count = raw.data.features.len();
+    let chunks: Vec<Chunk> = (0..count.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|i| {
+            let rows = i * CHUNK..((i + 1) * CHUNK).min(count);
+            place_rows(raw, transform, rows, counts_as_point)
+        })
+        .collect();
+    let mut all = Chunk::default();
+    for chunk in chunks {
+        all.append(chunk);
+    }
+    let errors = all.errors(raw, transform, working_epsg, declared_at);
+    if let Some(edge) = all.edge {
+        let finding = Finding::about(Code::EdgeOfCrs, &raw.id)
+            .feature(&*raw.data.ids[edge.row as usize])
+            .with("epsg", working_epsg)
+            .with("count", edge.count);
+        findings.push(finding);
+    }
+    findings.extend(all.findings);
+    if errors.is_empty() { Ok(all.placed) } else { Err(errors) }
+}
+
+impl Chunk {
+    fn append(&mut self, next: Self) {
+        self.placed.shapes.append(&next.placed.shapes);
+        self.placed.rows.extend(next.placed.rows);
+        self.placed.dropped.extend(next.placed.dropped);
+        self.findings.extend(next.findings);
+        let pairs = [
+            (&mut self.far, next.far),
+            (&mut self.swapped, next.swapped),
+            (&mut self.meters, next.meters),
+            (&mut self.edge, next.edge),
+        ];
+        for (mine, theirs) in pairs {
+            if let Some(theirs) = theirs {
+                Misfits::add(mine, theirs);
+            }
+        }
+    }
+
+    fn errors(
+        &mut self,
+        raw: &RawLayer,
+        transform: &Transform<'_>,
+        working_epsg: u32,
+        declared_at: Option<&Place>,
+    ) -> Vec<GeometryError> {
+        let mut errors = Vec::new();
+        let feature = |row: u32| raw.data.ids[row as usize].to_string();
+        let place = declared_at.cloned().map(Box::new);
+        if let Some(meters) = self.meters
+            && meters.count * 2 > raw.data.features.len()
+        {
+            // One error says what a finding for every feature would.
+            self.findings.retain(|finding| finding.code != Code::CoordinateOutOfRange);
+            errors.push(GeometryError::NotDegrees {
+                layer: raw.id.clone(),
+                epsg: raw.epsg,
+                feature: feature(meters.row),
+                at: meters.at,
+                count: meters.count,
+                place: place.clone(),
+            });
+        }
+        for (misfits, is_swapped) in [(self.swapped, true), (self.far, false)] {
+            let Some(misfits) = misfits else { continue };
+            let suspicion = if is_swapped {
+                Suspicion::SwappedAxes
+            } else if transform.looks_like_degrees(misfits.at) {
+                Suspicion::Degrees
+            } else {
+                Suspicion::Unexplained
+            };
+            errors.push(GeometryError::OutsideCrs {
+                layer: raw.id.clone(),
+                working_epsg,
+                feature: feature(misfits.row),
+                at: misfits.at,
+                count: misfits.count,
+                suspicion,
+                place: place.clone(),
+            });
+        }
+        errors
+    }
+
+    fn misfit(&mut self, layer: &RawLayer, row: usize, misfit: Misfit) {
+        let (kind, at) = match misfit {
+            Misfit::Far(at) => (&mut self.far, at),
+            Misfit::Swapped(at) => (&mut self.swapped, at),
+            Misfit::Meters(at) | Misfit::Nowhere(at) => {
+                let finding = Finding::about(Code::CoordinateOutOfRange, &layer.id)
+                    .feature(&*layer.data.ids[row])
+                    .with("x", coordinate(at[0]))
+                    .with("y", coordinate(at[1]));
+                self.findings.push(finding);
+                if matches!(misfit, Misfit::Nowhere(_)) {
+                    return;
+                }
+                (&mut self.meters, at)
+            }
+        };
+        Misfits::add(kind, Misfits { row: row as u32, at, count: 1 });
+    }
+}
+
+/// Why a feature has no place.
+#[derive(Debug, Clone, Copy)]
+enum Misfit {
+    Far([f64; 2]),
+    Swapped([f64; 2]),
+    Meters([f64; 2]),
+    Nowhere([f64; 2]),
+}
+
+fn place_rows(
+    raw: &RawLayer,
+    transform: &Transform<'_>,
+    rows: std::ops::Range<usize>,
+    counts_as_point: &(dyn Fn(usize) -> bool + Sync),
+) -> Chunk {
+    let mut chunk = Chunk::default();
+    let mut mender = Mender::default();
+    let (mut points, mut changes) = (Vec::new(), Vec::new());
+    for row in rows {
+        let parts = parts_of(&raw.data, row);
+        points.clear();
+        changes.clear();
+        let fate = match place_points(&raw.data, parts.clone(), transform, &mut points) {
+            Err(misfit) => {
+                chunk.misfit(raw, row, misfit);
+                Fate::Dropped
+            }
+            Ok(edge) => {
+                if let Some(at) = edge {
+                    let misfits = Misfits { row: row as u32, at, count: 1 };
+                    Misfits::add(&mut chunk.edge, misfits);
+                }
+                let start = start_of(&raw.data, parts.start);
+                let parts = parts.map(|part| {
+                    let (end, role) = raw.data.parts[part];
+                    let from = start_of(&raw.data, part) - start;
+                    (role, &points[from..end as usize - start])
+                });
+                let shapes = &mut chunk.placed.shapes;
+                mender.add(parts, counts_as_point(row), shapes, &mut changes)
+            }
+        };
+        match fate {
+            Fate::Kept => chunk.placed.rows.push(row as u32),
+            Fate::Dropped => chunk.placed.dropped.push(row as u32),
+        }
+        let id = &raw.data.ids[row];
+        chunk.findings.extend(changes.iter().map(|change| told(change, &raw.id, id)));
+    }
+    chunk
+}
+
+fn parts_of(data: &RawFeatures, row: usize) -> std::ops::Range<usize> {
+    let start = if row == 0 { 0 } else { data.features[row - 1].parts_end as usize };
+    start..data.features[row].parts_end as usize
+}
+
+fn start_of(data: &RawFeatures, part: usize) -> usize {
+    if part == 0 { 0 } else { data.parts[part - 1].0 as usize }
+}
+
+/// Places all points of a feature; a pair at the edge of the CRS, if there is any.
+fn place_points(
+    data: &RawFeatures,
+    parts: std::ops::Range<usize>,
+    transform: &Transform<'_>,
+    points: &mut Vec<GridPoint>,
+) -> Result<Option<[f64; 2]>, Misfit> {
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let all = start_of(data, parts.start)..data.parts[parts.end - 1].0 as usize;
+    let mut edge = None;
+    for &at in &data.coords[all] {
+        match transform.place(at) {
+            Placed::Inside(point) => points.push(point),
+            Placed::AtEdge(point) => {
+                points.push(point);
+                edge = edge.or(Some(at));
+            }
+            Placed::Far | Placed::Nowhere if transform.is_swapped(at) => {
+                return Err(Misfit::Swapped(at));
+            }
+            Placed::Far => return Err(Misfit::Far(at)),
+            Placed::Nowhere if transform.looks_like_meters(at) => {
+                return Err(Misfit::Meters(at));
+            }
+            Placed::Nowhere => return Err(Misfit::Nowhere(at)),
+        }
+    }
+    Ok(edge)
+}
+
+fn told(change: &Change, layer: &str, feature: &str) -> Finding {
+    let finding = Finding::about(change.code, layer).feature(feature);
+    match change.area_m2 {
+        Some((before, after)) => finding
+            .with("before", format!("{before:.2}"))
+            .with("after", format!("{after:.2}"))
+            .areas(before, after),
+        None => finding.with("count", change.count),
+    }
+}
+
+/// The role of every part of a raw feature, for what needs no coordinates.
+pub fn roles_of(data: &RawFeatures, row: usize) -> impl Iterator<Item = PartRole> {
+    parts_of(data, row).map(|part| data.parts[part].1)
+}

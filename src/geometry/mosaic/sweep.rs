@@ -1,0 +1,415 @@
+//! Cutting a polygon by the edges in its window: a sweep over vertical slabs.
+//!
+//! Between two neighbouring abscissas of interest the edges in the window do not
+//! begin, end or cross, so they are stacked like the layers of a cake; going up
+//! through the stack, the winding counts say which planes hold each layer, and
+//! its area is that of a trapezoid. Nothing is snapped and no topology is built:
+//! a rounding error moves an area by its own size and cannot do more.
+
+use std::collections::HashMap;
+
+use smallvec::SmallVec;
+
+use super::{Anchor, Edge, Membership, Mosaic, Parts, PlaneId, segments};
+use crate::geometry::grid::{AREA_STEPS_PER_M2, GridPoint};
+use crate::geometry::shapes::ShapeRef;
+
+/// Edges above which a window is cut into strips along the lattice's rows.
+const STRIP_EDGES: usize = 384;
+/// Order of edges is not trusted below this many grid steps.
+const TOLERANCE: f64 = 1e-4;
+
+/// Which of the window's planes hold a layer of the stack, a bit a plane.
+type Key = SmallVec<[u64; 1]>;
+
+/// Room to work in, reused from feature to feature by one thread.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Edges in the window.
+    pub(super) near: Vec<u32>,
+    planes: Vec<PlaneId>,
+    edges: Vec<Local>,
+    pieces: Vec<Piece>,
+    toggles: Vec<Toggle>,
+    abscissas: Vec<f64>,
+    active: Vec<u32>,
+    stack: Vec<Layer>,
+    counts: Vec<i32>,
+    floor: Vec<i32>,
+    sums: Sums,
+}
+
+/// An edge with the number of its plane within the window.
+#[derive(Debug, Clone, Copy)]
+struct Local {
+    edge: Edge,
+    plane: u32,
+}
+
+/// The part of an edge within a strip, west to east, relative to the strip's anchor.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    x0: f64,
+    y0: f64,
+    x1: f64,
+    y1: f64,
+    slope: f64,
+    plane: u32,
+    upward: i32,
+}
+
+impl Piece {
+    fn y(&self, x: f64) -> f64 {
+        if x == self.x1 { self.y1 } else { self.y0 + (x - self.x0) * self.slope }
+    }
+}
+
+/// Where the floor of the strip enters or leaves a plane.
+#[derive(Debug, Clone, Copy)]
+struct Toggle {
+    x: f64,
+    plane: u32,
+    delta: i32,
+}
+
+/// A piece within a slab: its ordinates on both sides.
+#[derive(Debug, Clone, Copy)]
+struct Layer {
+    left: f64,
+    right: f64,
+    piece: u32,
+}
+
+/// Areas by key, in the order in which keys turned up.
+#[derive(Debug, Default)]
+struct Sums {
+    entries: Vec<(Key, f64)>,
+    numbers: HashMap<Key, usize>,
+    last: usize,
+}
+
+impl Sums {
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.numbers.clear();
+        self.last = 0;
+    }
+
+    fn add(&mut self, key: &Key, area: f64) {
+        if self.entries.get(self.last).is_none_or(|(known, _)| known != key) {
+            self.last = self.find(key);
+        }
+        self.entries[self.last].1 += area;
+    }
+
+    fn find(&mut self, key: &Key) -> usize {
+        const FEW: usize = 16;
+        if self.entries.len() <= FEW {
+            if let Some(at) = self.entries.iter().position(|(known, _)| known == key) {
+                return at;
+            }
+        } else {
+            if self.numbers.is_empty() {
+                let all = self.entries.iter().enumerate();
+                self.numbers.extend(all.map(|(at, (known, _))| (known.clone(), at)));
+            }
+            if let Some(&at) = self.numbers.get(key) {
+                return at;
+            }
+            self.numbers.insert(key.clone(), self.entries.len());
+        }
+        self.entries.push((key.clone(), 0.0));
+        self.entries.len() - 1
+    }
+}
+
+/// Splits `shape`, whose window's edges are in `scratch.near`.
+pub(super) fn split(
+    mosaic: &Mosaic,
+    anchor: Anchor,
+    shape: ShapeRef<'_>,
+    scratch: &mut Scratch,
+) -> Parts {
+    let Some((low, high)) = shape.bounds() else { return Parts::new() };
+    gather(mosaic, shape, scratch);
+    scratch.sums.clear();
+    let lines = strip_lines(mosaic, scratch.edges.len(), low, high);
+    let mut floor = anchor;
+    let all = std::mem::take(&mut scratch.edges);
+    for line in lines.into_iter().chain([2 * high.y + 1]) {
+        let in_strip = all.iter().filter(|local| {
+            let Edge { a, b, .. } = local.edge;
+            2 * a.y.max(b.y) > floor.y2 && 2 * a.y.min(b.y) < line
+        });
+        scratch.edges.clear();
+        scratch.edges.extend(in_strip);
+        sweep(mosaic, floor, line, scratch);
+        floor = mosaic.lattice.anchor_on(low.x, line);
+    }
+    let outer = outer_planes(mosaic.lattice.planes(anchor.state), &scratch.planes);
+    collect(&scratch.sums, &scratch.planes, &outer, shape.area_m2())
+}
+
+/// Numbers the planes of the window and lists its edges and those of the feature.
+fn gather(mosaic: &Mosaic, shape: ShapeRef<'_>, scratch: &mut Scratch) {
+    let near = scratch.near.iter().map(|&id| mosaic.edges[id as usize]);
+    scratch.planes.clear();
+    scratch.planes.extend(near.clone().map(|edge| edge.plane));
+    scratch.planes.sort_unstable();
+    scratch.planes.dedup();
+    scratch.edges.clear();
+    let planes = &scratch.planes;
+    scratch.edges.extend(near.map(|edge| Local {
+        edge,
+        plane: planes.binary_search(&edge.plane).expect("listed just above") as u32,
+    }));
+    let own = planes.len() as u32;
+    scratch.edges.extend(
+        segments(shape)
+            .map(|(a, b)| Local { edge: Edge { a, b, plane: PlaneId::MAX }, plane: own }),
+    );
+}
+
+/// The lattice lines at which a window with many edges is cut into strips.
+fn strip_lines(
+    mosaic: &Mosaic,
+    edges: usize,
+    low: GridPoint,
+    high: GridPoint,
+) -> Vec<i64> {
+    if edges <= STRIP_EDGES {
+        return Vec::new();
+    }
+    let lines: Vec<i64> = mosaic.lattice.lines_between(low.y, high.y).collect();
+    let wanted = edges / (STRIP_EDGES / 2);
+    let every = (lines.len() / wanted.max(1)).max(1);
+    lines.into_iter().step_by(every).collect()
+}
+
+/// Planes that hold the whole window: those of the anchor without an edge in it.
+fn outer_planes(at_anchor: &[PlaneId], local: &[PlaneId]) -> Membership {
+    at_anchor
+        .iter()
+        .copied()
+        .filter(|plane| local.binary_search(plane).is_err())
+        .collect()
+}
+
+/// Turns keys into memberships, m² and a sorted list without parts of no measure.
+fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) -> Parts {
+    let least = (area_m2 * 1e-10).min(1e-6);
+    let mut parts = Parts::new();
+    for (key, area) in &sums.entries {
+        let area = area / AREA_STEPS_PER_M2;
+        if area > least {
+            let inside = planes
+                .iter()
+                .enumerate()
+                .filter(|(bit, _)| key[bit / 64] >> (bit % 64) & 1 == 1)
+                .map(|(_, plane)| *plane);
+            let mut membership: Membership =
+                outer.iter().copied().chain(inside).collect();
+            membership.sort_unstable();
+            parts.push((membership, area));
+        }
+    }
+    parts.sort_by(|a, b| a.0.cmp(&b.0));
+    parts
+}
+
+/// Sweeps one strip, from the anchor's row up to the line `top2`.
+fn sweep(mosaic: &Mosaic, anchor: Anchor, top2: i64, scratch: &mut Scratch) {
+    let height = (top2 - anchor.y2) as f64 / 2.0;
+    let own = scratch.planes.len() as u32;
+    clip(anchor, height, own, scratch);
+    let Some((west, east)) = extent(own, scratch) else { return };
+    abscissas(west, east, scratch);
+    base_counts(mosaic, anchor, scratch);
+    let xs = std::mem::take(&mut scratch.abscissas);
+    scratch.active.clear();
+    let (mut next_piece, mut next_toggle) = (0, 0);
+    for slab in xs.windows(2) {
+        let (left, right) = (slab[0], slab[1]);
+        while scratch.toggles.get(next_toggle).is_some_and(|t| t.x <= left) {
+            let toggle = scratch.toggles[next_toggle];
+            scratch.floor[toggle.plane as usize] += toggle.delta;
+            next_toggle += 1;
+        }
+        while scratch.pieces.get(next_piece).is_some_and(|p| p.x0 <= left) {
+            scratch.active.push(next_piece as u32);
+            next_piece += 1;
+        }
+        let pieces = &scratch.pieces;
+        scratch.active.retain(|&p| pieces[p as usize].x1 > left);
+        slab_between(left, right, height, scratch);
+    }
+    scratch.abscissas = xs;
+}
+
+/// Clips the edges to the strip and finds where they cross its floor.
+fn clip(anchor: Anchor, height: f64, own: u32, scratch: &mut Scratch) {
+    scratch.pieces.clear();
+    scratch.toggles.clear();
+    let place = |p: GridPoint| {
+        ((2 * p.x - anchor.x2) as f64 * 0.5, (2 * p.y - anchor.y2) as f64 * 0.5)
+    };
+    for &Local { edge, plane } in &scratch.edges {
+        let (a, b) = (place(edge.a), place(edge.b));
+        let mut floor_x = 0.0;
+        if edge.spans(anchor.y2) {
+            floor_x = a.0 - a.1 * (b.0 - a.0) / (b.1 - a.1);
+            if plane == own || !edge.crosses_by(anchor.x2, anchor.y2) {
+                scratch.toggles.push(Toggle {
+                    x: floor_x,
+                    plane,
+                    delta: edge.eastward(),
+                });
+            }
+        }
+        let upward = if b.0 > a.0 { 1 } else { -1 };
+        let (l, r) = if upward == 1 { (a, b) } else { (b, a) };
+        if l.0 >= r.0 || (l.1 < 0.0 && r.1 < 0.0) || (l.1 > height && r.1 > height) {
+            continue;
+        }
+        let slope = (r.1 - l.1) / (r.0 - l.0);
+        let ceiling_x = || l.0 + (height - l.1) / slope;
+        let (mut x0, mut y0, mut x1, mut y1) = (l.0, l.1, r.0, r.1);
+        if l.1 < 0.0 {
+            (x0, y0) = (floor_x, 0.0);
+        } else if l.1 > height {
+            (x0, y0) = (ceiling_x(), height);
+        }
+        if r.1 < 0.0 {
+            (x1, y1) = (floor_x, 0.0);
+        } else if r.1 > height {
+            (x1, y1) = (ceiling_x(), height);
+        }
+        if x0 < x1 {
+            scratch.pieces.push(Piece { x0, y0, x1, y1, slope, plane, upward });
+        }
+    }
+    scratch.pieces.sort_by(|p, q| p.x0.total_cmp(&q.x0));
+    scratch.toggles.sort_by(|s, t| s.x.total_cmp(&t.x));
+}
+
+/// West and east end of the feature within the strip.
+fn extent(own: u32, scratch: &Scratch) -> Option<(f64, f64)> {
+    let pieces = scratch.pieces.iter().filter(|p| p.plane == own);
+    let toggles = scratch.toggles.iter().filter(|t| t.plane == own);
+    let ends = pieces.flat_map(|p| [p.x0, p.x1]).chain(toggles.map(|t| t.x));
+    ends.fold(None, |range, x| match range {
+        None => Some((x, x)),
+        Some((low, high)) => Some((x.min(low), x.max(high))),
+    })
+}
+
+/// Lists where slabs begin and end.
+fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
+    let ends = scratch.pieces.iter().flat_map(|p| [p.x0, p.x1]);
+    let all = ends.chain(scratch.toggles.iter().map(|t| t.x));
+    scratch.abscissas.clear();
+    scratch.abscissas.extend(all.filter(|x| (west..=east).contains(x)));
+    scratch.abscissas.sort_by(f64::total_cmp);
+    scratch.abscissas.dedup();
+}
+
+/// Sets the floor's counts to those of the anchor; the feature itself starts further east.
+fn base_counts(mosaic: &Mosaic, anchor: Anchor, scratch: &mut Scratch) {
+    scratch.floor.clear();
+    scratch.floor.resize(scratch.planes.len() + 1, 0);
+    for &(plane, count) in mosaic.lattice.counts(anchor.state) {
+        if let Ok(local) = scratch.planes.binary_search(&plane) {
+            scratch.floor[local] = count;
+        }
+    }
+}
+
+/// Stacks the active pieces over a slab, splitting it where they cross.
+fn slab_between(left: f64, right: f64, height: f64, scratch: &mut Scratch) {
+    stack(left, right, scratch);
+    if is_stacked(&scratch.stack) {
+        climb(right - left, height, scratch);
+        return;
+    }
+    let mut cuts = crossings(left, right, &scratch.stack);
+    cuts.push(right);
+    cuts.sort_by(f64::total_cmp);
+    cuts.dedup();
+    let mut from = left;
+    for to in cuts {
+        stack(from, to, scratch);
+        climb(to - from, height, scratch);
+        from = to;
+    }
+}
+
+/// Orders the active pieces by their mean ordinate over the slab.
+fn stack(left: f64, right: f64, scratch: &mut Scratch) {
+    scratch.stack.clear();
+    let pieces = &scratch.pieces;
+    scratch.stack.extend(scratch.active.iter().map(|&piece| {
+        let p = &pieces[piece as usize];
+        Layer { left: p.y(left), right: p.y(right), piece }
+    }));
+    let key = |layer: &Layer| layer.left + layer.right;
+    scratch.stack.sort_by(|a, b| key(a).total_cmp(&key(b)).then(a.piece.cmp(&b.piece)));
+}
+
+/// Whether no two neighbours in the stack change places across the slab.
+fn is_stacked(stack: &[Layer]) -> bool {
+    stack.windows(2).all(|w| {
+        w[0].left <= w[1].left + TOLERANCE && w[0].right <= w[1].right + TOLERANCE
+    })
+}
+
+/// Where pieces of the stack cross within the slab.
+fn crossings(left: f64, right: f64, stack: &[Layer]) -> Vec<f64> {
+    let mut found = Vec::new();
+    for (i, a) in stack.iter().enumerate() {
+        for b in &stack[i + 1..] {
+            let (before, after) = (a.left - b.left, a.right - b.right);
+            if before * after < 0.0 {
+                let x = left + (right - left) * before / (before - after);
+                if x > left && x < right {
+                    found.push(x);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Goes up through the stack and adds each layer of the feature to its key.
+fn climb(width: f64, height: f64, scratch: &mut Scratch) {
+    let own = scratch.planes.len();
+    scratch.counts.clear();
+    scratch.counts.extend_from_slice(&scratch.floor);
+    let mut key = key_of(&scratch.counts[..own]);
+    let (mut left, mut right) = (0.0, 0.0);
+    for layer in &scratch.stack {
+        if scratch.counts[own] > 0 {
+            let area = (layer.left - left + layer.right - right) * 0.5 * width;
+            scratch.sums.add(&key, area);
+        }
+        let piece = &scratch.pieces[layer.piece as usize];
+        let plane = piece.plane as usize;
+        let before = scratch.counts[plane] > 0;
+        scratch.counts[plane] += piece.upward;
+        if plane < own && before != (scratch.counts[plane] > 0) {
+            key[plane / 64] ^= 1 << (plane % 64);
+        }
+        (left, right) = (layer.left, layer.right);
+    }
+    if scratch.counts[own] > 0 {
+        let area = (2.0 * height - left - right) * 0.5 * width;
+        scratch.sums.add(&key, area);
+    }
+}
+
+fn key_of(counts: &[i32]) -> Key {
+    let mut key = Key::from_elem(0, counts.len() / 64 + 1);
+    for (bit, _) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        key[bit / 64] |= 1 << (bit % 64);
+    }
+    key
+}

@@ -1,0 +1,276 @@
+use geo::{Area, BooleanOps, Coord, LineString, MultiPolygon, Polygon};
+
+use super::*;
+
+const M: i64 = 1_000_000;
+
+fn shape_of(dimension: Dimension, parts: &[(PartRole, &[(i64, i64)])]) -> Shapes {
+    let mut shapes = Shapes::default();
+    push(&mut shapes, dimension, parts);
+    shapes
+}
+
+fn push(shapes: &mut Shapes, dimension: Dimension, parts: &[(PartRole, &[(i64, i64)])]) {
+    for (role, points) in parts {
+        shapes
+            .push_part(*role, points.iter().map(|&(x, y)| GridPoint::new(x * M, y * M)));
+    }
+    shapes.end_feature(dimension);
+}
+
+fn rectangle(x0: i64, y0: i64, x1: i64, y1: i64) -> Vec<(i64, i64)> {
+    vec![(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+}
+
+fn area(points: &[(i64, i64)]) -> Shapes {
+    shape_of(Dimension::Area, &[(PartRole::Shell, points)])
+}
+
+fn mosaic_of(planes: &[&Shapes]) -> Mosaic {
+    let mut builder = MosaicBuilder::default();
+    for plane in planes {
+        builder.add(plane);
+    }
+    builder.build()
+}
+
+fn split(mosaic: &Mosaic, shapes: &Shapes) -> Vec<(Vec<PlaneId>, f64)> {
+    let parts = mosaic.split_area(shapes.get(0), &mut Scratch::default());
+    parts.into_iter().map(|(planes, area)| (planes.to_vec(), area)).collect()
+}
+
+#[test]
+fn a_block_is_split_by_what_crosses_it() {
+    // A zone from x = 0 to 5, and another from x = 4 to 20, both 0 to 10 high.
+    let (a, b) = (area(&rectangle(0, 0, 5, 10)), area(&rectangle(4, 0, 20, 10)));
+    let mosaic = mosaic_of(&[&a, &b]);
+    let cases = [
+        ("inside one", rectangle(6, 1, 8, 3), vec![(vec![1], 4.0)]),
+        ("outside", rectangle(30, 1, 32, 3), vec![(vec![], 4.0)]),
+        (
+            "across both",
+            rectangle(2, 2, 8, 4),
+            vec![(vec![0], 4.0), (vec![0, 1], 2.0), (vec![1], 6.0)],
+        ),
+        ("beside, sharing an edge", rectangle(0, 10, 5, 12), vec![(vec![], 10.0)]),
+        (
+            "the zone itself",
+            rectangle(0, 0, 5, 10),
+            vec![(vec![0], 40.0), (vec![0, 1], 10.0)],
+        ),
+        (
+            "over all",
+            rectangle(-1, -1, 21, 11),
+            vec![
+                (vec![], 264.0 - 200.0),
+                (vec![0], 40.0),
+                (vec![0, 1], 10.0),
+                (vec![1], 150.0),
+            ],
+        ),
+    ];
+    for (case, block, expected) in cases {
+        assert_eq!(split(&mosaic, &area(&block)), expected, "{case}");
+    }
+}
+
+#[test]
+fn a_hole_is_not_part_of_a_block_nor_of_a_plane() {
+    let hole: Vec<_> = rectangle(2, 2, 8, 8).into_iter().rev().collect();
+    let ring = shape_of(
+        Dimension::Area,
+        &[(PartRole::Shell, &rectangle(0, 0, 10, 10)), (PartRole::Hole, &hole)],
+    );
+    let inner = area(&rectangle(3, 3, 7, 7));
+    assert_eq!(split(&mosaic_of(&[&ring]), &inner), [(vec![], 16.0)]);
+    let half = area(&rectangle(0, 0, 5, 10));
+    // The ring has 100 − 36 = 64, half of it west of x = 5.
+    assert_eq!(split(&mosaic_of(&[&half]), &ring), [(vec![], 32.0), (vec![0], 32.0)]);
+}
+
+#[test]
+fn polygons_of_one_plane_may_overlap() {
+    let mut zone = area(&rectangle(0, 0, 6, 10));
+    push(&mut zone, Dimension::Area, &[(PartRole::Shell, &rectangle(4, 0, 10, 10))]);
+    let block = area(&rectangle(-2, 4, 12, 5));
+    assert_eq!(split(&mosaic_of(&[&zone]), &block), [(vec![], 4.0), (vec![0], 10.0)]);
+}
+
+#[test]
+fn a_point_on_an_edge_is_inside() {
+    let mut zone = area(&rectangle(0, 0, 10, 10));
+    push(
+        &mut zone,
+        Dimension::Area,
+        &[(PartRole::Shell, &[(20, 0), (30, 10), (20, 10)])],
+    );
+    let other = area(&rectangle(10, 0, 15, 10));
+    let mosaic = mosaic_of(&[&zone, &other]);
+    let cases: [((i64, i64), &[PlaneId]); 12] = [
+        ((5, 5), &[0]),
+        ((0, 0), &[0]),
+        ((5, 0), &[0]),
+        ((5, 10), &[0]),
+        ((0, 10), &[0]),
+        ((10, 5), &[0, 1]),
+        ((10, 10), &[0, 1]),
+        ((12, 5), &[1]),
+        ((25, 5), &[0]),
+        ((24, 5), &[0]),
+        ((26, 5), &[]),
+        ((5, 11), &[]),
+    ];
+    for ((x, y), expected) in cases {
+        let point = GridPoint::new(x * M, y * M);
+        let planes = mosaic.locate(point, &mut Scratch::default());
+        assert_eq!(planes.as_slice(), expected, "{x} {y}");
+    }
+}
+
+#[test]
+fn lines_are_split_where_they_cross_and_belong_to_edges_they_follow() {
+    let zone = area(&rectangle(0, 0, 10, 10));
+    let mosaic = mosaic_of(&[&zone]);
+    let length = |points: &[(i64, i64)]| {
+        let line = shape_of(Dimension::Line, &[(PartRole::Line, points)]);
+        let parts = mosaic.split_length(line.get(0), &mut Scratch::default());
+        parts.into_iter().map(|(p, l)| (p.to_vec(), l)).collect::<Vec<_>>()
+    };
+    assert_eq!(length(&[(-5, 5), (20, 5)]), [(vec![], 15.0), (vec![0], 10.0)]);
+    assert_eq!(length(&[(-5, 10), (20, 10)]), [(vec![], 15.0), (vec![0], 10.0)]);
+    assert_eq!(length(&[(2, 2), (2, 8), (4, 8)]), [(vec![0], 8.0)]);
+    assert_eq!(length(&[(-3, 0), (0, 4), (0, 20)]), [(vec![], 15.0), (vec![0], 6.0)]);
+}
+
+#[test]
+fn touching_is_found_even_in_a_point() {
+    let mosaic = mosaic_of(&[&area(&rectangle(0, 0, 10, 10))]);
+    for (block, expected) in [
+        (rectangle(10, 10, 12, 12), true),
+        (rectangle(10, 2, 12, 4), true),
+        (rectangle(11, 2, 12, 4), false),
+    ] {
+        let block = area(&block);
+        assert_eq!(!mosaic.touched(block.get(0), 1).is_empty(), expected);
+    }
+}
+
+/// A small generator of repeatable numbers (SplitMix64; Steele et al. 2014).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: i64) -> i64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % limit as u64) as i64
+    }
+
+    /// A star-shaped polygon: simple by construction.
+    fn star(&mut self, points: i64, span: i64, radius: i64) -> Vec<GridPoint> {
+        let (cx, cy) = (self.below(span), self.below(span));
+        (0..points)
+            .map(|i| {
+                let angle = std::f64::consts::TAU * i as f64 / points as f64;
+                let r = (radius / 3 + self.below(radius)) as f64;
+                GridPoint::new(
+                    cx + (r * angle.cos()).round() as i64,
+                    cy + (r * angle.sin()).round() as i64,
+                )
+            })
+            .collect()
+    }
+}
+
+fn to_geo(shapes: &Shapes) -> MultiPolygon<f64> {
+    let mut all = MultiPolygon::new(Vec::new());
+    for shape in shapes.iter() {
+        for (_, ring) in shape.parts() {
+            let ring: LineString<f64> = ring
+                .iter()
+                .map(|p| Coord { x: p.meters()[0], y: p.meters()[1] })
+                .collect();
+            all = all.union(&Polygon::new(ring, Vec::new()));
+        }
+    }
+    all
+}
+
+/// The parts of random stars against the boolean operations of the `geo` crate.
+#[test]
+fn random_overlays_agree_with_boolean_operations() {
+    let mut numbers = Numbers(7);
+    for round in 0..150 {
+        let span = 1000 * M;
+        let mut plane = |stars: i64| {
+            let mut shapes = Shapes::default();
+            for _ in 0..stars {
+                let points = 3 + numbers.below(40);
+                shapes.push_part(PartRole::Shell, numbers.star(points, span, 300 * M));
+                shapes.end_feature(Dimension::Area);
+            }
+            shapes
+        };
+        let (a, b, block) = (plane(3), plane(2), plane(1));
+        let parts = split(&mosaic_of(&[&a, &b]), &block);
+        let (ga, gb, gp) = (to_geo(&a), to_geo(&b), to_geo(&block));
+        let sum = |wanted: &[PlaneId]| -> f64 {
+            let holds = |planes: &[PlaneId]| wanted.iter().all(|p| planes.contains(p));
+            parts.iter().filter(|(planes, _)| holds(planes)).map(|(_, area)| area).sum()
+        };
+        let expected = [
+            (vec![], gp.unsigned_area()),
+            (vec![0], gp.intersection(&ga).unsigned_area()),
+            (vec![1], gp.intersection(&gb).unsigned_area()),
+            (vec![0, 1], gp.intersection(&ga).intersection(&gb).unsigned_area()),
+        ];
+        for (planes, area) in expected {
+            // geo snaps to its own grid of about 1e-6 m; perimeters are a few km.
+            let difference = (sum(&planes) - area).abs();
+            assert!(difference < 0.05, "round {round} {planes:?}: {difference} m2");
+        }
+        let whole = block.get(0).area_m2();
+        assert!(
+            (sum(&[]) - whole).abs() <= whole * 1e-12,
+            "round {round}: parts make the whole"
+        );
+    }
+}
+
+/// A large feature is cut into strips; the result must be that of the whole window.
+#[test]
+fn strips_change_nothing() {
+    let mut numbers = Numbers(11);
+    let mut zone = Shapes::default();
+    for _ in 0..400 {
+        zone.push_part(PartRole::Shell, numbers.star(24, 10_000 * M, 300 * M));
+        zone.end_feature(Dimension::Area);
+    }
+    let mosaic = mosaic_of(&[&zone]);
+    let big = area(&rectangle(500, 700, 9_300, 9_100));
+    let parts = split(&mosaic, &big);
+    let inside = to_geo(&big).intersection(&to_geo(&zone)).unsigned_area();
+    assert!((parts[1].1 - inside).abs() < 1.0, "{} {inside}", parts[1].1);
+    let whole = big.get(0).area_m2();
+    assert!((parts.iter().map(|p| p.1).sum::<f64>() - whole).abs() < whole * 1e-12);
+}
+
+/// Points located one by one agree with areas: random points against `geo`.
+#[test]
+fn random_points_agree_with_geo() {
+    use geo::Contains;
+    let mut numbers = Numbers(3);
+    let mut zone = Shapes::default();
+    for _ in 0..30 {
+        zone.push_part(PartRole::Shell, numbers.star(17, 1000 * M, 200 * M));
+        zone.end_feature(Dimension::Area);
+    }
+    let (mosaic, oracle) = (mosaic_of(&[&zone]), to_geo(&zone));
+    let mut scratch = Scratch::default();
+    for _ in 0..2000 {
+        let p = GridPoint::new(numbers.below(1000 * M), numbers.below(1000 * M));
+        let inside = oracle.contains(&geo::Point::new(p.meters()[0], p.meters()[1]));
+        assert_eq!(!mosaic.locate(p, &mut scratch).is_empty(), inside, "{p:?}");
+    }
+}

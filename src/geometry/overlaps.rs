@@ -1,0 +1,206 @@
+//! Overlaps among the features of one layer.
+//!
+//! In: prepared features. Out: pairs whose areas overlap, in order, and the layer with its overlaps
+//! dissolved. Most pairs of boxes that meet belong to neighbours which do not overlap;
+//! the overlay engine sees only what no cheaper exact test can settle.
+
+use rayon::prelude::*;
+
+use super::index::SpatialIndex;
+use super::overlay::{
+    Rule, area_m2, intersection, push_feature, rings_of_shape, total_double_area, union,
+};
+use super::relate::{Interiors, Outlines, bounds};
+use super::shapes::{Dimension, Shapes};
+use crate::domain::{Code, Finding, Findings};
+
+/// Below this area, m², an overlap is noise of the grid.
+const NOISE_AREA_M2: f64 = 1e-6;
+/// Below this mean width, m, an overlap is noise of the grid and of projection.
+const NOISE_WIDTH_M: f64 = 1e-3;
+/// So many overlaps get a finding of their own.
+const LISTED: usize = 100;
+
+/// Two features whose areas overlap.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overlap {
+    /// Their rows, the lower first.
+    pub rows: (usize, usize),
+    /// Common area, m².
+    pub area_m2: f64,
+    /// Mean width of the widest piece of the common area, m.
+    pub width_m: f64,
+}
+
+impl Overlap {
+    /// Whether it is so small that snapping and projection explain it.
+    #[must_use]
+    pub fn is_noise(&self) -> bool {
+        self.area_m2 <= NOISE_AREA_M2 || self.width_m < NOISE_WIDTH_M
+    }
+}
+
+/// All pairs of areas that overlap, noise included, in order of their rows.
+#[must_use]
+pub fn find(shapes: &Shapes) -> Vec<Overlap> {
+    let areas = shapes.iter().enumerate().filter_map(|(row, shape)| {
+        let bounds = bounds(shape)?;
+        (shape.dimension() == Dimension::Area).then_some((row, bounds))
+    });
+    let pairs = SpatialIndex::new(areas).pairs();
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let outlines = Outlines::new(shapes);
+    pairs
+        .into_par_iter()
+        .filter_map(|(a, b)| {
+            let (a, b) = (a as usize, b as usize);
+            if outlines.interiors(a, b) == Interiors::Apart {
+                return None;
+            }
+            let common = intersection(
+                rings_of_shape(shapes.get(a)),
+                rings_of_shape(shapes.get(b)),
+            );
+            let area_m2 = area_m2(total_double_area(&common));
+            let widths = common.iter().map(super::overlay::Polygon::mean_width_m);
+            let width_m = widths.fold(0.0, f64::max);
+            (area_m2 > 0.0).then_some(Overlap { rows: (a, b), area_m2, width_m })
+        })
+        .collect()
+}
+
+/// Reports overlaps that are more than noise: the first hundred one by one, the rest in a sum.
+pub fn report(
+    code: Code,
+    layer: &str,
+    ids: &[Box<str>],
+    overlaps: &[Overlap],
+    findings: &mut Findings,
+) {
+    let real: Vec<&Overlap> = overlaps.iter().filter(|o| !o.is_noise()).collect();
+    for overlap in real.iter().take(LISTED) {
+        let (a, b) = overlap.rows;
+        let finding = Finding::about(code, layer)
+            .feature(&*ids[a])
+            .with("features", format!("{}, {}", ids[a], ids[b]))
+            .with("pairs", 1)
+            .with("area", format!("{:.2}", overlap.area_m2));
+        findings.push(finding);
+    }
+    if let Some(rest) = real.get(LISTED..).filter(|rest| !rest.is_empty()) {
+        let area: f64 = rest.iter().map(|overlap| overlap.area_m2).sum();
+        let finding = Finding::about(code, layer)
+            .with("features", "@finding_part.not_listed")
+            .with("pairs", rest.len())
+            .with("area", format!("{area:.2}"));
+        findings.push(finding);
+    }
+}
+
+/// The areas of a layer with those that overlap made one; each other feature stays as it is.
+///
+/// A group of overlapping features stands where its first one stood. Points and lines are
+/// left out.
+#[must_use]
+pub fn dissolve(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
+    let mut first: Vec<usize> = (0..shapes.len()).collect();
+    let find = |first: &mut Vec<usize>, mut row: usize| {
+        while first[row] != row {
+            first[row] = first[first[row]];
+            row = first[row];
+        }
+        row
+    };
+    for overlap in overlaps {
+        let (a, b) = overlap.rows;
+        let (a, b) = (find(&mut first, a), find(&mut first, b));
+        first[a.max(b)] = a.min(b);
+    }
+    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); shapes.len()];
+    for row in 0..shapes.len() {
+        if shapes.get(row).dimension() == Dimension::Area {
+            groups[find(&mut first, row)].push(row);
+        }
+    }
+    let mut dissolved = Shapes::default();
+    for group in groups {
+        match group.as_slice() {
+            [] => {}
+            [row] => dissolved.push(shapes.get(*row)),
+            rows => {
+                let rings = rows.iter().flat_map(|&row| rings_of_shape(shapes.get(row)));
+                push_feature(&mut dissolved, &union(rings, Rule::NonZero));
+            }
+        }
+    }
+    dissolved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Severity;
+    use crate::geometry::GridPoint;
+    use crate::layers::PartRole;
+
+    const M: i64 = 1_000_000;
+
+    /// Squares by lower left corner and size, µm.
+    fn squares(all: &[(i64, i64, i64)]) -> Shapes {
+        let mut shapes = Shapes::default();
+        for &(x, y, size) in all {
+            let p = GridPoint::new;
+            let ring = [p(x, y), p(x + size, y), p(x + size, y + size), p(x, y + size)];
+            shapes.push_part(PartRole::Shell, ring);
+            shapes.end_feature(Dimension::Area);
+        }
+        shapes
+    }
+
+    #[test]
+    fn overlaps_have_areas_and_neighbours_none() {
+        let shapes = squares(&[
+            (0, 0, 10 * M),
+            (10 * M, 0, 10 * M),
+            (5 * M, 5 * M, 10 * M),
+            (100 * M, 0, 10 * M),
+            (100 * M + 10 * M - 1, 0, 10 * M),
+        ]);
+        let found = find(&shapes);
+        let rows: Vec<_> = found.iter().map(|overlap| overlap.rows).collect();
+        assert_eq!(rows, [(0, 2), (1, 2), (3, 4)]);
+        assert!((found[0].area_m2 - 25.0).abs() < 1e-12);
+        assert!((found[0].width_m - 2.5).abs() < 1e-12);
+        let noise: Vec<_> = found.iter().map(Overlap::is_noise).collect();
+        assert_eq!(noise, [false, false, true]);
+    }
+
+    #[test]
+    fn dissolving_counts_common_ground_once() {
+        let shapes = squares(&[
+            (0, 0, 10 * M),
+            (100 * M, 0, 10 * M),
+            (5 * M, 5 * M, 10 * M),
+            (12 * M, 12 * M, 10 * M),
+        ]);
+        let dissolved = dissolve(&shapes, &find(&shapes));
+        let areas: Vec<f64> = dissolved.iter().map(|shape| shape.area_m2()).collect();
+        assert_eq!(areas.len(), 2);
+        // 3 · 100 − 25 − 9, then the one apart.
+        assert!((areas[0] - 266.0).abs() < 1e-9 && (areas[1] - 100.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn beyond_a_hundred_pairs_only_their_sum_is_told() {
+        let overlap = Overlap { rows: (0, 1), area_m2: 2.0, width_m: 1.0 };
+        let ids = ["a".into(), "b".into()];
+        let mut findings = Findings::default();
+        report(Code::ExposureOverlap, "blocks", &ids, &[overlap; 130], &mut findings);
+        assert_eq!(findings.count(Severity::Warning), 101);
+        let last = findings.as_slice().last().unwrap();
+        assert!(last.values.contains(&("pairs", "30".to_owned())));
+        assert!(last.values.contains(&("area", "60.00".to_owned())));
+    }
+}

@@ -1,0 +1,454 @@
+//! The stage itself: every layer placed and mended, then given its roles.
+//!
+//! In: raw layers and settings. Out: a [`StudyArea`], or everything that makes it impossible.
+
+use super::crs::{Crs, CrsTrouble, Transform, scale_ppm};
+use super::error::{GeometryError, GeometryErrors};
+use super::hazards::{self, rows_of_areas};
+use super::layer::{self, PlacedLayer};
+use super::overlaps;
+use super::reach::Reach;
+use super::relate::bounds;
+use super::shapes::Shapes;
+use super::study_area::{
+    ContextLayer, ExposureLayer, InputRecord, LostFeature, Prepared, ServiceLayer,
+    StudyArea, Territory,
+};
+use super::territories::{self, Ground};
+use super::values::{additive_values, number_of, text_of, value_at};
+use crate::config::{
+    AccuracySetting, ExposureRole, LayerSettings, Localized, ServiceRole, Settings,
+    TerritoryRole,
+};
+use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
+use crate::layers::{CrsEvidence, RawLayer, RawLayers};
+
+/// A layer on the grid with all that is known of it.
+pub(super) struct Layer<'a> {
+    pub(super) raw: RawLayer,
+    pub(super) settings: &'a LayerSettings,
+    pub(super) placed: PlacedLayer,
+}
+
+/// Brings all layers to one CRS and grid, mends them, and gives each its roles.
+///
+/// # Errors
+///
+/// [`GeometryErrors`] with everything that makes the study area impossible: unknown CRS,
+/// coordinates far outside the working CRS, no territory, a hazard without zones.
+pub fn prepare(
+    raw: RawLayers,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Result<StudyArea, GeometryErrors> {
+    let working = working_crs(settings).map_err(|error| GeometryErrors(vec![error]))?;
+    let mut errors = Vec::new();
+    let mut inputs = Vec::new();
+    let mut layers = Vec::new();
+    for raw in raw.layers {
+        let Some(of_layer) = settings.layer(&raw.id) else { continue };
+        match place(raw, of_layer, &working, settings, findings) {
+            Ok((layer, input)) => {
+                layers.push(layer);
+                inputs.push(input);
+            }
+            Err(more) => errors.extend(more),
+        }
+    }
+    inputs.extend(raw.tables.iter().map(of_table));
+    let mut area = StudyArea {
+        epsg: settings.working_epsg,
+        territories: Vec::new(),
+        territory_layer: nothing(),
+        territory_partition: Shapes::default(),
+        territory_union: Shapes::default(),
+        hazards: Vec::new(),
+        exposures: Vec::new(),
+        services: Vec::new(),
+        contexts: Vec::new(),
+        tables: raw.tables,
+        inputs,
+        grid_scale_ppm: (0.0, 0.0),
+    };
+    match layers.iter().find(|layer| layer.id() == settings.territories) {
+        Some(layer) => match add_territories(&mut area, layer, settings, findings) {
+            Ok(()) => area.grid_scale_ppm = scale_over(&working, &area.territory_layer),
+            Err(error) => errors.push(error),
+        },
+        // A territory layer that could not be placed has said so already.
+        None if errors.is_empty() => {
+            errors.push(no_territories(&settings.territories, settings));
+        }
+        None => {}
+    }
+    let ground = area.territory_layer.shapes.clone();
+    let reach = (!ground.is_empty()).then(|| Reach::new(&ground));
+    for layer in &layers {
+        let given =
+            add_roles(&mut area, layer, &layers, reach.as_ref(), settings, findings);
+        errors.extend(given.err().unwrap_or_default());
+    }
+    if errors.is_empty() { Ok(area) } else { Err(GeometryErrors(errors)) }
+}
+
+/// Stands for the territories until they are known; without them there is no study area.
+fn nothing() -> Prepared {
+    Prepared {
+        id: String::new(),
+        title: Localized { es: String::new(), en: String::new() },
+        shapes: Shapes::default(),
+        ids: Vec::new(),
+        accuracy_m: None,
+        status: Status::Undeclared,
+        source: Source::default(),
+    }
+}
+
+fn working_crs(settings: &Settings) -> Result<Crs, GeometryError> {
+    let epsg = settings.working_epsg;
+    let place = || settings.place("project.working_crs").cloned().map(Box::new);
+    let crs = Crs::from_epsg(epsg)
+        .map_err(|trouble| crs_error(trouble, String::new(), epsg, place()))?;
+    if !crs.is_planar_in_meters() {
+        return Err(GeometryError::NotPlanar { epsg, place: place() });
+    }
+    Ok(crs)
+}
+
+fn crs_error(
+    trouble: CrsTrouble,
+    layer: String,
+    epsg: u32,
+    place: Option<Box<Place>>,
+) -> GeometryError {
+    match trouble {
+        CrsTrouble::Unknown => GeometryError::UnknownCrs { layer, epsg, place },
+        CrsTrouble::UnknownDatum => GeometryError::UnknownDatum { layer, epsg, place },
+    }
+}
+
+/// Where a layer says its CRS, or else where it stands at all.
+fn place_of<'a>(settings: &'a Settings, layer: &str, key: &str) -> Option<&'a Place> {
+    [key, "path"].iter().find_map(|key| settings.place(&format!("layers.{layer}.{key}")))
+}
+
+fn place<'a>(
+    mut raw: RawLayer,
+    of_layer: &'a LayerSettings,
+    working: &Crs,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Result<(Layer<'a>, InputRecord), Vec<GeometryError>> {
+    let declared_at = place_of(settings, &raw.id, "crs");
+    let transform = Transform::new(raw.epsg, working).map_err(|trouble| {
+        let place = declared_at.cloned().map(Box::new);
+        vec![crs_error(trouble, raw.id.clone(), raw.epsg, place)]
+    })?;
+    let carries_people = carriers(&raw, of_layer.exposure.as_ref());
+    let placed = layer::place(
+        &raw,
+        &transform,
+        working.epsg(),
+        &|row| carries_people.get(row).is_some_and(|carries| *carries),
+        declared_at,
+        findings,
+    )?;
+    let input = InputRecord {
+        layer: raw.id.clone(),
+        path: of_layer.declared_path.clone(),
+        format: raw.format.to_owned(),
+        digest: raw.digest.clone(),
+        bytes: raw.bytes,
+        epsg: Some(raw.epsg),
+        crs_evidence: match raw.crs_evidence {
+            CrsEvidence::Rfc7946 => "rfc7946",
+            CrsEvidence::LegacyMember => "legacy_member",
+            CrsEvidence::Project => "project",
+        },
+        operation: transform.operation(),
+        features_read: raw.data.features.len(),
+        features_kept: placed.shapes.len(),
+        vertices: placed.shapes.vertex_count(),
+    };
+    raw.data.coords = Vec::new();
+    Ok((Layer { raw, settings: of_layer, placed }, input))
+}
+
+/// For each row, whether it carries people or another sum that must not be lost; empty if the
+/// layer is not exposed.
+fn carriers(raw: &RawLayer, role: Option<&ExposureRole>) -> Vec<bool> {
+    let Some(role) = role else { return Vec::new() };
+    let fields: Vec<&String> = role.people.iter().chain(role.sums.values()).collect();
+    (0..raw.data.features.len())
+        .map(|row| {
+            let number = |field: &&String| number_of(value_at(&raw.data, field, row));
+            fields.iter().filter_map(number).any(|value| value > 0.0)
+        })
+        .collect()
+}
+
+fn of_table(table: &crate::layers::ReportedTable) -> InputRecord {
+    InputRecord {
+        layer: String::new(),
+        path: table.path.display().to_string(),
+        format: "CSV".to_owned(),
+        digest: table.digest.clone(),
+        bytes: table.bytes,
+        epsg: None,
+        crs_evidence: "",
+        operation: String::new(),
+        features_read: table.rows.len(),
+        features_kept: table.rows.len(),
+        vertices: 0,
+    }
+}
+
+impl Layer<'_> {
+    pub(super) fn id(&self) -> &str {
+        &self.raw.id
+    }
+
+    /// Where a key of this layer stands in the project file.
+    pub(super) fn place(&self, settings: &Settings, key: &str) -> Option<Box<Place>> {
+        place_of(settings, self.id(), key).cloned().map(Box::new)
+    }
+
+    /// The whole layer.
+    pub(super) fn prepared(&self) -> Prepared {
+        let rows: Vec<usize> = (0..self.placed.shapes.len()).collect();
+        self.with_shapes(self.placed.shapes.clone(), &rows)
+    }
+
+    /// Some rows of the placed layer, in the order given.
+    pub(super) fn prepared_rows(&self, rows: &[usize]) -> Prepared {
+        self.with_shapes(self.placed.shapes.pick(rows), rows)
+    }
+
+    fn with_shapes(&self, shapes: Shapes, rows: &[usize]) -> Prepared {
+        let file_rows: Vec<usize> =
+            rows.iter().map(|&row| self.placed.rows[row] as usize).collect();
+        Prepared {
+            id: self.raw.id.clone(),
+            title: self.settings.title.clone(),
+            shapes,
+            ids: file_rows.iter().map(|&row| self.raw.data.ids[row].clone()).collect(),
+            accuracy_m: self.accuracy(&file_rows),
+            status: self.settings.status,
+            source: self.settings.source.clone(),
+        }
+    }
+
+    /// Accuracies of rows of the file. Where a field leaves some unknown, they get the worst that
+    /// it states.
+    fn accuracy(&self, file_rows: &[usize]) -> Option<Vec<f64>> {
+        match self.settings.accuracy.as_ref()? {
+            AccuracySetting::Meters(meters) => Some(vec![*meters]),
+            AccuracySetting::Field(field) => {
+                let stated: Vec<Option<f64>> = file_rows
+                    .iter()
+                    .map(|&row| number_of(value_at(&self.raw.data, field, row)))
+                    .map(|meters| meters.filter(|meters| *meters >= 0.0))
+                    .collect();
+                let worst = stated.iter().copied().flatten().reduce(f64::max)?;
+                Some(stated.into_iter().map(|meters| meters.unwrap_or(worst)).collect())
+            }
+        }
+    }
+
+    /// The rows that are areas; a finding tells of the others, which the role cannot use.
+    pub(super) fn areas_only(
+        &self,
+        role: &'static str,
+        findings: &mut Findings,
+    ) -> Vec<usize> {
+        let rows = rows_of_areas(&self.placed.shapes);
+        let others = self.placed.shapes.len() - rows.len();
+        if others > 0 {
+            let first = (0..).zip(&rows).find(|(i, row)| i != *row);
+            let first = first.map_or(rows.len(), |(i, _)| i);
+            let id = &self.raw.data.ids[self.placed.rows[first] as usize];
+            let finding = Finding::about(Code::UnsuitableGeometry, self.id())
+                .feature(&**id)
+                .with("count", others)
+                .with("role", role);
+            findings.push(finding);
+        }
+        rows
+    }
+
+    /// Values of an additive field for the kept features.
+    fn kept<T: Clone>(&self, of_file: &[T]) -> Vec<T> {
+        self.placed.rows.iter().map(|&row| of_file[row as usize].clone()).collect()
+    }
+}
+
+fn no_territories(layer: &str, settings: &Settings) -> GeometryError {
+    let place = place_of(settings, layer, "path").cloned().map(Box::new);
+    GeometryError::NoTerritories { layer: layer.to_owned(), place }
+}
+
+fn add_territories(
+    area: &mut StudyArea,
+    layer: &Layer<'_>,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Result<(), GeometryError> {
+    let none = || no_territories(layer.id(), settings);
+    let role = layer.settings.territory.as_ref().ok_or_else(none)?;
+    let mut rows: Vec<(usize, Territory)> = layer
+        .areas_only("@finding_part.territory", findings)
+        .into_iter()
+        .filter_map(|row| Some((row, territory(layer, role, row)?)))
+        .collect();
+    if rows.is_empty() {
+        return Err(none());
+    }
+    // The sort is stable: equal codes, which reading refuses, would stay in the file's order.
+    rows.sort_by(|(_, a), (_, b)| a.code.cmp(&b.code));
+    let (rows, territories): (Vec<usize>, Vec<Territory>) = rows.into_iter().unzip();
+    let prepared = layer.prepared_rows(&rows);
+    let codes: Vec<String> = territories.iter().map(|t| t.code.to_string()).collect();
+    let accuracy_of = |row: usize| prepared.accuracy_of(row);
+    let Ground { partition, union } = territories::examine(
+        layer.id(),
+        &prepared.shapes,
+        &codes,
+        &accuracy_of,
+        findings,
+    );
+    area.territories = territories;
+    area.territory_layer = prepared;
+    area.territory_partition = partition;
+    area.territory_union = union;
+    Ok(())
+}
+
+fn territory(layer: &Layer<'_>, role: &TerritoryRole, row: usize) -> Option<Territory> {
+    let (data, row) = (&layer.raw.data, layer.placed.rows[row] as usize);
+    let code = TerritoryCode::new(&text_of(value_at(data, &role.code, row))?)?;
+    let name = role.name.as_ref().and_then(|field| text_of(value_at(data, field, row)));
+    let people = role.people.as_ref();
+    let people = people.and_then(|field| number_of(value_at(data, field, row)));
+    Some(Territory {
+        name: name.unwrap_or_else(|| code.to_string()),
+        code,
+        people: people.filter(|people| *people >= 0.0),
+    })
+}
+
+fn scale_over(working: &Crs, territories: &Prepared) -> (f64, f64) {
+    let whole = territories
+        .shapes
+        .iter()
+        .filter_map(bounds)
+        .reduce(|a, b| super::edges::joined(&a, &b));
+    let Some([x0, y0, x1, y1]) = whole else { return (0.0, 0.0) };
+    let low = super::GridPoint::new(x0, y0).meters();
+    let high = super::GridPoint::new(x1, y1).meters();
+    scale_ppm(working, low, high).unwrap_or((0.0, 0.0))
+}
+
+fn add_roles(
+    area: &mut StudyArea,
+    layer: &Layer<'_>,
+    layers: &[Layer<'_>],
+    territories: Option<&Reach<'_>>,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Result<(), Vec<GeometryError>> {
+    let of_layer = layer.settings;
+    if (of_layer.exposure.is_some() || of_layer.service.is_some())
+        && !layer.placed.shapes.is_empty()
+        && territories.is_some_and(|all| !all.touches_any(&layer.placed.shapes))
+    {
+        findings.push(Finding::about(Code::LayerOutside, layer.id()));
+    }
+    if of_layer.exposure.is_some() || of_layer.service.is_some() {
+        add_measured(area, layer, findings);
+    }
+    if let Some(role) = &of_layer.context {
+        let name = |row: &u32| {
+            let field = role.name.as_ref()?;
+            text_of(value_at(&layer.raw.data, field, *row as usize))
+        };
+        area.contexts.push(ContextLayer {
+            layer: layer.prepared(),
+            kind: role.kind.clone(),
+            names: layer
+                .placed
+                .rows
+                .iter()
+                .map(|row| name(row).unwrap_or_default())
+                .collect(),
+        });
+    }
+    if let Some(role) = &of_layer.hazard {
+        let study_area = study_area(role.study_area.as_deref(), layers);
+        // Where the study area could not be placed there is an error of its own.
+        let hazard =
+            hazards::prepare(layer, role, study_area, territories, settings, findings)?;
+        area.hazards.push(hazard);
+    }
+    Ok(())
+}
+
+fn study_area<'a>(
+    id: Option<&'a str>,
+    layers: &'a [Layer<'_>],
+) -> Option<(&'a str, &'a Shapes)> {
+    let id = id?;
+    let layer = layers.iter().find(|layer| layer.id() == id)?;
+    Some((id, &layer.placed.shapes))
+}
+
+fn add_measured(area: &mut StudyArea, layer: &Layer<'_>, findings: &mut Findings) {
+    let found = overlaps::find(&layer.placed.shapes);
+    let ids: Vec<Box<str>> = layer.kept(&layer.raw.data.ids);
+    if let Some(role) = &layer.settings.exposure {
+        overlaps::report(Code::ExposureOverlap, layer.id(), &ids, &found, findings);
+        area.exposures.push(exposure(layer, role));
+    }
+    if let Some(role) = &layer.settings.service {
+        overlaps::report(Code::ServiceOverlap, layer.id(), &ids, &found, findings);
+        area.services.push(service(layer, role, &found));
+    }
+}
+
+fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
+    let data = &layer.raw.data;
+    let people = role.people.as_ref().map(|field| additive_values(data, field));
+    let sums: Vec<(String, Vec<Option<f64>>)> = role
+        .sums
+        .iter()
+        .map(|(name, field)| (name.clone(), additive_values(data, field)))
+        .collect();
+    let lost = layer.placed.dropped.iter().map(|&row| {
+        let row = row as usize;
+        LostFeature {
+            id: data.ids[row].clone(),
+            people: people.as_ref().and_then(|all| all[row]),
+            sums: sums.iter().map(|(_, all)| all[row]).collect(),
+        }
+    });
+    ExposureLayer {
+        layer: layer.prepared(),
+        lost: lost.collect(),
+        people: people.as_ref().map(|all| layer.kept(all)),
+        sums: sums.iter().map(|(name, all)| (name.clone(), layer.kept(all))).collect(),
+    }
+}
+
+fn service(
+    layer: &Layer<'_>,
+    role: &ServiceRole,
+    found: &[overlaps::Overlap],
+) -> ServiceLayer {
+    let capacity =
+        role.capacity.as_ref().map(|field| additive_values(&layer.raw.data, field));
+    ServiceLayer {
+        layer: layer.prepared(),
+        kind: role.kind.clone(),
+        dissolved: overlaps::dissolve(&layer.placed.shapes, found),
+        capacity: capacity.map(|all| layer.kept(&all)),
+    }
+}

@@ -1,0 +1,251 @@
+//! A tiny world for the tests of this stage and of the outputs: two districts, two hazards,
+//! one layer of blocks, one of clinics. Its geometry is empty: nothing here measures.
+
+use std::collections::BTreeMap;
+
+use crate::config::{
+    Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings, Localized,
+    Settings, Units,
+};
+use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode};
+use crate::domain::{Level, Level::High};
+use crate::geometry::{
+    ExposureLayer, HazardLayer, InputRecord, Prepared, ServiceLayer, Shapes, StudyArea,
+    Territory,
+};
+
+use crate::analysis::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
+
+fn both(text: &str) -> Localized {
+    Localized { es: text.to_owned(), en: text.to_owned() }
+}
+
+fn prepared(id: &str, status: Status, title: &str, date: &str) -> Prepared {
+    let stated = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Prepared {
+        id: id.to_owned(),
+        title: both(id),
+        shapes: Shapes::default(),
+        ids: Vec::new(),
+        accuracy_m: None,
+        status,
+        source: Source { title: stated(title), date: stated(date), ..Source::default() },
+    }
+}
+
+fn hazard(id: &str, status: Status, in_any: bool) -> HazardLayer {
+    HazardLayer {
+        layer: prepared(id, status, "", ""),
+        kind: id.to_owned(),
+        in_any,
+        levels: Vec::new(),
+        bands: Vec::new(),
+        study_area: None,
+        zones: Vec::new(),
+        inner: None,
+        outer: None,
+    }
+}
+
+fn input(layer: &str, path: &str) -> InputRecord {
+    InputRecord {
+        layer: layer.to_owned(),
+        path: path.to_owned(),
+        format: "GeoJSON".to_owned(),
+        digest: Digest::of(path.as_bytes()),
+        bytes: 6,
+        epsg: Some(4326),
+        crs_evidence: "rfc7946",
+        operation: "+proj=longlat -> +proj=utm +zone=19 +south".to_owned(),
+        features_read: 3,
+        features_kept: 2,
+        vertices: 8,
+    }
+}
+
+/// The study area of the tiny world.
+pub(crate) fn area() -> StudyArea {
+    let territory = |code: &str, name: &str| Territory {
+        code: TerritoryCode::new(code).unwrap(),
+        name: name.to_owned(),
+        people: None,
+    };
+    StudyArea {
+        epsg: 32719,
+        territories: vec![
+            territory("180301", "Ilo"),
+            territory("180302", "El Algarrobal, valle"),
+        ],
+        territory_layer: prepared(
+            "districts",
+            Status::Official,
+            "Límites distritales",
+            "2023-01-01",
+        ),
+        hazards: vec![
+            hazard("flood", Status::Official, false),
+            hazard("tsunami", Status::Reference, true),
+        ],
+        exposures: vec![ExposureLayer {
+            layer: prepared("blocks", Status::Synthetic, "Manzanas", "2017-10-22"),
+            people: None,
+            sums: Vec::new(),
+            lost: Vec::new(),
+        }],
+        services: vec![ServiceLayer {
+            layer: prepared("clinics", Status::Official, "RENIPRESS", "2021"),
+            kind: "health".to_owned(),
+            capacity: None,
+            dissolved: Shapes::default(),
+        }],
+        contexts: Vec::new(),
+        tables: Vec::new(),
+        inputs: vec![input("blocks", "blocks.geojson"), input("", "reported.csv")],
+        grid_scale_ppm: (-398.25, 12.5),
+    }
+}
+
+/// The settings of the tiny world.
+pub(crate) fn settings() -> Settings {
+    let blocks = LayerSettings {
+        id: "blocks".to_owned(),
+        title: both("blocks"),
+        path: "blocks.geojson".into(),
+        declared_path: "blocks.geojson".to_owned(),
+        epsg: None,
+        id_field: None,
+        source: Source::default(),
+        accuracy: None,
+        status: Status::Synthetic,
+        notes: None,
+        territory: None,
+        hazard: None,
+        exposure: Some(ExposureRole {
+            people: Some("population_2017".to_owned()),
+            sums: BTreeMap::from([("dwellings".to_owned(), "viviendas".to_owned())]),
+        }),
+        service: None,
+        context: None,
+    };
+    let deficit = |id: &str, kind: DeficitKind, standard: f64| DeficitSettings {
+        id: id.to_owned(),
+        title: both(id),
+        kind,
+        standard,
+        standard_source: None,
+        period: None,
+    };
+    let reported = |indicator: &str| DeficitKind::Reported {
+        table: "reported.csv".into(),
+        indicator: indicator.to_owned(),
+        better: Better::Higher,
+    };
+    let serenos = DeficitKind::PeoplePerUnit {
+        units: Units::Reported {
+            table: "reported.csv".into(),
+            indicator: "serenos".into(),
+        },
+        people: Some("blocks".to_owned()),
+    };
+    let access = DeficitKind::Access {
+        service: "clinics".to_owned(),
+        people: "blocks".to_owned(),
+        within_m: 1000.0,
+    };
+    Settings {
+        id: "ilo".to_owned(),
+        title: Localized { es: "Provincia de Ilo".into(), en: "Ilo Province".into() },
+        working_epsg: 32719,
+        territories: "districts".to_owned(),
+        locale: None,
+        fail_on: FailOn::Error,
+        code_system: Some("INEI".to_owned()),
+        author: None,
+        layers: vec![blocks],
+        deficits: vec![
+            deficit("access", access, 1.0),
+            deficit("serenos", serenos, 1000.0),
+            deficit("water_hours", reported("water_hours"), 24.0),
+        ],
+        output_directory: "outputs/ilo".into(),
+        file: "ilo.toml".into(),
+        digest: Digest::of(b"settings"),
+        places: BTreeMap::new(),
+    }
+}
+
+/// One exposure figure of the blocks without a range.
+pub(crate) fn exposure(
+    territory: &str,
+    hazard: &str,
+    level: Level,
+    measure: Measure,
+    value: f64,
+) -> ExposureRow {
+    ExposureRow {
+        territory: territory.to_owned(),
+        hazard: hazard.to_owned(),
+        level,
+        layer: "blocks".to_owned(),
+        measure,
+        quantity: Quantity { value, range: None },
+        total: 100.0,
+    }
+}
+
+/// One deficit with nothing known.
+pub(crate) fn deficit(id: &str, kind: &'static str) -> DeficitRow {
+    DeficitRow {
+        territory: "180301".to_owned(),
+        deficit: id.to_owned(),
+        kind,
+        period: "2017".to_owned(),
+        people: None,
+        value: None,
+        value_low: None,
+        value_high: None,
+        qualifier: String::new(),
+        unit: "h/day".to_owned(),
+        standard: 24.0,
+        gap: None,
+        shortfall: None,
+        shortfall_unit: String::new(),
+        meets: None,
+        source: String::new(),
+        denominator_source: String::new(),
+    }
+}
+
+/// A few measurements, out of order on purpose.
+pub(crate) fn measurements() -> Measurements {
+    let water = DeficitRow {
+        value: Some(16.27),
+        gap: Some(24.0 - 16.27),
+        meets: Some(false),
+        source: "EPS Ilo, \"Memoria\" 2016".to_owned(),
+        ..deficit("water_hours", "reported")
+    };
+    Measurements {
+        exposure: vec![
+            exposure("_T", "tsunami", High, Measure::People, 12.5),
+            exposure("180301", "tsunami", Level::None, Measure::Area, 10.0),
+            exposure("180301", "tsunami", High, Measure::Area, 2.005),
+        ],
+        deficits: vec![water],
+        in_hazard: vec![InHazardRow {
+            territory: "180301".to_owned(),
+            deficit: "access".to_owned(),
+            hazard: "tsunami".to_owned(),
+            level: High,
+            people: 3.25,
+        }],
+        balance: vec![BalanceRow {
+            hazard: "tsunami".to_owned(),
+            layer: "blocks".to_owned(),
+            measure: Measure::People,
+            whole: 100.0,
+            parts: 100.000_000_01,
+            tolerance: 1e-7,
+        }],
+    }
+}

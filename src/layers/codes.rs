@@ -1,0 +1,207 @@
+//! Checks the codes of territories and the ids of features.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::error::LayerTrouble;
+use super::fields::{ReadFromNumber, text_of};
+use super::raw::{Column, RawFeatures, Value};
+use crate::domain::{Code, Finding, Findings, TerritoryCode};
+
+/// How many findings of one kind are listed before the rest is counted.
+pub(super) const LISTED: usize = 100;
+
+/// Puts the values of the id field in the place of the file's own ids; where it is empty,
+/// the file's own stays.
+pub(super) fn apply_id_field(data: &mut RawFeatures, field: &str) {
+    let Some(column) = data.columns.get(field) else { return };
+    for (id, value) in data.ids.iter_mut().zip(column) {
+        let text = text_of(value).map(|(text, _)| text.trim().to_owned());
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            *id = text.into();
+        }
+    }
+}
+
+/// Makes a finding of each id that occurs more than once.
+pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) {
+    let mut counts: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
+    for id in ids {
+        *counts.entry(id).or_default() += 1;
+    }
+    let mut repeated = 0usize;
+    let mut extra = 0usize;
+    for id in ids {
+        // Taken out, so that each is told once, at its first occurrence.
+        let Some(count) = counts.remove(&**id).filter(|count| *count > 1) else {
+            continue;
+        };
+        repeated += 1;
+        if repeated > LISTED {
+            extra += 1;
+            continue;
+        }
+        let finding = Finding::about(Code::RepeatedId, layer).feature(&**id);
+        findings.push(finding.with("count", count).with("what", "@finding.part.times"));
+    }
+    if extra > 0 {
+        let finding = Finding::about(Code::RepeatedId, layer);
+        findings
+            .push(finding.with("count", extra).with("what", "@finding.part.more_ids"));
+    }
+}
+
+/// Checks that every territory has a code of its own.
+pub(super) fn check_codes(
+    layer: &str,
+    ids: &[Box<str>],
+    column: &Column,
+    findings: &mut Findings,
+) -> Vec<LayerTrouble> {
+    let mut troubles = Vec::new();
+    let mut without = Vec::new();
+    let mut firsts: HashMap<TerritoryCode, &str> = HashMap::new();
+    let mut numbers: Vec<String> = Vec::new();
+    for (id, value) in ids.iter().zip(column) {
+        let feature = id.to_string();
+        let (code, from) = match read_code(value) {
+            CodeField::Code(code, from) => (code, from),
+            CodeField::Empty => {
+                without.push(feature);
+                continue;
+            }
+            CodeField::Bad(value) => {
+                troubles.push(LayerTrouble::BadCode { feature, value });
+                continue;
+            }
+        };
+        if from == ReadFromNumber::Yes {
+            numbers.push(code.to_string());
+        }
+        if code.is_reserved() {
+            let code = code.to_string();
+            troubles.push(LayerTrouble::ReservedCode { feature, code });
+            continue;
+        }
+        match firsts.entry(code) {
+            Entry::Occupied(first) => troubles.push(LayerTrouble::RepeatedCode {
+                first: (*first.get()).to_owned(),
+                second: feature,
+                code: first.key().to_string(),
+            }),
+            Entry::Vacant(place) => {
+                place.insert(id);
+            }
+        }
+    }
+    if !without.is_empty() {
+        troubles.push(LayerTrouble::NoCode { features: without });
+    }
+    if let Some(first) = numbers.first() {
+        let finding = Finding::about(Code::CodeReadFromNumber, layer);
+        findings.push(finding.with("count", numbers.len()).with("example", first));
+    }
+    troubles
+}
+
+enum CodeField {
+    Code(TerritoryCode, ReadFromNumber),
+    Empty,
+    Bad(String),
+}
+
+fn read_code(value: &Value) -> CodeField {
+    let Some((text, from)) = text_of(value) else {
+        return match value {
+            Value::Null => CodeField::Empty,
+            Value::Number(number) => CodeField::Bad(number.to_string()),
+            _ => CodeField::Bad("[…]".to_owned()),
+        };
+    };
+    let is_code = match value {
+        Value::Bool(_) => false,
+        Value::Number(number) => number.fract() == 0.0,
+        _ => true,
+    };
+    if !is_code {
+        return CodeField::Bad(text);
+    }
+    TerritoryCode::new(&text).map_or(CodeField::Empty, |code| CodeField::Code(code, from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+
+    fn ids(count: usize) -> Vec<Box<str>> {
+        (1..=count).map(|row| format!("#{row}").into()).collect()
+    }
+
+    #[test]
+    fn codes_must_be_there_and_their_own() {
+        let column = vec![
+            text("080301"),
+            text(" 080301 "),
+            Value::Number(180_301.0),
+            text("180301"),
+            Value::Null,
+            text("  "),
+            Value::Number(1.5),
+            Value::Bool(true),
+            text("_T"),
+            text("_X "),
+        ];
+        let mut findings = Findings::default();
+        let troubles = check_codes("d", &ids(column.len()), &column, &mut findings);
+        let told: Vec<String> = troubles.iter().map(|t| format!("{t:?}")).collect();
+        assert_eq!(
+            told,
+            [
+                r##"RepeatedCode { first: "#1", second: "#2", code: "080301" }"##,
+                r##"RepeatedCode { first: "#3", second: "#4", code: "180301" }"##,
+                r##"BadCode { feature: "#7", value: "1.5" }"##,
+                r##"BadCode { feature: "#8", value: "true" }"##,
+                r##"ReservedCode { feature: "#9", code: "_T" }"##,
+                r##"ReservedCode { feature: "#10", code: "_X" }"##,
+                r##"NoCode { features: ["#5", "#6"] }"##,
+            ]
+        );
+        let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+        assert_eq!(finding.code, Code::CodeReadFromNumber);
+        assert_eq!(finding.values[1].1, "180301");
+    }
+
+    #[test]
+    fn repeated_ids_are_told_once_each_and_then_counted() {
+        let mut all: Vec<Box<str>> =
+            ["a", "b", "a", "c", "b", "a"].map(Into::into).into();
+        let mut findings = Findings::default();
+        check_ids("l", &all, &mut findings);
+        let told: Vec<_> = findings
+            .as_slice()
+            .iter()
+            .map(|f| (f.feature.as_str(), f.values[0].1.as_str()))
+            .collect();
+        assert_eq!(told, [("a", "3"), ("b", "2")]);
+
+        all = ids(LISTED + 7).into_iter().chain(ids(LISTED + 7)).collect();
+        let mut findings = Findings::default();
+        check_ids("l", &all, &mut findings);
+        assert_eq!(findings.as_slice().len(), LISTED + 1);
+        let last = findings.as_slice().last().unwrap();
+        assert_eq!((last.feature.as_str(), last.values[0].1.as_str()), ("", "7"));
+    }
+
+    #[test]
+    fn the_id_field_comes_before_the_files_own_ids() {
+        let mut data = RawFeatures { ids: ids(4), ..RawFeatures::default() };
+        let column = vec![text(" x "), Value::Number(7.0), Value::Null, text("")];
+        data.columns.insert("k".to_owned(), column);
+        apply_id_field(&mut data, "k");
+        assert_eq!(data.ids, ["x", "7", "#3", "#4"].map(Into::<Box<str>>::into));
+    }
+}

@@ -1,0 +1,122 @@
+//! A file as bytes: that it is one, its digest, and that it stays the same while read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::Digest;
+
+/// Why a file cannot be read.
+#[derive(Debug)]
+pub(super) enum FileTrouble {
+    /// There is none.
+    Missing,
+    /// It is a directory.
+    Directory,
+    /// It is a pipe, a device or the like.
+    Special,
+    /// The system refuses.
+    Refused(io::Error),
+    /// Its size changed while it was read.
+    Changed,
+}
+
+impl From<io::Error> for FileTrouble {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing,
+            _ => Self::Refused(error),
+        }
+    }
+}
+
+/// An open file that takes the digest of all that is read from it.
+pub(super) struct DigestFile {
+    file: File,
+    hasher: Sha256,
+    declared: u64,
+    read: u64,
+}
+
+impl DigestFile {
+    /// Opens a regular file.
+    pub(super) fn open(path: &Path) -> Result<Self, FileTrouble> {
+        // Before opening: to open a pipe would wait for somebody to write into it.
+        let kind = std::fs::metadata(path)?;
+        if kind.is_dir() {
+            return Err(FileTrouble::Directory);
+        }
+        if !kind.is_file() {
+            return Err(FileTrouble::Special);
+        }
+        let file = File::open(path)?;
+        let declared = file.metadata()?.len();
+        Ok(Self { file, hasher: Sha256::new(), declared, read: 0 })
+    }
+
+    /// The digest and size of the whole file, once it has been read to its end.
+    pub(super) fn finish(mut self) -> Result<(Digest, u64), FileTrouble> {
+        // Whatever a reader left over counts too, and there should be nothing.
+        io::copy(&mut self, &mut io::sink())?;
+        let now = self.file.metadata()?.len();
+        if self.read != self.declared || now != self.declared {
+            return Err(FileTrouble::Changed);
+        }
+        Ok((Digest::from_raw(self.hasher.finalize().as_ref()), self.read))
+    }
+}
+
+impl Read for DigestFile {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(out)?;
+        self.hasher.update(&out[..count]);
+        self.read += count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_of_the_bytes_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        std::fs::write(&path, "abc").unwrap();
+        let mut file = DigestFile::open(&path).unwrap();
+        file.read_exact(&mut [0]).unwrap();
+        // FIPS 180-2, appendix B.1.
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let (digest, bytes) = file.finish().unwrap();
+        assert_eq!((digest.as_str(), bytes), (expected, 3));
+    }
+
+    #[test]
+    fn a_file_that_grows_is_noticed() {
+        use std::io::Write as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        std::fs::write(&path, "abc").unwrap();
+        let file = DigestFile::open(&path).unwrap();
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .unwrap()
+            .write_all(b"d")
+            .unwrap();
+        assert!(matches!(file.finish(), Err(FileTrouble::Changed)));
+    }
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = |path: &Path| DigestFile::open(path).err().unwrap();
+        assert!(matches!(open(directory.path()), FileTrouble::Directory));
+        assert!(matches!(open(&directory.path().join("no")), FileTrouble::Missing));
+        #[cfg(unix)]
+        assert!(matches!(open(Path::new("/dev/null")), FileTrouble::Special));
+    }
+}

@@ -1,0 +1,249 @@
+//! Reads all layers and tables of a project, one after another, each on all threads.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+
+use super::codes::{apply_id_field, check_codes, check_ids};
+use super::crs;
+use super::error::{LayerError, LayerErrors, LayerTrouble};
+use super::file::{DigestFile, FileTrouble};
+use super::levels::check_levels;
+use super::raw::{RawFeatures, RawLayer, RawLayers};
+use super::reported;
+use super::values::check_amounts;
+use super::wanted::{Purpose, WantedField, fields_of, nearest, place_of};
+use crate::config::{HazardLevels, LayerSettings, Settings};
+use crate::domain::{Code, Digest, Finding, Findings};
+use crate::formats::{FormatError, Parsed, Wanted, geojson};
+
+/// Reads the layers and reported tables that the settings name.
+///
+/// Every trouble of single features is added to `findings`, in the order of the layers
+/// and of the file, whether or not the run can go on.
+///
+/// # Errors
+///
+/// All troubles of all layers and tables at once.
+pub fn read(
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Result<RawLayers, LayerErrors> {
+    let mut errors = Vec::new();
+    let mut layers = Vec::new();
+    for layer in &settings.layers {
+        let mut reading = Reading { settings, layer, findings, errors: &mut errors };
+        layers.extend(reading.read());
+    }
+    let tables = reported::read_all(settings, &mut errors);
+    if errors.is_empty() {
+        Ok(RawLayers { layers, tables })
+    } else {
+        Err(LayerErrors(errors))
+    }
+}
+
+impl From<FileTrouble> for LayerTrouble {
+    fn from(trouble: FileTrouble) -> Self {
+        match trouble {
+            FileTrouble::Missing => Self::Missing,
+            FileTrouble::Directory => Self::Directory,
+            FileTrouble::Special => Self::Special,
+            FileTrouble::Refused(error) => Self::Refused(error),
+            FileTrouble::Changed => Self::Changed,
+        }
+    }
+}
+
+impl From<FormatError> for LayerTrouble {
+    fn from(error: FormatError) -> Self {
+        Self::Format(error)
+    }
+}
+
+/// The reading of one layer.
+struct Reading<'a> {
+    settings: &'a Settings,
+    layer: &'a LayerSettings,
+    findings: &'a mut Findings,
+    errors: &'a mut Vec<LayerError>,
+}
+
+impl Reading<'_> {
+    /// The layer; `None` if errors were added.
+    fn read(&mut self) -> Option<RawLayer> {
+        let errors_before = self.errors.len();
+        let fields = fields_of(self.layer);
+        let (parsed, digest, bytes) = match self.parse(&fields) {
+            Ok(read) => read,
+            Err(trouble) => {
+                self.fail("path", trouble);
+                return None;
+            }
+        };
+        let crs = crs::decide(self.layer, &parsed.legacy_crs, self.findings);
+        let crs = crs.map_err(|trouble| {
+            let is_ours = matches!(trouble, LayerTrouble::CrsContradiction { .. });
+            self.fail(if is_ours { "crs" } else { "path" }, trouble);
+        });
+        self.check_features(&parsed);
+        self.check_presence(&fields, &parsed);
+        let Parsed { mut data, missing, .. } = parsed;
+        if let Some(field) = &self.layer.id_field
+            && !missing.contains(field)
+        {
+            apply_id_field(&mut data, field);
+        }
+        check_ids(&self.layer.id, &data.ids, self.findings);
+        self.check_values(&fields, &missing, &data);
+        let (epsg, crs_evidence) = crs.ok()?;
+        (self.errors.len() == errors_before).then(|| RawLayer {
+            id: self.layer.id.clone(),
+            format: "GeoJSON",
+            epsg,
+            crs_evidence,
+            digest,
+            bytes,
+            data,
+        })
+    }
+
+    fn parse(
+        &self,
+        fields: &[WantedField],
+    ) -> Result<(Parsed, Digest, u64), LayerTrouble> {
+        let wanted = Wanted::new(fields.iter().map(|field| field.field.clone()));
+        let mut file = DigestFile::open(&self.layer.path)?;
+        let parsed = geojson::read(file.by_ref(), &wanted);
+        let finished = file.finish();
+        // A file that changed under our eyes may look broken; that it changed says more.
+        match (parsed, finished) {
+            (_, Err(FileTrouble::Changed)) => Err(LayerTrouble::Changed),
+            (Err(error), _) => Err(error.into()),
+            (Ok(_), Err(trouble)) => Err(trouble.into()),
+            (Ok(parsed), Ok((digest, bytes))) => Ok((parsed, digest, bytes)),
+        }
+    }
+
+    /// Adds an error about a key of this layer.
+    fn fail(&mut self, key: &str, trouble: LayerTrouble) {
+        let key = format!("layers.{}.{key}", self.layer.id);
+        self.fail_at(&key, trouble);
+    }
+
+    fn fail_at(&mut self, key: &str, trouble: LayerTrouble) {
+        self.errors.push(LayerError {
+            owner: self.layer.id.clone(),
+            path: self.layer.declared_path.clone(),
+            trouble,
+            place: place_of(self.settings, key),
+        });
+    }
+
+    /// Findings about features that could not be read or have no geometry, and an error
+    /// if none is left.
+    fn check_features(&mut self, parsed: &Parsed) {
+        let id = self.layer.id.as_str();
+        if parsed.rows == 0 {
+            if self.layer.territory.is_some() {
+                self.fail("path", LayerTrouble::NoTerritories);
+            } else {
+                self.findings.push(Finding::about(Code::EmptyLayer, id));
+            }
+            return;
+        }
+        let mut unreadable = BTreeSet::new();
+        for trouble in &parsed.troubles {
+            let (name, effect) = match trouble.kept {
+                Some(kept) => (parsed.data.ids[kept].to_string(), "no_geometry"),
+                None => (format!("#{}", trouble.row), "left_out"),
+            };
+            unreadable.extend(trouble.kept);
+            let finding = Finding::about(Code::UnreadableFeature, id).feature(name);
+            let finding = finding
+                .with("reason", format!("@{}", trouble.reason.key()))
+                .with("line", trouble.position.line)
+                .with("column", trouble.position.column)
+                .with("effect", format!("@finding.effect.{effect}"));
+            self.findings.push(finding);
+        }
+        let (mut first_part, mut heights, mut usable) = (0, 0u64, 0u64);
+        for (row, feature) in parsed.data.features.iter().enumerate() {
+            let is_empty = feature.parts_end == first_part;
+            first_part = feature.parts_end;
+            heights += u64::from(feature.has_height);
+            usable += u64::from(!is_empty);
+            let code = match (feature.is_null, is_empty) {
+                (true, _) => Code::NullGeometry,
+                (false, true) => Code::EmptyGeometry,
+                (false, false) => continue,
+            };
+            if !unreadable.contains(&row) {
+                let name = &*parsed.data.ids[row];
+                self.findings.push(Finding::about(code, id).feature(name));
+            }
+        }
+        if heights > 0 {
+            let finding = Finding::about(Code::HeightDropped, id).with("count", heights);
+            self.findings.push(finding);
+        }
+        if usable == 0 {
+            self.fail("path", LayerTrouble::NoGeometry { features: parsed.rows });
+        }
+    }
+
+    /// Errors for wanted fields that occur in no feature.
+    fn check_presence(&mut self, fields: &[WantedField], parsed: &Parsed) {
+        if parsed.data.features.is_empty() {
+            return;
+        }
+        for WantedField { field, key, .. } in fields {
+            if !parsed.missing.contains(field) {
+                continue;
+            }
+            let found = parsed.fields_seen.clone();
+            let nearest = nearest(field, found.iter().map(String::as_str));
+            let field = field.clone();
+            self.fail_at(key, LayerTrouble::MissingField { field, found, nearest });
+        }
+    }
+
+    /// What the values of the fields are used for decides what is wrong with them.
+    fn check_values(
+        &mut self,
+        fields: &[WantedField],
+        missing: &[String],
+        data: &RawFeatures,
+    ) {
+        let mut amounts = BTreeSet::new();
+        for WantedField { field, key, purpose } in fields {
+            if missing.contains(field) {
+                continue;
+            }
+            let Some(column) = data.columns.get(field) else { continue };
+            let id = self.layer.id.as_str();
+            match purpose {
+                Purpose::Text => {}
+                Purpose::Amount => {
+                    if amounts.insert(field) {
+                        check_amounts(id, field, &data.ids, column, self.findings);
+                    }
+                }
+                Purpose::Code => {
+                    for trouble in check_codes(id, &data.ids, column, self.findings) {
+                        self.fail_at(key, trouble);
+                    }
+                }
+                Purpose::Level => self.check_levels(field, data),
+            }
+        }
+    }
+
+    fn check_levels(&mut self, field: &str, data: &RawFeatures) {
+        let levels = self.layer.hazard.as_ref().map(|role| &role.levels);
+        let Some(HazardLevels::Field { names, .. }) = levels else { return };
+        let key = if names.is_empty() { "hazard.level" } else { "hazard.levels" };
+        for trouble in check_levels(field, names, &data.ids, &data.columns[field]) {
+            self.fail(key, trouble);
+        }
+    }
+}

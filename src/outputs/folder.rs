@@ -1,0 +1,347 @@
+//! A folder that is written whole or not at all.
+//!
+//! In: a target and the files that shall be in it. Out: the target with exactly those, or
+//! an error and the target as it was. Files go to a hidden folder beside the target, which
+//! then takes its place by two renames; a run that died in between is put right by the
+//! next. A folder without a manifest of ours is never touched; one of ours to which
+//! somebody added files is not deleted but kept beside the new one.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::error::OutputError;
+use super::manifest;
+
+/// How every hidden folder of ours begins; the target's name follows.
+const PREFIX: &str = ".atalaya-";
+/// How the name of an old folder that made room ends.
+const BACKUP_SUFFIX: &str = ".old";
+/// A hidden folder untouched for so long belongs to a run that died.
+const STALE: Duration = Duration::from_hours(1);
+/// Files that systems and viewers drop into folders by themselves.
+const DROPPINGS: [&str; 4] = [".ds_store", ".directory", "desktop.ini", "thumbs.db"];
+/// Beginnings of such files: of macOS, of an open spreadsheet.
+const DROPPING_STARTS: [&str; 3] = ["._", ".~lock.", "~$"];
+/// Endings of such files: of a picture that was looked at in a GIS.
+const DROPPING_ENDINGS: [&str; 1] = [".aux.xml"];
+
+/// Writes `files` (path inside the folder with `/`, bytes) and puts them in place of
+/// `target`. They are written in the order given.
+///
+/// Returns where the old folder went, if it held files that Atalaya did not write.
+///
+/// # Errors
+///
+/// See [`OutputError`]; after any but `Stranded` the target is as it was.
+pub(super) fn replace(
+    target: &Path,
+    files: &[(String, Vec<u8>)],
+) -> Result<Option<PathBuf>, OutputError> {
+    let place = Place::of(target)?;
+    place.recover()?;
+    place.holding()?;
+    fs::create_dir_all(&place.parent)
+        .map_err(|source| trouble(&place.parent, source, create_failed))?;
+    place.clear_stale();
+    let staged = tempfile::Builder::new()
+        .prefix(&place.prefix)
+        .tempdir_in(&place.parent)
+        .map_err(|source| create_failed(&place.parent, source))?;
+    fill(staged.path(), files)?;
+    let kept = place.swap(staged.path())?;
+    // It has moved to the target: nothing is left to delete.
+    let _ = staged.keep();
+    Ok(kept)
+}
+
+/// Tells whether a run could put its results in `target`, without writing anything.
+///
+/// Meant for the start of a run, so that nobody waits for results that cannot be kept.
+///
+/// # Errors
+///
+/// [`OutputError`] if `target` is a file, lies under one, cannot be read, is marked as
+/// read-only, or holds files and no manifest of ours.
+pub fn ensure_replaceable(target: &Path) -> Result<(), OutputError> {
+    Place::of(target)?.holding().map(drop)
+}
+
+/// What a target holds that may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    /// It does not exist, or nothing that a person could miss is in it.
+    Nothing,
+    /// Results of ours and nothing else.
+    Results,
+    /// Results of ours and files that somebody added.
+    ResultsAndOthers,
+}
+
+/// A target and the place beside it where the new folder is made.
+struct Place {
+    /// The folder to replace: behind a link, the folder that it points to.
+    target: PathBuf,
+    /// Its parent, which may not exist yet.
+    parent: PathBuf,
+    /// How the names of our hidden folders for this target begin.
+    prefix: String,
+}
+
+impl Place {
+    fn of(target: &Path) -> Result<Self, OutputError> {
+        let target = match fs::canonicalize(target) {
+            Ok(real) => real,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => target.to_owned(),
+            Err(source) => return Err(trouble(target, source, inspect_failed)),
+        };
+        let Some(name) = target.file_name() else {
+            return Err(OutputError::NoName { path: target });
+        };
+        let prefix = format!("{PREFIX}{}-", name.to_string_lossy());
+        let parent = match target.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        Ok(Self { target, parent, prefix })
+    }
+
+    /// What the target holds; refuses one that must not be replaced.
+    fn holding(&self) -> Result<Holding, OutputError> {
+        let path = || self.target.clone();
+        match fs::metadata(&self.target) {
+            Ok(found) if !found.is_dir() => {
+                return Err(OutputError::NotAFolder { path: path() });
+            }
+            // Renaming would get around it; who protects a folder means to keep it.
+            Ok(found) if found.permissions().readonly() => {
+                return Err(OutputError::ReadOnly { path: path() });
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Holding::Nothing);
+            }
+            Err(source) => return Err(trouble(&self.target, source, inspect_failed)),
+        }
+        let found = list(&self.target).map_err(|e| inspect_failed(&self.target, e))?;
+        if found.is_empty() {
+            return Ok(Holding::Nothing);
+        }
+        let manifest = self.target.join(manifest::FILE);
+        let own = fs::read(manifest).ok().and_then(|bytes| own_files(&bytes));
+        let Some(own) = own else { return Err(OutputError::NotOurs { path: path() }) };
+        let is_all_ours = found.iter().all(|file| own.contains(file));
+        Ok(if is_all_ours { Holding::Results } else { Holding::ResultsAndOthers })
+    }
+
+    /// A name beside the target for an old folder that is kept: `ilo.old`, `ilo.old-2`, …
+    fn free_name(&self) -> PathBuf {
+        let mut number = 1;
+        loop {
+            let mut name = self.target.clone().into_os_string();
+            name.push(BACKUP_SUFFIX);
+            if number > 1 {
+                name.push(format!("-{number}"));
+            }
+            if fs::symlink_metadata(&name).is_err() {
+                return name.into();
+            }
+            number += 1;
+        }
+    }
+
+    /// Our hidden folders for this target, sorted: those being written, then old ones.
+    fn hidden(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(&self.parent) else { return Vec::new() };
+        let is_ours = |name: &OsStr| {
+            let name = name.to_string_lossy();
+            name.strip_prefix(&self.prefix).is_some_and(is_random)
+        };
+        let mut found: Vec<PathBuf> = entries
+            .filter_map(Result::ok)
+            .filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter(|entry| is_ours(&entry.file_name()))
+            .map(|entry| entry.path())
+            .collect();
+        found.sort();
+        found
+    }
+
+    /// Puts an old folder back whose run died between the two renames.
+    fn recover(&self) -> Result<(), OutputError> {
+        if self.target.exists() {
+            return Ok(());
+        }
+        match self.hidden().into_iter().find(|path| is_backup(path)) {
+            Some(backup) => fs::rename(backup, &self.target).map_err(|source| {
+                OutputError::Replace { path: self.target.clone(), source }
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Deletes what dead runs left. That it cannot be deleted is no reason to stop.
+    fn clear_stale(&self) {
+        for path in self.hidden() {
+            let changed = fs::metadata(&path).and_then(|found| found.modified());
+            let age = changed.map(|then| SystemTime::now().duration_since(then));
+            if let Ok(Ok(age)) = age
+                && age > STALE
+            {
+                let _ = fs::remove_dir_all(path);
+            }
+        }
+    }
+
+    /// Puts `staged` in place of the target; puts the old one back if that fails.
+    /// Returns where the old one went if it is kept.
+    fn swap(&self, staged: &Path) -> Result<Option<PathBuf>, OutputError> {
+        let failed = |source| OutputError::Replace { path: self.target.clone(), source };
+        let kept = match self.holding()? {
+            Holding::ResultsAndOthers => Some(self.free_name()),
+            Holding::Nothing | Holding::Results => None,
+        };
+        let had_old = self.target.exists();
+        let backup = kept.clone().unwrap_or_else(|| backup_of(staged));
+        if had_old {
+            let permissions = fs::metadata(&self.target).map_err(failed)?.permissions();
+            fs::set_permissions(staged, permissions).map_err(failed)?;
+            fs::rename(&self.target, &backup).map_err(failed)?;
+        }
+        if let Err(source) = fs::rename(staged, &self.target) {
+            if had_old && fs::rename(&backup, &self.target).is_err() {
+                let path = self.target.clone();
+                return Err(OutputError::Stranded { path, backup, source });
+            }
+            return Err(failed(source));
+        }
+        sync_folder(&self.parent);
+        if had_old && kept.is_none() {
+            // Under a name that nobody takes for a backup, lest half of it be put back one
+            // day. The new folder is in place: what stays behind is cleared later.
+            let _ = fs::rename(&backup, staged).and_then(|()| fs::remove_dir_all(staged));
+        }
+        Ok(kept)
+    }
+}
+
+/// Writes all files into an empty folder and sees them onto the disk.
+fn fill(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+    let mut folders = BTreeSet::from([folder.to_owned()]);
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        if let Some(inner) = path.parent()
+            && folders.insert(inner.to_owned())
+        {
+            fs::create_dir_all(inner).map_err(|source| create_failed(inner, source))?;
+        }
+        write_through(&path, bytes)
+            .map_err(|source| OutputError::Write { path: path.clone(), source })?;
+    }
+    for folder in folders {
+        sync_folder(&folder);
+    }
+    Ok(())
+}
+
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Sees the entries of a folder onto the disk, where the system can do that.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix)
+        && let Ok(open) = File::open(folder)
+    {
+        // Not every file system can; the files themselves are safe.
+        let _ = open.sync_all();
+    }
+}
+
+/// Every file below a folder that a person could miss, as paths with `/`, sorted.
+fn list(folder: &Path) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut open = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, inside)) = open.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{inside}{name}");
+            if entry.file_type()?.is_dir() {
+                open.push((entry.path(), format!("{path}/")));
+            } else if !is_dropping(&name) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_dropping(name: &str) -> bool {
+    let name = name.to_lowercase();
+    DROPPINGS.contains(&name.as_str())
+        || DROPPING_STARTS.iter().any(|start| name.starts_with(start))
+        || DROPPING_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The files that a manifest says we wrote, itself included; `None` if it is not ours.
+fn own_files(manifest: &[u8]) -> Option<BTreeSet<String>> {
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).ok()?;
+    if manifest["program"]["name"].as_str()? != manifest::PROGRAM {
+        return None;
+    }
+    let mut own = BTreeSet::from([manifest::FILE.to_owned()]);
+    for output in manifest["outputs"].as_array()? {
+        own.insert(output["path"].as_str()?.to_owned());
+    }
+    Some(own)
+}
+
+/// Where the old folder goes while `staged` takes its place.
+fn backup_of(staged: &Path) -> PathBuf {
+    let mut name = staged.as_os_str().to_owned();
+    name.push(BACKUP_SUFFIX);
+    name.into()
+}
+
+fn is_backup(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| BACKUP_SUFFIX[1..] == *ending)
+}
+
+/// Whether the rest of a name is what `tempfile` and we put behind the prefix: six letters
+/// and digits, and the ending of an old folder. Keeps the folders of `ilo` apart from
+/// those of `ilo-2`.
+fn is_random(rest: &str) -> bool {
+    let letters = rest.strip_suffix(BACKUP_SUFFIX).unwrap_or(rest);
+    letters.len() == 6 && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Tells a path that runs through a file from other trouble.
+fn trouble(
+    path: &Path,
+    source: io::Error,
+    otherwise: fn(&Path, io::Error) -> OutputError,
+) -> OutputError {
+    let file = path.ancestors().find(|part| part.is_file());
+    match file {
+        Some(file) => OutputError::NotAFolder { path: file.to_owned() },
+        None => otherwise(path, source),
+    }
+}
+
+fn create_failed(path: &Path, source: io::Error) -> OutputError {
+    OutputError::Create { path: path.to_owned(), source }
+}
+
+fn inspect_failed(path: &Path, source: io::Error) -> OutputError {
+    OutputError::Inspect { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,256 @@
+//! The manifest: what went in, by which methods, and what came out, each with its digest.
+//!
+//! In: settings, study area, measurements, findings and the files to be written. Out: the
+//! bytes of `manifest.json`. All that differs between two runs on the same inputs stands
+//! in its last member, `clock`; the number of threads is left out, since it changes nothing.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::WriteJob;
+use crate::analysis::BalanceRow;
+use crate::domain::{Digest, Message, Severity};
+use crate::geometry::InputRecord;
+use crate::i18n::{self, Locale};
+use crate::indicators::Method;
+
+/// File name of the manifest.
+pub const FILE: &str = "manifest.json";
+/// What its `program.name` says; by it a folder is known as ours.
+pub const PROGRAM: &str = env!("CARGO_PKG_NAME");
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    program: Program,
+    methods: BTreeMap<&'static str, &'static str>,
+    project: Project<'a>,
+    settings_sha256: &'a str,
+    options: BTreeMap<&'static str, &'a str>,
+    working_crs: WorkingCrs,
+    code_system: Option<&'a str>,
+    inputs: Vec<Input<'a>>,
+    findings: FindingCounts,
+    balance_closes: bool,
+    outputs: Vec<Output<'a>>,
+    clock: Clock,
+}
+
+#[derive(Serialize)]
+struct Program {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Project<'a> {
+    id: &'a str,
+    title: Title<'a>,
+}
+
+#[derive(Serialize)]
+struct Title<'a> {
+    es: &'a str,
+    en: &'a str,
+}
+
+#[derive(Serialize)]
+struct WorkingCrs {
+    code: String,
+    grid_scale_ppm: Range,
+    note: String,
+}
+
+#[derive(Serialize)]
+struct Range {
+    min: f64,
+    max: f64,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    layer: &'a str,
+    path: &'a str,
+    format: &'a str,
+    bytes: u64,
+    sha256: &'a str,
+    crs: Option<String>,
+    crs_evidence: &'a str,
+    operation: &'a str,
+    features_read: usize,
+    features_kept: usize,
+    vertices: usize,
+}
+
+#[derive(Serialize)]
+struct FindingCounts {
+    note: usize,
+    warning: usize,
+    error: usize,
+}
+
+#[derive(Serialize)]
+struct Output<'a> {
+    path: &'a str,
+    bytes: usize,
+    sha256: Digest,
+}
+
+#[derive(Serialize)]
+struct Clock {
+    created: String,
+    stage_seconds: BTreeMap<&'static str, f64>,
+}
+
+/// Renders the manifest of `files`, which must be sorted by path.
+pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let created = job.created.unwrap_or_else(SystemTime::now);
+    let count = |severity| job.findings.count(severity);
+    let manifest = Manifest {
+        program: Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
+        methods: Method::ALL
+            .iter()
+            .map(|method| (method.entry().code, method.entry().version))
+            .collect(),
+        project: Project {
+            id: &job.settings.id,
+            title: Title { es: &job.settings.title.es, en: &job.settings.title.en },
+        },
+        settings_sha256: job.settings.digest.as_str(),
+        options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
+        working_crs: working_crs(job.area.epsg, job.area.grid_scale_ppm),
+        code_system: job.settings.code_system.as_deref(),
+        inputs: inputs(&job.area.inputs),
+        findings: FindingCounts {
+            note: count(Severity::Note),
+            warning: count(Severity::Warning),
+            error: count(Severity::Error),
+        },
+        balance_closes: job.measurements.balance.iter().all(BalanceRow::closes),
+        outputs: files
+            .iter()
+            .map(|(path, bytes)| Output {
+                path,
+                bytes: bytes.len(),
+                sha256: Digest::of(bytes),
+            })
+            .collect(),
+        clock: Clock {
+            created: rfc3339(created),
+            stage_seconds: job
+                .stage_seconds
+                .iter()
+                .map(|&(stage, seconds)| (stage, rounded(seconds, 3)))
+                .collect(),
+        },
+    };
+    let mut bytes = serde_json::to_vec_pretty(&manifest)
+        .expect("structs with text keys always have a JSON form");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn working_crs(epsg: u32, (min, max): (f64, f64)) -> WorkingCrs {
+    let (min, max) = (rounded(min, 1), rounded(max, 1));
+    let code = format!("EPSG:{epsg}");
+    let note = Message::new("outputs.manifest.grid_scale")
+        .with("crs", &code)
+        .with("low", min)
+        .with("high", max);
+    WorkingCrs {
+        note: i18n::render(Locale::En, &note),
+        code,
+        grid_scale_ppm: Range { min, max },
+    }
+}
+
+fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
+    let mut inputs: Vec<Input<'_>> = records
+        .iter()
+        .map(|record| Input {
+            layer: &record.layer,
+            path: &record.path,
+            format: &record.format,
+            bytes: record.bytes,
+            sha256: record.digest.as_str(),
+            crs: record.epsg.map(|code| format!("EPSG:{code}")),
+            crs_evidence: record.crs_evidence,
+            operation: &record.operation,
+            features_read: record.features_read,
+            features_kept: record.features_kept,
+            vertices: record.vertices,
+        })
+        .collect();
+    inputs.sort_by_key(|input| (input.layer, input.path));
+    inputs
+}
+
+/// Rounds to so many decimals; 0 never keeps a sign.
+fn rounded(value: f64, decimals: usize) -> f64 {
+    super::numbers::Format::Fixed(decimals).write(value).parse().unwrap_or(0.0)
+}
+
+/// A moment in UTC as RFC 3339 to the second; the Unix epoch for anything before it.
+fn rfc3339(moment: SystemTime) -> String {
+    let seconds = moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// Year, month and day of a number of days since 1970-01-01.
+///
+/// # Method
+///
+/// Counts in eras of 400 years that begin on 1 March, so that the leap day is the last of
+/// its year: H. Hinnant, *chrono-Compatible Low-Level Date Algorithms*, `civil_from_days`.
+fn civil(days_since_epoch: u64) -> (u64, u64, u64) {
+    const DAYS_FROM_YEAR_0: u64 = 719_468;
+    const DAYS_OF_ERA: u64 = 146_097;
+    let days = days_since_epoch + DAYS_FROM_YEAR_0;
+    let (era, day) = (days / DAYS_OF_ERA, days % DAYS_OF_ERA);
+    let year_of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * day_of_year + 2) / 153;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    (year, month, day_of_year - (153 * march_month + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn moments_are_written_in_utc() {
+        let cases = [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_000_000_000, "2001-09-09T01:46:40Z"),
+            (1_735_689_599, "2024-12-31T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ];
+        for (seconds, expected) in cases {
+            assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_secs(seconds)), expected);
+        }
+        assert_eq!(rfc3339(UNIX_EPOCH - Duration::from_secs(5)), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn the_scale_of_the_grid_is_told_in_a_sentence() {
+        let crs = working_crs(32719, (-398.249, 12.5));
+        assert_eq!((crs.grid_scale_ppm.min, crs.grid_scale_ppm.max), (-398.2, 12.5));
+        assert!(crs.note.contains("EPSG:32719"), "{}", crs.note);
+        assert!(crs.note.contains("-398.2 to 12.5"), "{}", crs.note);
+    }
+
+    #[test]
+    fn rounding_leaves_no_minus_zero() {
+        assert!(rounded(-0.04, 1).is_sign_positive());
+    }
+}

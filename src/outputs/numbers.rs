@@ -1,0 +1,147 @@
+//! Numbers as the tables write them: the only place where figures are rounded.
+//!
+//! In: full-precision numbers and what they measure. Out: text with a decimal point, never
+//! an exponent, never `-0`, empty for what is not known.
+
+use crate::domain::Measure;
+use crate::indicators::Method;
+
+/// How a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Rounded to so many decimals, all of them written.
+    Fixed(usize),
+    /// Rounded to so many decimals, zeros at the end left out.
+    UpTo(usize),
+    /// The shortest text that reads back as the same number.
+    Shortest,
+}
+
+/// Areas and lengths, m² and m.
+pub(super) const METERS: Format = Format::Fixed(2);
+/// People, and sums, which are split in the same way.
+pub(super) const PEOPLE: Format = Format::Fixed(4);
+/// Shares and ratios.
+pub(super) const RATIO: Format = Format::Fixed(6);
+/// Whole numbers of things.
+pub(super) const COUNT: Format = Format::Fixed(0);
+
+impl Format {
+    /// The text of a number; empty if it is unknown or not finite.
+    ///
+    /// Rounding is that of the exact binary value, so it never turns the order of two
+    /// numbers round: what lies within a range still does as written.
+    pub(super) fn write(self, value: impl Into<Option<f64>>) -> String {
+        let Some(value) = value.into().filter(|value| value.is_finite()) else {
+            return String::new();
+        };
+        let mut text = match self {
+            Self::Fixed(decimals) | Self::UpTo(decimals) => format!("{value:.decimals$}"),
+            Self::Shortest => value.to_string(),
+        };
+        if let (Self::UpTo(_), true) = (self, text.contains('.')) {
+            let kept = text.trim_end_matches('0').trim_end_matches('.').len();
+            text.truncate(kept);
+        }
+        let is_zero = !text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+        if is_zero && text.starts_with('-') {
+            text.remove(0);
+        }
+        text
+    }
+}
+
+/// How an exposure figure of a measure is written.
+pub(super) fn of_measure(measure: &Measure) -> Format {
+    of_value(Method::of_measure(measure))
+}
+
+/// How the value of a method and its ends are written.
+pub(super) fn of_value(method: Method) -> Format {
+    match method {
+        Method::Features => COUNT,
+        Method::Area | Method::Length => METERS,
+        Method::People | Method::Sum | Method::DeficitInHazard => PEOPLE,
+        Method::AreaPerPerson | Method::Access | Method::PeoplePerUnit => RATIO,
+        // As the table has it: a zero more would claim a precision that nobody stated.
+        Method::Reported => Format::Shortest,
+    }
+}
+
+/// How the gap of a deficit is written.
+pub(super) fn of_gap(method: Method) -> Format {
+    match method {
+        // A difference of two decimal numbers: 24 − 16.27 is 7.73, not 7.730000000000002.
+        Method::Reported => Format::UpTo(6),
+        computed => of_value(computed),
+    }
+}
+
+/// How the shortfall of a deficit is written.
+pub(super) fn of_shortfall(method: Method) -> Format {
+    match method {
+        Method::AreaPerPerson => METERS,
+        Method::Access => PEOPLE,
+        _ => Format::UpTo(6),
+    }
+}
+
+/// How the denominator of an indicator is written: a whole of the measure, or people.
+pub(super) fn of_denominator(method: Method) -> Format {
+    match method {
+        Method::Features | Method::Area | Method::Length => of_value(method),
+        _ => PEOPLE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_and_never_minus_zero() {
+        let cases = [
+            (Format::Fixed(2), 1.0, "1.00"),
+            (Format::Fixed(2), 2.345_1, "2.35"),
+            // The binary number below 1.005 is 1.00499…: rounding is that of the value.
+            (Format::Fixed(2), 1.005, "1.00"),
+            (Format::Fixed(2), -0.004, "0.00"),
+            (Format::Fixed(2), -0.0, "0.00"),
+            (Format::Fixed(2), -0.006, "-0.01"),
+            (Format::Fixed(0), 12.0, "12"),
+            (Format::Fixed(0), -0.2, "0"),
+            (Format::UpTo(6), 24.0 - 16.27, "7.73"),
+            (Format::UpTo(6), 120.0, "120"),
+            (Format::UpTo(0), 120.0, "120"),
+            (Format::UpTo(6), -1e-9, "0"),
+            (Format::Shortest, 24.0, "24"),
+            (Format::Shortest, 0.1, "0.1"),
+            (Format::Shortest, -0.0, "0"),
+            (Format::Shortest, 1e-12, "0.000000000001"),
+            (Format::Shortest, 1e21, "1000000000000000000000"),
+        ];
+        for (format, value, expected) in cases {
+            assert_eq!(format.write(value), expected, "{format:?} of {value}");
+        }
+    }
+
+    #[test]
+    fn the_unknown_is_empty() {
+        for unknown in [None, Some(f64::NAN), Some(f64::INFINITY)] {
+            for format in [METERS, PEOPLE, RATIO, COUNT, Format::Shortest] {
+                assert_eq!(format.write(unknown), "");
+            }
+        }
+    }
+
+    #[test]
+    fn rounding_keeps_the_order() {
+        // Each triple is in order before rounding, some less than a step apart.
+        for (low, value, high) in
+            [(0.004_999, 0.005, 0.005_001), (1.004_9, 1.005, 1.005), (-0.001, 0.0, 0.001)]
+        {
+            let read = |x: f64| METERS.write(x).parse::<f64>().unwrap();
+            assert!(read(low) <= read(value) && read(value) <= read(high));
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The tables of a run as bytes: RFC 4180, UTF-8 without BOM, `\n`, sorted by key.
+//!
+//! In: what was measured. Out: [`Table`]s, one a file. Columns and keys are those of the
+//! contract; rows are sorted by the bytes of their key fields. Measures nothing.
+
+use std::collections::BTreeMap;
+
+use super::numbers::{self, Format};
+use crate::analysis::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
+use crate::domain::{Finding, Findings};
+use crate::geometry::StudyArea;
+use crate::i18n::{self, Locale};
+use crate::indicators::{IndicatorRow, Method};
+
+/// A finished table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// File name, for example `exposure.csv`.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Columns of `exposure.csv`.
+pub const EXPOSURE: [&str; 11] = [
+    "territory",
+    "territory_name",
+    "hazard",
+    "level",
+    "layer",
+    "measure",
+    "unit",
+    "value",
+    "low",
+    "high",
+    "total",
+];
+/// Columns of `deficits.csv`.
+pub const DEFICITS: [&str; 18] = [
+    "territory",
+    "territory_name",
+    "deficit",
+    "kind",
+    "period",
+    "people",
+    "value",
+    "value_low",
+    "value_high",
+    "qualifier",
+    "unit",
+    "standard",
+    "gap",
+    "shortfall",
+    "shortfall_unit",
+    "meets",
+    "source",
+    "denominator_source",
+];
+/// Columns of `deficit_in_hazard.csv`.
+pub const DEFICIT_IN_HAZARD: [&str; 5] =
+    ["territory", "deficit", "hazard", "level", "people"];
+/// Columns of `balance.csv`.
+pub const BALANCE: [&str; 8] =
+    ["hazard", "layer", "measure", "whole", "parts", "difference", "tolerance", "closes"];
+/// Columns of `findings.csv`.
+pub const FINDINGS: [&str; 7] = [
+    "code",
+    "severity",
+    "layer",
+    "feature",
+    "message",
+    "area_before_m2",
+    "area_after_m2",
+];
+/// Columns of `indicators.csv`.
+pub const INDICATORS: [&str; 19] = [
+    "ref_area",
+    "ref_area_system",
+    "indicator",
+    "time_period",
+    "obs_value",
+    "value_low",
+    "value_high",
+    "qualifier",
+    "unit_measure",
+    "obs_status",
+    "target",
+    "gap",
+    "denominator_value",
+    "denominator_source",
+    "method",
+    "method_version",
+    "boundary_source",
+    "source",
+    "comment",
+];
+
+/// Makes all tables of a run.
+#[must_use]
+pub fn make_all(
+    area: &StudyArea,
+    measurements: &Measurements,
+    indicators: &[IndicatorRow],
+    findings: &Findings,
+) -> Vec<Table> {
+    let names = Names::of(area);
+    vec![
+        Table { name: "balance.csv", bytes: balance(&measurements.balance) },
+        Table {
+            name: "deficit_in_hazard.csv",
+            bytes: deficit_in_hazard(&measurements.in_hazard),
+        },
+        Table { name: "deficits.csv", bytes: deficits(&names, &measurements.deficits) },
+        Table { name: "exposure.csv", bytes: exposure(&names, &measurements.exposure) },
+        Table { name: "findings.csv", bytes: findings_table(findings.as_slice()) },
+        Table { name: "indicators.csv", bytes: indicators_table(indicators) },
+    ]
+}
+
+/// Names of territories by code. `_T` and `_X` have none but themselves: a name in a
+/// language would make the data change with it.
+struct Names<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Names<'a> {
+    fn of(area: &'a StudyArea) -> Self {
+        let named = area.territories.iter();
+        Self(named.map(|t| (t.code.as_str(), t.name.as_str())).collect())
+    }
+
+    fn get<'b>(&self, code: &'b str) -> &'b str
+    where
+        'a: 'b,
+    {
+        self.0.get(code).copied().unwrap_or(code)
+    }
+}
+
+/// Writes CSV records into memory.
+struct Writer(csv::Writer<Vec<u8>>);
+
+const IN_MEMORY: &str = "records of equal length always fit into memory";
+
+impl Writer {
+    fn with_columns<const N: usize>(columns: [&str; N]) -> Self {
+        let mut options = csv::WriterBuilder::new();
+        options.terminator(csv::Terminator::Any(b'\n'));
+        let mut writer = Self(options.from_writer(Vec::new()));
+        writer.row(columns);
+        writer
+    }
+
+    fn row<const N: usize>(&mut self, fields: [&str; N]) {
+        self.0.write_record(fields).expect(IN_MEMORY);
+    }
+
+    fn finish(self) -> Vec<u8> {
+        self.0.into_inner().expect(IN_MEMORY)
+    }
+}
+
+/// The rows in the byte order of their keys.
+fn sorted<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
+    let mut rows: Vec<&T> = rows.iter().collect();
+    rows.sort_by_key(|row| key(row));
+    rows
+}
+
+fn exposure(names: &Names<'_>, rows: &[ExposureRow]) -> Vec<u8> {
+    let mut table = Writer::with_columns(EXPOSURE);
+    let rows = sorted(rows, |r| {
+        (&r.territory, &r.hazard, r.level.id(), &r.layer, r.measure.id())
+    });
+    for row in rows {
+        let format = numbers::of_measure(&row.measure);
+        let (low, high) = row.quantity.range.unzip();
+        table.row([
+            &row.territory,
+            names.get(&row.territory),
+            &row.hazard,
+            row.level.id(),
+            &row.layer,
+            row.measure.id(),
+            row.measure.unit(),
+            &format.write(row.quantity.value),
+            &format.write(low),
+            &format.write(high),
+            &format.write(row.total),
+        ]);
+    }
+    table.finish()
+}
+
+fn deficits(names: &Names<'_>, rows: &[DeficitRow]) -> Vec<u8> {
+    let mut table = Writer::with_columns(DEFICITS);
+    for row in sorted(rows, |r| (&r.territory, &r.deficit)) {
+        let method = Method::of_deficit(row.kind);
+        let value = numbers::of_value(method);
+        table.row([
+            &row.territory,
+            names.get(&row.territory),
+            &row.deficit,
+            row.kind,
+            &row.period,
+            &numbers::PEOPLE.write(row.people),
+            &value.write(row.value),
+            &value.write(row.value_low),
+            &value.write(row.value_high),
+            &row.qualifier,
+            &row.unit,
+            &Format::Shortest.write(row.standard),
+            &numbers::of_gap(method).write(row.gap),
+            &numbers::of_shortfall(method).write(row.shortfall),
+            &row.shortfall_unit,
+            row.meets.map_or("", boolean),
+            &row.source,
+            &row.denominator_source,
+        ]);
+    }
+    table.finish()
+}
+
+fn deficit_in_hazard(rows: &[InHazardRow]) -> Vec<u8> {
+    let mut table = Writer::with_columns(DEFICIT_IN_HAZARD);
+    let rows = sorted(rows, |r| (&r.territory, &r.deficit, &r.hazard, r.level.id()));
+    for row in rows {
+        table.row([
+            &row.territory,
+            &row.deficit,
+            &row.hazard,
+            row.level.id(),
+            &numbers::of_value(Method::DeficitInHazard).write(row.people),
+        ]);
+    }
+    table.finish()
+}
+
+/// The balance is a check and no figure: it is written in full, or it would hide what it
+/// is there to show.
+fn balance(rows: &[BalanceRow]) -> Vec<u8> {
+    let mut table = Writer::with_columns(BALANCE);
+    for row in sorted(rows, |r| (&r.hazard, &r.layer, r.measure.id())) {
+        table.row([
+            &row.hazard,
+            &row.layer,
+            row.measure.id(),
+            &Format::Shortest.write(row.whole),
+            &Format::Shortest.write(row.parts),
+            &Format::Shortest.write(row.difference()),
+            &Format::Shortest.write(row.tolerance),
+            boolean(row.closes()),
+        ]);
+    }
+    table.finish()
+}
+
+fn findings_table(findings: &[Finding]) -> Vec<u8> {
+    let mut table = Writer::with_columns(FINDINGS);
+    let mut rows: Vec<(&Finding, String)> = findings
+        .iter()
+        .map(|finding| (finding, i18n::render(Locale::En, &finding.message())))
+        .collect();
+    rows.sort_by(|(a, said_a), (b, said_b)| {
+        let a = (a.code.id(), &a.layer, &a.feature, said_a);
+        a.cmp(&(b.code.id(), &b.layer, &b.feature, said_b))
+    });
+    for (finding, message) in rows {
+        let (before, after) = finding.area_m2.unzip();
+        table.row([
+            finding.code.id(),
+            finding.severity.id(),
+            &finding.layer,
+            &finding.feature,
+            &message,
+            &numbers::METERS.write(before),
+            &numbers::METERS.write(after),
+        ]);
+    }
+    table.finish()
+}
+
+fn indicators_table(rows: &[IndicatorRow]) -> Vec<u8> {
+    let mut table = Writer::with_columns(INDICATORS);
+    for row in sorted(rows, IndicatorRow::key) {
+        let (method, value) = (row.method.entry(), numbers::of_value(row.method));
+        table.row([
+            &row.ref_area,
+            &row.ref_area_system,
+            &row.indicator,
+            &row.time_period,
+            &value.write(row.value),
+            &value.write(row.low),
+            &value.write(row.high),
+            &row.qualifier,
+            &row.unit,
+            row.status.id(),
+            &Format::Shortest.write(row.target),
+            &numbers::of_gap(row.method).write(row.gap),
+            &numbers::of_denominator(row.method).write(row.denominator),
+            &row.denominator_source,
+            method.code,
+            method.version,
+            &row.boundary_source,
+            &row.source,
+            &row.comment,
+        ]);
+    }
+    table.finish()
+}
+
+fn boolean(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
+#[cfg(test)]
+mod tests;
