@@ -17,7 +17,7 @@ use super::style;
 /// Size of the words, mm.
 const WORDS_MM: f32 = 2.05;
 /// Height of one bar with its gap, mm.
-const BAR_MM: f32 = 4.3;
+const BAR_MM: f32 = 3.9;
 /// Height of the axis below the bars, mm.
 const AXIS_MM: f32 = 4.2;
 

@@ -39,6 +39,14 @@ pub fn plan<'a>(
         chart,
         notes: notes(words, deficit, &rows),
         bases,
+        detail: None,
+        may_draw: Box::new(move |id| {
+            let area = job.area;
+            id == area.territory_layer.id
+                || area.contexts.iter().any(|layer| layer.layer.id == id)
+                || service.is_some_and(|layer| layer.layer.id == id)
+                || people.is_some_and(|layer| layer.layer.id == id)
+        }),
         body: Box::new(move |sketch| body(sketch, deficit, &rows, service, people)),
     }
 }
@@ -168,6 +176,9 @@ fn body<'a>(
         });
     }
     sketch.places();
+    if let Some(layer) = service {
+        sketch.name_facilities_of(layer);
+    }
     sketch.name_lines();
     let classes: Vec<GapClass> = (0..area.territories.len()).map(class_of).collect();
     let locator = classes.iter().map(|class| class.paint()).collect();

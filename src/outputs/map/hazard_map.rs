@@ -43,6 +43,11 @@ pub fn plan<'a>(
         chart: figures::exposure_chart(job.area, exposure, words),
         notes,
         bases: Vec::new(),
+        detail: None,
+        may_draw: Box::new(move |id| {
+            let is_other = |h: &HazardLayer| h.layer.id != hazard.layer.id;
+            !job.area.hazards.iter().filter(|h| is_other(h)).any(|h| h.layer.id == id)
+        }),
     }
 }
 

@@ -309,7 +309,7 @@ impl View {
 }
 
 /// Leaves out points that move a line by less than [`TOLERANCE_MM`] (Douglas & Peucker 1973).
-fn thin(points: &[[f64; 2]], is_closed: bool) -> Vec<[f64; 2]> {
+pub(super) fn thin(points: &[[f64; 2]], is_closed: bool) -> Vec<[f64; 2]> {
     if points.len() <= 4 {
         return points.to_vec();
     }

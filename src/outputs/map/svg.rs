@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::canvas::Canvas;
+use super::font;
 use super::scene::{
     Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text, Weight,
 };
@@ -23,7 +24,7 @@ pub fn render(scene: &Scene) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}mm\" height=\"{h}mm\" \
          viewBox=\"0 0 {w} {h}\" role=\"img\" aria-labelledby=\"title desc\" \
-         font-family=\"&apos;Noto Sans&apos;, sans-serif\">"
+         font-family=\"&apos;Noto Sans&apos;, &apos;Open Sans&apos;, Arial, sans-serif\">"
     );
     let _ = writeln!(out, "<title id=\"title\">{}</title>", escape(&scene.title));
     let _ = writeln!(out, "<desc id=\"desc\">{}</desc>", escape(&scene.description));
@@ -151,6 +152,18 @@ impl Canvas for SvgCanvas {
                 width * 2.0
             );
         }
+        // Where another face steps in, the words still take the room that was measured.
+        let width = font::width_spaced(
+            &text.text,
+            text.weight,
+            text.size_mm,
+            text.spacing_mm,
+        );
+        let _ = write!(
+            style,
+            " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"",
+            decimals(width)
+        );
         let _ = writeln!(
             self.body,
             "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{style}>{}</text>",
