@@ -57,6 +57,26 @@ pub enum LegacyCrs {
     Unreadable,
 }
 
+/// What a file other than GeoJSON says of its reference system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CrsStatement {
+    /// An EPSG code.
+    Epsg(u32),
+    /// Well-known text: a `.prj` file, or the definition in a container.
+    Wkt(String),
+    /// The file has a place for it, and that says "unknown".
+    Undefined,
+}
+
+/// Something worth knowing about a file as a whole, for a finding or the doctor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The finding that tells it.
+    pub code: crate::domain::Code,
+    /// Values for its text.
+    pub values: Vec<(&'static str, String)>,
+}
+
 /// Why a feature could not be read, though the file is sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -155,6 +175,10 @@ pub struct Parsed {
     pub rows: u64,
     /// Every different `crs` statement in the file, sorted.
     pub legacy_crs: Vec<LegacyCrs>,
+    /// What a format other than GeoJSON says of its reference system, if anything.
+    pub crs: Option<CrsStatement>,
+    /// What is worth knowing about the file: encoding, dropped M values, deleted records.
+    pub remarks: Vec<Remark>,
     /// Names of the fields that occur, sorted; the first [`MAX_FIELDS_SHOWN`] met.
     pub fields_seen: Vec<String>,
     /// The wanted fields that occur in no feature, sorted.

@@ -48,7 +48,20 @@ macro_rules! topics {
     };
 }
 
-topics!("config", "layers", "geometry", "analysis", "outputs", "maps", "cli");
+topics!(
+    "config",
+    "layers",
+    "formats_vector",
+    "formats_tables",
+    "crs",
+    "inspect",
+    "exports",
+    "geometry",
+    "analysis",
+    "outputs",
+    "maps",
+    "cli"
+);
 
 /// Key to text, for one language.
 type Catalogue = BTreeMap<String, String>;

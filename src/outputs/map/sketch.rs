@@ -138,7 +138,8 @@ impl<'a> Sketch<'a> {
         for layer in self.contexts(is_coast) {
             self.coast.extend(view.lines(&layer.layer.shapes, |_| true));
         }
-        self.sea = super::coast::sea_rings(&self.coast, view, territory_shapes(self.area));
+        self.sea =
+            super::coast::sea_rings(&self.coast, view, territory_shapes(self.area));
         if self.sea.is_empty() {
             for (width, alpha) in [(13.0, 0.35), (8.5, 0.45), (4.5, 0.6)] {
                 let tint = style::SEA.with_alpha(alpha);
@@ -270,7 +271,8 @@ impl<'a> Sketch<'a> {
         let mut paths = Vec::new();
         for row in 0..shapes.len() {
             let own = self.view.lines(shapes, |r| r == row);
-            let new: Vec<Path> = own.iter().flat_map(|path| drawn.unmarked(path)).collect();
+            let new: Vec<Path> =
+                own.iter().flat_map(|path| drawn.unmarked(path)).collect();
             drawn.mark(&new, 0.25);
             paths.extend(new);
         }
