@@ -146,7 +146,8 @@ fn body<'a>(
             .map_or(GapClass::Unknown, |r| GapClass::of(r.gap, r.standard, r.meets))
     };
     sketch.land(|row| class_of(row).paint());
-    if let Some(layer) = people {
+    // On a frame of the whole, blocks would be a dark stain.
+    if let Some(layer) = people.filter(|_| service.is_some()) {
         sketch.exposed(layer);
     }
     if let Some(layer) = service {

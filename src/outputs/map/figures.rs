@@ -69,6 +69,10 @@ impl<'a> Exposure<'a> {
                 found.push(key);
             }
         }
+        // Layers in the order of the rows, the measures of each in that of `Measure`.
+        let order: Vec<&str> = found.iter().map(|(layer, _)| *layer).collect();
+        let first = |layer: &str| order.iter().position(|known| *known == layer);
+        found.sort_by_key(|(layer, measure)| (first(layer), *measure));
         found
     }
 }
@@ -76,6 +80,9 @@ impl<'a> Exposure<'a> {
 /// A measured amount in the unit for people: hectares, kilometres, else as it is.
 #[must_use]
 pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
+    if value == 0.0 {
+        return words.number(0.0, 0);
+    }
     let (value, coarse) = match measure {
         Measure::Area => (value / 10_000.0, 1),
         Measure::Length => (value / 1000.0, 1),

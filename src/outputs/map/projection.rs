@@ -185,6 +185,11 @@ impl View {
         }
     }
 
+    /// What may be drawn: the frame and its overhang, m.
+    fn reach(self) -> Extent {
+        self.extent().padded(OVERHANG_MM / self.mm_per_m())
+    }
+
     fn exact(self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [cx, cy] = self.frame.center();
         let k = self.mm_per_m();
@@ -220,7 +225,7 @@ impl View {
     /// Polygons of the chosen rows as rings for one non-zero fill.
     #[must_use]
     pub fn areas(self, shapes: &Shapes, keep: impl Fn(usize) -> bool) -> Vec<Vec<Point>> {
-        let (window, seen) = (self.window(), self.extent());
+        let (window, seen) = (self.window(), self.reach());
         let mut rings = Vec::new();
         let mut dots = Dots::new(self.frame);
         for (row, shape) in shapes.iter().enumerate() {
@@ -262,7 +267,7 @@ impl View {
     /// Edges along which a polygon was cut do not become part of its outline.
     #[must_use]
     pub fn lines(self, shapes: &Shapes, keep: impl Fn(usize) -> bool) -> Vec<Path> {
-        let (window, seen) = (self.window(), self.extent());
+        let (window, seen) = (self.window(), self.reach());
         let mut paths = Vec::new();
         for (row, shape) in shapes.iter().enumerate() {
             let is_seen = Extent::of_shape(shape)

@@ -157,6 +157,18 @@ pub fn compose<'a>(
     for base in &plan.bases {
         sketch.note_source(base);
     }
+    if let Some(detail) = plan.detail {
+        // What only the detail shows belongs in the legend and the sources too.
+        let view = View::around(detail, Rect::new(0.0, 0.0, 60.0, 60.0));
+        let mut part = Sketch::new(job.area, view, job.words);
+        super::overview::draw_detail(&mut part);
+        for entry in part.signs {
+            sketch.note_sign(entry.sign, entry.label);
+        }
+        for layer in part.sources {
+            sketch.note_source(layer);
+        }
+    }
     let status = sketch.status();
 
     let mut scene = Scene::new(w, h);
@@ -300,7 +312,11 @@ fn panel(
     let mut scratch = Scene::new(1.0, 1.0);
     let (column, y) = blocks(&mut scratch, job, plan, &short, groups)?;
     let top = if column == last { y } else { columns[last].y };
-    let room = (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, 88.0);
+    let room = if plan.detail.is_none() && shows_all(job, view) {
+        REFERENCE_MM
+    } else {
+        (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, 88.0)
+    };
     let detail = reference(scene, job, plan, columns[last], room, view, locator);
     blocks(scene, job, plan, &short, groups)?;
     Ok(detail)
@@ -403,6 +419,13 @@ impl Flow<'_> {
     }
 }
 
+/// Whether a locator would say nothing: the map shows all territories already.
+fn shows_all(job: Job<'_>, view: View) -> bool {
+    let shown = view.extent();
+    let whole = Extent::of(super::sketch::territory_shapes(job.area));
+    whole.is_none_or(|whole| whole.union(shown) == shown)
+}
+
 /// Locator (or detail), north arrow and scale at the foot of a column.
 fn reference(
     scene: &mut Scene,
@@ -422,7 +445,7 @@ fn reference(
     furniture::north_arrow(scene, arrow, &words.of("map.scale.north"));
     let inset = Rect::new(column.x, top + 2.0, column.w - 16.5, box_height - 1.0);
     let detail = plan.detail.map(|detail| margin::detail(scene, job, detail, inset));
-    if detail.is_none() {
+    if detail.is_none() && !shows_all(job, view) {
         margin::locator(scene, job, plan, inset, view, locator);
     }
     let base = top + box_height + 5.2;

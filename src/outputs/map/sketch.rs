@@ -12,7 +12,7 @@ use crate::geometry::{
 use super::furniture;
 use super::labels::Labels;
 use super::legend::{self, Entry, Sign};
-use super::projection::{View, covers};
+use super::projection::{Extent, View, covers};
 use super::scene::{Anchor, Paint, Path, Rect, Rule, Scene, Text, Weight};
 use super::style::{self, Marker};
 use super::traces::Traces;
@@ -45,6 +45,8 @@ pub struct Sketch<'a> {
     pub signs: Vec<Entry>,
     /// Layers drawn so far.
     pub sources: Vec<&'a Prepared>,
+    /// What a detail beside the map shows larger.
+    pub detail: Option<Extent>,
     exposed: usize,
     coast: Vec<Path>,
     ringed: Vec<(String, usize)>,
@@ -65,12 +67,21 @@ impl<'a> Sketch<'a> {
             labels: Labels::new(view.frame),
             signs: Vec::new(),
             sources: Vec::new(),
+            detail: None,
             exposed: 0,
             coast: Vec::new(),
             ringed: Vec::new(),
             labels_from: usize::MAX,
             sea: Vec::new(),
         }
+    }
+
+    /// Whether signs and names at a place are left to the detail beside the map.
+    fn is_hidden(&self, [x, y]: super::scene::Point) -> bool {
+        let Some(detail) = self.detail else { return false };
+        let [x0, y1] = self.view.to_page(detail.min);
+        let [x1, y0] = self.view.to_page(detail.max);
+        Rect::new(x0, y0, x1 - x0, y1 - y0).contains([x, y])
     }
 
     /// Adds a legend entry without figures, once.
@@ -166,7 +177,12 @@ impl<'a> Sketch<'a> {
     pub fn exposed(&mut self, layer: &'a ExposureLayer) {
         let view = self.view;
         let shapes = &layer.layer.shapes;
-        let (paint, edge) = style::exposed(self.exposed);
+        let is_service = self.area.services.iter().any(|s| s.layer.id == layer.layer.id);
+        let (paint, edge) = if is_service {
+            style::exposed_service()
+        } else {
+            style::exposed(self.exposed)
+        };
         let rings = view.areas(shapes, |_| true);
         let lines = view.lines(shapes, |_| true);
         let has_areas = !rings.is_empty();
@@ -174,9 +190,9 @@ impl<'a> Sketch<'a> {
             self.exposed_points(layer);
             return;
         }
-        self.exposed += 1;
-        // Outlines of many small blocks would turn into a black mass.
-        let width = if lines.len() > 4000 { 0.05 } else { 0.09 };
+        self.exposed += usize::from(!is_service);
+        // Outlines of many small polygons would turn into a black mass.
+        let width = (typical_side(&rings) * 0.035).clamp(0.03, 0.1);
         let title = self.title(&layer.layer);
         self.scene.group(&title, |scene| {
             scene.fill(rings, Rule::NonZero, paint);
@@ -358,7 +374,8 @@ impl<'a> Sketch<'a> {
     ) {
         let view = self.view;
         {
-            let points = view.points(&layer.layer.shapes, |_| true);
+            let mut points = view.points(&layer.layer.shapes, |_| true);
+            points.retain(|(_, at)| !self.is_hidden(*at));
             if points.is_empty() {
                 return;
             }
@@ -409,13 +426,16 @@ impl<'a> Sketch<'a> {
             return;
         }
         let radius = Marker::of_kind(&layer.kind).radius_mm();
+        // A layer may be a service and a context: then the context says how to name it.
+        let named = self.area.contexts.iter().find(|c| c.layer.id == layer.layer.id);
         for (row, at) in points {
-            let id = &layer.layer.ids[row];
+            let id = layer.layer.ids.get(row).map_or("", |id| id.as_ref());
+            let name = named.and_then(|c| c.names.get(row)).map_or(id, String::as_str);
             // Bare row numbers and codes are no names.
-            if id.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+            if name.chars().filter(|c| c.is_alphabetic()).count() < 3 || self.is_hidden(at) {
                 continue;
             }
-            let words = super::font::fit(id, Weight::Regular, 1.9, 34.0);
+            let words = super::font::fit(name, Weight::Regular, 1.9, 38.0);
             let text = Text::new(words, at, 1.9)
                 .colour(style::FACILITY)
                 .halo(style::HALO.with_alpha(0.85), 0.35);
@@ -429,12 +449,15 @@ impl<'a> Sketch<'a> {
 
     /// Names places and draws their dots.
     pub fn places(&mut self) {
-        for layer in self.contexts(|kind| kind != "coastline") {
+        for layer in self.contexts(|kind| !is_coast(kind)) {
+            if self.area.services.iter().any(|s| s.layer.id == layer.layer.id) {
+                continue;
+            }
             let points = self.view.points(&layer.layer.shapes, |_| true);
             let mut is_drawn = false;
             for (row, at) in points.into_iter().take(MAX_LABELS) {
                 let name = layer.names.get(row).map_or("", String::as_str);
-                if name.trim().is_empty() {
+                if name.trim().is_empty() || self.is_hidden(at) {
                     continue;
                 }
                 let radius = Marker::Place.radius_mm();
@@ -462,9 +485,9 @@ impl<'a> Sketch<'a> {
 
     /// Names rivers and roads along their lines.
     pub fn name_lines(&mut self) {
-        for layer in self.contexts(|kind| kind != "study_area") {
+        for layer in self.contexts(|kind| kind != "study_area" && !is_coast(kind)) {
             let (colour, weight) = match layer.kind.as_str() {
-                "river" | "coastline" | "coast" => (style::WATER, Weight::Italic),
+                "river" | "water" | "lake" | "sea" => (style::WATER, Weight::Italic),
                 _ => (style::ROAD, Weight::Regular),
             };
             let mut named: Vec<&str> = Vec::new();
@@ -506,7 +529,7 @@ impl<'a> Sketch<'a> {
                 2.5,
                 self.view.frame.w * 0.4,
             );
-            let candidates = spots.into_iter().map(|[x, y]| {
+            let candidates = spots.into_iter().map(|(_, [x, y])| {
                 let halo = style::HALO.with_alpha(0.8);
                 let line = |words: &str, y: f32| {
                     Text::new(words, [x, y], 2.5)
@@ -534,9 +557,10 @@ impl<'a> Sketch<'a> {
     pub fn name_whole(&mut self, value: Option<String>) {
         let Some(value) = value else { return };
         let rows = 0..territory_shapes(self.area).len();
-        let spots: Vec<_> = rows.flat_map(|row| self.inner_spots(row)).collect();
+        let mut spots: Vec<_> = rows.flat_map(|row| self.inner_spots(row)).collect();
+        spots.sort_by(|a, b| b.0.total_cmp(&a.0));
         let whole = self.words.of("map.total");
-        let candidates = spots.into_iter().map(|[x, y]| {
+        let candidates = spots.into_iter().map(|(_, [x, y])| {
             let line = |words: &str, y: f32, size: f32| {
                 Text::new(words, [x, y], size)
                     .weight(Weight::Bold)
@@ -550,8 +574,8 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Points inside a territory and the frame, those far from its limits first.
-    fn inner_spots(&self, row: usize) -> Vec<[f32; 2]> {
+    /// Points inside a territory and the frame with the room around them, most room first.
+    fn inner_spots(&self, row: usize) -> Vec<(f32, [f32; 2])> {
         const STEPS: usize = 26;
         let shape = territory_shapes(self.area).get(row);
         let (view, frame) = (self.view, self.view.frame);
@@ -583,7 +607,7 @@ impl<'a> Sketch<'a> {
             spots.push((room, [x, y]));
         }
         spots.sort_by(|a, b| b.0.total_cmp(&a.0));
-        spots.into_iter().map(|(_, at)| at).collect()
+        spots
     }
 
     /// The items of the body: what is drawn on the ground, and the labels above.
@@ -606,6 +630,18 @@ impl<'a> Sketch<'a> {
     pub fn grid(&mut self) {
         furniture::grid(&mut self.scene, self.view);
     }
+}
+
+/// Mean longer side of rings, mm.
+fn typical_side(rings: &[Vec<super::scene::Point>]) -> f32 {
+    let side = |ring: &Vec<super::scene::Point>| {
+        let range = |i: usize| {
+            ring.iter().fold((f32::MAX, f32::MIN), |(a, b), p| (a.min(p[i]), b.max(p[i])))
+        };
+        let ((x0, x1), (y0, y1)) = (range(0), range(1));
+        (x1 - x0).max(y1 - y0)
+    };
+    rings.iter().map(side).sum::<f32>() / rings.len().max(1) as f32
 }
 
 /// Points along a path, at most 2 mm apart.
