@@ -15,14 +15,18 @@ fn atalaya(folder: &Path, arguments: &[&str], locale: &str) -> (i32, String, Str
         .env("LANG", locale)
         .args(arguments)
         .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+        .expect("the binary of this package can be started");
+    let text = |bytes| String::from_utf8(bytes).expect("its streams are UTF-8");
+    (
+        output.status.code().expect("it was not killed"),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 /// A folder with the project that `new` writes.
 fn example() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder to work in");
     let (code, _, stderr) = atalaya(dir.path(), &["new", "p"], "es");
     assert_eq!(code, 0, "{stderr}");
     dir

@@ -111,7 +111,10 @@ impl Summary<'_> {
     fn exposed_to(&self, title: String, rows: &[&&ExposureRow]) -> String {
         let at = |level: Level| {
             let row = rows.iter().find(|row| row.level == level);
-            row.map_or_else(|| self.words.of("map.unknown"), |row| self.people(row.quantity))
+            row.map_or_else(
+                || self.words.of("map.unknown"),
+                |row| self.people(row.quantity),
+            )
         };
         let total = rows.first().map_or(0.0, |row| row.total);
         let message = Message::new("cli.summary.exposed")
