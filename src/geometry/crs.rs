@@ -83,8 +83,9 @@ impl Crs {
         {
             return Err(CrsTrouble::UnknownDatum);
         }
-        let proj =
-            Proj::from_proj_string(&definition).map_err(|_| CrsTrouble::Unknown)?;
+        let Ok(proj) = Proj::from_proj_string(&definition) else {
+            return Err(CrsTrouble::Unknown);
+        };
         let area = area_of_use(epsg, &definition);
         Ok(Self { epsg, definition, proj, area })
     }
@@ -142,8 +143,8 @@ impl Crs {
 
     /// Whether planar coordinates are certainly inside the zone, without projecting back.
     ///
-    /// 190 km from the meridian is less than 3.5° up to 60° of latitude, and 6,600 km from the
-    /// equator is less than 60°.
+    /// A degree of latitude is at least 110 km of northing, so the latitude is overestimated; up to
+    /// 60° of it, 3.5° of longitude are at least 380 km times its cosine.
     fn is_plainly_inside(&self, [x, y]: [f64; 2]) -> bool {
         match self.area {
             AreaOfUse::Anywhere => true,
@@ -152,7 +153,10 @@ impl Crs {
             }
             AreaOfUse::Zone { is_south: Some(is_south), .. } => {
                 let north = if is_south { 10_000_000.0 - y } else { y };
-                (x - 500_000.0).abs() <= 190_000.0 && (0.0..=6_600_000.0).contains(&north)
+                let off = (x - 500_000.0).abs();
+                (0.0..=6_600_000.0).contains(&north)
+                    && (off <= 190_000.0
+                        || off <= 380_000.0 * (north / 110_000.0).to_radians().cos())
             }
             AreaOfUse::Zone { is_south: None, .. } => false,
         }
@@ -413,6 +417,13 @@ mod tests {
             ("axes swapped", &same, [8_048_126.0, 251_716.0], "far"),
             ("degrees declared as metres", &same, ILO, "far"),
             ("beyond any plane", &same, [1e9, 0.0], "nowhere"),
+            (
+                "almost 3.5° off, near the equator",
+                &same,
+                [118_000.0, 9_990_000.0],
+                "inside",
+            ),
+            ("the same in the far south", &same, [118_000.0, 4_000_000.0], "edge"),
             ("from the zone to the west", &neighbour, [890_000.0, 8_046_000.0], "inside"),
         ];
         for (case, transform, at, expected) in cases {

@@ -39,6 +39,13 @@ pub(super) fn prepare(
     let study_area = match study_area {
         Some((id, shapes)) => {
             let areas = shapes.pick(&rows_of_areas(shapes));
+            let others = shapes.len() - areas.len();
+            if others > 0 && !areas.is_empty() {
+                let finding = Finding::about(Code::UnsuitableGeometry, id)
+                    .with("count", others)
+                    .with("role", "@finding_part.study_area");
+                findings.push(finding);
+            }
             if areas.is_empty() {
                 errors.push(GeometryError::EmptyStudyArea {
                     layer: layer.id().to_owned(),

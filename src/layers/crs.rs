@@ -10,19 +10,42 @@ use super::raw::CrsEvidence;
 /// WGS 84, longitude first: what RFC 7946 prescribes.
 const WGS84: u32 = 4326;
 
-/// Reads the name of a CRS: its EPSG code, if it is one that this program knows.
+/// How GML named EPSG codes before there were URNs.
+const GML: &str = "http://www.opengis.net/gml/srs/epsg.xml#";
+
+/// Reads the name that a file gives its CRS: an EPSG code that this program knows.
 ///
-/// Takes `EPSG:32719`, the URN and URL forms of the OGC, the old GML form, and `CRS84`. In
-/// GeoJSON the first number is longitude or easting, whatever axis order EPSG gives.
+/// In GeoJSON the first number is longitude or easting, whatever axis order EPSG gives.
+fn known_epsg(name: &str) -> Option<u32> {
+    let name = name.trim();
+    let code = match name.strip_prefix(GML) {
+        Some(code) => parse_epsg(&format!("EPSG:{code}")),
+        None => parse_epsg(name),
+    };
+    code.filter(|code| matches!(code, 4326 | 3857 | 32_601..=32_660 | 32_701..=32_760))
+}
+
+/// Reads the EPSG code from `EPSG:32719`, a URN or an OGC name, known or not.
 fn parse_epsg(text: &str) -> Option<u32> {
-    let text = text.trim().to_ascii_uppercase();
-    let last = text.rsplit(['/', ':', '#']).next()?;
-    if matches!(last, "CRS84" | "CRS84H") && text.contains("OGC") {
-        return Some(WGS84);
+    let lower = text.trim().to_ascii_lowercase();
+    let short = ["urn:ogc:def:crs:", "urn:x-ogc:def:crs:"]
+        .into_iter()
+        .chain(["http://www.opengis.net/def/crs/", "https://www.opengis.net/def/crs/"])
+        .find_map(|prefix| lower.strip_prefix(prefix))
+        .unwrap_or(&lower);
+    let parts: Vec<&str> = short.split([':', '/']).map(str::trim).collect();
+    let (authority, code) = match parts.as_slice() {
+        // With or without a version in between: `epsg::32719`, `ogc:1.3:crs84`.
+        [authority, code] | [authority, _, code] => (*authority, *code),
+        _ => return None,
+    };
+    match authority {
+        "epsg" if code.bytes().all(|b| b.is_ascii_digit()) => {
+            code.parse().ok().filter(|&code| code > 0)
+        }
+        "ogc" if matches!(code, "crs84" | "crs84h" | "84") => Some(WGS84),
+        _ => None,
     }
-    let code: u32 = last.parse().ok()?;
-    let is_utm = matches!(code, 32601..=32660 | 32701..=32760);
-    (text.contains("EPSG") && (is_utm || matches!(code, 4326 | 3857))).then_some(code)
 }
 
 /// Decides the CRS from what the project says and what the file says.
@@ -41,7 +64,7 @@ pub(super) fn decide(
         [LegacyCrs::Named(name)] => Some(name),
         [LegacyCrs::Unknown] => {
             let from_project = layer.epsg.map(|epsg| (epsg, CrsEvidence::Project));
-            return from_project.ok_or_else(|| LayerTrouble::CrsDenied);
+            return from_project.ok_or(LayerTrouble::CrsDenied);
         }
         [LegacyCrs::Linked] => return Err(LayerTrouble::CrsLinked),
         [LegacyCrs::Unreadable] => return Err(LayerTrouble::CrsUnreadable),
@@ -65,7 +88,7 @@ pub(super) fn decide(
             None => (WGS84, CrsEvidence::Rfc7946),
         });
     };
-    let Some(epsg) = parse_epsg(name) else {
+    let Some(epsg) = known_epsg(name) else {
         return Err(LayerTrouble::CrsUnknown { name: name.clone() });
     };
     if let Some(declared) = layer.epsg.filter(|declared| *declared != epsg) {
@@ -78,7 +101,7 @@ pub(super) fn decide(
 
 fn code_of(stated: &LegacyCrs) -> Option<u32> {
     match stated {
-        LegacyCrs::Named(name) => parse_epsg(name),
+        LegacyCrs::Named(name) => known_epsg(name),
         LegacyCrs::Unknown | LegacyCrs::Linked | LegacyCrs::Unreadable => None,
     }
 }
@@ -108,7 +131,7 @@ mod tests {
             ("", None),
         ];
         for (name, expected) in cases {
-            assert_eq!(parse_epsg(name), expected, "{name}");
+            assert_eq!(known_epsg(name), expected, "{name}");
         }
     }
 }

@@ -51,13 +51,6 @@ pub enum OutputError {
         /// The target.
         path: PathBuf,
     },
-    /// The target is ours, but holds files that we did not write.
-    ForeignFiles {
-        /// The target.
-        path: PathBuf,
-        /// The files, relative to it, in byte order.
-        files: Vec<String>,
-    },
     /// The name of a file to write is no plain file name.
     UnsafeName {
         /// The name.
@@ -87,9 +80,6 @@ impl std::fmt::Display for OutputError {
     }
 }
 
-/// How many foreign files a message names.
-const NAMED: usize = 3;
-
 impl Explain for OutputError {
     fn message(&self) -> Message {
         let about = |key, path: &Path| Message::new(key).with("path", path.display());
@@ -106,16 +96,6 @@ impl Explain for OutputError {
             Self::ReadOnly { path } => about("error.outputs.read_only", path),
             Self::NoName { path } => about("error.outputs.no_name", path),
             Self::NotOurs { path } => about("error.outputs.not_ours", path),
-            Self::ForeignFiles { path, files } => {
-                let named = files.iter().take(NAMED).map(String::as_str);
-                let mut named = named.collect::<Vec<_>>().join(", ");
-                if files.len() > NAMED {
-                    named.push_str(", …");
-                }
-                about("error.outputs.foreign_files", path)
-                    .with("count", files.len())
-                    .with("files", named)
-            }
             Self::UnsafeName { name } => {
                 Message::new("error.outputs.unsafe_name").with("name", name)
             }
@@ -138,7 +118,6 @@ impl Explain for OutputError {
             Self::ReadOnly { .. } => "hint.outputs.read_only",
             Self::NoName { .. } => "hint.outputs.no_name",
             Self::NotOurs { .. } => "hint.outputs.not_ours",
-            Self::ForeignFiles { .. } => "hint.outputs.foreign_files",
             Self::UnsafeName { .. } => "hint.outputs.unsafe_name",
             Self::Replace { .. } => "hint.outputs.replace",
             Self::Stranded { backup, .. } => {
@@ -173,7 +152,6 @@ mod tests {
     fn all() -> Vec<OutputError> {
         let path = || PathBuf::from("salida");
         let source = || io::Error::from(io::ErrorKind::PermissionDenied);
-        let files = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
         vec![
             OutputError::Create { path: path(), source: source() },
             OutputError::Write { path: path(), source: source() },
@@ -182,7 +160,6 @@ mod tests {
             OutputError::ReadOnly { path: path() },
             OutputError::NoName { path: path() },
             OutputError::NotOurs { path: path() },
-            OutputError::ForeignFiles { path: path(), files },
             OutputError::UnsafeName { name: "../x".to_owned() },
             OutputError::Replace { path: path(), source: source() },
             OutputError::Stranded {
@@ -213,11 +190,5 @@ mod tests {
         let spanish = i18n::render(Locale::Es, &error.message());
         assert!(spanish.contains("sin permiso"), "{spanish}");
         assert!(error.to_string().contains("permission"), "{error}");
-    }
-
-    #[test]
-    fn many_foreign_files_are_counted_and_not_all_named() {
-        let text = all()[7].to_string();
-        assert!(text.contains("4 ") && text.contains("a, b, c, …"), "{text}");
     }
 }

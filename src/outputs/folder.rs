@@ -3,7 +3,8 @@
 //! In: a target and the files that shall be in it. Out: the target with exactly those, or
 //! an error and the target as it was. Files go to a hidden folder beside the target, which
 //! then takes its place by two renames; a run that died in between is put right by the
-//! next. Folders that hold somebody else's files are never replaced.
+//! next. A folder without a manifest of ours is never touched; one of ours to which
+//! somebody added files is not deleted but kept beside the new one.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -31,16 +32,18 @@ const DROPPING_ENDINGS: [&str; 1] = [".aux.xml"];
 /// Writes `files` (path inside the folder with `/`, bytes) and puts them in place of
 /// `target`. They are written in the order given.
 ///
+/// Returns where the old folder went, if it held files that Atalaya did not write.
+///
 /// # Errors
 ///
 /// See [`OutputError`]; after any but `Stranded` the target is as it was.
 pub(super) fn replace(
     target: &Path,
     files: &[(String, Vec<u8>)],
-) -> Result<(), OutputError> {
+) -> Result<Option<PathBuf>, OutputError> {
     let place = Place::of(target)?;
     place.recover()?;
-    place.ensure_ours()?;
+    place.holding()?;
     fs::create_dir_all(&place.parent)
         .map_err(|source| trouble(&place.parent, source, create_failed))?;
     place.clear_stale();
@@ -49,10 +52,10 @@ pub(super) fn replace(
         .tempdir_in(&place.parent)
         .map_err(|source| create_failed(&place.parent, source))?;
     fill(staged.path(), files)?;
-    place.swap(staged.path())?;
+    let kept = place.swap(staged.path())?;
     // It has moved to the target: nothing is left to delete.
     let _ = staged.keep();
-    Ok(())
+    Ok(kept)
 }
 
 /// Tells whether a run could put its results in `target`, without writing anything.
@@ -61,10 +64,21 @@ pub(super) fn replace(
 ///
 /// # Errors
 ///
-/// [`OutputError`] if `target` is a file, lies under one, cannot be read, or holds files
-/// that Atalaya did not write.
+/// [`OutputError`] if `target` is a file, lies under one, cannot be read, is marked as
+/// read-only, or holds files and no manifest of ours.
 pub fn ensure_replaceable(target: &Path) -> Result<(), OutputError> {
-    Place::of(target)?.ensure_ours()
+    Place::of(target)?.holding().map(drop)
+}
+
+/// What a target holds that may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    /// It does not exist, or nothing that a person could miss is in it.
+    Nothing,
+    /// Results of ours and nothing else.
+    Results,
+    /// Results of ours and files that somebody added.
+    ResultsAndOthers,
 }
 
 /// A target and the place beside it where the new folder is made.
@@ -95,10 +109,9 @@ impl Place {
         Ok(Self { target, parent, prefix })
     }
 
-    /// Refuses a target that is a file or holds what we did not write.
-    fn ensure_ours(&self) -> Result<(), OutputError> {
+    /// What the target holds; refuses one that must not be replaced.
+    fn holding(&self) -> Result<Holding, OutputError> {
         let path = || self.target.clone();
-        let inspect = |source| inspect_failed(&self.target, source);
         match fs::metadata(&self.target) {
             Ok(found) if !found.is_dir() => {
                 return Err(OutputError::NotAFolder { path: path() });
@@ -108,22 +121,35 @@ impl Place {
                 return Err(OutputError::ReadOnly { path: path() });
             }
             Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Holding::Nothing);
+            }
             Err(source) => return Err(trouble(&self.target, source, inspect_failed)),
         }
-        let found = list(&self.target).map_err(inspect)?;
+        let found = list(&self.target).map_err(|e| inspect_failed(&self.target, e))?;
         if found.is_empty() {
-            return Ok(());
+            return Ok(Holding::Nothing);
         }
         let manifest = self.target.join(manifest::FILE);
         let own = fs::read(manifest).ok().and_then(|bytes| own_files(&bytes));
         let Some(own) = own else { return Err(OutputError::NotOurs { path: path() }) };
-        let foreign: Vec<String> =
-            found.into_iter().filter(|file| !own.contains(file)).collect();
-        if foreign.is_empty() {
-            Ok(())
-        } else {
-            Err(OutputError::ForeignFiles { path: path(), files: foreign })
+        let is_all_ours = found.iter().all(|file| own.contains(file));
+        Ok(if is_all_ours { Holding::Results } else { Holding::ResultsAndOthers })
+    }
+
+    /// A name beside the target for an old folder that is kept: `ilo.old`, `ilo.old-2`, …
+    fn free_name(&self) -> PathBuf {
+        let mut number = 1;
+        loop {
+            let mut name = self.target.clone().into_os_string();
+            name.push(BACKUP_SUFFIX);
+            if number > 1 {
+                name.push(format!("-{number}"));
+            }
+            if fs::symlink_metadata(&name).is_err() {
+                return name.into();
+            }
+            number += 1;
         }
     }
 
@@ -171,10 +197,15 @@ impl Place {
     }
 
     /// Puts `staged` in place of the target; puts the old one back if that fails.
-    fn swap(&self, staged: &Path) -> Result<(), OutputError> {
+    /// Returns where the old one went if it is kept.
+    fn swap(&self, staged: &Path) -> Result<Option<PathBuf>, OutputError> {
         let failed = |source| OutputError::Replace { path: self.target.clone(), source };
+        let kept = match self.holding()? {
+            Holding::ResultsAndOthers => Some(self.free_name()),
+            Holding::Nothing | Holding::Results => None,
+        };
         let had_old = self.target.exists();
-        let backup = backup_of(staged);
+        let backup = kept.clone().unwrap_or_else(|| backup_of(staged));
         if had_old {
             let permissions = fs::metadata(&self.target).map_err(failed)?.permissions();
             fs::set_permissions(staged, permissions).map_err(failed)?;
@@ -188,12 +219,12 @@ impl Place {
             return Err(failed(source));
         }
         sync_folder(&self.parent);
-        if had_old {
+        if had_old && kept.is_none() {
             // Under a name that nobody takes for a backup, lest half of it be put back one
             // day. The new folder is in place: what stays behind is cleared later.
             let _ = fs::rename(&backup, staged).and_then(|()| fs::remove_dir_all(staged));
         }
-        Ok(())
+        Ok(kept)
     }
 }
 

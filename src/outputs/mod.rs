@@ -19,7 +19,7 @@ pub use folder::ensure_replaceable;
 
 use crate::analysis::Measurements;
 use crate::config::Settings;
-use crate::domain::Findings;
+use crate::domain::{Findings, Message};
 use crate::geometry::StudyArea;
 use crate::indicators::IndicatorRow;
 
@@ -78,6 +78,18 @@ pub struct Written {
     pub directory: PathBuf,
     /// Path inside the folder (with `/`) and size of each file, in byte order.
     pub files: Vec<(String, u64)>,
+    /// Where the old folder went, if it held files that Atalaya did not write and so was
+    /// not deleted.
+    pub kept: Option<PathBuf>,
+}
+
+impl Written {
+    /// What the user must be told about the old folder, if anything.
+    #[must_use]
+    pub fn notice(&self) -> Option<Message> {
+        let kept = self.kept.as_ref()?;
+        Some(Message::new("outputs.kept_aside").with("path", kept.display()))
+    }
 }
 
 /// Writes the results of a run into a folder that takes the place of the one before.
@@ -87,8 +99,8 @@ pub struct Written {
 ///
 /// # Errors
 ///
-/// [`OutputError`] if the folder cannot be made, written or replaced, or if it holds what
-/// Atalaya did not write; [`ensure_replaceable`] tells the last before any work is done.
+/// [`OutputError`] if the folder cannot be made, written or replaced, or if it is not ours;
+/// [`ensure_replaceable`] tells the last before any work is done.
 pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
     let mut files = Vec::new();
     if job.only.tables {
@@ -105,15 +117,11 @@ pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     let manifest = manifest::render(job, &files);
     files.push((manifest::FILE.to_owned(), manifest));
-    folder::replace(job.directory, &files)?;
-    Ok(written(job.directory, &files))
-}
-
-fn written(directory: &Path, files: &[(String, Vec<u8>)]) -> Written {
+    let kept = folder::replace(job.directory, &files)?;
     let mut files: Vec<(String, u64)> =
-        files.iter().map(|(path, bytes)| (path.clone(), bytes.len() as u64)).collect();
+        files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
     files.sort();
-    Written { directory: directory.to_owned(), files }
+    Ok(Written { directory: job.directory.to_owned(), files, kept })
 }
 
 /// Refuses names that would leave the folder or that a system cannot hold.

@@ -108,13 +108,23 @@ fn folders_of_others_are_refused_and_not_touched() {
 fn somebodys_file_among_our_results_is_not_lost() {
     let home = TempDir::new().unwrap();
     let target = home.path().join("ilo");
-    replace(&target, &run("old")).unwrap();
-    fs::write(target.join("tables/notas.txt"), "mine").unwrap();
-    let error = replace(&target, &run("new")).unwrap_err();
-    let OutputError::ForeignFiles { files, .. } = &error else { panic!("{error}") };
-    assert_eq!(files, &["tables/notas.txt"]);
-    assert_eq!(table(&target), "old");
-    assert_eq!(fs::read_to_string(target.join("tables/notas.txt")).unwrap(), "mine");
+    assert_eq!(replace(&target, &run("old")).unwrap(), None);
+    for (content, place) in [("mine", "ilo.old"), ("mine too", "ilo.old-2")] {
+        fs::write(target.join("tables/notas.txt"), content).unwrap();
+        let kept = replace(&target, &run("new")).unwrap().expect("it is kept");
+        assert_eq!(kept.file_name().unwrap(), place);
+        let notes = fs::read_to_string(kept.join("tables/notas.txt")).unwrap();
+        assert_eq!(notes, content);
+        assert_eq!(table(&target), "new");
+        assert_eq!(everything(&target), ["manifest.json", "tables", "tables/a.csv"]);
+    }
+    assert_eq!(replace(&target, &run("third")).unwrap(), None);
+    let mut beside: Vec<_> = fs::read_dir(home.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    beside.sort();
+    assert_eq!(beside, ["ilo", "ilo.old", "ilo.old-2"]);
 }
 
 #[test]

@@ -39,6 +39,14 @@ pub fn plan<'a>(
         chart,
         notes: notes(words, deficit, &rows),
         bases,
+        detail: None,
+        may_draw: Box::new(move |id| {
+            let area = job.area;
+            id == area.territory_layer.id
+                || area.contexts.iter().any(|layer| layer.layer.id == id)
+                || service.is_some_and(|layer| layer.layer.id == id)
+                || people.is_some_and(|layer| layer.layer.id == id)
+        }),
         body: Box::new(move |sketch| body(sketch, deficit, &rows, service, people)),
     }
 }
@@ -134,7 +142,8 @@ fn body<'a>(
         if is_whole { total } else { own }
     };
     let class_of = |row: usize| {
-        row_of(row).map_or(GapClass::Unknown, |r| GapClass::of(r.gap, r.standard, r.meets))
+        row_of(row)
+            .map_or(GapClass::Unknown, |r| GapClass::of(r.gap, r.standard, r.meets))
     };
     sketch.land(|row| class_of(row).paint());
     if let Some(layer) = people {
@@ -146,7 +155,8 @@ fn body<'a>(
     sketch.context_lines();
     sketch.limits();
     sketch.grid();
-    if let (Some(layer), DeficitKind::Access { within_m, .. }) = (service, &deficit.kind) {
+    if let (Some(layer), DeficitKind::Access { within_m, .. }) = (service, &deficit.kind)
+    {
         reach(sketch, layer, *within_m);
     }
     if let Some(layer) = service {
@@ -166,6 +176,9 @@ fn body<'a>(
         });
     }
     sketch.places();
+    if let Some(layer) = service {
+        sketch.name_facilities_of(layer);
+    }
     sketch.name_lines();
     let classes: Vec<GapClass> = (0..area.territories.len()).map(class_of).collect();
     let locator = classes.iter().map(|class| class.paint()).collect();
@@ -187,8 +200,11 @@ fn reach(sketch: &mut Sketch<'_>, layer: &ServiceLayer, within_m: f64) {
     let radius = (within_m * view.mm_per_m()) as f32;
     let mut wide = view;
     wide.frame = view.frame.inset(-radius.min(400.0));
-    let centers: Vec<_> =
-        wide.points(&layer.layer.shapes, |_| true).into_iter().map(|(_, at)| at).collect();
+    let centers: Vec<_> = wide
+        .points(&layer.layer.shapes, |_| true)
+        .into_iter()
+        .map(|(_, at)| at)
+        .collect();
     if centers.is_empty() || radius < 0.4 {
         return;
     }
@@ -273,10 +289,8 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
             Some((name, cells))
         })
         .collect();
-    let mut columns = vec![
-        (None, words.of("map.table.value")),
-        (None, words.of("map.table.gap")),
-    ];
+    let mut columns =
+        vec![(None, words.of("map.table.value")), (None, words.of("map.table.gap"))];
     if has_shortfall {
         let key = match unit.map(String::as_str) {
             Some("m2") => "map.table.shortfall_ha",

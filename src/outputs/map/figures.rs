@@ -106,23 +106,32 @@ pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> 
         let layer = area.exposures.iter().find(|l| l.layer.id == id);
         layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
     };
-    let rows = figures
-        .measures()
-        .into_iter()
-        .map(|(layer, measure)| {
-            let cells = Level::ZONES
-                .iter()
-                .map(|level| {
-                    figures.row(TOTAL, *level, layer, measure).map_or_else(
-                        || "\u{2013}".to_owned(),
-                        |row| amount(words, measure, row.quantity.value),
-                    )
-                })
-                .collect();
-            let name = measure_name(words, measure);
-            (format!("{}, {name}", title(layer)), cells)
-        })
-        .collect();
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    let mut last = "";
+    // The legend has the main measure already.
+    let main = figures.main_measure();
+    let is_main = |layer: &str, measure: &Measure| {
+        main.as_ref().is_some_and(|(l, m)| *l == layer && m == measure)
+    };
+    for (layer, measure) in figures.measures() {
+        if is_main(layer, measure) {
+            continue;
+        }
+        if layer != last {
+            rows.push((title(layer), Vec::new()));
+            last = layer;
+        }
+        let cells: Vec<String> = Level::ZONES
+            .iter()
+            .map(|level| {
+                figures.row(TOTAL, *level, layer, measure).map_or_else(
+                    || "\u{2013}".to_owned(),
+                    |row| amount(words, measure, row.quantity.value),
+                )
+            })
+            .collect();
+        rows.push((measure_name(words, measure), cells));
+    }
     let columns = Level::ZONES
         .iter()
         .map(|level| (Some(style::level(*level)), words.level(*level)))
@@ -171,7 +180,8 @@ pub fn exposure_chart(
     if bars.len() != 1 {
         bars.extend(bar(TOTAL, words.of("map.total")).map(|(_, bar)| bar));
     }
-    let heading = words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
+    let heading =
+        words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
     Some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
 }
 
@@ -191,7 +201,8 @@ pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
 pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
     let unit = deficit_unit(words, kind, &row.unit);
     let with_unit = |value: f64, mark: &str| {
-        let mark = if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
+        let mark =
+            if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
         if matches!(kind, DeficitKind::Access { .. }) {
             format!("{mark}{}", words.percent(value))
         } else {

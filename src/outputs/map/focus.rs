@@ -11,9 +11,9 @@ use super::sketch::territory_shapes;
 
 /// Cells along each side of the territory that stand for the features in them.
 const CELLS: usize = 220;
-/// Share of the people that the frame may leave out on each side when that lets it
-/// show the others at twice the scale.
-const TAIL: f64 = 0.01;
+/// Share of the people that the frame may leave out on each side when that makes it
+/// smaller by a quarter.
+const TAIL: f64 = 0.015;
 /// Smallest side of a frame, m.
 const SMALLEST_M: f64 = 1.0;
 
@@ -77,6 +77,13 @@ pub fn of_service(
     roomy(near, 0.06).within(whole)
 }
 
+/// Where the features of a layer are, without thin tails.
+#[must_use]
+pub fn of_layer(area: &StudyArea, layer: &ExposureLayer) -> Option<Extent> {
+    let whole = whole(area);
+    dense(&spots(layer, whole)).map(|extent| roomy(extent, 0.06).within(whole))
+}
+
 /// An extent with a margin, and never without a size.
 fn roomy(extent: Extent, share: f64) -> Extent {
     extent.padded((extent.side() * share).max(SMALLEST_M / 2.0))
@@ -130,7 +137,7 @@ fn dense(spots: &[Spot]) -> Option<Extent> {
         core.min[axis] = quantile(spots, TAIL, |e| e.min[axis]);
         core.max[axis] = quantile(spots, 1.0 - TAIL, |e| e.max[axis]);
     }
-    Some(if core.side() < all.side() / 2.0 { core } else { all })
+    Some(if core.side() < all.side() * 0.75 { core } else { all })
 }
 
 fn quantile(spots: &[Spot], share: f64, edge: impl Fn(Extent) -> f64) -> f64 {
@@ -159,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_hamlet_far_away_does_not_shrink_the_town() {
-        let mut spots: Vec<Spot> = (0..100).map(|i| spot(f64::from(i) * 10.0, 50.0)).collect();
+        let mut spots: Vec<Spot> =
+            (0..100).map(|i| spot(f64::from(i) * 10.0, 50.0)).collect();
         spots.push(spot(30_000.0, 20.0));
         let extent = dense(&spots).unwrap();
         assert!(extent.max[0] <= 1000.0 && extent.min[0] <= 20.0, "{extent:?}");

@@ -157,7 +157,7 @@ pub fn wrap(
     let mut line = String::new();
     // No line holds more letters than this, so endless words cost nothing.
     let limit = (max_mm / (size_mm * 0.12)).max(1.0) as usize;
-    for word in text.split_whitespace() {
+    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
         let mut word: String = word.chars().take(limit * (max_lines + 1)).collect();
         loop {
             let joined =
@@ -244,7 +244,8 @@ mod tests {
 
     #[test]
     fn pairs_are_kerned() {
-        let apart = |a, b| width(a, Weight::Regular, 1.0) + width(b, Weight::Regular, 1.0);
+        let apart =
+            |a, b| width(a, Weight::Regular, 1.0) + width(b, Weight::Regular, 1.0);
         for (a, b) in [("T", "o"), ("A", "V")] {
             let together = width(&format!("{a}{b}"), Weight::Regular, 1.0);
             assert!(together < apart(a, b) - 0.01, "{a}{b}");

@@ -24,10 +24,10 @@ pub fn round_down(limit: f64) -> f64 {
         .unwrap_or(decade)
 }
 
-/// Distance of the grid's lines, m: round, about 28 to 70 mm on the page.
+/// Distance of the grid's lines, m: round, 20 to 50 mm on the page.
 #[must_use]
 pub fn grid_spacing(view: View) -> f64 {
-    round_down(70.0 / view.mm_per_m())
+    round_down(50.0 / view.mm_per_m())
 }
 
 /// Draws the coordinate grid inside the frame, to go under the labels.
@@ -135,7 +135,8 @@ pub fn scale_bar(
         scene.fill_rect(cell, Paint::solid(colour));
     }
     scene.stroke_rect(Rect::new(x, y, width, height), 0.15, style::INK);
-    let (long, unit) = (length(locale, meters), if meters >= 1000.0 { 1000.0 } else { 1.0 });
+    let (long, unit) =
+        (length(locale, meters), if meters >= 1000.0 { 1000.0 } else { 1.0 });
     let number = |share: f64| {
         let value = meters * share / unit;
         let decimals =
@@ -160,7 +161,9 @@ pub fn north_arrow(scene: &mut Scene, rect: Rect, words: &str) {
     let size = 1.9;
     let letter = 3.0;
     let top = rect.y + letter;
-    let (bottom, half) = (rect.bottom() - size - 0.8, rect.h * 0.16);
+    let lines = font::wrap(words, Weight::Regular, size, rect.w, 2);
+    let below = lines.len() as f32 * size * 1.15;
+    let (bottom, half) = (rect.bottom() - below - 0.9, 2.9);
     let notch = bottom - (bottom - top) * 0.25;
     let left = vec![[cx, top], [cx, notch], [cx - half, bottom]];
     let right = vec![[cx, top], [cx + half, bottom], [cx, notch]];
@@ -174,11 +177,14 @@ pub fn north_arrow(scene: &mut Scene, rect: Rect, words: &str) {
             .weight(Weight::Bold)
             .anchor(Anchor::Middle),
     );
-    scene.text(
-        Text::new(words, [cx, rect.bottom()], size)
-            .anchor(Anchor::Middle)
-            .colour(style::INK_SOFT),
-    );
+    for (i, line) in lines.into_iter().enumerate() {
+        let base = rect.bottom() - below + (i as f32 + 0.9) * size * 1.15;
+        scene.text(
+            Text::new(line, [cx, base], size)
+                .anchor(Anchor::Middle)
+                .colour(style::INK_SOFT),
+        );
+    }
 }
 
 /// Light diagonal words over a map that is not official.
@@ -190,7 +196,7 @@ pub fn stamp(scene: &mut Scene, frame: Rect, words: &str) {
     let mut text = Text::new(words, [0.0; 2], size)
         .weight(Weight::Bold)
         .anchor(Anchor::Middle)
-        .colour(Colour::with_alpha(style::STAMP, 0.085))
+        .colour(Colour::with_alpha(style::STAMP, 0.07))
         .rotated(-tilt.to_degrees())
         .spaced(size * 0.25);
     for t in [0.25, 0.75] {
@@ -239,9 +245,9 @@ mod tests {
         for meters in [1.0, 15_000.0, 63_000.0, 2_000_000.0] {
             let view = view(meters);
             let lines = ticks(view, 0);
-            assert!((2..=7).contains(&lines.len()), "{meters}: {lines:?}");
+            assert!((3..=10).contains(&lines.len()), "{meters}: {lines:?}");
             let mm = grid_spacing(view) * view.mm_per_m();
-            assert!((27.9..=70.1).contains(&mm), "{meters}: {mm}");
+            assert!((19.9..=50.1).contains(&mm), "{meters}: {mm}");
         }
     }
 

@@ -43,6 +43,11 @@ pub fn plan<'a>(
         chart: figures::exposure_chart(job.area, exposure, words),
         notes,
         bases: Vec::new(),
+        detail: None,
+        may_draw: Box::new(move |id| {
+            let is_other = |h: &HazardLayer| h.layer.id != hazard.layer.id;
+            !job.area.hazards.iter().filter(|h| is_other(h)).any(|h| h.layer.id == id)
+        }),
     }
 }
 
@@ -68,8 +73,7 @@ fn body<'a>(
     sketch.places();
     sketch.name_facilities();
     sketch.name_lines();
-    let classes =
-        vec![level_group(sketch.words, hazard, exposure, &seen, is_unstudied)];
+    let classes = vec![level_group(sketch.words, hazard, exposure, &seen, is_unstudied)];
     Drawn { classes, locator: Vec::new() }
 }
 

@@ -32,8 +32,9 @@ pub fn text_box(text: &Text) -> Rect {
         return Rect::new(x + left, y + top, width, bottom - top);
     }
     let (sin, cos) = text.rotation.to_radians().sin_cos();
-    let corners = [(left, top), (left + width, top), (left + width, bottom), (left, bottom)]
-        .map(|(x, y)| [x * cos - y * sin, x * sin + y * cos]);
+    let corners =
+        [(left, top), (left + width, top), (left + width, bottom), (left, bottom)]
+            .map(|(x, y)| [x * cos - y * sin, x * sin + y * cos]);
     let range = |i: usize| {
         corners.iter().fold((f32::MAX, f32::MIN), |(a, b), p| (a.min(p[i]), b.max(p[i])))
     };
@@ -63,11 +64,7 @@ impl Labels {
         let room = self.frame.inset(0.8);
         room.contains([rect.x, rect.y])
             && room.contains([rect.right(), rect.bottom()])
-            && self
-                .taken
-                .locate_in_envelope_intersecting(to_box(rect))
-                .next()
-                .is_none()
+            && self.taken.locate_in_envelope_intersecting(to_box(rect)).next().is_none()
     }
 
     /// Takes the first group of texts that has room for all its members.
@@ -127,7 +124,8 @@ impl Labels {
             let (a, b) = if a[0] <= b[0] { (a, b) } else { (b, a) };
             let angle = (b[1] - a[1]).atan2(b[0] - a[0]);
             let off = 0.9 + bend * 0.6;
-            let mut text = text.clone().anchor(Anchor::Middle).rotated(angle.to_degrees());
+            let mut text =
+                text.clone().anchor(Anchor::Middle).rotated(angle.to_degrees());
             text.pos = [
                 f32::midpoint(a[0], b[0]) + angle.sin() * off,
                 f32::midpoint(a[1], b[1]) - angle.cos() * off,
@@ -182,8 +180,10 @@ fn straight_stretches(points: &[Point], length: f32) -> Vec<(f32, Point, Point)>
                     bend = bend.max(d2.sqrt() as f32);
                 }
                 let k = length / chord;
-                let stop =
-                    [start[0] + (end[0] - start[0]) * k, start[1] + (end[1] - start[1]) * k];
+                let stop = [
+                    start[0] + (end[0] - start[0]) * k,
+                    start[1] + (end[1] - start[1]) * k,
+                ];
                 found.push((bend, start, stop));
                 break;
             }

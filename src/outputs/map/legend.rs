@@ -20,6 +20,8 @@ pub enum Sign {
     Marker(Marker),
     /// A point with the ring of those inside a zone.
     RingedMarker(Marker),
+    /// A dot of a radius, mm.
+    Dot(Colour, f32),
     /// The dashed circle of a distance.
     Reach,
 }
@@ -53,7 +55,7 @@ pub struct Table {
     pub heading: String,
     /// Heads of the columns of figures, with the sign of a class where it stands for one.
     pub columns: Vec<(Option<Paint>, String)>,
-    /// Rows: words and figures.
+    /// Rows: words and figures; a row without figures heads those after it.
     pub rows: Vec<(String, Vec<String>)>,
 }
 
@@ -61,6 +63,8 @@ pub struct Table {
 pub const HEADING_MM: f32 = 2.55;
 /// Size of rows, mm.
 const ROW_MM: f32 = 2.25;
+/// Width and height of a sign's box, mm.
+const SIGN: (f32, f32) = (6.6, 3.3);
 /// Size of small words, mm.
 const SMALL_MM: f32 = 1.95;
 
@@ -95,6 +99,9 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
             ring(scene, *kind, center);
             marker(scene, *kind, center);
         }
+        Sign::Dot(colour, radius) => {
+            scene.fill(vec![disc(center, *radius)], Rule::NonZero, Paint::solid(*colour));
+        }
         Sign::Reach => reach(scene, &[center], rect.h * 0.5),
     }
 }
@@ -110,29 +117,56 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
     let square = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
     match kind {
         Marker::Cross => {
-            scene.fill(vec![at(&square.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&square.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&square)], Rule::NonZero, solid);
             let (a, b) = (0.24, 0.72);
             let cross = [
-                [-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a],
-                [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a],
+                [-a, -b],
+                [a, -b],
+                [a, -a],
+                [b, -a],
+                [b, a],
+                [a, a],
+                [a, b],
+                [-a, b],
+                [-a, a],
+                [-b, a],
+                [-b, -a],
+                [-a, -a],
             ];
             scene.fill(vec![at(&cross)], Rule::NonZero, white);
         }
         Marker::School => {
             let house =
                 [[0.0, -1.15], [1.0, -0.25], [1.0, 1.0], [-1.0, 1.0], [-1.0, -0.25]];
-            scene.fill(vec![at(&house.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&house.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&house)], Rule::NonZero, solid);
             let door = [[-0.3, 1.0], [-0.3, 0.25], [0.3, 0.25], [0.3, 1.0]];
             scene.fill(vec![at(&door)], Rule::NonZero, white);
         }
         Marker::Shield => {
             let shield = [
-                [-0.9, -1.0], [0.9, -1.0], [0.9, 0.2], [0.5, 0.8], [0.0, 1.15],
-                [-0.5, 0.8], [-0.9, 0.2],
+                [-0.9, -1.0],
+                [0.9, -1.0],
+                [0.9, 0.2],
+                [0.5, 0.8],
+                [0.0, 1.15],
+                [-0.5, 0.8],
+                [-0.9, 0.2],
             ];
-            scene.fill(vec![at(&shield.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&shield.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&shield)], Rule::NonZero, solid);
         }
         Marker::Dot => {
@@ -182,10 +216,8 @@ fn column_widths<'a>(
 
 /// Draws a group; returns the height taken.
 pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32 {
-    const SIGN: (f32, f32) = (6.6, 3.3);
     let figures: Vec<&Vec<String>> = group.entries.iter().map(|e| &e.figures).collect();
     let columns = column_widths(group.columns.iter(), &figures);
-    let figures_width: f32 = columns.iter().sum();
     let mut at = y + heading(scene, [x, y], width, &group.heading);
     if !group.columns.is_empty() {
         at += SMALL_MM * 0.85;
@@ -200,10 +232,39 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
         }
         at += 0.9;
     }
+    if group.columns.is_empty() && group.entries.len() > 3 {
+        let half = (width - 3.0) / 2.0;
+        let room = half - SIGN.0 - 1.6;
+        let lines = |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 4).len();
+        if group.entries.iter().all(|entry| lines(entry) <= 2) {
+            let split = group.entries.len().div_ceil(2);
+            let mut bottom = at;
+            for (entries, x) in
+                [(&group.entries[..split], x), (&group.entries[split..], x + half + 3.0)]
+            {
+                let part = Group { entries: entries.to_vec(), ..Group::default() };
+                bottom = bottom.max(rows(scene, [x, at], half, &part, &[]));
+            }
+            return bottom + 1.2 - y;
+        }
+    }
+    rows(scene, [x, at], width, group, &columns) + 1.2 - y
+}
+
+/// Draws the rows of a group; returns where they end.
+fn rows(
+    scene: &mut Scene,
+    [x, y]: Point,
+    width: f32,
+    group: &Group,
+    columns: &[f32],
+) -> f32 {
+    let figures_width: f32 = columns.iter().sum();
+    let mut at = y;
     for entry in &group.entries {
         let room = width - SIGN.0 - 1.6 - figures_width;
         let lines = font::wrap(&entry.label, Weight::Regular, ROW_MM, room, 2);
-        let height = (lines.len() as f32 * ROW_MM * 1.18).max(SIGN.1) + 0.8;
+        let height = (lines.len() as f32 * ROW_MM * 1.18).max(SIGN.1) + 0.55;
         let middle = at + height / 2.0;
         sign(scene, &entry.sign, Rect::new(x, middle - SIGN.1 / 2.0, SIGN.0, SIGN.1));
         let mut base = middle - (lines.len() as f32 - 1.0) * ROW_MM * 0.59
@@ -214,7 +275,7 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
             base += ROW_MM * 1.18;
         }
         let mut right = x + width;
-        for (figure, wide) in entry.figures.iter().zip(&columns).rev() {
+        for (figure, wide) in entry.figures.iter().zip(columns).rev() {
             scene.text(
                 Text::new(figure, [right, figure_base], ROW_MM).anchor(Anchor::End),
             );
@@ -222,7 +283,12 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
         }
         at += height;
     }
-    at + 1.2 - y
+    at
+}
+
+/// Headings of parts stand out from their rows.
+fn part_weight(is_part: bool) -> Weight {
+    if is_part { Weight::Bold } else { Weight::Regular }
 }
 
 /// Draws a table in at most `max_height`; returns the height taken. `more` says how many rows
@@ -234,7 +300,7 @@ pub fn table(
     table: &Table,
     more: impl Fn(usize) -> String,
 ) -> f32 {
-    const ROW: f32 = 3.5;
+    const ROW: f32 = 3.25;
     let cells: Vec<&Vec<String>> = table.rows.iter().map(|(_, cells)| cells).collect();
     let columns = column_widths(table.columns.iter().map(|(_, head)| head), &cells);
     let room = width - columns.iter().sum::<f32>();
@@ -258,17 +324,22 @@ pub fn table(
     let fits = (((max_height - (at - y) - 1.0) / ROW).floor().max(0.0)) as usize;
     let shown =
         if table.rows.len() <= fits { table.rows.len() } else { fits.saturating_sub(1) };
+    let has_parts = table.rows.iter().any(|(_, cells)| cells.is_empty());
     for (i, (words, cells)) in table.rows[..shown].iter().enumerate() {
         let base = at + ROW / 2.0 + CAP_HEIGHT * ROW_MM / 2.0;
-        let words = font::fit(words, Weight::Regular, ROW_MM, room - 1.0);
-        scene.text(Text::new(words, [x, base], ROW_MM));
+        let is_part = cells.is_empty();
+        let (indent, weight) =
+            if has_parts && !is_part { (1.6, Weight::Regular) } else { (0.0, part_weight(is_part)) };
+        let limit = if is_part { width } else { room - 1.0 - indent };
+        let words = font::fit(words, weight, ROW_MM, limit);
+        scene.text(Text::new(words, [x + indent, base], ROW_MM).weight(weight));
         let mut right = x + width;
         for (cell, wide) in cells.iter().zip(&columns).rev() {
             scene.text(Text::new(cell, [right, base], ROW_MM).anchor(Anchor::End));
             right -= wide;
         }
         at += ROW;
-        if i + 1 < shown {
+        if i + 1 < shown && !is_part {
             scene.line([x, at], [x + width, at], 0.07, style::RULE.with_alpha(0.6));
         }
     }

@@ -29,7 +29,8 @@ fn columns(width: f32) -> [f32; 3] {
 #[must_use]
 pub fn height(job: Job<'_>, plan: &Plan<'_>, width: f32) -> f32 {
     let [sources, method, technical] = columns(width);
-    let all: Vec<&Prepared> = all_layers(job);
+    let mut all: Vec<&Prepared> = all_layers(job);
+    all.retain(|layer| (plan.may_draw)(&layer.id));
     let lines = source_lines(job, &all, sources)
         .len()
         .max(note_lines(job, plan, &all, method).len())
@@ -78,8 +79,7 @@ pub fn draw(
         let heading = Text::new(words.of(key), [left, base], 2.0).weight(Weight::Bold);
         scene.text(heading);
         base += 3.1;
-        let fits =
-            (((area.bottom() - 0.8 - base) / LINE).floor().max(0.0)) as usize + 1;
+        let fits = (((area.bottom() - 0.8 - base) / LINE).floor().max(0.0)) as usize + 1;
         if lines.len() > fits {
             let hidden = lines.len() - fits + 1;
             lines.truncate(fits.saturating_sub(1));
@@ -100,10 +100,15 @@ fn source_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
     for layer in layers {
         let title = layer.title.get(words.locale);
         let source = &layer.source;
-        let named = [source.publisher.as_ref().or(source.title.as_ref()), source.date.as_ref()];
+        let named =
+            [source.publisher.as_ref().or(source.title.as_ref()), source.date.as_ref()];
         let mut parts: Vec<String> = named.into_iter().flatten().cloned().collect();
         if let Some(accuracy) = accuracy(layer) {
-            parts.push(words.with("map.margin.accuracy", "meters", &words.figure(accuracy)));
+            parts.push(words.with(
+                "map.margin.accuracy",
+                "meters",
+                &words.figure(accuracy),
+            ));
         }
         parts.extend(source.licence.clone());
         parts.push(words.status(layer.status));
@@ -140,8 +145,11 @@ fn technical_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String
     let dates = layers.iter().filter_map(|layer| layer.source.date.as_deref());
     let years: Vec<&str> = dates.map(|date| date.get(..4).unwrap_or(date)).collect();
     if let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) {
-        let years =
-            if first == last { (*first).to_owned() } else { format!("{first}\u{2013}{last}") };
+        let years = if first == last {
+            (*first).to_owned()
+        } else {
+            format!("{first}\u{2013}{last}")
+        };
         lines.push(words.with("map.margin.data_date", "date", &years));
     }
     let digest = job.settings.digest.as_str();
@@ -155,7 +163,10 @@ fn technical_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String
     }
     let program = format!("Atalaya {}", env!("CARGO_PKG_VERSION"));
     lines.push(words.with("map.margin.program", "program", &program));
-    lines.iter().flat_map(|line| font::wrap(line, Weight::Regular, SIZE, width, 2)).collect()
+    lines
+        .iter()
+        .flat_map(|line| font::wrap(line, Weight::Regular, SIZE, width, 2))
+        .collect()
 }
 
 /// Datum and projection of the working CRS, by its EPSG code.
@@ -209,19 +220,44 @@ pub fn locator(
         }
         let lines = inset.lines(shapes, |_| true);
         scene.stroke(lines, 0.15, style::INK_SOFT, &[]);
-        let shown = view.extent();
-        let [x0, y0] = inset.to_page([shown.min[0], shown.max[1]]);
-        let [x1, y1] = inset.to_page([shown.max[0], shown.min[1]]);
-        let mut frame = Rect::new(x0, y0, x1 - x0, y1 - y0);
-        if frame.w < 1.6 || frame.h < 1.6 {
-            let [cx, cy] = frame.center();
-            frame = Rect::new(cx - 0.8, cy - 0.8, 1.6, 1.6);
-        }
-        let paths = vec![Path { points: frame.ring(), is_closed: true }];
-        scene.stroke(paths.clone(), 0.9, style::PAPER.with_alpha(0.8), &[]);
-        scene.stroke(paths, 0.4, style::STAMP, &[]);
+        mark_frame(scene, inset, view);
     });
     scene.stroke_rect(rect, 0.15, style::RULE);
+}
+
+/// Draws a part of the map larger; returns what it shows.
+pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect) -> View {
+    let words = job.words;
+    let caption = 3.0;
+    let frame = Rect::new(rect.x, rect.y, rect.w, rect.h - caption);
+    let view = View::around(extent, frame);
+    let mut sketch = super::sketch::Sketch::new(job.area, view, words);
+    super::overview::draw_detail(&mut sketch);
+    let items = std::mem::take(&mut sketch.scene.items);
+    let text = words.with("map.scale.detail", "scale", &words.number(view.scale, 0));
+    scene.group(&text, |scene| {
+        scene.clipped(frame, |scene| scene.items.extend(items));
+    });
+    scene.stroke_rect(frame, 0.4, style::STAMP);
+    scene.text(
+        Text::new(&text, [rect.x, rect.bottom()], SIZE).colour(style::INK_SOFT),
+    );
+    view
+}
+
+/// Draws the frame of one view on another.
+pub fn mark_frame(scene: &mut Scene, on: View, of: View) {
+    let shown = of.extent();
+    let [x0, y0] = on.to_page([shown.min[0], shown.max[1]]);
+    let [x1, y1] = on.to_page([shown.max[0], shown.min[1]]);
+    let mut frame = Rect::new(x0, y0, x1 - x0, y1 - y0);
+    if frame.w < 1.6 || frame.h < 1.6 {
+        let [cx, cy] = frame.center();
+        frame = Rect::new(cx - 0.8, cy - 0.8, 1.6, 1.6);
+    }
+    let paths = vec![Path { points: frame.ring(), is_closed: true }];
+    scene.stroke(paths.clone(), 0.9, style::PAPER.with_alpha(0.8), &[]);
+    scene.stroke(paths, 0.4, style::STAMP, &[]);
 }
 
 /// Land in the locator.

@@ -36,6 +36,7 @@ pub mod sheet;
 pub mod sketch;
 pub mod style;
 pub mod svg;
+pub mod traces;
 pub mod words;
 
 use rayon::prelude::*;
@@ -97,9 +98,9 @@ pub enum MapError {
 impl Explain for MapError {
     fn message(&self) -> Message {
         match self {
-            Self::Page { width, height } => Message::new("error.map.page")
-                .with("width", width)
-                .with("height", height),
+            Self::Page { width, height } => {
+                Message::new("error.map.page").with("width", width).with("height", height)
+            }
             Self::Encode { reason } => {
                 Message::new("error.map.encode").with("reason", reason)
             }
@@ -127,22 +128,38 @@ pub fn draw_all(
     settings: &Settings,
     options: &MapOptions,
 ) -> Result<Vec<MapFile>, MapError> {
+    render_all(area, measurements, settings, options, |name, scene| {
+        let png = png::render(scene, png::DEFAULT_DPI)?;
+        Ok(MapFile { name: name.to_owned(), png, svg: svg::render(scene) })
+    })
+}
+
+/// Composes every map and hands each, with its name, to a renderer.
+///
+/// # Errors
+///
+/// The first map that fails, by the order of the maps.
+pub fn render_all<T: Send>(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+    options: &MapOptions,
+    render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
+) -> Result<Vec<T>, MapError> {
     let words = words::Words { locale: options.locale };
     let job = Job { area, settings, options, words };
     let mut plans: Vec<Plan<'_>> = vec![overview::plan(job, measurements)];
     plans.extend(area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements)));
-    plans.extend(settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)));
+    plans.extend(
+        settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
+    );
     let count = plans.len();
-    let drawn: Vec<Result<MapFile, MapError>> = plans
+    let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()
         .enumerate()
         .map(|(i, plan)| {
             let scene = sheet::compose(job, plan, i + 1, count)?;
-            Ok(MapFile {
-                name: plan.name.clone(),
-                png: png::render(&scene, png::DEFAULT_DPI)?,
-                svg: svg::render(&scene),
-            })
+            render(&plan.name, &scene)
         })
         .collect();
     drawn.into_iter().collect()

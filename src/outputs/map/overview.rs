@@ -5,6 +5,7 @@ use crate::domain::{Message, TOTAL};
 use super::figures;
 use super::focus;
 use super::legend::Table;
+use super::projection::Extent;
 use super::scene::Paint;
 use super::sheet::{Drawn, Job, Plan};
 use super::sketch::Sketch;
@@ -29,7 +30,33 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
         chart: None,
         notes: vec![words.of("map.note.overview"), words.of("map.note.indicative")],
         bases: Vec::new(),
+        detail: detail(job),
+        may_draw: Box::new(|_| true),
     }
+}
+
+/// Where people live, if that is too small to be seen on the whole.
+fn detail(job: Job<'_>) -> Option<Extent> {
+    let people = job.area.exposures.iter().find(|layer| layer.people.is_some());
+    let layer = people.or(job.area.exposures.first())?;
+    let core = focus::of_layer(job.area, layer)?;
+    (core.side() < 0.4 * focus::whole(job.area).side()).then_some(core)
+}
+
+/// Draws the larger part beside the map: what the overview shows, without labels.
+pub fn draw_detail(sketch: &mut Sketch<'_>) {
+    sketch.land(|_| Paint::solid(style::LAND));
+    let area = sketch.area;
+    for layer in &area.exposures {
+        sketch.exposed(layer);
+    }
+    for layer in &area.services {
+        sketch.service_areas(layer);
+    }
+    sketch.context_lines();
+    sketch.limits();
+    sketch.facilities(None);
+    sketch.places();
 }
 
 fn body(sketch: &mut Sketch<'_>) -> Drawn {
@@ -73,11 +100,13 @@ fn table(job: Job<'_>, measurements: &Measurements) -> Table {
         .find(|row| row.measure == Measure::People && row.total > 0.0)
         .map(|row| row.layer.as_str());
     let features = |code: &str| {
-        let layer = people.or_else(|| job.area.exposures.first().map(|l| l.layer.id.as_str()))?;
+        let layer =
+            people.or_else(|| job.area.exposures.first().map(|l| l.layer.id.as_str()))?;
         total(code, layer, &Measure::Features)
     };
     let cell = |value: Option<f64>, measure: &Measure| {
-        value.map_or_else(|| "\u{2013}".to_owned(), |v| figures::amount(words, measure, v))
+        value
+            .map_or_else(|| "\u{2013}".to_owned(), |v| figures::amount(words, measure, v))
     };
     let keys = job.area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
     let rows = keys

@@ -5,7 +5,8 @@
 //! scene gives the same bytes anywhere: tiny-skia computes in software.
 
 use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Mask, PathBuilder, Pixmap, StrokeDash, Transform,
+    Color, FillRule, LineCap, LineJoin, Mask, PathBuilder, Pixmap, PixmapPaint, StrokeDash,
+    Transform,
 };
 
 use super::MapError;
@@ -58,36 +59,39 @@ impl PngCanvas {
         self.pixmap.fill_path(path, &paint(colour), rule, transform, clip);
     }
 
+    /// Draws a hatch on a tile as large as its area, then lays the tile on the page: a mask of
+    /// the whole page for every small swatch would take most of the time of a sheet.
     fn hatch(&mut self, path: &tiny_skia::Path, rule: FillRule, hatch: &Hatch) {
-        let transform = self.transform();
-        let (w, h) = (self.pixmap.width(), self.pixmap.height());
-        let mask = if let Some(clip) = self.clips.last() {
-            let mut mask = clip.clone();
-            mask.intersect_path(path, rule, true, transform);
-            mask
-        } else {
-            let Some(mut mask) = Mask::new(w, h) else { return };
-            mask.fill_path(path, rule, true, transform);
-            mask
-        };
-        let page = [w as f32 / self.scale, h as f32 / self.scale];
-        let Some((path, is_lines)) = hatch_path(hatch, path.bounds(), page) else {
+        let (w, h) = (self.pixmap.width() as f32, self.pixmap.height() as f32);
+        let area = path.bounds();
+        let pixel = |mm: f32, limit: f32| (mm * self.scale).clamp(0.0, limit);
+        let (left, top) = (pixel(area.left(), w).floor(), pixel(area.top(), h).floor());
+        let (right, bottom) = (pixel(area.right(), w).ceil(), pixel(area.bottom(), h).ceil());
+        let (wide, high) = ((right - left) as u32, (bottom - top) as u32);
+        let (Some(mut tile), Some(mut mask)) =
+            (Pixmap::new(wide, high), Mask::new(wide, high))
+        else {
             return;
         };
+        let place = self.transform().post_translate(-left, -top);
+        mask.fill_path(path, rule, true, place);
+        let seen = [left, top, right, bottom].map(|v| v / self.scale);
+        let Some((lines, is_lines)) = hatch_path(hatch, seen) else { return };
         let ink = paint(hatch.colour);
         if is_lines {
-            let stroke =
-                tiny_skia::Stroke { width: hatch.width_mm, ..Default::default() };
-            self.pixmap.stroke_path(&path, &ink, &stroke, transform, Some(&mask));
+            let pen = tiny_skia::Stroke { width: hatch.width_mm, ..Default::default() };
+            tile.stroke_path(&lines, &ink, &pen, place, Some(&mask));
         } else {
-            self.pixmap.fill_path(
-                &path,
-                &ink,
-                FillRule::Winding,
-                transform,
-                Some(&mask),
-            );
+            tile.fill_path(&lines, &ink, FillRule::Winding, place, Some(&mask));
         }
+        self.pixmap.draw_pixmap(
+            left as i32,
+            top as i32,
+            tile.as_ref(),
+            &PixmapPaint::default(),
+            Transform::identity(),
+            self.clips.last(),
+        );
     }
 }
 
@@ -214,11 +218,8 @@ fn add_ring(builder: &mut PathBuilder, points: &[Point], is_closed: bool) {
 /// They lie on one lattice for the whole page, so neighbouring areas join up.
 fn hatch_path(
     hatch: &Hatch,
-    area: tiny_skia::Rect,
-    page: [f32; 2],
+    [left, top, right, bottom]: [f32; 4],
 ) -> Option<(tiny_skia::Path, bool)> {
-    let (left, right) = (area.left().max(0.0), area.right().min(page[0]));
-    let (top, bottom) = (area.top().max(0.0), area.bottom().min(page[1]));
     if left >= right || top >= bottom || hatch.spacing_mm <= 0.0 {
         return None;
     }

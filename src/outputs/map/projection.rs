@@ -62,9 +62,7 @@ impl Extent {
     /// What both share; the other where they share nothing.
     #[must_use]
     pub fn within(self, other: Self) -> Self {
-        let clamp = |p: [f64; 2]| {
-            [0, 1].map(|i| p[i].clamp(other.min[i], other.max[i]))
-        };
+        let clamp = |p: [f64; 2]| [0, 1].map(|i| p[i].clamp(other.min[i], other.max[i]));
         let cut = Self { min: clamp(self.min), max: clamp(self.max) };
         if cut.width() > 0.0 || cut.height() > 0.0 { cut } else { other }
     }
@@ -179,8 +177,8 @@ impl View {
     /// What the frame shows, m.
     #[must_use]
     pub fn extent(self) -> Extent {
-        let half = [self.frame.w, self.frame.h]
-            .map(|mm| f64::from(mm) / 2.0 / self.mm_per_m());
+        let half =
+            [self.frame.w, self.frame.h].map(|mm| f64::from(mm) / 2.0 / self.mm_per_m());
         Extent {
             min: [self.center[0] - half[0], self.center[1] - half[1]],
             max: [self.center[0] + half[0], self.center[1] + half[1]],
@@ -206,7 +204,10 @@ impl View {
         let f = self.frame;
         Window {
             low: [f64::from(f.x) - OVERHANG_MM, f64::from(f.y) - OVERHANG_MM],
-            high: [f64::from(f.right()) + OVERHANG_MM, f64::from(f.bottom()) + OVERHANG_MM],
+            high: [
+                f64::from(f.right()) + OVERHANG_MM,
+                f64::from(f.bottom()) + OVERHANG_MM,
+            ],
         }
     }
 
@@ -308,7 +309,7 @@ impl View {
 }
 
 /// Leaves out points that move a line by less than [`TOLERANCE_MM`] (Douglas & Peucker 1973).
-fn thin(points: &[[f64; 2]], is_closed: bool) -> Vec<[f64; 2]> {
+pub(super) fn thin(points: &[[f64; 2]], is_closed: bool) -> Vec<[f64; 2]> {
     if points.len() <= 4 {
         return points.to_vec();
     }
@@ -319,9 +320,8 @@ fn thin(points: &[[f64; 2]], is_closed: bool) -> Vec<[f64; 2]> {
     let mut ranges = if is_closed {
         // A ring has no ends: hold the point farthest from the first.
         let far = |i: &usize| distance2(points[0], points[*i]);
-        let split = (1..last)
-            .max_by(|a, b| far(a).total_cmp(&far(b)))
-            .unwrap_or(last / 2);
+        let split =
+            (1..last).max_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(last / 2);
         keep[split] = true;
         vec![(0, split), (split, last)]
     } else {
@@ -436,7 +436,8 @@ impl Window {
         let (mut t0, mut t1) = (0.0f64, 1.0f64);
         for axis in 0..2 {
             let d = b[axis] - a[axis];
-            for (p, q) in [(-d, a[axis] - self.low[axis]), (d, self.high[axis] - a[axis])] {
+            for (p, q) in [(-d, a[axis] - self.low[axis]), (d, self.high[axis] - a[axis])]
+            {
                 if p == 0.0 {
                     if q < 0.0 {
                         return None;
@@ -525,8 +526,7 @@ mod tests {
         let m = 1_000_000;
         let mut shapes = Shapes::default();
         let corner = |x: i64, y: i64| GridPoint::new((x0 + x) * m, (y0 + y) * m);
-        let ring =
-            [corner(0, 0), corner(side, 0), corner(side, side), corner(0, side)];
+        let ring = [corner(0, 0), corner(side, 0), corner(side, side), corner(0, side)];
         shapes.push_part(PartRole::Shell, ring);
         shapes.end_feature(Dimension::Area);
         shapes

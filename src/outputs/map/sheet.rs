@@ -70,6 +70,10 @@ pub struct Plan<'a> {
     pub notes: Vec<String>,
     /// Layers that the figures rest on though the map may not show them.
     pub bases: Vec<&'a Prepared>,
+    /// A part to be drawn larger, in the place of the locator.
+    pub detail: Option<Extent>,
+    /// Whether layers may appear on this map, to know how long the list of sources gets.
+    pub may_draw: Box<dyn Fn(&str) -> bool + Send + Sync + 'a>,
 }
 
 /// Where things stand on a page.
@@ -86,7 +90,12 @@ fn layouts(strip: impl Fn(f32) -> f32) -> Vec<Layout> {
     let body = |w: f32, h: f32| {
         let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
         let strip = strip(outer.w);
-        Rect::new(outer.x, outer.y + TITLE_HEIGHT, outer.w, outer.h - TITLE_HEIGHT - strip)
+        Rect::new(
+            outer.x,
+            outer.y + TITLE_HEIGHT,
+            outer.w,
+            outer.h - TITLE_HEIGHT - strip,
+        )
     };
     let beside = |w: f32, h: f32, panel: f32| {
         let body = body(w, h);
@@ -153,12 +162,7 @@ pub fn compose<'a>(
     let mut scene = Scene::new(w, h);
     scene.title.clone_from(&plan.title);
     scene.description.clone_from(&plan.subtitle);
-    let body = std::mem::take(&mut sketch.scene.items);
-    scene.group(&plan.title, |scene| {
-        scene.clipped(view.frame, |scene| scene.items.extend(body));
-    });
-    furniture::neat_line(&mut scene, view, job.words.locale);
-    title(&mut scene, job, plan, outer, status, (number, count));
+    let (ground, labels) = sketch.take_items();
 
     let mut groups = drawn.classes;
     if !sketch.signs.is_empty() {
@@ -166,7 +170,21 @@ pub fn compose<'a>(
         let entries = std::mem::take(&mut sketch.signs);
         groups.push(Group { heading, columns: Vec::new(), entries });
     }
-    panel(&mut scene, job, plan, &layout.columns, view, &groups, &drawn.locator)?;
+    let mut beside = Scene::new(w, h);
+    let detail =
+        panel(&mut beside, job, plan, &layout.columns, view, &groups, &drawn.locator)?;
+    scene.group(&plan.title, |scene| {
+        scene.clipped(view.frame, |scene| {
+            scene.items.extend(ground);
+            if let Some(detail) = detail {
+                margin::mark_frame(scene, view, detail);
+            }
+            scene.items.extend(labels);
+        });
+    });
+    furniture::neat_line(&mut scene, view, job.words.locale);
+    title(&mut scene, job, plan, outer, status, (number, count));
+    scene.items.append(&mut beside.items);
     rules(&mut scene, &layout, outer);
     let strip = strip(outer.w);
     let area = Rect::new(outer.x, outer.bottom() - strip, outer.w, strip);
@@ -265,7 +283,7 @@ fn title(
     );
 }
 
-/// Legend, table, chart and locator, in the columns of the panel.
+/// Legend, table, chart and locator, in the columns of the panel; returns what a detail shows.
 fn panel(
     scene: &mut Scene,
     job: Job<'_>,
@@ -274,13 +292,33 @@ fn panel(
     view: View,
     groups: &[Group],
     locator: &[super::scene::Paint],
-) -> Result<(), MapError> {
+) -> Result<Option<View>, MapError> {
     let last = columns.len() - 1;
-    let mut columns = columns.to_vec();
-    let reserved = reference(scene, job, plan, columns[last], view, locator);
-    columns[last].h -= reserved + PAD;
+    // First without ink, to see how much room is left for the locator.
+    let mut short = columns.to_vec();
+    short[last].h -= REFERENCE_MM + PAD;
+    let mut scratch = Scene::new(1.0, 1.0);
+    let (column, y) = blocks(&mut scratch, job, plan, &short, groups)?;
+    let top = if column == last { y } else { columns[last].y };
+    let room = (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, 88.0);
+    let detail = reference(scene, job, plan, columns[last], room, view, locator);
+    blocks(scene, job, plan, &short, groups)?;
+    Ok(detail)
+}
 
-    let mut flow = Flow { columns: &columns, column: 0, y: columns[0].y };
+/// Least height of locator, north arrow and scale, mm.
+const REFERENCE_MM: f32 = 36.0;
+
+/// Draws what flows through the columns; returns the column and height where it ends.
+fn blocks(
+    scene: &mut Scene,
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    columns: &[Rect],
+    groups: &[Group],
+) -> Result<(usize, f32), MapError> {
+    let last = columns.len() - 1;
+    let mut flow = Flow { columns, column: 0, y: columns[0].y };
     for group in groups {
         let width = columns[0].w;
         let mut scratch = Scene::new(width, 1.0);
@@ -308,8 +346,7 @@ fn panel(
     if let Some(table) = plan.table.as_ref().filter(|table| !table.rows.is_empty()) {
         let more = |n: usize| job.words.with("map.table.more", "count", &n.to_string());
         let mut scratch = Scene::new(width, 1.0);
-        let whole =
-            legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
+        let whole = legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
         // Leave room for the chart if the two share the column.
         let mut limit = flow.left();
         if columns.len() == 1 && limit - chart_height > 22.0 {
@@ -320,7 +357,8 @@ fn panel(
             limit = flow.left();
         }
         if limit > 16.0 {
-            let height = legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
+            let height =
+                legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
             if let Some(at) = flow.take(height) {
                 legend::table(scene, at, (width, limit), table, more);
             }
@@ -331,7 +369,7 @@ fn panel(
     {
         chart.draw(scene, at, width, job.words.locale)?;
     }
-    Ok(())
+    Ok((flow.column, flow.y))
 }
 
 /// Places blocks one below the other, column after column.
@@ -365,26 +403,28 @@ impl Flow<'_> {
     }
 }
 
-/// Locator, north arrow and scale at the foot of a column; returns the height taken.
+/// Locator (or detail), north arrow and scale at the foot of a column.
 fn reference(
     scene: &mut Scene,
     job: Job<'_>,
     plan: &Plan<'_>,
     column: Rect,
+    height: f32,
     view: View,
     locator: &[super::scene::Paint],
-) -> f32 {
+) -> Option<View> {
     let words = job.words;
     let scale_height = 12.0;
-    let box_height = 27.0;
-    let height = scale_height + box_height + 2.0;
+    let box_height = height - scale_height - 2.0;
     let top = column.bottom() - height;
     scene.line([column.x, top], [column.right(), top], 0.15, style::RULE);
-    let arrow = Rect::new(column.right() - 14.0, top + 2.4, 14.0, 19.0);
+    let arrow = Rect::new(column.right() - 14.5, top + 2.4, 14.5, 21.0);
     furniture::north_arrow(scene, arrow, &words.of("map.scale.north"));
-    let inset = Rect::new(column.x, top + 2.0, column.w - 17.0, box_height - 1.0);
-    margin::locator(scene, job, plan, inset, view, locator);
-
+    let inset = Rect::new(column.x, top + 2.0, column.w - 16.5, box_height - 1.0);
+    let detail = plan.detail.map(|detail| margin::detail(scene, job, detail, inset));
+    if detail.is_none() {
+        margin::locator(scene, job, plan, inset, view, locator);
+    }
     let base = top + box_height + 5.2;
     let number = words.number(view.scale, 0);
     let scale = words.with("map.scale.number", "scale", &number);
@@ -398,5 +438,5 @@ fn reference(
     );
     let bar = [column.x + 1.2, base + 1.9];
     furniture::scale_bar(scene, view, bar, column.w - 9.0, words.locale);
-    height
+    detail
 }

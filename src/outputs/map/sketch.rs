@@ -15,6 +15,7 @@ use super::legend::{self, Entry, Sign};
 use super::projection::{View, covers};
 use super::scene::{Anchor, Paint, Path, Rect, Rule, Scene, Text, Weight};
 use super::style::{self, Marker};
+use super::traces::Traces;
 use super::words::Words;
 
 /// Most labels of places and facilities that are tried.
@@ -45,6 +46,11 @@ pub struct Sketch<'a> {
     /// Layers drawn so far.
     pub sources: Vec<&'a Prepared>,
     exposed: usize,
+    coast: Vec<Path>,
+    ringed: Vec<(String, usize)>,
+    /// Items from here on are labels.
+    labels_from: usize,
+    sea: Vec<Vec<super::scene::Point>>,
 }
 
 impl<'a> Sketch<'a> {
@@ -60,6 +66,10 @@ impl<'a> Sketch<'a> {
             signs: Vec::new(),
             sources: Vec::new(),
             exposed: 0,
+            coast: Vec::new(),
+            ringed: Vec::new(),
+            labels_from: usize::MAX,
+            sea: Vec::new(),
         }
     }
 
@@ -97,7 +107,7 @@ impl<'a> Sketch<'a> {
     pub fn land(&mut self, paint: impl Fn(usize) -> Paint) {
         let view = self.view;
         self.scene.fill_rect(view.frame, Paint::solid(style::PAPER));
-        self.sea();
+        self.waters();
         let shapes = territory_shapes(self.area);
         let title = self.title(&self.area.territory_layer);
         self.scene.items.push(super::scene::Item::BeginGroup(title));
@@ -106,12 +116,14 @@ impl<'a> Sketch<'a> {
             self.scene.fill(rings, Rule::NonZero, paint(row));
         }
         self.scene.items.push(super::scene::Item::EndGroup);
+        self.sea();
         let area: &'a StudyArea = self.area;
         self.note_source(&area.territory_layer);
     }
 
-    /// Draws the sea: flat where the coast cuts the frame in two, else as bands along the coast.
-    fn sea(&mut self) {
+    /// Draws waters that are polygons, and finds the sea: bands along a coast that does not cut
+    /// the frame in two, to go below the land.
+    fn waters(&mut self) {
         let view = self.view;
         for layer in self.contexts(|kind| matches!(kind, "sea" | "water" | "lake")) {
             let rings = view.areas(&layer.layer.shapes, |_| true);
@@ -124,27 +136,30 @@ impl<'a> Sketch<'a> {
             }
         }
         for layer in self.contexts(is_coast) {
-            let paths = view.lines(&layer.layer.shapes, |_| true);
-            if paths.is_empty() {
-                continue;
-            }
-            let sea = super::coast::sea_rings(&paths, view, territory_shapes(self.area));
-            if sea.is_empty() {
-                for (width, alpha) in [(13.0, 0.35), (8.5, 0.45), (4.5, 0.6)] {
-                    let tint = style::SEA.with_alpha(alpha);
-                    self.scene.stroke(paths.clone(), width, tint, &[]);
-                }
-            } else {
-                let clip = sea.clone();
-                self.scene.fill(sea, Rule::EvenOdd, Paint::solid(style::SEA));
-                self.scene.clipped_to(clip, |scene| {
-                    for (width, alpha) in [(5.0, 0.10), (2.6, 0.14), (1.2, 0.2)] {
-                        let tint = style::WATER.with_alpha(alpha);
-                        scene.stroke(paths.clone(), width, tint, &[]);
-                    }
-                });
+            self.coast.extend(view.lines(&layer.layer.shapes, |_| true));
+        }
+        self.sea = super::coast::sea_rings(&self.coast, view, territory_shapes(self.area));
+        if self.sea.is_empty() {
+            for (width, alpha) in [(13.0, 0.35), (8.5, 0.45), (4.5, 0.6)] {
+                let tint = style::SEA.with_alpha(alpha);
+                self.scene.stroke(self.coast.clone(), width, tint, &[]);
             }
         }
+    }
+
+    /// Draws the sea where its extent is known, above what reaches into it.
+    fn sea(&mut self) {
+        if self.sea.is_empty() {
+            return;
+        }
+        let (sea, coast) = (&self.sea, &self.coast);
+        self.scene.fill(sea.clone(), Rule::EvenOdd, Paint::solid(style::SEA));
+        self.scene.clipped_to(sea.clone(), |scene| {
+            for (width, alpha) in [(5.0, 0.10), (2.6, 0.14), (1.2, 0.2)] {
+                let tint = style::WATER.with_alpha(alpha);
+                scene.stroke(coast.clone(), width, tint, &[]);
+            }
+        });
     }
 
     /// Draws an exposure layer's polygons and lines in a quiet tone.
@@ -156,6 +171,7 @@ impl<'a> Sketch<'a> {
         let lines = view.lines(shapes, |_| true);
         let has_areas = !rings.is_empty();
         if !has_areas && lines.is_empty() {
+            self.exposed_points(layer);
             return;
         }
         self.exposed += 1;
@@ -174,6 +190,26 @@ impl<'a> Sketch<'a> {
             Sign::Line(edge, 0.3, Vec::new())
         };
         self.note_sign(sign, title);
+        self.note_source(&layer.layer);
+    }
+
+    /// Draws the points of an exposure layer that no service draws.
+    fn exposed_points(&mut self, layer: &'a ExposureLayer) {
+        let points = self.view.points(&layer.layer.shapes, |_| true);
+        let is_service = self.area.services.iter().any(|s| s.layer.id == layer.layer.id);
+        if points.is_empty() || is_service {
+            return;
+        }
+        let radius = if points.len() > 500 { 0.3 } else { 0.55 };
+        let (_, edge) = style::exposed(self.exposed);
+        self.exposed += 1;
+        let dots =
+            points.into_iter().map(|(_, at)| super::scene::disc(at, radius)).collect();
+        let title = self.title(&layer.layer);
+        self.scene.group(&title, |scene| {
+            scene.fill(dots, Rule::NonZero, Paint::solid(edge));
+        });
+        self.note_sign(Sign::Dot(edge, radius), title);
         self.note_source(&layer.layer);
     }
 
@@ -213,16 +249,31 @@ impl<'a> Sketch<'a> {
                 _ => (style::INK_SOFT, 0.25),
             };
             let title = self.title(&layer.layer);
-            self.scene.group(&title, |scene| scene.stroke(paths, width, colour, &[]));
+            let casing = style::PAPER.with_alpha(0.55);
+            self.scene.group(&title, |scene| {
+                if !is_coast(&layer.kind) {
+                    scene.stroke(paths.clone(), width + 0.4, casing, &[]);
+                }
+                scene.stroke(paths, width, colour, &[]);
+            });
             self.note_sign(Sign::Line(colour, width, Vec::new()), title);
             self.note_source(&layer.layer);
         }
     }
 
-    /// Draws the limits between territories.
+    /// Draws the limits between territories: each shared edge once, none along the coast.
     pub fn limits(&mut self) {
         let dash = [2.6, 0.9, 0.45, 0.9];
-        let paths = self.view.lines(territory_shapes(self.area), |_| true);
+        let shapes = territory_shapes(self.area);
+        let mut drawn = Traces::new(self.view.frame);
+        drawn.mark(&self.coast, self.shore_mm());
+        let mut paths = Vec::new();
+        for row in 0..shapes.len() {
+            let own = self.view.lines(shapes, |r| r == row);
+            let new: Vec<Path> = own.iter().flat_map(|path| drawn.unmarked(path)).collect();
+            drawn.mark(&new, 0.25);
+            paths.extend(new);
+        }
         if paths.is_empty() {
             return;
         }
@@ -233,6 +284,17 @@ impl<'a> Sketch<'a> {
         let sign = Sign::Line(style::LIMIT, 0.3, dash.to_vec());
         let label = self.words.with("map.sign.limit", "layer", &title);
         self.note_sign(sign, label);
+    }
+
+    /// How far the limits may lie from the coast line and still mean the coast, mm.
+    fn shore_mm(&self) -> f32 {
+        let coast = self.contexts(is_coast);
+        let meters = coast
+            .iter()
+            .filter_map(|layer| super::margin::accuracy(&layer.layer))
+            .chain(super::margin::accuracy(&self.area.territory_layer))
+            .sum::<f64>();
+        ((meters * self.view.mm_per_m()) as f32).clamp(0.5, 2.5)
     }
 
     /// Draws a hazard's zones, worse ones above milder ones; returns the levels seen.
@@ -250,6 +312,8 @@ impl<'a> Sketch<'a> {
             });
             seen.push(zone.level);
         }
+        // Zones may reach into the sea, where nobody lives: the shore stays legible.
+        self.sea();
         seen.reverse();
         self.note_source(&hazard.layer);
         seen
@@ -310,9 +374,12 @@ impl<'a> Sketch<'a> {
                     legend::ring(&mut self.scene, kind, *at);
                 }
             }
-            for ((_, at), inside) in points.iter().zip(&inside) {
+            for ((row, at), inside) in points.iter().zip(&inside) {
+                if *inside {
+                    self.ringed.push((layer.layer.id.clone(), *row));
+                }
                 legend::marker(&mut self.scene, kind, *at);
-                let r = kind.radius_mm() * if *inside { 1.9 } else { 1.25 };
+                let r = kind.radius_mm() * reach_of(*inside);
                 self.labels.block(Rect::new(at[0] - r, at[1] - r, 2.0 * r, 2.0 * r));
             }
             self.scene.items.push(super::scene::Item::EndGroup);
@@ -327,28 +394,35 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Names facilities if they are few.
+    /// Names the facilities of all services.
     pub fn name_facilities(&mut self) {
         let area: &'a StudyArea = self.area;
         for layer in &area.services {
-            let points = self.view.points(&layer.layer.shapes, |_| true);
-            if points.len() > NAMED_FACILITIES {
+            self.name_facilities_of(layer);
+        }
+    }
+
+    /// Names the facilities of a service if they are few.
+    pub fn name_facilities_of(&mut self, layer: &ServiceLayer) {
+        let points = self.view.points(&layer.layer.shapes, |_| true);
+        if points.len() > NAMED_FACILITIES {
+            return;
+        }
+        let radius = Marker::of_kind(&layer.kind).radius_mm();
+        for (row, at) in points {
+            let id = &layer.layer.ids[row];
+            // Bare row numbers and codes are no names.
+            if id.chars().filter(|c| c.is_alphabetic()).count() < 3 {
                 continue;
             }
-            let radius = Marker::of_kind(&layer.kind).radius_mm();
-            for (row, at) in points {
-                let id = &layer.layer.ids[row];
-                // Bare row numbers and codes are no names.
-                if id.chars().filter(|c| c.is_alphabetic()).count() < 3 {
-                    continue;
-                }
-                let words = super::font::fit(id, Weight::Regular, 1.9, 34.0);
-                let text = Text::new(words, at, 1.9)
-                    .colour(style::FACILITY)
-                    .halo(style::HALO.with_alpha(0.85), 0.35);
-                if let Some(text) = self.labels.beside(&text, at, radius * 1.3) {
-                    self.scene.text(text);
-                }
+            let words = super::font::fit(id, Weight::Regular, 1.9, 34.0);
+            let text = Text::new(words, at, 1.9)
+                .colour(style::FACILITY)
+                .halo(style::HALO.with_alpha(0.85), 0.35);
+            let key = (layer.layer.id.clone(), row);
+            let radius = radius * reach_of(self.ringed.contains(&key));
+            if let Some(text) = self.labels.beside(&text, at, radius + 0.05) {
+                self.scene.text(text);
             }
         }
     }
@@ -403,8 +477,7 @@ impl<'a> Sketch<'a> {
                 {
                     continue;
                 }
-                let paths: Vec<Path> =
-                    self.view.lines(&layer.layer.shapes, |r| r == row);
+                let paths: Vec<Path> = self.view.lines(&layer.layer.shapes, |r| r == row);
                 let words = super::font::fit(name, weight, 2.2, 60.0);
                 let text = Text::new(words, [0.0; 2], 2.2)
                     .weight(weight)
@@ -513,12 +586,20 @@ impl<'a> Sketch<'a> {
         spots.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// Draws the light words that say a map is not official.
+    /// The items of the body: what is drawn on the ground, and the labels above.
+    pub fn take_items(&mut self) -> (Vec<super::scene::Item>, Vec<super::scene::Item>) {
+        let mut ground = std::mem::take(&mut self.scene.items);
+        let labels = ground.split_off(self.labels_from.min(ground.len()));
+        (ground, labels)
+    }
+
+    /// Draws the light words that say a map is not official; labels come after it.
     pub fn stamp(&mut self) {
         let words = self.words.stamp(self.status());
         if let Some(words) = words {
             furniture::stamp(&mut self.scene, self.view.frame, &words);
         }
+        self.labels_from = self.scene.items.len();
     }
 
     /// Draws the coordinate grid.
@@ -540,6 +621,11 @@ fn along(path: &Path) -> Vec<[f32; 2]> {
         }
     }
     points
+}
+
+/// How far a sign reaches, as a multiple of its radius: with its white edge or its ring.
+fn reach_of(is_ringed: bool) -> f32 {
+    if is_ringed { 1.9 } else { 1.25 }
 }
 
 fn is_coast(kind: &str) -> bool {

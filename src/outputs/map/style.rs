@@ -63,8 +63,8 @@ pub fn level(level: Level) -> Paint {
             Some(hatch(HatchKind::Lines { angle: 45.0 }, 2.8, 0.14, 0x0085_7400)),
         ),
         Level::Low => (
-            0x0067_c088,
-            Some(hatch(HatchKind::Dots { angle: 45.0 }, 1.9, 0.42, 0x0003_4f26)),
+            0x0086_cc9c,
+            Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.0, 0.36, 0x000b_5a30)),
         ),
         Level::None => return Paint::solid(LAND),
         Level::NotStudied => return not_known(),
@@ -129,11 +129,16 @@ impl GapClass {
     #[must_use]
     pub fn paint(self) -> Paint {
         const RAMP: [u32; 5] =
-            [0x00e6_e0f0, 0x00c5_b8de, 0x009e_8ac6, 0x0076_57a8, 0x004d_2a80];
+            [0x00ee_e8f5, 0x00d6_c9e8, 0x00b8_a3d6, 0x0097_7bc1, 0x0074_52a6];
         match self {
             Self::Meets => Paint {
                 solid: Some(Colour::hex(0x00d3_ecdf)),
-                hatch: Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.2, 0.36, 0x002c_7a55)),
+                hatch: Some(hatch(
+                    HatchKind::Dots { angle: 45.0 },
+                    2.2,
+                    0.36,
+                    0x002c_7a55,
+                )),
             },
             Self::Gap(i) => Paint::solid(Colour::hex(RAMP[i.min(RAMP.len() - 1)])),
             Self::Unquantified => Paint {
@@ -179,7 +184,8 @@ impl Marker {
             Self::Cross
         } else if any(&["school", "educa", "colegio", "escuela"]) {
             Self::School
-        } else if any(&["polic", "seguridad", "serenazgo", "security", "fire", "bomber"]) {
+        } else if any(&["polic", "seguridad", "serenazgo", "security", "fire", "bomber"])
+        {
             Self::Shield
         } else {
             Self::Dot
@@ -219,11 +225,10 @@ mod tests {
 
     #[test]
     fn gap_classes_get_darker_by_steps_that_grey_print_keeps() {
-        let tones: Vec<f32> = (0..5)
-            .map(|i| GapClass::Gap(i).paint().solid.unwrap().luminance())
-            .collect();
+        let tones: Vec<f32> =
+            (0..5).map(|i| GapClass::Gap(i).paint().solid.unwrap().luminance()).collect();
         for pair in tones.windows(2) {
-            assert!(pair[0] > 1.4 * pair[1], "{tones:?}");
+            assert!(pair[0] > 1.3 * pair[1], "{tones:?}");
         }
     }
 }

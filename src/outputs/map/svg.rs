@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::canvas::Canvas;
+use super::font;
 use super::scene::{
     Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text, Weight,
 };
@@ -23,7 +24,7 @@ pub fn render(scene: &Scene) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}mm\" height=\"{h}mm\" \
          viewBox=\"0 0 {w} {h}\" role=\"img\" aria-labelledby=\"title desc\" \
-         font-family=\"&apos;Noto Sans&apos;, sans-serif\">"
+         font-family=\"&apos;Noto Sans&apos;, &apos;Open Sans&apos;, Arial, sans-serif\">"
     );
     let _ = writeln!(out, "<title id=\"title\">{}</title>", escape(&scene.title));
     let _ = writeln!(out, "<desc id=\"desc\">{}</desc>", escape(&scene.description));
@@ -49,7 +50,8 @@ impl SvgCanvas {
             return at;
         }
         self.hatches.push(*hatch);
-        let (id, s, half) = (self.hatches.len() - 1, hatch.spacing_mm, hatch.spacing_mm / 2.0);
+        let (id, s, half) =
+            (self.hatches.len() - 1, hatch.spacing_mm, hatch.spacing_mm / 2.0);
         let (angle, marks) = match hatch.kind {
             HatchKind::Lines { angle } => (angle, format!("M0 {half}H{s}")),
             HatchKind::Cross { angle } => (angle, format!("M0 {half}H{s}M{half} 0V{s}")),
@@ -150,6 +152,18 @@ impl Canvas for SvgCanvas {
                 width * 2.0
             );
         }
+        // Where another face steps in, the words still take the room that was measured.
+        let width = font::width_spaced(
+            &text.text,
+            text.weight,
+            text.size_mm,
+            text.spacing_mm,
+        );
+        let _ = write!(
+            style,
+            " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"",
+            decimals(width)
+        );
         let _ = writeln!(
             self.body,
             "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{style}>{}</text>",
@@ -307,8 +321,10 @@ mod tests {
     #[test]
     fn a_feature_with_a_hole_is_one_even_odd_path() {
         let mut scene = Scene::new(10.0, 10.0);
-        let rings =
-            vec![Rect::new(1.0, 1.0, 8.0, 8.0).ring(), Rect::new(4.0, 4.0, 2.0, 2.0).ring()];
+        let rings = vec![
+            Rect::new(1.0, 1.0, 8.0, 8.0).ring(),
+            Rect::new(4.0, 4.0, 2.0, 2.0).ring(),
+        ];
         scene.fill(rings, Rule::EvenOdd, Paint::solid(Colour::hex(0x00ff_0000)));
         let svg = render(&scene);
         assert!(svg.contains(
