@@ -35,7 +35,8 @@ fn example() -> tempfile::TempDir {
 #[test]
 fn wrong_arguments_end_with_two_and_say_why_in_the_language() {
     let dir = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &str, &str); 11] = [
+    let cases: [(&[&str], &str, &str); 12] = [
+        (&["run", "p", "q"], "es", "error: sobra el argumento «q»"),
         (&[], "es", "error: falta la orden"),
         (&[], "en_US.UTF-8", "error: the command is missing"),
         (&["run"], "es", "error: falta <PROYECTO.toml>"),
@@ -49,17 +50,17 @@ fn wrong_arguments_end_with_two_and_say_why_in_the_language() {
         (
             &["run", "p", "--only", "report"],
             "es",
-            "error: `--only`: el producto \"report\" no está en esta versión",
+            "error: `--only`: el producto «report» no está en esta versión",
         ),
         (
             &["run", "p", "--only", "mapas"],
             "es",
-            "error: `--only`: no existe el producto \"mapas\"",
+            "error: `--only`: no existe el producto «mapas»",
         ),
         (
             &["run", "p", "--date", "ayer"],
             "es",
-            "error: `--date`: \"ayer\" no es una fecha del calendario",
+            "error: `--date`: «ayer» no es una fecha del calendario",
         ),
         (
             &["run", "p", "--threads", "x", "--lang", "en"],

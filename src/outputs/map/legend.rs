@@ -235,7 +235,8 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
     if group.columns.is_empty() && group.entries.len() > 3 {
         let half = (width - 3.0) / 2.0;
         let room = half - SIGN.0 - 1.6;
-        let lines = |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 4).len();
+        let lines =
+            |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 4).len();
         if group.entries.iter().all(|entry| lines(entry) <= 2) {
             let split = group.entries.len().div_ceil(2);
             let mut bottom = at;
@@ -328,8 +329,11 @@ pub fn table(
     for (i, (words, cells)) in table.rows[..shown].iter().enumerate() {
         let base = at + ROW / 2.0 + CAP_HEIGHT * ROW_MM / 2.0;
         let is_part = cells.is_empty();
-        let (indent, weight) =
-            if has_parts && !is_part { (1.6, Weight::Regular) } else { (0.0, part_weight(is_part)) };
+        let (indent, weight) = if has_parts && !is_part {
+            (1.6, Weight::Regular)
+        } else {
+            (0.0, part_weight(is_part))
+        };
         let limit = if is_part { width } else { room - 1.0 - indent };
         let words = font::fit(words, weight, ROW_MM, limit);
         scene.text(Text::new(words, [x + indent, base], ROW_MM).weight(weight));

@@ -239,9 +239,7 @@ pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect) -> Vi
         scene.clipped(frame, |scene| scene.items.extend(items));
     });
     scene.stroke_rect(frame, 0.4, style::STAMP);
-    scene.text(
-        Text::new(&text, [rect.x, rect.bottom()], SIZE).colour(style::INK_SOFT),
-    );
+    scene.text(Text::new(&text, [rect.x, rect.bottom()], SIZE).colour(style::INK_SOFT));
     view
 }
 

@@ -149,7 +149,8 @@ impl<'a> Sketch<'a> {
         for layer in self.contexts(is_coast) {
             self.coast.extend(view.lines(&layer.layer.shapes, |_| true));
         }
-        self.sea = super::coast::sea_rings(&self.coast, view, territory_shapes(self.area));
+        self.sea =
+            super::coast::sea_rings(&self.coast, view, territory_shapes(self.area));
         if self.sea.is_empty() {
             for (width, alpha) in [(13.0, 0.35), (8.5, 0.45), (4.5, 0.6)] {
                 let tint = style::SEA.with_alpha(alpha);
@@ -286,7 +287,8 @@ impl<'a> Sketch<'a> {
         let mut paths = Vec::new();
         for row in 0..shapes.len() {
             let own = self.view.lines(shapes, |r| r == row);
-            let new: Vec<Path> = own.iter().flat_map(|path| drawn.unmarked(path)).collect();
+            let new: Vec<Path> =
+                own.iter().flat_map(|path| drawn.unmarked(path)).collect();
             drawn.mark(&new, 0.25);
             paths.extend(new);
         }
@@ -432,7 +434,9 @@ impl<'a> Sketch<'a> {
             let id = layer.layer.ids.get(row).map_or("", |id| id.as_ref());
             let name = named.and_then(|c| c.names.get(row)).map_or(id, String::as_str);
             // Bare row numbers and codes are no names.
-            if name.chars().filter(|c| c.is_alphabetic()).count() < 3 || self.is_hidden(at) {
+            if name.chars().filter(|c| c.is_alphabetic()).count() < 3
+                || self.is_hidden(at)
+            {
                 continue;
             }
             let words = super::font::fit(name, Weight::Regular, 1.9, 38.0);

@@ -153,12 +153,8 @@ impl Canvas for SvgCanvas {
             );
         }
         // Where another face steps in, the words still take the room that was measured.
-        let width = font::width_spaced(
-            &text.text,
-            text.weight,
-            text.size_mm,
-            text.spacing_mm,
-        );
+        let width =
+            font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
         let _ = write!(
             style,
             " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"",
