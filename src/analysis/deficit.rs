@@ -344,13 +344,13 @@ impl Basis<'_> {
         let mut rows = Vec::new();
         for (territory, _) in self.places() {
             let mut row = blank(deficit, "reported", territory.clone());
-            match pick(table, indicator, &territory, deficit.period.as_deref()) {
-                Some(reported) => fill_reported(&mut row, reported, better),
-                None => {
-                    let any = table.rows.iter().find(|row| row.indicator == indicator);
-                    row.unit = any.map_or_else(String::new, |row| row.unit.clone());
-                    findings.push(not_reported(deficit, &territory, indicator));
-                }
+            let period = deficit.period.as_deref();
+            if let Some(reported) = pick(table, indicator, &territory, period) {
+                fill_reported(&mut row, reported, better);
+            } else {
+                let any = table.rows.iter().find(|row| row.indicator == indicator);
+                row.unit = any.map_or_else(String::new, |row| row.unit.clone());
+                findings.push(not_reported(deficit, &territory, indicator));
             }
             rows.push(row);
         }
