@@ -25,16 +25,125 @@ use atalaya::layers::PartRole;
 use atalaya::outputs::map::projection::covers;
 use atalaya::outputs::map::{MapOptions, draw_all};
 
-const COAST: &[[i64; 2]] = &[[275305, 8028290], [268270, 8032250], [261419, 8036598], [257142, 8039314], [252704, 8041198], [251284, 8041878], [250079, 8042372], [249285, 8042218], [249067, 8041772], [249012, 8041107], [248265, 8040611], [247416, 8040611], [247577, 8041311], [248310, 8042040], [248494, 8042596], [248265, 8043113], [248744, 8043817], [249248, 8044266], [249517, 8044845], [249870, 8045481], [249790, 8045900], [250242, 8046316], [250588, 8046630], [250805, 8047109], [251021, 8047665], [251389, 8047936], [251606, 8048436], [251459, 8049143], [251380, 8049541], [251428, 8049962], [251381, 8050283], [251249, 8050658], [251212, 8051100], [250918, 8051705], [250225, 8052760], [249725, 8053695], [249875, 8054450], [249780, 8055268], [249240, 8060255], [249399, 8063722], [246803, 8070810], [240715, 8078971], [235244, 8090893]];
-const RIVER: &[[i64; 2]] = &[[251416, 8050084], [251934, 8050212], [253160, 8049829], [254271, 8050174], [255260, 8050020], [256143, 8049843], [257349, 8049348], [258372, 8049914], [259304, 8050114], [260898, 8050863], [261939, 8051728], [263315, 8052132], [264274, 8053627], [265246, 8054923], [266263, 8056960], [268478, 8058337], [269908, 8060512]];
-const ILO_ALGARROBAL: &[[i64; 2]] = &[[253551, 8050022], [254995, 8049131], [256843, 8048224], [258276, 8047311], [259247, 8046924]];
+const COAST: &[[i64; 2]] = &[
+    [275305, 8028290],
+    [268270, 8032250],
+    [261419, 8036598],
+    [257142, 8039314],
+    [252704, 8041198],
+    [251284, 8041878],
+    [250079, 8042372],
+    [249285, 8042218],
+    [249067, 8041772],
+    [249012, 8041107],
+    [248265, 8040611],
+    [247416, 8040611],
+    [247577, 8041311],
+    [248310, 8042040],
+    [248494, 8042596],
+    [248265, 8043113],
+    [248744, 8043817],
+    [249248, 8044266],
+    [249517, 8044845],
+    [249870, 8045481],
+    [249790, 8045900],
+    [250242, 8046316],
+    [250588, 8046630],
+    [250805, 8047109],
+    [251021, 8047665],
+    [251389, 8047936],
+    [251606, 8048436],
+    [251459, 8049143],
+    [251380, 8049541],
+    [251428, 8049962],
+    [251381, 8050283],
+    [251249, 8050658],
+    [251212, 8051100],
+    [250918, 8051705],
+    [250225, 8052760],
+    [249725, 8053695],
+    [249875, 8054450],
+    [249780, 8055268],
+    [249240, 8060255],
+    [249399, 8063722],
+    [246803, 8070810],
+    [240715, 8078971],
+    [235244, 8090893],
+];
+const RIVER: &[[i64; 2]] = &[
+    [251416, 8050084],
+    [251934, 8050212],
+    [253160, 8049829],
+    [254271, 8050174],
+    [255260, 8050020],
+    [256143, 8049843],
+    [257349, 8049348],
+    [258372, 8049914],
+    [259304, 8050114],
+    [260898, 8050863],
+    [261939, 8051728],
+    [263315, 8052132],
+    [264274, 8053627],
+    [265246, 8054923],
+    [266263, 8056960],
+    [268478, 8058337],
+    [269908, 8060512],
+];
+const ILO_ALGARROBAL: &[[i64; 2]] = &[
+    [253551, 8050022],
+    [254995, 8049131],
+    [256843, 8048224],
+    [258276, 8047311],
+    [259247, 8046924],
+];
 const ILO_INLAND: &[[i64; 2]] = &[[277275, 8041763], [290111, 8031939]];
-const PACOCHA_INLAND: &[[i64; 2]] = &[[244871, 8086774], [254642, 8070286], [257458, 8057034]];
-const ALGARROBAL_INLAND: &[[i64; 2]] = &[[297640, 8050836], [288666, 8068455], [271594, 8074912]];
-const ROAD: &[[i64; 2]] = &[[251574, 8048436], [251732, 8047663], [251709, 8046954], [251599, 8046443], [251350, 8045975], [250707, 8044771], [250230, 8042994], [252524, 8042026], [261406, 8037705], [275278, 8030670]];
-const HEALTH: &[[i64; 2]] = &[[251433, 8047859], [252032, 8046582], [253172, 8047127], [253711, 8046469], [252475, 8047672], [251666, 8051316], [249760, 8044095], [259305, 8050058], [252710, 8045848], [251153, 8047324], [254018, 8047414]];
-const PLACES: &[[i64; 2]] = &[[251644, 8051349], [251024, 8044045], [259304, 8050114], [247490, 8040612], [249399, 8063722], [253176, 8046795], [251415, 8047593], [263315, 8052132]];
-const FAULT: &[[i64; 2]] = &[[251437, 8049209], [252788, 8048119], [254922, 8047259], [259144, 8049303], [265461, 8053807], [274942, 8060558]];
+const PACOCHA_INLAND: &[[i64; 2]] =
+    &[[244871, 8086774], [254642, 8070286], [257458, 8057034]];
+const ALGARROBAL_INLAND: &[[i64; 2]] =
+    &[[297640, 8050836], [288666, 8068455], [271594, 8074912]];
+const ROAD: &[[i64; 2]] = &[
+    [251574, 8048436],
+    [251732, 8047663],
+    [251709, 8046954],
+    [251599, 8046443],
+    [251350, 8045975],
+    [250707, 8044771],
+    [250230, 8042994],
+    [252524, 8042026],
+    [261406, 8037705],
+    [275278, 8030670],
+];
+const HEALTH: &[[i64; 2]] = &[
+    [251433, 8047859],
+    [252032, 8046582],
+    [253172, 8047127],
+    [253711, 8046469],
+    [252475, 8047672],
+    [251666, 8051316],
+    [249760, 8044095],
+    [259305, 8050058],
+    [252710, 8045848],
+    [251153, 8047324],
+    [254018, 8047414],
+];
+const PLACES: &[[i64; 2]] = &[
+    [251644, 8051349],
+    [251024, 8044045],
+    [259304, 8050114],
+    [247490, 8040612],
+    [249399, 8063722],
+    [253176, 8046795],
+    [251415, 8047593],
+    [263315, 8052132],
+];
+const FAULT: &[[i64; 2]] = &[
+    [251437, 8049209],
+    [252788, 8048119],
+    [254922, 8047259],
+    [259144, 8049303],
+    [265461, 8053807],
+    [274942, 8060558],
+];
 
 /// Position of the river mouth in `COAST`.
 const MOUTH: usize = 29;
@@ -144,7 +253,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041);
         (self.0 >> 33) as f64 / (1u64 << 31) as f64
     }
 }
@@ -157,9 +267,8 @@ fn streets(
     (corner, degrees, columns, rows): (Metres, f64, usize, usize),
 ) {
     let (sin, cos) = degrees.to_radians().sin_cos();
-    let at = |x: f64, y: f64| {
-        [corner[0] + x * cos - y * sin, corner[1] + x * sin + y * cos]
-    };
+    let at =
+        |x: f64, y: f64| [corner[0] + x * cos - y * sin, corner[1] + x * sin + y * cos];
     for i in 0..columns * rows {
         let (x, y) = ((i % columns) as f64 * 92.0, (i / columns) as f64 * 62.0);
         if dice.roll() < 0.12 {
@@ -209,8 +318,12 @@ fn band(line: &[Metres], within_m: f64) -> Shapes {
         let (dx, dy) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
         let k = within_m / dx.hypot(dy);
         let off = |p: Metres, s: f64| [p[0] - dy * k * s, p[1] + dx * k * s];
-        let ring =
-            [off(pair[0], -1.0), off(pair[1], -1.0), off(pair[1], 1.0), off(pair[0], 1.0)];
+        let ring = [
+            off(pair[0], -1.0),
+            off(pair[1], -1.0),
+            off(pair[1], 1.0),
+            off(pair[0], 1.0),
+        ];
         push_area(&mut shapes, &ring);
     }
     for p in line {
@@ -300,9 +413,17 @@ fn health() -> ServiceLayer {
     let mut layer = prepared("health", title, shapes, Status::Official);
     layer.source.publisher = Some("SUSALUD, registro RENIPRESS".to_owned());
     let names = [
-        "Hospital II EsSalud", "Hospital Ilo (MINSA)", "C.S. Pampa Inalámbrica",
-        "P.S. Varadero", "C.S. Alto Ilo", "C.S. Pueblo Nuevo", "P.S. Cata Catas",
-        "P.S. El Algarrobal", "P.S. 24 de Octubre", "C.S. Kennedy", "P.S. Los Ángeles",
+        "Hospital II EsSalud",
+        "Hospital Ilo (MINSA)",
+        "C.S. Pampa Inalámbrica",
+        "P.S. Varadero",
+        "C.S. Alto Ilo",
+        "C.S. Pueblo Nuevo",
+        "P.S. Cata Catas",
+        "P.S. El Algarrobal",
+        "P.S. 24 de Octubre",
+        "C.S. Kennedy",
+        "P.S. Los Ángeles",
     ];
     layer.ids = names.iter().map(|name| (*name).into()).collect();
     ServiceLayer { layer, kind: "health_facility".to_owned(), capacity: None }
@@ -322,7 +443,13 @@ fn parks() -> ServiceLayer {
     ServiceLayer { layer, kind: "green_area".to_owned(), capacity: None }
 }
 
-fn context(id: &str, kind: &str, title: Localized, shapes: Shapes, names: &[&str]) -> ContextLayer {
+fn context(
+    id: &str,
+    kind: &str,
+    title: Localized,
+    shapes: Shapes,
+    names: &[&str],
+) -> ContextLayer {
     ContextLayer {
         layer: prepared(id, title, shapes, Status::Reference),
         kind: kind.to_owned(),
@@ -341,14 +468,32 @@ fn contexts() -> Vec<ContextLayer> {
         push_point(&mut places, point);
     }
     let names = [
-        "Pueblo Nuevo", "Cata Catas", "El Algarrobal", "Faro Punta Coles", "Fundición",
-        "Pampa Inalámbrica", "Puerto de Ilo", "Loreto",
+        "Pueblo Nuevo",
+        "Cata Catas",
+        "El Algarrobal",
+        "Faro Punta Coles",
+        "Fundición",
+        "Pampa Inalámbrica",
+        "Puerto de Ilo",
+        "Loreto",
     ];
     vec![
-        context("coast", "coastline", both("Línea de costa", "Coast line"), line(COAST), &[""]),
+        context(
+            "coast",
+            "coastline",
+            both("Línea de costa", "Coast line"),
+            line(COAST),
+            &[""],
+        ),
         context("places", "place", both("Lugares", "Places"), places, &names),
         context("river", "river", both("Río", "River"), line(RIVER), &["Río Osmore"]),
-        context("road", "road", both("Vía principal", "Main road"), line(ROAD), &["Costanera Sur"]),
+        context(
+            "road",
+            "road",
+            both("Vía principal", "Main road"),
+            line(ROAD),
+            &["Costanera Sur"],
+        ),
     ]
 }
 
@@ -360,9 +505,11 @@ pub fn area() -> StudyArea {
         people: Some(people),
     };
     let title = both("Distritos", "Districts");
-    let mut territory_layer = prepared("districts", title, districts(), Status::Reference);
+    let mut territory_layer =
+        prepared("districts", title, districts(), Status::Reference);
     territory_layer.accuracy_m = Some(vec![60.0]);
-    territory_layer.source.publisher = Some("INEI, límites censales, simplificados".to_owned());
+    territory_layer.source.publisher =
+        Some("INEI, límites censales, simplificados".to_owned());
     let (shapes, people) = blocks();
     let title = both("Manzanas con población", "Blocks with people");
     StudyArea {
@@ -399,8 +546,8 @@ pub fn measurements(area: &StudyArea) -> Measurements {
             let mut sums = [[0.0f64; 3]; 6];
             for (i, shape) in blocks.layer.shapes.iter().enumerate() {
                 let at = shape.points()[0].meters();
-                let is_here = code == TOTAL
-                    || covers(area.territory_layer.shapes.get(row), at);
+                let is_here =
+                    code == TOTAL || covers(area.territory_layer.shapes.get(row), at);
                 if !is_here {
                     continue;
                 }
@@ -419,8 +566,9 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                 sum[1] += shape.area_m2();
                 sum[2] += people.get(i).copied().flatten().unwrap_or(0.0);
             }
-            for (m, measure) in
-                [Measure::Features, Measure::Area, Measure::People].into_iter().enumerate()
+            for (m, measure) in [Measure::Features, Measure::Area, Measure::People]
+                .into_iter()
+                .enumerate()
             {
                 let total: f64 = sums.iter().map(|sum| sum[m]).sum();
                 for level in Level::ALL {
@@ -446,32 +594,35 @@ pub fn measurements(area: &StudyArea) -> Measurements {
 }
 
 fn deficits() -> Vec<DeficitRow> {
-    let row = |territory: &str, deficit: &str, kind, value: Option<f64>, standard: f64| {
-        let is_less_better = deficit == "tuberculosis";
-        let gap = value.map(|v| {
-            let gap = if is_less_better { v - standard } else { standard - v };
-            gap.max(0.0)
-        });
-        DeficitRow {
-            territory: territory.to_owned(),
-            deficit: deficit.to_owned(),
-            kind,
-            period: "2017".to_owned(),
-            people: Some(66_479.0),
-            value,
-            value_low: None,
-            value_high: None,
-            qualifier: String::new(),
-            unit: if is_less_better { "casos/100 000 hab." } else { "m2" }.to_owned(),
-            standard,
-            gap,
-            shortfall: gap.map(|gap| gap * 66_479.0).filter(|_| deficit == "green_area"),
-            shortfall_unit: "m2".to_owned(),
-            meets: gap.map(|gap| gap <= 0.0),
-            source: "Red de Salud Ilo, plan 2019–2022".to_owned(),
-            denominator_source: String::new(),
-        }
-    };
+    let row =
+        |territory: &str, deficit: &str, kind, value: Option<f64>, standard: f64| {
+            let is_less_better = deficit == "tuberculosis";
+            let gap = value.map(|v| {
+                let gap = if is_less_better { v - standard } else { standard - v };
+                gap.max(0.0)
+            });
+            DeficitRow {
+                territory: territory.to_owned(),
+                deficit: deficit.to_owned(),
+                kind,
+                period: "2017".to_owned(),
+                people: Some(66_479.0),
+                value,
+                value_low: None,
+                value_high: None,
+                qualifier: String::new(),
+                unit: if is_less_better { "casos/100 000 hab." } else { "m2" }.to_owned(),
+                standard,
+                gap,
+                shortfall: gap
+                    .map(|gap| gap * 66_479.0)
+                    .filter(|_| deficit == "green_area"),
+                shortfall_unit: "m2".to_owned(),
+                meets: gap.map(|gap| gap <= 0.0),
+                source: "Red de Salud Ilo, plan 2019–2022".to_owned(),
+                denominator_source: String::new(),
+            }
+        };
     let mut rows = Vec::new();
     for (code, green, access) in [
         ("180301", Some(2.78), Some(0.73)),

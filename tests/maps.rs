@@ -13,13 +13,21 @@ use atalaya::outputs::map::scene::{Paint, Rect, Scene};
 use atalaya::outputs::map::words::Words;
 use atalaya::outputs::map::{MapFile, MapOptions, draw_all, png, render_all, style, svg};
 
-fn draw(area: &StudyArea, measurements: &Measurements, settings: &Settings) -> Vec<MapFile> {
+fn draw(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+) -> Vec<MapFile> {
     let options = MapOptions { locale: Locale::Es, date: None };
     draw_all(area, measurements, settings, &options).unwrap()
 }
 
 /// The same at a coarse resolution, where only the drawing itself is put to the test.
-fn draft(area: &StudyArea, measurements: &Measurements, settings: &Settings) -> Vec<MapFile> {
+fn draft(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+) -> Vec<MapFile> {
     let options = MapOptions { locale: Locale::Es, date: None };
     render_all(area, measurements, settings, &options, |name, scene| {
         let png = png::render(scene, 30.0)?;
@@ -58,7 +66,8 @@ fn texts(svg: &str) -> Vec<String> {
 fn assert_well_formed(svg: &str) {
     assert!(svg.chars().all(|c| !c.is_control() || c == '\n'));
     let mut open: Vec<&str> = Vec::new();
-    let mut rest = svg.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
+    let mut rest =
+        svg.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
     while let Some(start) = rest.find('<') {
         for entity in rest[..start].split('&').skip(1) {
             let name = entity.split_once(';').expect("an entity ends").0;
@@ -135,7 +144,11 @@ fn legends_say_what_was_measured() {
             let at = said.iter().position(|text| text.starts_with(&name)).unwrap();
             // The figures follow the label, right to left: range, share, people.
             let figures = &said[at + 1..at + 4];
-            assert_eq!(figures[2], words.number(value, 0), "{hazard} {name}: {figures:?}");
+            assert_eq!(
+                figures[2],
+                words.number(value, 0),
+                "{hazard} {name}: {figures:?}"
+            );
             let share = words.percent(value / row.unwrap().total);
             assert_eq!(format!("{}\u{202f}%", figures[1]), share);
         }
@@ -149,12 +162,16 @@ fn sheets_state_scale_datum_digest_status_and_doubt() {
     for map in maps {
         let said = texts(&map.svg).join(" ");
         let scale = said.split("Escala 1:").nth(1).unwrap();
-        let scale: String =
-            scale.chars().take_while(|c| c.is_ascii_digit() || *c == '\u{202f}').collect();
+        let scale: String = scale
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || *c == '\u{202f}')
+            .collect();
         let digits = scale.replace('\u{202f}', "");
         let lead = digits.trim_end_matches('0');
         assert!(["1", "125", "15", "2", "25", "3", "4", "5", "6", "75"].contains(&lead));
-        for words in ["Datum WGS 84", "zona 19S", digest, "Norte de", "SINTÉTICO|REFERENCIAL"] {
+        for words in
+            ["Datum WGS 84", "zona 19S", digest, "Norte de", "SINTÉTICO|REFERENCIAL"]
+        {
             assert!(words.split('|').any(|w| said.contains(w)), "{}: {words}", map.name);
         }
         if map.name.starts_with("hazard") {
@@ -210,10 +227,12 @@ fn grey_pattern(paint: Paint) -> (f64, Vec<u8>) {
 
 #[test]
 fn levels_differ_in_grey_by_tone_or_pattern() {
-    let paints: Vec<Paint> = Level::ALL.iter().map(|level| style::level(*level)).collect();
+    let paints: Vec<Paint> =
+        Level::ALL.iter().map(|level| style::level(*level)).collect();
     for (i, a) in paints.iter().enumerate() {
         for b in &paints[i + 1..] {
-            let ((tone_a, marks_a), (tone_b, marks_b)) = (grey_pattern(*a), grey_pattern(*b));
+            let ((tone_a, marks_a), (tone_b, marks_b)) =
+                (grey_pattern(*a), grey_pattern(*b));
             let differ = marks_a.iter().zip(&marks_b).filter(|(a, b)| a != b).count();
             let share = differ as f64 / marks_a.len() as f64;
             assert!(

@@ -54,7 +54,8 @@ impl Chart {
     #[must_use]
     pub fn height(&self, width: f32) -> f32 {
         let mut scratch = Scene::new(width, 1.0);
-        let heading = super::legend::heading(&mut scratch, [0.0; 2], width, &self.heading);
+        let heading =
+            super::legend::heading(&mut scratch, [0.0; 2], width, &self.heading);
         let mark = if self.mark.is_some() { WORDS_MM + 1.0 } else { 0.0 };
         heading + mark + self.bars.len() as f32 * BAR_MM + AXIS_MM + 1.5
     }
@@ -82,12 +83,19 @@ impl Chart {
         let plot_width = width - labels - notes;
         if let Some((value, words)) = &self.mark {
             top += WORDS_MM + 1.0;
-            self.write_mark(scene, (x, x + width), x + labels, plot_width, top, *value, words);
+            self.write_mark(
+                scene,
+                (x, x + width),
+                x + labels,
+                plot_width,
+                top,
+                *value,
+                words,
+            );
         }
         let height = self.bars.len() as f32 * BAR_MM;
         let area = Rect::new(x + labels, top, plot_width, height + AXIS_MM);
-        self.plot(scene, area, locale)
-            .map_err(|reason| MapError::Chart { reason })?;
+        self.plot(scene, area, locale).map_err(|reason| MapError::Chart { reason })?;
         for (i, bar) in self.bars.iter().enumerate() {
             let base = top + (i as f32 + 0.5) * BAR_MM + CAP_HEIGHT * WORDS_MM / 2.0;
             let words = font::fit(&bar.label, Weight::Regular, WORDS_MM, labels - 1.2);
@@ -144,8 +152,7 @@ impl Chart {
             .map_err(|e| e.to_string())?;
         let ink = to_rgba(style::INK_SOFT);
         let axis = ink.stroke_width(units(0.12) as u32);
-        let words =
-            TextStyle::from(("sans-serif", units(1.9)).into_font()).color(&ink);
+        let words = TextStyle::from(("sans-serif", units(1.9)).into_font()).color(&ink);
         let decimals = decimals_of_step(max / 4.0);
         let label = |value: &f64| {
             if self.is_share {
@@ -162,7 +169,9 @@ impl Chart {
             .x_label_formatter(&label)
             .x_label_style(words)
             .axis_style(axis)
-            .bold_line_style(to_rgba(style::RULE.with_alpha(0.5)).stroke_width(units(0.1) as u32))
+            .bold_line_style(
+                to_rgba(style::RULE.with_alpha(0.5)).stroke_width(units(0.1) as u32),
+            )
             .light_line_style(to_rgba(style::RULE.with_alpha(0.0)))
             .set_all_tick_mark_size(units(0.7))
             .draw()
@@ -174,7 +183,10 @@ impl Chart {
             let mut bars = Vec::new();
             for (length, paint) in &bar.pieces {
                 let to = (from + length.max(0.0)).min(max);
-                bars.push(PaintedBar { corners: [(from, top), (to, bottom)], paint: *paint });
+                bars.push(PaintedBar {
+                    corners: [(from, top), (to, bottom)],
+                    paint: *paint,
+                });
                 from = to;
             }
             chart.draw_series(bars).map_err(|e| e.to_string())?;

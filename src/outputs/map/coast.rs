@@ -216,7 +216,9 @@ mod tests {
         assert_eq!(sea.len(), 1);
         assert!(ring_contains(&sea[0], [20.0, 50.0]));
         assert!(!ring_contains(&sea[0], [80.0, 50.0]));
-        assert!(ring_contains(&sea[0], [1.0, 1.0]) && ring_contains(&sea[0], [1.0, 99.0]));
+        assert!(
+            ring_contains(&sea[0], [1.0, 1.0]) && ring_contains(&sea[0], [1.0, 99.0])
+        );
     }
 
     #[test]

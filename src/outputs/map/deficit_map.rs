@@ -55,9 +55,11 @@ fn service_of<'a>(area: &'a StudyArea, kind: &DeficitKind) -> Option<&'a Service
     let id = match kind {
         DeficitKind::AreaPerPerson { service, .. }
         | DeficitKind::Access { service, .. }
-        | DeficitKind::PeoplePerUnit { units: Units::Service(service), .. } => service,
-        _ => return None,
-    };
+        | DeficitKind::PeoplePerUnit { units: Units::Service(service), .. } => {
+            Some(service)
+        }
+        _ => None,
+    }?;
     area.services.iter().find(|layer| layer.layer.id == *id)
 }
 
@@ -142,7 +144,8 @@ fn body<'a>(
         if is_whole { total } else { own }
     };
     let class_of = |row: usize| {
-        row_of(row).map_or(GapClass::Unknown, |r| GapClass::of(r.gap, r.standard, r.meets))
+        row_of(row)
+            .map_or(GapClass::Unknown, |r| GapClass::of(r.gap, r.standard, r.meets))
     };
     sketch.land(|row| class_of(row).paint());
     // On a frame of the whole, blocks would be a dark stain.
@@ -155,7 +158,8 @@ fn body<'a>(
     sketch.context_lines();
     sketch.limits();
     sketch.grid();
-    if let (Some(layer), DeficitKind::Access { within_m, .. }) = (service, &deficit.kind) {
+    if let (Some(layer), DeficitKind::Access { within_m, .. }) = (service, &deficit.kind)
+    {
         reach(sketch, layer, *within_m);
     }
     if let Some(layer) = service {
@@ -199,8 +203,11 @@ fn reach(sketch: &mut Sketch<'_>, layer: &ServiceLayer, within_m: f64) {
     let radius = (within_m * view.mm_per_m()) as f32;
     let mut wide = view;
     wide.frame = view.frame.inset(-radius.min(400.0));
-    let centers: Vec<_> =
-        wide.points(&layer.layer.shapes, |_| true).into_iter().map(|(_, at)| at).collect();
+    let centers: Vec<_> = wide
+        .points(&layer.layer.shapes, |_| true)
+        .into_iter()
+        .map(|(_, at)| at)
+        .collect();
     if centers.is_empty() || radius < 0.4 {
         return;
     }
@@ -285,10 +292,8 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
             Some((name, cells))
         })
         .collect();
-    let mut columns = vec![
-        (None, words.of("map.table.value")),
-        (None, words.of("map.table.gap")),
-    ];
+    let mut columns =
+        vec![(None, words.of("map.table.value")), (None, words.of("map.table.gap"))];
     if has_shortfall {
         let key = match unit.map(String::as_str) {
             Some("m2") => "map.table.shortfall_ha",

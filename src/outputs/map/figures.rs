@@ -86,8 +86,7 @@ pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
     let (value, coarse) = match measure {
         Measure::Area => (value / 10_000.0, 1),
         Measure::Length => (value / 1000.0, 1),
-        Measure::People | Measure::Features => (value, 0),
-        Measure::Sum(_) => (value, 0),
+        Measure::People | Measure::Features | Measure::Sum(_) => (value, 0),
     };
     // A handful must not be shown as none.
     if value > 0.0 && value < 0.5 * 10f64.powi(-coarse) {
@@ -187,7 +186,8 @@ pub fn exposure_chart(
     if bars.len() != 1 {
         bars.extend(bar(TOTAL, words.of("map.total")).map(|(_, bar)| bar));
     }
-    let heading = words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
+    let heading =
+        words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
     Some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
 }
 
@@ -207,7 +207,8 @@ pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
 pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
     let unit = deficit_unit(words, kind, &row.unit);
     let with_unit = |value: f64, mark: &str| {
-        let mark = if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
+        let mark =
+            if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
         if matches!(kind, DeficitKind::Access { .. }) {
             format!("{mark}{}", words.percent(value))
         } else {

@@ -117,13 +117,13 @@ fn spots(layer: &ExposureLayer, whole: Extent) -> Vec<Spot> {
         if weight <= 0.0 {
             continue;
         }
-        let slot = &mut cells[cell(center[1], 1) * CELLS + cell(center[0], 0)];
-        match slot {
+        let place = &mut cells[cell(center[1], 1) * CELLS + cell(center[0], 0)];
+        match place {
             Some(spot) => {
                 spot.extent = spot.extent.union(extent);
                 spot.weight += weight;
             }
-            None => *slot = Some(Spot { extent, weight }),
+            None => *place = Some(Spot { extent, weight }),
         }
     }
     cells.into_iter().flatten().collect()
@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_hamlet_far_away_does_not_shrink_the_town() {
-        let mut spots: Vec<Spot> = (0..100).map(|i| spot(f64::from(i) * 10.0, 50.0)).collect();
+        let mut spots: Vec<Spot> =
+            (0..100).map(|i| spot(f64::from(i) * 10.0, 50.0)).collect();
         spots.push(spot(30_000.0, 20.0));
         let extent = dense(&spots).unwrap();
         assert!(extent.max[0] <= 1000.0 && extent.min[0] <= 20.0, "{extent:?}");

@@ -73,8 +73,7 @@ fn body<'a>(
     sketch.places();
     sketch.name_facilities();
     sketch.name_lines();
-    let classes =
-        vec![level_group(sketch.words, hazard, exposure, &seen, is_unstudied)];
+    let classes = vec![level_group(sketch.words, hazard, exposure, &seen, is_unstudied)];
     Drawn { classes, locator: Vec::new() }
 }
 

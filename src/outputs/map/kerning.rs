@@ -110,8 +110,7 @@ fn read_gpos(font: Bytes<'_>) -> Option<Vec<Pairs>> {
 
 /// Offset of the horizontal advance in a value record, if it has one, and the record's size.
 fn record(format: u16) -> (Option<usize>, usize) {
-    let advance =
-        (format & 4 != 0).then(|| 2 * (format & 3).count_ones() as usize);
+    let advance = (format & 4 != 0).then(|| 2 * (format & 3).count_ones() as usize);
     (advance, 2 * format.count_ones() as usize)
 }
 
@@ -134,8 +133,7 @@ fn read_pairs(table: Bytes<'_>) -> Option<Pairs> {
     let classes = classes(table.from(table.size(8)?)?)?;
     let second = self::classes(table.from(table.size(10)?)?)?;
     let (firsts, seconds) = (table.size(12)?, table.size(14)?);
-    let values =
-        (0..firsts * seconds).map(|i| value(16 + i * (size1 + size2))).collect();
+    let values = (0..firsts * seconds).map(|i| value(16 + i * (size1 + size2))).collect();
     let first = covered
         .into_iter()
         .map(|glyph| (glyph, classes.get(&glyph).copied().unwrap_or(0)))

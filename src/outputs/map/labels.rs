@@ -32,8 +32,9 @@ pub fn text_box(text: &Text) -> Rect {
         return Rect::new(x + left, y + top, width, bottom - top);
     }
     let (sin, cos) = text.rotation.to_radians().sin_cos();
-    let corners = [(left, top), (left + width, top), (left + width, bottom), (left, bottom)]
-        .map(|(x, y)| [x * cos - y * sin, x * sin + y * cos]);
+    let corners =
+        [(left, top), (left + width, top), (left + width, bottom), (left, bottom)]
+            .map(|(x, y)| [x * cos - y * sin, x * sin + y * cos]);
     let range = |i: usize| {
         corners.iter().fold((f32::MAX, f32::MIN), |(a, b), p| (a.min(p[i]), b.max(p[i])))
     };
@@ -63,11 +64,7 @@ impl Labels {
         let room = self.frame.inset(0.8);
         room.contains([rect.x, rect.y])
             && room.contains([rect.right(), rect.bottom()])
-            && self
-                .taken
-                .locate_in_envelope_intersecting(to_box(rect))
-                .next()
-                .is_none()
+            && self.taken.locate_in_envelope_intersecting(to_box(rect)).next().is_none()
     }
 
     /// Takes the first group of texts that has room for all its members.
@@ -124,21 +121,22 @@ impl Labels {
             if bend > 1.6 {
                 return None;
             }
-            let (a, b) = if a[0] <= b[0] { (a, b) } else { (b, a) };
-            let angle = (b[1] - a[1]).atan2(b[0] - a[0]);
+            let (left, right) = if a[0] <= b[0] { (a, b) } else { (b, a) };
+            let angle = (right[1] - left[1]).atan2(right[0] - left[0]);
             let off = 0.9 + bend * 0.6;
-            let mut text = text.clone().anchor(Anchor::Middle).rotated(angle.to_degrees());
+            let mut text =
+                text.clone().anchor(Anchor::Middle).rotated(angle.to_degrees());
             text.pos = [
-                f32::midpoint(a[0], b[0]) + angle.sin() * off,
-                f32::midpoint(a[1], b[1]) - angle.cos() * off,
+                f32::midpoint(left[0], right[0]) + angle.sin() * off,
+                f32::midpoint(left[1], right[1]) - angle.cos() * off,
             ];
             // A tilted text is checked by small boxes along its middle.
             let boxes: Vec<Rect> = (0..=6)
                 .map(|i| {
-                    let t = (i as f32 / 6.0 - 0.5) * width;
+                    let away = (i as f32 / 6.0 - 0.5) * width;
                     let rise = text.size_mm * 0.3;
-                    let x = text.pos[0] + t * angle.cos() + rise * angle.sin();
-                    let y = text.pos[1] + t * angle.sin() - rise * angle.cos();
+                    let x = text.pos[0] + away * angle.cos() + rise * angle.sin();
+                    let y = text.pos[1] + away * angle.sin() - rise * angle.cos();
                     let half = text.size_mm * 0.5;
                     Rect::new(x - half, y - half, 2.0 * half, 2.0 * half)
                 })
@@ -174,7 +172,7 @@ fn straight_stretches(points: &[Point], length: f32) -> Vec<(f32, Point, Point)>
             if chord >= length {
                 let exact = |p: Point| p.map(f64::from);
                 for p in &points[i..j] {
-                    let d2 = super::projection::segment_distance2(
+                    let d2 = super::clip::segment_distance2(
                         exact(*p),
                         exact(start),
                         exact(end),
@@ -182,9 +180,11 @@ fn straight_stretches(points: &[Point], length: f32) -> Vec<(f32, Point, Point)>
                     bend = bend.max(d2.sqrt() as f32);
                 }
                 let k = length / chord;
-                let stop =
-                    [start[0] + (end[0] - start[0]) * k, start[1] + (end[1] - start[1]) * k];
-                found.push((bend, start, stop));
+                let reached = [
+                    start[0] + (end[0] - start[0]) * k,
+                    start[1] + (end[1] - start[1]) * k,
+                ];
+                found.push((bend, start, reached));
                 break;
             }
         }

@@ -117,29 +117,56 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
     let square = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
     match kind {
         Marker::Cross => {
-            scene.fill(vec![at(&square.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&square.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&square)], Rule::NonZero, solid);
-            let (a, b) = (0.24, 0.72);
+            let (a, long) = (0.24, 0.72);
             let cross = [
-                [-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a],
-                [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a],
+                [-a, -long],
+                [a, -long],
+                [a, -a],
+                [long, -a],
+                [long, a],
+                [a, a],
+                [a, long],
+                [-a, long],
+                [-a, a],
+                [-long, a],
+                [-long, -a],
+                [-a, -a],
             ];
             scene.fill(vec![at(&cross)], Rule::NonZero, white);
         }
         Marker::School => {
             let house =
                 [[0.0, -1.15], [1.0, -0.25], [1.0, 1.0], [-1.0, 1.0], [-1.0, -0.25]];
-            scene.fill(vec![at(&house.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&house.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&house)], Rule::NonZero, solid);
             let door = [[-0.3, 1.0], [-0.3, 0.25], [0.3, 0.25], [0.3, 1.0]];
             scene.fill(vec![at(&door)], Rule::NonZero, white);
         }
         Marker::Shield => {
             let shield = [
-                [-0.9, -1.0], [0.9, -1.0], [0.9, 0.2], [0.5, 0.8], [0.0, 1.15],
-                [-0.5, 0.8], [-0.9, 0.2],
+                [-0.9, -1.0],
+                [0.9, -1.0],
+                [0.9, 0.2],
+                [0.5, 0.8],
+                [0.0, 1.15],
+                [-0.5, 0.8],
+                [-0.9, 0.2],
             ];
-            scene.fill(vec![at(&shield.map(|p| p.map(|v| v * 1.22)))], Rule::NonZero, white);
+            scene.fill(
+                vec![at(&shield.map(|p| p.map(|v| v * 1.22)))],
+                Rule::NonZero,
+                white,
+            );
             scene.fill(vec![at(&shield)], Rule::NonZero, solid);
         }
         Marker::Dot => {
@@ -208,7 +235,8 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
     if group.columns.is_empty() && group.entries.len() > 3 {
         let half = (width - 3.0) / 2.0;
         let room = half - SIGN.0 - 1.6;
-        let lines = |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 4).len();
+        let lines =
+            |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 4).len();
         if group.entries.iter().all(|entry| lines(entry) <= 2) {
             let split = group.entries.len().div_ceil(2);
             let mut bottom = at;
@@ -301,8 +329,11 @@ pub fn table(
     for (i, (words, cells)) in table.rows[..shown].iter().enumerate() {
         let base = at + ROW / 2.0 + CAP_HEIGHT * ROW_MM / 2.0;
         let is_part = cells.is_empty();
-        let (indent, weight) =
-            if has_parts && !is_part { (1.6, Weight::Regular) } else { (0.0, part_weight(is_part)) };
+        let (indent, weight) = if has_parts && !is_part {
+            (1.6, Weight::Regular)
+        } else {
+            (0.0, part_weight(is_part))
+        };
         let limit = if is_part { width } else { room - 1.0 - indent };
         let words = font::fit(words, weight, ROW_MM, limit);
         scene.text(Text::new(words, [x + indent, base], ROW_MM).weight(weight));

@@ -79,8 +79,7 @@ pub fn draw(
         let heading = Text::new(words.of(key), [left, base], 2.0).weight(Weight::Bold);
         scene.text(heading);
         base += 3.1;
-        let fits =
-            (((area.bottom() - 0.8 - base) / LINE).floor().max(0.0)) as usize + 1;
+        let fits = (((area.bottom() - 0.8 - base) / LINE).floor().max(0.0)) as usize + 1;
         if lines.len() > fits {
             let hidden = lines.len() - fits + 1;
             lines.truncate(fits.saturating_sub(1));
@@ -101,10 +100,15 @@ fn source_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
     for layer in layers {
         let title = layer.title.get(words.locale);
         let source = &layer.source;
-        let named = [source.publisher.as_ref().or(source.title.as_ref()), source.date.as_ref()];
+        let named =
+            [source.publisher.as_ref().or(source.title.as_ref()), source.date.as_ref()];
         let mut parts: Vec<String> = named.into_iter().flatten().cloned().collect();
         if let Some(accuracy) = accuracy(layer) {
-            parts.push(words.with("map.margin.accuracy", "meters", &words.figure(accuracy)));
+            parts.push(words.with(
+                "map.margin.accuracy",
+                "meters",
+                &words.figure(accuracy),
+            ));
         }
         parts.extend(source.licence.clone());
         parts.push(words.status(layer.status));
@@ -141,8 +145,11 @@ fn technical_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String
     let dates = layers.iter().filter_map(|layer| layer.source.date.as_deref());
     let years: Vec<&str> = dates.map(|date| date.get(..4).unwrap_or(date)).collect();
     if let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) {
-        let years =
-            if first == last { (*first).to_owned() } else { format!("{first}\u{2013}{last}") };
+        let years = if first == last {
+            (*first).to_owned()
+        } else {
+            format!("{first}\u{2013}{last}")
+        };
         lines.push(words.with("map.margin.data_date", "date", &years));
     }
     let digest = job.settings.digest.as_str();
@@ -156,7 +163,10 @@ fn technical_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String
     }
     let program = format!("Atalaya {}", env!("CARGO_PKG_VERSION"));
     lines.push(words.with("map.margin.program", "program", &program));
-    lines.iter().flat_map(|line| font::wrap(line, Weight::Regular, SIZE, width, 2)).collect()
+    lines
+        .iter()
+        .flat_map(|line| font::wrap(line, Weight::Regular, SIZE, width, 2))
+        .collect()
 }
 
 /// Datum and projection of the working CRS, by its EPSG code.
@@ -229,9 +239,7 @@ pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect) -> Vi
         scene.clipped(frame, |scene| scene.items.extend(items));
     });
     scene.stroke_rect(frame, 0.4, style::STAMP);
-    scene.text(
-        Text::new(&text, [rect.x, rect.bottom()], SIZE).colour(style::INK_SOFT),
-    );
+    scene.text(Text::new(&text, [rect.x, rect.bottom()], SIZE).colour(style::INK_SOFT));
     view
 }
 

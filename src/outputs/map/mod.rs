@@ -16,8 +16,10 @@
 
 pub mod canvas;
 pub mod chart;
+mod clip;
 pub mod coast;
 pub mod deficit_map;
+pub mod extent;
 pub mod figures;
 pub mod focus;
 pub mod font;
@@ -27,7 +29,9 @@ mod kerning;
 pub mod labels;
 pub mod legend;
 pub mod margin;
+mod naming;
 pub mod overview;
+mod panel;
 pub mod plotters_backend;
 pub mod png;
 pub mod projection;
@@ -98,9 +102,9 @@ pub enum MapError {
 impl Explain for MapError {
     fn message(&self) -> Message {
         match self {
-            Self::Page { width, height } => Message::new("error.map.page")
-                .with("width", width)
-                .with("height", height),
+            Self::Page { width, height } => {
+                Message::new("error.map.page").with("width", width).with("height", height)
+            }
             Self::Encode { reason } => {
                 Message::new("error.map.encode").with("reason", reason)
             }
@@ -150,7 +154,9 @@ pub fn render_all<T: Send>(
     let job = Job { area, settings, options, words };
     let mut plans: Vec<Plan<'_>> = vec![overview::plan(job, measurements)];
     plans.extend(area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements)));
-    plans.extend(settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)));
+    plans.extend(
+        settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
+    );
     let count = plans.len();
     let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()

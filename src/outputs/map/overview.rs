@@ -106,11 +106,13 @@ fn table(job: Job<'_>, measurements: &Measurements) -> Table {
         .find(|row| row.measure == Measure::People && row.total > 0.0)
         .map(|row| row.layer.as_str());
     let features = |code: &str| {
-        let layer = people.or_else(|| job.area.exposures.first().map(|l| l.layer.id.as_str()))?;
+        let layer =
+            people.or_else(|| job.area.exposures.first().map(|l| l.layer.id.as_str()))?;
         total(code, layer, &Measure::Features)
     };
     let cell = |value: Option<f64>, measure: &Measure| {
-        value.map_or_else(|| "\u{2013}".to_owned(), |v| figures::amount(words, measure, v))
+        value
+            .map_or_else(|| "\u{2013}".to_owned(), |v| figures::amount(words, measure, v))
     };
     let keys = job.area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
     let rows = keys

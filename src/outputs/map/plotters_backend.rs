@@ -143,8 +143,7 @@ impl<C: Canvas> DrawingBackend for PageBackend<'_, C> {
         style: &S,
         fill: bool,
     ) -> Outcome {
-        let ring =
-            super::scene::disc(self.point(center), radius as f32 / UNITS_PER_MM);
+        let ring = super::scene::disc(self.point(center), radius as f32 / UNITS_PER_MM);
         if fill {
             self.fill(ring, style.color());
         } else {
@@ -237,7 +236,8 @@ impl<Coord, C: Canvas> Drawable<PageBackend<'_, C>> for PaintedBar<Coord> {
     ) -> Outcome {
         let corners: Vec<Point> = pos.map(|p| backend.point(p)).collect();
         if let [[ax, ay], [bx, by]] = corners[..] {
-            let rect = Rect::new(ax.min(bx), ay.min(by), (bx - ax).abs(), (by - ay).abs());
+            let rect =
+                Rect::new(ax.min(bx), ay.min(by), (bx - ax).abs(), (by - ay).abs());
             if rect.w > 0.0 && rect.h > 0.0 {
                 let (rings, rule) = (vec![rect.ring()], Rule::NonZero);
                 backend.canvas.fill(&Fill { rings, rule, paint: self.paint });
@@ -259,9 +259,8 @@ mod tests {
         {
             let area = super::super::scene::Rect::new(10.0, 5.0, 80.0, 40.0);
             let root = PageBackend::new(&mut scene, area).into_drawing_area();
-            let mut chart = ChartBuilder::on(&root)
-                .build_cartesian_2d(0.0..80.0, 0.0..40.0)
-                .unwrap();
+            let mut chart =
+                ChartBuilder::on(&root).build_cartesian_2d(0.0..80.0, 0.0..40.0).unwrap();
             let bar = PaintedBar {
                 corners: [(10.0, 10.0), (20.255, 30.0)],
                 paint: Paint::solid(Colour::hex(0)),

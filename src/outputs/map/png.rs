@@ -5,8 +5,8 @@
 //! scene gives the same bytes anywhere: tiny-skia computes in software.
 
 use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Mask, PathBuilder, Pixmap, PixmapPaint, StrokeDash,
-    Transform,
+    Color, FillRule, LineCap, LineJoin, Mask, PathBuilder, Pixmap, PixmapPaint,
+    StrokeDash, Transform,
 };
 
 use super::MapError;
@@ -29,8 +29,8 @@ pub fn render(scene: &Scene, dpi: f32) -> Result<Vec<u8>, MapError> {
     let scale = dpi / 25.4;
     let size = |mm: f32| (mm * scale).round() as u32;
     let page = || MapError::Page { width: scene.width_mm, height: scene.height_mm };
-    let mut pixmap = Pixmap::new(size(scene.width_mm), size(scene.height_mm))
-        .ok_or_else(page)?;
+    let mut pixmap =
+        Pixmap::new(size(scene.width_mm), size(scene.height_mm)).ok_or_else(page)?;
     pixmap.fill(Color::WHITE);
     let mut canvas = PngCanvas { pixmap, scale, clips: Vec::new() };
     scene.paint(&mut canvas);
@@ -66,7 +66,8 @@ impl PngCanvas {
         let area = path.bounds();
         let pixel = |mm: f32, limit: f32| (mm * self.scale).clamp(0.0, limit);
         let (left, top) = (pixel(area.left(), w).floor(), pixel(area.top(), h).floor());
-        let (right, bottom) = (pixel(area.right(), w).ceil(), pixel(area.bottom(), h).ceil());
+        let (right, bottom) =
+            (pixel(area.right(), w).ceil(), pixel(area.bottom(), h).ceil());
         let (wide, high) = ((right - left) as u32, (bottom - top) as u32);
         let (Some(mut tile), Some(mut mask)) =
             (Pixmap::new(wide, high), Mask::new(wide, high))
@@ -339,8 +340,10 @@ mod tests {
     #[test]
     fn holes_stay_holes_and_edges_are_smooth() {
         let mut scene = Scene::new(10.0, 10.0);
-        let rings =
-            vec![Rect::new(1.0, 1.0, 8.0, 8.0).ring(), Rect::new(4.0, 4.0, 2.0, 2.05).ring()];
+        let rings = vec![
+            Rect::new(1.0, 1.0, 8.0, 8.0).ring(),
+            Rect::new(4.0, 4.0, 2.0, 2.05).ring(),
+        ];
         scene.fill(rings, Rule::EvenOdd, Paint::solid(Colour::hex(0)));
         let image = pixels(&scene);
         assert_eq!(grey(&image, 20, 20), 0, "inside");
@@ -393,8 +396,9 @@ mod tests {
             let mut scene = Scene::new(20.0, 10.0);
             scene.text(Text::new("HHH", [10.0, 8.0], 4.0).anchor(anchor));
             let image = pixels(&scene);
-            let columns: Vec<u32> =
-                (0..200).filter(|&x| (0..100).any(|y| grey(&image, x, y) < 128)).collect();
+            let columns: Vec<u32> = (0..200)
+                .filter(|&x| (0..100).any(|y| grey(&image, x, y) < 128))
+                .collect();
             (columns[0], columns[columns.len() - 1])
         };
         let width = (font::width("HHH", crate::outputs::map::scene::Weight::Regular, 4.0)

@@ -432,11 +432,7 @@ impl Scene {
     }
 
     /// Cuts what `draw` adds to rings (even-odd).
-    pub fn clipped_to(
-        &mut self,
-        rings: Vec<Vec<Point>>,
-        draw: impl FnOnce(&mut Self),
-    ) {
+    pub fn clipped_to(&mut self, rings: Vec<Vec<Point>>, draw: impl FnOnce(&mut Self)) {
         self.items.push(Item::PushClip(rings));
         draw(self);
         self.items.push(Item::PopClip);

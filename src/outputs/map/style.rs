@@ -133,7 +133,12 @@ impl GapClass {
         match self {
             Self::Meets => Paint {
                 solid: Some(Colour::hex(0x00d3_ecdf)),
-                hatch: Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.2, 0.36, 0x002c_7a55)),
+                hatch: Some(hatch(
+                    HatchKind::Dots { angle: 45.0 },
+                    2.2,
+                    0.36,
+                    0x002c_7a55,
+                )),
             },
             Self::Gap(i) => Paint::solid(Colour::hex(RAMP[i.min(RAMP.len() - 1)])),
             Self::Unquantified => Paint {
@@ -186,7 +191,8 @@ impl Marker {
             Self::Cross
         } else if any(&["school", "educa", "colegio", "escuela"]) {
             Self::School
-        } else if any(&["polic", "seguridad", "serenazgo", "security", "fire", "bomber"]) {
+        } else if any(&["polic", "seguridad", "serenazgo", "security", "fire", "bomber"])
+        {
             Self::Shield
         } else {
             Self::Dot
@@ -226,9 +232,8 @@ mod tests {
 
     #[test]
     fn gap_classes_get_darker_by_steps_that_grey_print_keeps() {
-        let tones: Vec<f32> = (0..5)
-            .map(|i| GapClass::Gap(i).paint().solid.unwrap().luminance())
-            .collect();
+        let tones: Vec<f32> =
+            (0..5).map(|i| GapClass::Gap(i).paint().solid.unwrap().luminance()).collect();
         for pair in tones.windows(2) {
             assert!(pair[0] > 1.3 * pair[1], "{tones:?}");
         }

@@ -50,7 +50,8 @@ impl SvgCanvas {
             return at;
         }
         self.hatches.push(*hatch);
-        let (id, s, half) = (self.hatches.len() - 1, hatch.spacing_mm, hatch.spacing_mm / 2.0);
+        let (id, s, half) =
+            (self.hatches.len() - 1, hatch.spacing_mm, hatch.spacing_mm / 2.0);
         let (angle, marks) = match hatch.kind {
             HatchKind::Lines { angle } => (angle, format!("M0 {half}H{s}")),
             HatchKind::Cross { angle } => (angle, format!("M0 {half}H{s}M{half} 0V{s}")),
@@ -152,12 +153,8 @@ impl Canvas for SvgCanvas {
             );
         }
         // Where another face steps in, the words still take the room that was measured.
-        let width = font::width_spaced(
-            &text.text,
-            text.weight,
-            text.size_mm,
-            text.spacing_mm,
-        );
+        let width =
+            font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
         let _ = write!(
             style,
             " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"",
@@ -320,8 +317,10 @@ mod tests {
     #[test]
     fn a_feature_with_a_hole_is_one_even_odd_path() {
         let mut scene = Scene::new(10.0, 10.0);
-        let rings =
-            vec![Rect::new(1.0, 1.0, 8.0, 8.0).ring(), Rect::new(4.0, 4.0, 2.0, 2.0).ring()];
+        let rings = vec![
+            Rect::new(1.0, 1.0, 8.0, 8.0).ring(),
+            Rect::new(4.0, 4.0, 2.0, 2.0).ring(),
+        ];
         scene.fill(rings, Rule::EvenOdd, Paint::solid(Colour::hex(0x00ff_0000)));
         let svg = render(&scene);
         assert!(svg.contains(

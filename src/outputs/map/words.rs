@@ -44,7 +44,8 @@ impl Words {
     /// What is stamped on a map of a status; nothing on an official one.
     #[must_use]
     pub fn stamp(self, status: Status) -> Option<String> {
-        (status != Status::Official).then(|| self.of(&format!("map.stamp.{}", status.id())))
+        (status != Status::Official)
+            .then(|| self.of(&format!("map.stamp.{}", status.id())))
     }
 
     /// A number with a fixed number of decimals.
@@ -83,7 +84,8 @@ mod tests {
     #[test]
     fn figures_have_the_decimals_they_need() {
         let words = Words { locale: Locale::Es };
-        let cases = [(2.78, "2,78"), (151.0, "151"), (24.0, "24"), (66_479.2, "66\u{202f}479")];
+        let cases =
+            [(2.78, "2,78"), (151.0, "151"), (24.0, "24"), (66_479.2, "66\u{202f}479")];
         for (value, expected) in cases {
             assert_eq!(words.figure(value), expected);
         }
