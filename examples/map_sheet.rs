@@ -426,7 +426,12 @@ fn health() -> ServiceLayer {
         "P.S. Los Ángeles",
     ];
     layer.ids = names.iter().map(|name| (*name).into()).collect();
-    ServiceLayer { layer, kind: "health_facility".to_owned(), capacity: None }
+    ServiceLayer {
+        layer,
+        kind: "health_facility".to_owned(),
+        capacity: None,
+        dissolved: Shapes::default(),
+    }
 }
 
 fn parks() -> ServiceLayer {
@@ -440,7 +445,12 @@ fn parks() -> ServiceLayer {
     }
     let title = both("Áreas verdes", "Green areas");
     let layer = prepared("green_areas", title, shapes, Status::Synthetic);
-    ServiceLayer { layer, kind: "green_area".to_owned(), capacity: None }
+    ServiceLayer {
+        layer,
+        kind: "green_area".to_owned(),
+        capacity: None,
+        dissolved: Shapes::default(),
+    }
 }
 
 fn context(
@@ -520,6 +530,8 @@ pub fn area() -> StudyArea {
             territory("180303", "Pacocha", 4453.0),
         ],
         territory_layer,
+        territory_partition: Shapes::default(),
+        territory_union: Shapes::default(),
         hazards: vec![fault(), tsunami()],
         exposures: vec![ExposureLayer {
             layer: prepared("blocks", title, shapes, Status::Synthetic),

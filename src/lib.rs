@@ -10,7 +10,7 @@
 //! 6. [`outputs`] writes tables, manifest and maps, whole or not at all.
 //!
 //! [`domain`] holds the words they share, [`i18n`] the sentences for people, and
-//! [`pipeline`](crate) alone sees all stages.
+//! [`pipeline`] alone sees all stages.
 
 pub mod analysis;
 pub mod cli;
@@ -22,3 +22,4 @@ pub mod i18n;
 pub mod indicators;
 pub mod layers;
 pub mod outputs;
+pub mod pipeline;

@@ -3,6 +3,12 @@
 //! Every case goes through `geometry::prepare`. The world is one territory, a square of 1 km near
 //! Ilo in EPSG:32719, and one layer beside it.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::type_complexity,
+    reason = "tables of a few small features"
+)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -10,8 +16,12 @@ use atalaya::config::{
     AccuracySetting, ExposureRole, FailOn, HazardLevels, HazardRole, LayerSettings,
     Localized, ServiceRole, Settings, TerritoryRole,
 };
-use atalaya::domain::{Code, Digest, Explain as _, Findings, Level, Source, Status};
-use atalaya::geometry::{Dimension, GeometryErrors, StudyArea, prepare};
+use atalaya::domain::{
+    Code, Digest, Explain as _, Finding, Findings, Level, Source, Status,
+};
+use atalaya::geometry::{
+    Dimension, GeometryError, GeometryErrors, ShapeRef, StudyArea, prepare,
+};
 use atalaya::i18n::{Locale, render};
 use atalaya::layers::{
     Column, CrsEvidence, PartRole, RawFeature, RawFeatures, RawLayer, RawLayers, Value,
@@ -55,7 +65,7 @@ fn layer(id: &str, epsg: u32, features: &[(Vec<Part>, Option<f64>)]) -> RawLayer
         });
         data.ids.push(format!("f{}", i + 1).into());
         people.push(count.map_or(Value::Null, Value::Number));
-        codes.push(Value::Text(format!("{:02}", 99 - i).into()));
+        codes.push(Value::Text(format!("{:02}", 99usize.saturating_sub(i)).into()));
     }
     data.columns =
         BTreeMap::from([("people".to_owned(), people), ("code".to_owned(), codes)]);
@@ -139,10 +149,10 @@ fn run_all(
     let raw = RawLayers { layers: raw, tables: Vec::new() };
     let result = prepare(raw, &settings(of_layers), &mut findings);
     // Whatever is said must have all its words, in both languages.
-    let mut messages: Vec<_> = findings.as_slice().iter().map(|f| f.message()).collect();
+    let mut messages: Vec<_> = findings.as_slice().iter().map(Finding::message).collect();
     if let Err(errors) = &result {
-        messages.extend(errors.0.iter().map(|error| error.message()));
-        messages.extend(errors.0.iter().filter_map(|error| error.hint()));
+        messages.extend(errors.0.iter().map(GeometryError::message));
+        messages.extend(errors.0.iter().filter_map(GeometryError::hint));
     }
     for message in messages {
         for locale in [Locale::Es, Locale::En] {
@@ -184,6 +194,7 @@ fn at(parts: Part) -> (Vec<Part>, Option<f64>) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn single_features_get_findings_and_nothing_is_lost() {
     let place = |x: f64, y: f64| [CORNER[0] + x, CORNER[1] + y];
     let open = |points: &[(f64, f64)]| {
@@ -434,7 +445,7 @@ fn bands_below_the_accuracy_are_told_once_each() {
     assert_eq!(codes(&findings), ["A007"]);
     let hazards = result.unwrap().hazards;
     let area = |shapes: &atalaya::geometry::Shapes| -> f64 {
-        shapes.iter().map(|shape| shape.area_m2()).sum()
+        shapes.iter().map(ShapeRef::area_m2).sum()
     };
     let capsule = |r: f64| std::f64::consts::PI * r * r + 2.0 * r * 1000.0;
     let near = |found: f64, expected: f64| (found / expected - 1.0).abs() < 2e-4;
@@ -541,4 +552,36 @@ fn a_point_made_of_a_flat_polygon_serves_the_exposure_role() {
     assert_eq!(shape.dimension(), Dimension::Point);
     let [x, y] = shape.points()[0].meters();
     assert!((x - CORNER[0] - 60.0).abs() < 1e-6 && (y - CORNER[1] - 60.0).abs() < 1e-6);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    // More features than one task takes; every seventh a bow-tie, every fifth overlaps its neighbour.
+    let features: Vec<(Vec<Part>, Option<f64>)> = (0..2500)
+        .map(|i| {
+            let (x, y) = (f64::from(i % 70) * 14.0, f64::from(i / 70) * 14.0);
+            let w = if i % 5 == 0 { 15.0 } else { 10.0 };
+            at(if i % 7 == 0 {
+                ring(Shell, &[(x, y), (x + w, y + 10.0), (x + w, y), (x, y + 10.0)])
+            } else {
+                rectangle(x, y, w, 10.0)
+            })
+        })
+        .collect();
+    let run_with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let raw = vec![layer("blocks", 32719, &features), square_kilometre()];
+            let mut blocks = exposed("blocks");
+            let role = ServiceRole { kind: "any".to_owned(), capacity: None };
+            blocks.service = Some(role);
+            blocks.hazard = hazard("x", HazardLevels::Constant(Level::Low)).hazard;
+            blocks.accuracy = Some(AccuracySetting::Meters(1.0));
+            let (result, findings) = run_all(raw, vec![blocks]);
+            (format!("{:?}", result.unwrap()), format!("{findings:?}"))
+        })
+    };
+    let (one, two) = (run_with(1), run_with(2));
+    assert!(one == two);
+    assert!(one.1.contains("not_listed"));
 }

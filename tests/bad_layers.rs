@@ -1,5 +1,7 @@
 //! What bad layers get: the right error, with its place, or a finding; never a panic.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -125,6 +127,12 @@ impl World {
     fn findings(&self) -> Vec<(Code, String)> {
         let (read, findings) = self.read();
         assert!(read.is_ok(), "{}", read.unwrap_err());
+        for finding in findings.as_slice() {
+            for locale in [Locale::Es, Locale::En] {
+                let text = render(locale, &finding.message());
+                assert!(!text.contains(['{', '@']) && text.len() > 20, "{text}");
+            }
+        }
         findings.as_slice().iter().map(|f| (f.code, f.feature.clone())).collect()
     }
 }
@@ -411,8 +419,7 @@ fn a_layer_without_any_geometry_is_unusable() {
 
     let good = feature(POINT, r#"{"people":1}"#);
     let world = one_layer(collection(&[null, empty, bad, good]), exposure);
-    let mut told: Vec<_> =
-        world.findings().into_iter().map(|(code, id)| (code, id)).collect();
+    let mut told = world.findings();
     told.sort();
     let expected = [
         (Code::NullGeometry, "#1"),

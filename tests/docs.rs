@@ -164,6 +164,7 @@ fn links_between_documents_lead_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "outputs/README.md",
+        "docs/config.md",
         "docs/method.md",
         "docs/indicators.md",
         "docs/findings.md",
@@ -178,5 +179,24 @@ fn links_between_documents_lead_somewhere() {
     }
 }
 
-// For whoever merges the project file's schema: one more test belongs here, that every key
-// of `config::schema()` stands in docs/config.md.
+/// Tables that are explained by the keys in them.
+const PLAIN_TABLES: [&str; 4] = ["project", "layers", "deficits", "outputs"];
+
+#[test]
+fn every_key_of_the_project_file_is_documented_and_no_other() {
+    let text = read("docs/config.md");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let told: Vec<&str> = rows
+        .filter_map(|row| row.split_once('`').map(|(key, _)| key))
+        .filter(|key| key.contains('.'))
+        .collect();
+    let known = atalaya::config::schema::keys();
+    for key in &known {
+        let is_told = told.iter().filter(|told| *told == key).count();
+        let expected = usize::from(!PLAIN_TABLES.contains(&key.as_str()));
+        assert_eq!(is_told, expected, "docs/config.md tells `{key}` {is_told} times");
+    }
+    for key in told {
+        assert!(known.iter().any(|known| known == key), "there is no key `{key}`");
+    }
+}

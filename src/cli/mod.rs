@@ -1,1 +1,106 @@
-//! cli
+//! The command line: arguments in, exit code out, people's text on stderr.
+//!
+//! In: arguments and the environment. Out: what the library gave, in the language of
+//! whoever asks; stdout carries only what a pipe should get. Every word stands in the
+//! catalogues, every figure comes from the library.
+
+mod arguments;
+mod check;
+mod error;
+mod findings;
+mod language;
+mod new;
+mod progress;
+mod report;
+mod run;
+mod schema;
+mod screen;
+mod summary;
+mod usage;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::i18n::Locale;
+use crate::pipeline;
+
+use arguments::{Command, Given, Voice};
+use error::CliError;
+
+/// Exit code of a job that could not be done.
+const FAILED: u8 = 2;
+
+/// Runs the program with its arguments, the first of which is its own name.
+///
+/// Exit codes: 0 clean; 1 findings at or above `fail_on`, or a balance that does not
+/// close; 2 could not run.
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let locale = language::before_parsing(&arguments);
+    let code = match arguments::parse(&arguments, locale) {
+        Ok(Some(given)) => execute(&given, locale),
+        Ok(None) => 0,
+        Err(error) => {
+            report::one(locale, &error);
+            FAILED
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn execute(given: &Given, locale: Locale) -> u8 {
+    let done = match &given.command {
+        Command::Run(job) => run::run(job, given),
+        Command::Check(job) => check::check(job, given),
+        Command::Schema => schema::print(),
+        Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
+    };
+    match done {
+        Ok(code) => code,
+        Err(Failure::Job(error)) => {
+            let locale = language::choose(given.lang, error.locale());
+            report::all(locale, &error.causes());
+            FAILED
+        }
+        Err(Failure::Here(error)) => {
+            report::one(locale, &error);
+            FAILED
+        }
+    }
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+enum Failure {
+    /// The library says why.
+    Job(pipeline::Error),
+    /// The command line itself.
+    Here(CliError),
+}
+
+impl From<pipeline::Error> for Failure {
+    fn from(error: pipeline::Error) -> Self {
+        Self::Job(error)
+    }
+}
+
+impl From<CliError> for Failure {
+    fn from(error: CliError) -> Self {
+        Self::Here(error)
+    }
+}
+
+/// Sizes the pool of threads that all stages work on; the number changes no result.
+fn size_pool(threads: Option<usize>) -> Result<(), CliError> {
+    let Some(threads) = threads else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .map_err(|error| CliError::Threads { reason: error.to_string() })
+}
+
+/// How much is told, for those that do not care about more.
+fn is_quiet(voice: Voice) -> bool {
+    voice == Voice::Quiet
+}

@@ -541,7 +541,8 @@ fn propose(nearest: Option<&str>, known: &[String]) -> Message {
 ///
 /// Distance: Damerau-Levenshtein without regard to case; at most a third of the
 /// longer word. Ties go to the first candidate.
-pub(super) fn nearest<'c>(
+#[must_use]
+pub fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<String> {

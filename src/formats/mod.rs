@@ -162,3 +162,24 @@ pub struct Parsed {
     /// Features that could not be read, in file order.
     pub troubles: Vec<Trouble>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{Locale, catalogue};
+
+    #[test]
+    fn every_reason_has_a_phrase() {
+        for reason in Reason::ALL {
+            assert!(catalogue(Locale::En).contains_key(reason.key()), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn wanted_fields_are_found_by_name() {
+        let wanted = Wanted::new(["b", "a", "b"].map(str::to_owned));
+        assert_eq!(wanted.fields(), ["a", "b"]);
+        assert_eq!(wanted.column_of("b"), Some(1));
+        assert_eq!(wanted.column_of("c"), None);
+    }
+}

@@ -8,16 +8,24 @@ use std::f64::consts::{PI, TAU};
 
 use rayon::prelude::*;
 
-use super::grid::{GridPoint, STEPS_PER_METER};
+use super::grid::{GridPoint, LIMIT, STEPS_PER_METER};
 use super::overlay::{Polygon, Ring, Rule, rings_of, rings_of_shape, union};
 use super::shapes::{Dimension, ShapeRef};
 
 /// Chords in a full circle. Their middle lies inside the arc by 1 − cos(π / 224) = 0.0098 %.
 const CHORDS: f64 = 224.0;
-/// Segments whose pieces are united at once, before neighbours are united two by two.
+/// Segments whose pieces are united at once.
 const GROUP: usize = 16;
+/// So many neighbouring unions are then united, and so on up to one.
+const FAN: usize = 8;
 
 type Vector = (f64, f64);
+
+/// A distance in grid steps: 0 if negative or not a number, at most the whole grid.
+fn steps(meters: f64) -> f64 {
+    // `max` takes the other number where one is none.
+    (meters * STEPS_PER_METER).max(0.0).min(LIMIT as f64)
+}
 
 /// The place at `radius` µm from a point in the direction of a unit vector.
 fn offset(from: GridPoint, (x, y): Vector, radius: f64) -> GridPoint {
@@ -129,22 +137,22 @@ fn pieces(points: &[GridPoint], is_closed: bool, radii: &[f64]) -> Vec<Vec<Ring>
     groups
 }
 
-/// Unites groups of rings: each for itself, then neighbours two by two.
+/// Unites groups of rings: each for itself, then neighbours step by step.
 ///
 /// Neighbouring pieces of a long line overlap one another many times over; uniting them in the
 /// order of the line keeps the number of crossings small at every step.
 #[must_use]
-pub fn unite(groups: Vec<Vec<Ring>>) -> Vec<Polygon> {
+pub fn unite(groups: &[Vec<Ring>]) -> Vec<Polygon> {
     let mut level: Vec<Vec<Polygon>> = groups
         .par_iter()
         .map(|rings| union(rings.iter().map(Vec::as_slice), Rule::NonZero))
         .collect();
     while level.len() > 1 {
         level = level
-            .par_chunks(2)
-            .map(|pair| match pair {
-                [a, b] => union(rings_of(a).chain(rings_of(b)), Rule::NonZero),
-                rest => rest.concat(),
+            .par_chunks(FAN)
+            .map(|some| match some {
+                [one] => one.clone(),
+                _ => union(some.iter().flat_map(|one| rings_of(one)), Rule::NonZero),
             })
             .collect();
     }
@@ -154,8 +162,8 @@ pub fn unite(groups: Vec<Vec<Ring>>) -> Vec<Polygon> {
 /// Everything within `radii` metres of a closed ring, edge by edge: the strip along it.
 #[must_use]
 pub fn strip_groups(ring: &[GridPoint], radii: &[f64]) -> Vec<Vec<Ring>> {
-    let steps: Vec<f64> = radii.iter().map(|radius| radius * STEPS_PER_METER).collect();
-    pieces(ring, true, &steps)
+    let radii: Vec<f64> = radii.iter().map(|radius| steps(*radius)).collect();
+    pieces(ring, true, &radii)
 }
 
 /// Everything within `within_m` metres of a feature; nothing if that is not positive.
@@ -175,9 +183,8 @@ pub fn strip_groups(ring: &[GridPoint], radii: &[f64]) -> Vec<Vec<Ring>> {
 /// ```
 #[must_use]
 pub fn around(shape: ShapeRef<'_>, within_m: f64) -> Vec<Polygon> {
-    let radius = within_m * STEPS_PER_METER;
-    // NaN fails the comparison too.
-    if !(radius > 0.0) {
+    let radius = steps(within_m);
+    if radius <= 0.0 {
         return Vec::new();
     }
     let strips = |is_closed: bool| {
@@ -185,7 +192,7 @@ pub fn around(shape: ShapeRef<'_>, within_m: f64) -> Vec<Polygon> {
             pieces(points, is_closed, &vec![radius; points.len()])
         })
     };
-    let groups = match shape.dimension() {
+    let groups: Vec<Vec<Ring>> = match shape.dimension() {
         Dimension::Point => {
             shape.points().iter().map(|&p| vec![circle(p, radius)]).collect()
         }
@@ -195,7 +202,7 @@ pub fn around(shape: ShapeRef<'_>, within_m: f64) -> Vec<Polygon> {
             std::iter::once(own).chain(strips(true)).collect()
         }
     };
-    unite(groups)
+    unite(&groups)
 }
 
 #[cfg(test)]
@@ -296,5 +303,7 @@ mod tests {
         for within_m in [0.0, -5.0, f64::NAN] {
             assert_eq!(around(point.get(0), within_m), []);
         }
+        // And one beyond all reason covers the grid, without overflow.
+        assert_eq!(around(point.get(0), f64::INFINITY).len(), 1);
     }
 }

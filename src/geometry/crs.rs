@@ -83,8 +83,9 @@ impl Crs {
         {
             return Err(CrsTrouble::UnknownDatum);
         }
-        let proj =
-            Proj::from_proj_string(&definition).map_err(|_| CrsTrouble::Unknown)?;
+        let Ok(proj) = Proj::from_proj_string(&definition) else {
+            return Err(CrsTrouble::Unknown);
+        };
         let area = area_of_use(epsg, &definition);
         Ok(Self { epsg, definition, proj, area })
     }

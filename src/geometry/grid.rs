@@ -30,7 +30,8 @@ impl GridPoint {
         let (x, y) = ((x_m * STEPS_PER_METER).round(), (y_m * STEPS_PER_METER).round());
         let limit = LIMIT as f64;
         // NaN fails both comparisons.
-        (x.abs() <= limit && y.abs() <= limit).then(|| Self { x: x as i64, y: y as i64 })
+        (x.abs() <= limit && y.abs() <= limit)
+            .then_some(Self { x: x as i64, y: y as i64 })
     }
 
     /// Back to metres.

@@ -37,7 +37,7 @@ pub fn zone_around(
             polygons.into_iter().flat_map(|polygon| polygon.rings).collect()
         })
         .collect();
-    unite(groups)
+    unite(&groups)
 }
 
 /// The margins of distance bands: `within_m` less and plus the accuracy of each source.
@@ -82,11 +82,7 @@ pub fn of_polygons(
         (!rows.is_empty()).then_some(rows)
     };
     let both = by_level(rows_of, |rows| moved_edge(shapes, rows, accuracy_of));
-    let (inner, outer): (Vec<Shapes>, Vec<Shapes>) = both.into_iter().unzip();
-    let four = |shapes: Vec<Shapes>| {
-        shapes.try_into().expect("one result for each of the four levels")
-    };
-    (four(inner), four(outer))
+    (both.clone().map(|(inner, _)| inner), both.map(|(_, outer)| outer))
 }
 
 /// One result for each of the four levels; equal keys are computed once, no key is empty.
@@ -121,7 +117,7 @@ fn moved_edge(
         .into_par_iter()
         .flat_map_iter(|ring| strip_groups(ring, &radii.of_ring(ring)))
         .collect();
-    let strip = unite(groups);
+    let strip = unite(&groups);
     let outer = union(rings_of(&zone).chain(rings_of(&strip)), Rule::NonZero);
     let inner = difference(rings_of(&zone), rings_of(&strip));
     (to_shapes(&inner), to_shapes(&outer))
@@ -187,6 +183,7 @@ fn is_near_line(a: GridPoint, b: GridPoint, p: GridPoint) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::ShapeRef;
     use crate::layers::PartRole;
     use std::f64::consts::PI;
 
@@ -204,7 +201,7 @@ mod tests {
     }
 
     fn areas(four: &[Shapes; 4]) -> Vec<f64> {
-        four.iter().map(|s| s.iter().map(|shape| shape.area_m2()).sum()).collect()
+        four.iter().map(|s| s.iter().map(ShapeRef::area_m2).sum()).collect()
     }
 
     fn assert_near(found: &[f64], expected: &[f64], case: &str) {

@@ -16,6 +16,14 @@
 //! Below them stand [`predicates`], [`edges`] and [`relate`] (exact questions), [`overlay`] (the only file
 //! that knows the overlay engine) and [`index`] (the only one that knows the R-tree).
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "grid coordinates stay below 2^53 and numbers of rows and parts below 2^32"
+)]
+
 pub mod band;
 pub mod crs;
 pub mod edges;

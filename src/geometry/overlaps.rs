@@ -142,7 +142,7 @@ pub fn dissolve(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
 mod tests {
     use super::*;
     use crate::domain::Severity;
-    use crate::geometry::GridPoint;
+    use crate::geometry::{GridPoint, ShapeRef};
     use crate::layers::PartRole;
 
     const M: i64 = 1_000_000;
@@ -186,7 +186,7 @@ mod tests {
             (12 * M, 12 * M, 10 * M),
         ]);
         let dissolved = dissolve(&shapes, &find(&shapes));
-        let areas: Vec<f64> = dissolved.iter().map(|shape| shape.area_m2()).collect();
+        let areas: Vec<f64> = dissolved.iter().map(ShapeRef::area_m2).collect();
         assert_eq!(areas.len(), 2);
         // 3 · 100 − 25 − 9, then the one apart.
         assert!((areas[0] - 266.0).abs() < 1e-9 && (areas[1] - 100.0).abs() < 1e-9);

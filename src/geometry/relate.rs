@@ -176,7 +176,9 @@ fn holds_point_of(a: ShapeRef<'_>, b: ShapeRef<'_>) -> bool {
 mod tests {
     use super::*;
 
-    fn shapes(features: &[&[&[(i64, i64)]]]) -> Shapes {
+    type Rings<'a> = &'a [&'a [(i64, i64)]];
+
+    fn shapes(features: &[Rings<'_>]) -> Shapes {
         let mut shapes = Shapes::default();
         for rings in features {
             for (i, ring) in rings.iter().enumerate() {
@@ -197,7 +199,7 @@ mod tests {
             &[(-5, -5), (15, -5), (15, 15), (-5, 15)],
             &[(-1, -1), (-1, 11), (11, 11), (11, -1)],
         ];
-        let cases: &[(&str, &[&[(i64, i64)]], &[&[(i64, i64)]], Interiors)] = &[
+        let cases: &[(&str, Rings<'_>, Rings<'_>, Interiors)] = &[
             ("neighbours", square, &[&[(10, 0), (20, 0), (10, 10)]], Interiors::Apart),
             ("corner", square, &[&[(10, 10), (20, 10), (10, 20)]], Interiors::Apart),
             ("crossing", square, &[&[(5, 5), (20, 5), (5, 20)]], Interiors::Overlapping),

@@ -344,6 +344,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn areas_after_mending_are_those_drawn_on_paper() {
         let square: &[_] = &[(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)];
         let cases: &[(&str, &[Part<'_>], f64, &[&str])] = &[

@@ -105,6 +105,7 @@ impl Shapes {
     }
 
     /// All features in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ShapeRef<'_>> {
         (0..self.len()).map(|row| self.get(row))
     }
@@ -127,6 +128,7 @@ impl<'a> ShapeRef<'a> {
     }
 
     /// Its parts: role and points (rings open).
+    #[must_use]
     pub fn parts(self) -> impl ExactSizeIterator<Item = (PartRole, &'a [GridPoint])> {
         (self.first..self.end).map(move |part| {
             let start = if part == 0 { 0 } else { self.shapes.parts[part - 1].0 };

@@ -1,6 +1,6 @@
 //! Territories: in the order of their codes, with their overlaps and gaps reported.
 //!
-//! In: the layer of territories, placed. Out: [`Territories`]. The features stay as drawn; the partition
+//! In: the layer of territories, placed. Out: [`Ground`]. The features stay as drawn; the partition
 //! beside them gives each overlap to the lower code.
 
 use super::grid::{GridPoint, double_area};
@@ -9,7 +9,7 @@ use super::overlay::{
     Polygon, Rule, difference, push_feature, rings_of_shape, rings_of_shapes, to_shapes,
     total_double_area, union,
 };
-use super::shapes::{Dimension, Shapes, bounds};
+use super::shapes::{Dimension, ShapeRef, Shapes, bounds};
 use crate::domain::{Code, Finding, Findings};
 
 /// Below this mean width, m, an overlap is a sliver where no accuracy is stated.
@@ -39,7 +39,7 @@ pub fn examine(
     findings: &mut Findings,
 ) -> Ground {
     let whole = union(rings_of_shapes(shapes), Rule::NonZero);
-    let sum: i128 = shapes.iter().map(|shape| shape.double_area()).sum();
+    let sum: i128 = shapes.iter().map(ShapeRef::double_area).sum();
     // Areas are exact: if they add up to the union, nothing overlaps.
     let overlaps =
         if sum == total_double_area(&whole) { Vec::new() } else { find(shapes) };
@@ -161,7 +161,7 @@ mod tests {
     }
 
     fn areas(shapes: &Shapes) -> Vec<f64> {
-        shapes.iter().map(|shape| shape.area_m2()).collect()
+        shapes.iter().map(ShapeRef::area_m2).collect()
     }
 
     #[test]

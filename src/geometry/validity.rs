@@ -233,7 +233,9 @@ mod tests {
     use super::*;
     use PartRole::{Hole, Shell};
 
-    fn faults(rings: &[(PartRole, &[(i64, i64)])]) -> Faults {
+    type Part<'a> = (PartRole, &'a [(i64, i64)]);
+
+    fn faults(rings: &[Part<'_>]) -> Faults {
         let mut all = Rings::default();
         for (role, points) in rings {
             all.push(*role, points.iter().map(|&(x, y)| GridPoint::new(x, y)));
@@ -251,7 +253,7 @@ mod tests {
         let running_back =
             Faults { is_self_crossing: true, is_self_touching: true, ..none };
         let touching = Faults { is_touching: true, ..none };
-        let cases: &[(&str, &[(PartRole, &[(i64, i64)])], Faults)] = &[
+        let cases: &[(&str, &[Part<'_>], Faults)] = &[
             ("square", &[(Shell, square)], none),
             ("square with a hole", &[(Shell, square), (Hole, inner)], none),
             ("collinear vertex", &[(Shell, &[(0, 0), (5, 0), (10, 0), (0, 10)])], none),

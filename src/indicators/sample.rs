@@ -82,6 +82,8 @@ pub(crate) fn area() -> StudyArea {
             "Límites distritales",
             "2023-01-01",
         ),
+        territory_partition: Shapes::default(),
+        territory_union: Shapes::default(),
         hazards: vec![
             hazard("flood", Status::Official, false),
             hazard("tsunami", Status::Reference, true),

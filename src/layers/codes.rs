@@ -29,6 +29,9 @@ pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) 
     for id in ids {
         *counts.entry(id).or_default() += 1;
     }
+    if counts.len() == ids.len() {
+        return;
+    }
     let mut repeated = 0usize;
     let mut extra = 0usize;
     for id in ids {

@@ -64,7 +64,7 @@ pub(super) fn decide(
         [LegacyCrs::Named(name)] => Some(name),
         [LegacyCrs::Unknown] => {
             let from_project = layer.epsg.map(|epsg| (epsg, CrsEvidence::Project));
-            return from_project.ok_or_else(|| LayerTrouble::CrsDenied);
+            return from_project.ok_or(LayerTrouble::CrsDenied);
         }
         [LegacyCrs::Linked] => return Err(LayerTrouble::CrsLinked),
         [LegacyCrs::Unreadable] => return Err(LayerTrouble::CrsUnreadable),

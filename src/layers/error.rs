@@ -253,9 +253,16 @@ impl LayerTrouble {
     /// Values for the sentence, besides owner and path.
     fn values(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Missing | Self::Directory | Self::Special | Self::Changed => vec![],
-            Self::NoTerritories | Self::CrsDenied | Self::CrsLinked => vec![],
-            Self::CrsUnreadable | Self::CrsSeveral | Self::Format(_) => vec![],
+            Self::Missing
+            | Self::Directory
+            | Self::Special
+            | Self::Changed
+            | Self::NoTerritories
+            | Self::CrsDenied
+            | Self::CrsLinked
+            | Self::CrsUnreadable
+            | Self::CrsSeveral
+            | Self::Format(_) => vec![],
             Self::Refused(error) => vec![("system", error.to_string())],
             Self::MissingField { field, found, nearest } => vec![
                 ("field", field.clone()),
@@ -354,7 +361,7 @@ impl TableTrouble {
 /// Names in one line, not too many of them.
 fn listed(names: &[String]) -> String {
     if names.is_empty() {
-        return "∅".to_owned();
+        return "—".to_owned();
     }
     let mut text = names[..names.len().min(LISTED)].join(", ");
     if names.len() > LISTED {
@@ -489,6 +496,98 @@ mod tests {
             let (error, hint) = keys(name);
             assert!(catalogue(Locale::Es).contains_key(error), "{error}");
             assert!(catalogue(Locale::Es).contains_key(hint), "{hint}");
+        }
+    }
+
+    #[test]
+    fn every_trouble_fills_its_sentence() {
+        use LayerTrouble as L;
+        use TableTrouble as T;
+        let text = || "x".to_owned();
+        let texts = || vec![text()];
+        let near = [None, Some(text())];
+        let tables = [
+            T::Empty,
+            T::NotUtf8 { line: 1 },
+            T::MissingColumn { column: "value", found: texts() },
+            T::RepeatedColumn { column: "value" },
+            T::Width { line: 1, expected: 2, found: 3 },
+            T::BadNumber { line: 1, column: "value", value: text() },
+            T::BadQualifier { line: 1, value: text() },
+            T::EmptyKey { line: 1, column: "territory" },
+            T::BadRange { line: 1 },
+            T::RepeatedKey { line: 2, first: 1, row: text() },
+            T::More { count: 1 },
+        ];
+        let mut troubles: Vec<L> = tables.into_iter().map(L::Table).collect();
+        for nearest in near {
+            let (known, features) = (texts(), texts());
+            let indicator = T::UnknownIndicator {
+                indicator: text(),
+                known: texts(),
+                nearest: nearest.clone(),
+            };
+            troubles.extend([
+                L::MissingField {
+                    field: text(),
+                    found: vec![],
+                    nearest: nearest.clone(),
+                },
+                L::UnknownLevel {
+                    field: text(),
+                    value: text(),
+                    features,
+                    known,
+                    nearest,
+                },
+                L::Table(indicator),
+            ]);
+        }
+        troubles.extend([
+            L::Missing,
+            L::Directory,
+            L::Special,
+            L::Refused(io::ErrorKind::PermissionDenied.into()),
+            L::Changed,
+            L::NoTerritories,
+            L::NoGeometry { features: 1 },
+            L::CrsContradiction { declared: 4326, name: text() },
+            L::CrsUnknown { name: text() },
+            L::CrsDenied,
+            L::CrsLinked,
+            L::CrsUnreadable,
+            L::CrsSeveral,
+            L::NoCode { features: texts() },
+            L::BadCode { feature: text(), value: text() },
+            L::ReservedCode { feature: text(), code: text() },
+            L::RepeatedCode { first: text(), second: text(), code: text() },
+            L::NoLevel { field: text(), features: texts() },
+        ]);
+        for problem in crate::formats::Problem::ALL {
+            troubles.push(L::Format(FormatError::whole(*problem)));
+        }
+        assert!(troubles.len() > NAMES.len());
+        for trouble in troubles {
+            let (owner, path) = ("layer".to_owned(), "path".to_owned());
+            let error = LayerError { owner, path, trouble, place: None };
+            for locale in [Locale::Es, Locale::En] {
+                for message in [Some(error.message()), error.hint()].into_iter().flatten()
+                {
+                    let filled = render(locale, &message);
+                    assert_ne!(filled, message.key);
+                    let is_left = |(name, _): &(&str, String)| {
+                        filled.contains(&format!("{{{name}}}"))
+                    };
+                    assert!(!message.values.iter().any(is_left), "{filled}");
+                    let template = crate::i18n::text(locale, message.key);
+                    let opened = template.split('{').skip(1);
+                    for name in opened.filter_map(|rest| rest.split_once('}')) {
+                        let is_name = name.0.bytes().all(|b| b.is_ascii_lowercase());
+                        let is_known = message.values.iter().any(|(n, _)| *n == name.0);
+                        assert!(is_known || !is_name, "{template}");
+                    }
+                }
+            }
         }
     }
 

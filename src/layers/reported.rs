@@ -128,15 +128,12 @@ fn parse(text: &[u8]) -> Result<Vec<ReportedRow>, Vec<TableTrouble>> {
         let line = parsing.line_of(&record);
         let Some(row) = parsing.row(&record, line) else { continue };
         let key = (row.territory.clone(), row.indicator.clone(), row.period.clone());
-        match firsts.get(&key) {
-            Some(&first) => {
-                let row = [key.0, key.1, key.2].join("/");
-                parsing.troubles.push(TableTrouble::RepeatedKey { line, first, row });
-            }
-            None => {
-                firsts.insert(key, line);
-                parsing.rows.push(row);
-            }
+        if let Some(&first) = firsts.get(&key) {
+            let row = [key.0, key.1, key.2].join("/");
+            parsing.troubles.push(TableTrouble::RepeatedKey { line, first, row });
+        } else {
+            firsts.insert(key, line);
+            parsing.rows.push(row);
         }
     }
     if parsing.troubles.is_empty() {

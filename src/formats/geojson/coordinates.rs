@@ -215,7 +215,8 @@ mod tests {
     #[test]
     fn coordinates_become_parts() {
         use PartRole::{Hole, Line, Point, Shell};
-        let cases: [(Kind, &str, &[(usize, PartRole)]); 12] = [
+        type Case<'c> = (Kind, &'c str, &'c [(usize, PartRole)]);
+        let cases: [Case<'_>; 12] = [
             (Kind::Point, "[1, 2]", &[(1, Point)]),
             (Kind::Point, " [ ] ", &[]),
             (Kind::MultiPoint, "[[1,2],[3,4]]", &[(1, Point), (2, Point)]),

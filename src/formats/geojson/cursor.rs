@@ -17,6 +17,8 @@ pub(super) struct Broken {
 
 /// Largest integer up to which every integer is a double of its own.
 const EXACT_INTEGER: u64 = 1 << 53;
+/// The same as a double.
+const EXACT_LIMIT: f64 = 9_007_199_254_740_992.0;
 /// Powers of ten that are exact as doubles.
 const EXACT_POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -40,7 +42,7 @@ impl<'a> Number<'a> {
 
     /// Whether the double stands for exactly what was written, if that was an integer.
     pub(super) fn is_exact(&self) -> bool {
-        !self.is_integer || self.value.abs() <= EXACT_INTEGER as f64
+        !self.is_integer || self.value.abs() <= EXACT_LIMIT
     }
 }
 
@@ -249,7 +251,7 @@ impl<'a> Cursor<'a> {
             self.pos += 1;
             let before = digits;
             self.digits(&mut mantissa, &mut digits)?;
-            exponent -= (digits - before) as i64;
+            exponent -= i64::try_from(digits - before).unwrap_or(i64::MAX);
         }
         if let Some(b'e' | b'E') = self.bytes.get(self.pos) {
             is_integer = false;
@@ -258,9 +260,11 @@ impl<'a> Cursor<'a> {
         let literal = &self.bytes[start..self.pos];
         // 19 digits always fit into 64 bits, so the mantissa is right.
         let is_short = digits <= 19 && mantissa <= EXACT_INTEGER;
-        let power = EXACT_POWERS.get(exponent.unsigned_abs() as usize);
+        let power = usize::try_from(exponent.unsigned_abs()).ok();
+        let power = power.and_then(|power| EXACT_POWERS.get(power));
         let value = match power {
             Some(power) if is_short => {
+                #[expect(clippy::cast_precision_loss, reason = "at most 2^53, so exact")]
                 let whole = mantissa as f64;
                 let size = if exponent < 0 { whole / power } else { whole * power };
                 if is_negative { -size } else { size }
@@ -298,9 +302,9 @@ impl<'a> Cursor<'a> {
         let sign = self.bytes.get(self.pos).copied().filter(|b| matches!(b, b'-' | b'+'));
         self.pos += usize::from(sign.is_some());
         let first = self.pos;
-        let mut size = 0i64;
+        let mut size = 0u64;
         while let Some(digit) = self.digit(self.pos) {
-            size = size.saturating_mul(10).saturating_add(digit as i64);
+            size = size.saturating_mul(10).saturating_add(digit);
             self.pos += 1;
         }
         if self.pos == first {
@@ -309,6 +313,7 @@ impl<'a> Cursor<'a> {
                 Some(_) => self.broken(Problem::BadNumber),
             });
         }
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
         Ok(if sign == Some(b'-') { -size } else { size })
     }
 
@@ -441,7 +446,7 @@ mod tests {
         for _ in 0..50_000 {
             let (whole, fraction) = (next() >> (next() % 53), next() >> (next() % 53));
             let width = (next() % 20) as usize;
-            let exponent = (next() % 60) as i64 - 30;
+            let exponent = (next() % 60).cast_signed() - 30;
             for text in [
                 format!("{whole}"),
                 format!("-{}.{fraction:0width$}", whole % 180),

@@ -308,7 +308,7 @@ fn is_geometry_type(word: &str) -> bool {
 
 /// The `type` of the object that begins here. It nearly always comes first; where it does
 /// not, the members before it are passed twice.
-fn type_word<'a>(mut cursor: Cursor<'a>, missing: Reason) -> Result<Cow<'a, str>, Stop> {
+fn type_word(mut cursor: Cursor<'_>, missing: Reason) -> Result<Cow<'_, str>, Stop> {
     let start = cursor;
     cursor.expect(b'{')?;
     let mut is_first = true;

@@ -12,8 +12,8 @@ use crate::formats::{FormatError, LegacyCrs, Position, Problem};
 /// What is known of the outermost object.
 #[derive(Debug, Default)]
 pub(super) struct Header {
-    /// Its `type`, once met; `None` within if that is not text.
-    type_word: Option<Option<String>>,
+    /// Its `type`, once met; empty if that is not text.
+    type_word: Option<String>,
     /// Its `crs`, if it has one.
     pub(super) crs: Option<LegacyCrs>,
     /// Whether its `features` have been entered.
@@ -27,7 +27,7 @@ pub(super) struct Header {
 
 impl Header {
     fn word(&self) -> Option<&str> {
-        self.type_word.as_ref()?.as_deref()
+        self.type_word.as_deref()
     }
 }
 
@@ -52,7 +52,7 @@ impl<R: Read> Splitter<R> {
             match key.as_deref() {
                 Some("type") => {
                     let range = self.capture(Self::skip_value)?;
-                    self.header.type_word = Some(self.text(range));
+                    self.header.type_word = Some(self.text(range).unwrap_or_default());
                     if self.header.word() == Some("FeatureCollection") {
                         self.retained = None;
                     }
@@ -98,9 +98,9 @@ impl<R: Read> Splitter<R> {
         let is_feature = word == "Feature"
             || word == "GeometryCollection"
             || Kind::parse(word).is_some();
-        match (self.header.type_word.as_ref(), retained) {
-            (None | Some(None), _) => Err(FormatError::at(Problem::NoType, self.here())),
-            (Some(Some(word)), _) if word == "FeatureCollection" => self.end_collection(),
+        match (word, retained) {
+            ("", _) => Err(FormatError::at(Problem::NoType, self.here())),
+            ("FeatureCollection", _) => self.end_collection(),
             (_, Some(start)) if is_feature => {
                 self.slices.push(start..self.pos);
                 self.state = State::Sequence;

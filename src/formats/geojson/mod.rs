@@ -3,8 +3,8 @@
 //! In: bytes. Out: [`Parsed`]. A collection, a single feature, a bare geometry, or objects
 //! one after another (newline-delimited, with or without the separators of RFC 8142).
 //!
-//! [`split`] finds the features and cuts the file into batches of their bytes, [`feature`]
-//! reads one feature with a [`cursor`], and this file runs the two side by side: while
+//! `split` finds the features and cuts the file into batches of their bytes, `feature`
+//! reads one feature with a `cursor`, and this file runs the two side by side: while
 //! batch n is parsed on all threads, batch n + 1 is read. Cuts depend on the bytes
 //! only, so the result is the same on any number of threads. Memory holds two batches,
 //! the largest single feature, and what is kept.
@@ -23,6 +23,7 @@ mod coordinates;
 mod cursor;
 mod feature;
 mod members;
+mod scan;
 mod split;
 
 use assembly::Assembly;

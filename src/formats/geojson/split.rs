@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::cursor::{Broken, Cursor};
 use super::feature::Allowed;
 use super::members::Header;
+use super::scan::Scan;
 use crate::formats::sniff::{self, looks_like};
 use crate::formats::{FormatError, LegacyCrs, Position, Problem};
 
@@ -60,7 +61,7 @@ fn with_found(error: FormatError, rest: &[u8]) -> FormatError {
             | Problem::Trailing
             | Problem::NotAnObject
     );
-    let line = rest.split(|b| b.is_ascii_control()).next().unwrap_or_default();
+    let line = rest.split(u8::is_ascii_control).next().unwrap_or_default();
     let found: String =
         String::from_utf8_lossy(&line[..line.len().min(80)]).chars().take(20).collect();
     if is_shown && !found.is_empty() { error.found(found) } else { error }
@@ -198,9 +199,10 @@ impl<R: Read> Splitter<R> {
         let origin = self.origin;
         self.origin = advance(origin, &bytes);
         (self.pos, self.kept) = (0, None);
-        let allowed = match self.header.is_collection {
-            true => Allowed::Features,
-            false => Allowed::FeaturesAndGeometries,
+        let allowed = if self.header.is_collection {
+            Allowed::Features
+        } else {
+            Allowed::FeaturesAndGeometries
         };
         Batch { bytes, slices: std::mem::take(&mut self.slices), allowed, origin }
     }
@@ -350,11 +352,15 @@ impl<R: Read> Splitter<R> {
     fn feature(&mut self) -> Result<(), FormatError> {
         let mut next = self.peek()?;
         if next == b']' && self.header.features == 0 {
-            return self.leave_features();
+            self.leave_features();
+            return Ok(());
         }
         if self.header.features > 0 {
             match next {
-                b']' => return self.leave_features(),
+                b']' => {
+                    self.leave_features();
+                    return Ok(());
+                }
                 b',' => self.pos += 1,
                 _ => return Err(self.unexpected()),
             }
@@ -370,10 +376,9 @@ impl<R: Read> Splitter<R> {
         Ok(())
     }
 
-    fn leave_features(&mut self) -> Result<(), FormatError> {
+    fn leave_features(&mut self) {
         self.pos += 1;
         self.state = State::Members;
-        Ok(())
     }
 
     /// Takes the object that begins here, up to the brace that matches its first.
@@ -410,56 +415,4 @@ impl<R: Read> Splitter<R> {
             Ok(()) => self.error(Problem::UnexpectedEnd),
         }
     }
-}
-
-/// A search for the closing brace of an object that may go on over several buffers.
-#[derive(Debug, Default)]
-struct Scan {
-    depth: usize,
-    is_in_text: bool,
-    is_escaped: bool,
-}
-
-impl Scan {
-    /// One past the brace that closes the object, if it is in `bytes`.
-    fn closing_brace(&mut self, bytes: &[u8]) -> Option<usize> {
-        let mut at = 0;
-        while at < bytes.len() {
-            if self.is_escaped {
-                self.is_escaped = false;
-                at += 1;
-            } else if self.is_in_text {
-                at += plain_run(&bytes[at..], |b| (b == b'"') | (b == b'\\'));
-                match bytes.get(at) {
-                    Some(b'"') => self.is_in_text = false,
-                    Some(_) => self.is_escaped = true,
-                    None => {}
-                }
-                at += 1;
-            } else {
-                at +=
-                    plain_run(&bytes[at..], |b| (b == b'"') | (b == b'{') | (b == b'}'));
-                match bytes.get(at) {
-                    Some(b'"') => self.is_in_text = true,
-                    Some(b'{') => self.depth += 1,
-                    Some(_) if self.depth == 1 => return Some(at + 1),
-                    Some(_) => self.depth -= 1,
-                    None => {}
-                }
-                at += 1;
-            }
-        }
-        None
-    }
-}
-
-/// How many bytes come before the first special one. Blocks of 32 are tested as a whole,
-/// which the compiler turns into vector instructions.
-#[inline]
-fn plain_run(bytes: &[u8], is_special: impl Fn(u8) -> bool + Copy) -> usize {
-    let is_plain =
-        |block: &&[u8]| !block.iter().fold(false, |found, &b| found | is_special(b));
-    let passed = bytes.chunks_exact(32).take_while(is_plain).count() * 32;
-    let rest = &bytes[passed..];
-    passed + rest.iter().position(|&b| is_special(b)).unwrap_or(rest.len())
 }

@@ -378,7 +378,7 @@ fn parts_of(geometry: &Geometry, out: &mut Parts) {
     };
     match &geometry.value {
         V::Point { coordinates } => {
-            out.push((PartRole::Point, vec![[coordinates[0], coordinates[1]]]))
+            out.push((PartRole::Point, vec![[coordinates[0], coordinates[1]]]));
         }
         V::MultiPoint { coordinates } => {
             out.extend(run(coordinates).into_iter().map(|p| (PartRole::Point, vec![p])));
@@ -390,7 +390,9 @@ fn parts_of(geometry: &Geometry, out: &mut Parts) {
         V::Polygon { coordinates } => rings(coordinates, out),
         V::MultiPolygon { coordinates } => coordinates.iter().for_each(|p| rings(p, out)),
         V::GeometryCollection { geometries } => {
-            geometries.iter().for_each(|g| parts_of(g, out));
+            for geometry in geometries {
+                parts_of(geometry, out);
+            }
         }
     }
     out.retain(|(_, points)| !points.is_empty());

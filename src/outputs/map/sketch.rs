@@ -19,9 +19,15 @@ use super::traces::Traces;
 use super::words::Words;
 
 /// The polygons of the territories; the one place that says which are drawn.
+///
+/// The partition, where each place has one territory; the layer itself if there is none.
 #[must_use]
 pub fn territory_shapes(area: &StudyArea) -> &Shapes {
-    &area.territory_layer.shapes
+    if area.territory_partition.is_empty() {
+        &area.territory_layer.shapes
+    } else {
+        &area.territory_partition
+    }
 }
 
 /// A map body.

@@ -1,0 +1,325 @@
+//! The arguments: what may be typed, and what it means.
+//!
+//! In: words. Out: [`Given`], checked as far as it goes without a file; or what is wrong
+//! with them. Help is put into the language in [`super::usage`].
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, Args, FromArgMatches as _, Parser, Subcommand};
+
+use super::error::CliError;
+use super::{screen, usage};
+use crate::config::nearest;
+use crate::config::options::is_date;
+use crate::i18n::Locale;
+use crate::outputs::Products;
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    pub(super) command: Command,
+    pub(super) lang: Option<Locale>,
+    pub(super) voice: Voice,
+    pub(super) threads: Option<usize>,
+}
+
+/// How much to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// Errors only.
+    Quiet,
+    /// The summary.
+    Normal,
+    /// Stages and findings as well.
+    Verbose,
+}
+
+/// A command with its own arguments.
+#[derive(Debug, Clone)]
+pub(super) enum Command {
+    Run(Job),
+    Check(Job),
+    Schema,
+    New(PathBuf),
+}
+
+/// A project and how to run it.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) project: PathBuf,
+    /// Dotted keys and values.
+    pub(super) overrides: Vec<(String, String)>,
+    pub(super) only: Products,
+    pub(super) date: Option<String>,
+}
+
+/// The words as clap takes them apart; they are read in [`Typed::read`].
+#[derive(Debug, Parser)]
+#[command(name = "atalaya", version, disable_help_flag = true)]
+#[command(disable_version_flag = true, disable_help_subcommand = true)]
+#[command(subcommand_required = true)]
+pub(super) struct Typed {
+    #[arg(long, global = true)]
+    lang: Option<String>,
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    #[arg(long, global = true)]
+    threads: Option<String>,
+    #[command(subcommand)]
+    command: TypedCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TypedCommand {
+    #[command(visible_alias = "ejecutar")]
+    Run(TypedRun),
+    #[command(visible_alias = "revisar")]
+    Check {
+        project: PathBuf,
+        #[arg(long, action = ArgAction::Append)]
+        set: Vec<String>,
+    },
+    #[command(visible_alias = "nuevo")]
+    New { dir: PathBuf },
+    #[command(visible_alias = "esquema")]
+    Schema,
+}
+
+#[derive(Debug, Args)]
+struct TypedRun {
+    project: PathBuf,
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    #[arg(long, action = ArgAction::Append)]
+    set: Vec<String>,
+    #[arg(long)]
+    date: Option<String>,
+}
+
+/// Reads the arguments; `None` if they asked for help or the version, which was given.
+pub(super) fn parse(
+    arguments: &[OsString],
+    locale: Locale,
+) -> Result<Option<Given>, CliError> {
+    let mut command = usage::command(locale);
+    let typed = command
+        .try_get_matches_from_mut(arguments)
+        .and_then(|mut matches| Typed::from_arg_matches_mut(&mut matches));
+    match typed {
+        Ok(typed) => typed.read().map(Some),
+        Err(error) if !error.use_stderr() => {
+            screen::give(&error.render().to_string());
+            Ok(None)
+        }
+        Err(error) => Err(usage::explained(&error)),
+    }
+}
+
+impl Typed {
+    fn read(self) -> Result<Given, CliError> {
+        let lang = match self.lang {
+            Some(tag) => Some(Locale::parse(&tag).ok_or(CliError::Lang { found: tag })?),
+            None => None,
+        };
+        let threads = self.threads.map(|text| thread_count(&text)).transpose()?;
+        let voice = match (self.quiet, self.verbose) {
+            (true, _) => Voice::Quiet,
+            (_, true) => Voice::Verbose,
+            _ => Voice::Normal,
+        };
+        Ok(Given { command: self.command.read()?, lang, voice, threads })
+    }
+}
+
+impl TypedCommand {
+    fn read(self) -> Result<Command, CliError> {
+        Ok(match self {
+            Self::Run(run) => Command::Run(run.read()?),
+            Self::Check { project, set } => {
+                let overrides = pairs(set)?;
+                let only = Products::ALL;
+                Command::Check(Job { project, overrides, only, date: None })
+            }
+            Self::New { dir } => Command::New(dir),
+            Self::Schema => Command::Schema,
+        })
+    }
+}
+
+impl TypedRun {
+    fn read(self) -> Result<Job, CliError> {
+        let mut overrides = pairs(self.set)?;
+        overrides.extend(self.out.as_deref().map(output_override));
+        let date = match self.date {
+            Some(text) if text.len() == 10 && is_date(&text) => Some(text),
+            Some(found) => return Err(CliError::Date { found }),
+            None => None,
+        };
+        let only = products(&self.only)?;
+        Ok(Job { project: self.project, overrides, only, date })
+    }
+}
+
+/// `--out` counts from the working directory, the project's own key from its file.
+fn output_override(out: &Path) -> (String, String) {
+    let absolute = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    let text = toml::Value::String(absolute.to_string_lossy().into_owned());
+    ("outputs.directory".to_owned(), text.to_string())
+}
+
+fn pairs(set: Vec<String>) -> Result<Vec<(String, String)>, CliError> {
+    let pair = |text: String| match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => {
+            Ok((key.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err(CliError::Override { found: text }),
+    };
+    set.into_iter().map(pair).collect()
+}
+
+/// Most threads that anybody can mean.
+const MOST_THREADS: usize = 1024;
+
+fn thread_count(text: &str) -> Result<usize, CliError> {
+    let count = text.parse().ok().filter(|count| (1..=MOST_THREADS).contains(count));
+    count.ok_or_else(|| CliError::ThreadCount { found: text.to_owned() })
+}
+
+/// What `--only` asks for; everything without it.
+fn products(only: &[String]) -> Result<Products, CliError> {
+    if only.is_empty() {
+        return Ok(Products::ALL);
+    }
+    let mut wanted = Products { tables: false, maps: false };
+    for word in only.iter().map(|word| word.trim()) {
+        let found = word.to_owned();
+        match word {
+            "tables" => wanted.tables = true,
+            "maps" => wanted.maps = true,
+            "report" | "viewer" | "exports" => {
+                return Err(CliError::ProductNotYet { found });
+            }
+            _ => {
+                let nearest = nearest(word, ["tables", "maps"]);
+                return Err(CliError::UnknownProduct { found, nearest });
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(words: &[&str]) -> Result<Given, CliError> {
+        let words: Vec<OsString> =
+            ["atalaya"].iter().chain(words).map(OsString::from).collect();
+        parse(&words, Locale::En).map(|given| given.unwrap())
+    }
+
+    #[test]
+    fn a_run_takes_its_options_apart() {
+        let given = given(&[
+            "ejecutar",
+            "p.toml",
+            "--set",
+            "project.id=x",
+            "--set",
+            "a.b = 1=2",
+            "--only",
+            "maps",
+            "--date",
+            "2026-02-28",
+            "--threads",
+            "2",
+            "--lang",
+            "en_GB",
+            "-q",
+        ])
+        .unwrap();
+        assert_eq!((given.lang, given.threads), (Some(Locale::En), Some(2)));
+        assert_eq!(given.voice, Voice::Quiet);
+        let Command::Run(job) = given.command else { panic!("not a run") };
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(job.overrides, [pair("project.id", "x"), pair("a.b", "1=2")]);
+        assert_eq!(job.only, Products { tables: false, maps: true });
+        assert_eq!(job.date.as_deref(), Some("2026-02-28"));
+    }
+
+    #[test]
+    fn the_output_folder_counts_from_the_working_directory() {
+        let Command::Run(job) =
+            given(&["run", "p.toml", "--out", "a b"]).unwrap().command
+        else {
+            panic!("not a run")
+        };
+        let here = std::env::current_dir().unwrap().join("a b");
+        let expected = format!("\"{}\"", here.display());
+        assert_eq!(job.overrides, [("outputs.directory".to_owned(), expected)]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let found = |text: &str| text.to_owned();
+        let cases: [(&[&str], CliError); 13] = [
+            (&[], CliError::NoCommand),
+            (
+                &["runn", "p"],
+                CliError::UnknownCommand {
+                    found: found("runn"),
+                    nearest: Some(found("run")),
+                },
+            ),
+            (&["verify", "p"], CliError::CommandNotYet { found: found("verify") }),
+            (&["run"], CliError::MissingArgument { names: found("<PROJECT.toml>") }),
+            (
+                &["run", "p", "--ot", "d"],
+                CliError::UnknownArgument {
+                    found: found("--ot"),
+                    nearest: Some(found("--out")),
+                },
+            ),
+            (
+                &["run", "p", "--out"],
+                CliError::MissingValue { argument: found("--out <DIR>") },
+            ),
+            (
+                &["run", "p", "-q", "-v"],
+                CliError::Conflict {
+                    first: found("--quiet"),
+                    second: found("--verbose"),
+                },
+            ),
+            (
+                &["run", "p", "--only", "tables,report"],
+                CliError::ProductNotYet { found: found("report") },
+            ),
+            (
+                &["run", "p", "--only", "table"],
+                CliError::UnknownProduct {
+                    found: found("table"),
+                    nearest: Some(found("tables")),
+                },
+            ),
+            (&["run", "p", "--set", "a"], CliError::Override { found: found("a") }),
+            (
+                &["run", "p", "--date", "2026-02-30"],
+                CliError::Date { found: found("2026-02-30") },
+            ),
+            (
+                &["run", "p", "--threads", "0"],
+                CliError::ThreadCount { found: found("0") },
+            ),
+            (&["run", "p", "--lang", "fr"], CliError::Lang { found: found("fr") }),
+        ];
+        for (words, expected) in cases {
+            assert_eq!(given(words).unwrap_err(), expected, "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What can be wrong with the arguments, and with writing a new project.
+
+use crate::domain::{Explain, Message};
+
+/// Trouble of the command line itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CliError {
+    /// An option that does not exist.
+    UnknownArgument { found: String, nearest: Option<String> },
+    /// A command that does not exist.
+    UnknownCommand { found: String, nearest: Option<String> },
+    /// A command that is not in this version.
+    CommandNotYet { found: String },
+    /// No command at all.
+    NoCommand,
+    /// What a command cannot do without.
+    MissingArgument { names: String },
+    /// Two options that exclude one another.
+    Conflict { first: String, second: String },
+    /// An option without its value.
+    MissingValue { argument: String },
+    /// An argument more than the command takes.
+    Repeated { argument: String },
+    /// What clap says otherwise.
+    Other { detail: String },
+    /// A language that is neither.
+    Lang { found: String },
+    /// A number of threads that is none.
+    ThreadCount { found: String },
+    /// A product that does not exist.
+    UnknownProduct { found: String, nearest: Option<String> },
+    /// A product that is not in this version.
+    ProductNotYet { found: String },
+    /// An override without `=`.
+    Override { found: String },
+    /// A date that is none.
+    Date { found: String },
+    /// The pool of threads could not be made.
+    Threads { reason: String },
+    /// A folder for a new project that is not empty.
+    NotEmpty { dir: String },
+    /// A file where a folder is needed.
+    NotAFolder { dir: String },
+    /// A file of a new project that could not be written.
+    Write { path: String, reason: String },
+}
+
+impl Explain for CliError {
+    fn message(&self) -> Message {
+        let found = |key, found: &String| Message::new(key).with("found", found);
+        match self {
+            Self::UnknownArgument { found: text, .. } => {
+                found("error.cli.unknown_argument", text)
+            }
+            Self::UnknownCommand { found: text, .. } => {
+                found("error.cli.unknown_command", text)
+            }
+            Self::CommandNotYet { found: text } => {
+                found("error.cli.command_not_yet", text)
+            }
+            Self::NoCommand => Message::new("error.cli.no_command"),
+            Self::MissingArgument { names } => {
+                Message::new("error.cli.missing_argument").with("names", names)
+            }
+            Self::Conflict { first, second } => Message::new("error.cli.conflict")
+                .with("first", first)
+                .with("second", second),
+            Self::MissingValue { argument } => {
+                Message::new("error.cli.missing_value").with("argument", argument)
+            }
+            Self::Repeated { argument } => {
+                Message::new("error.cli.repeated").with("argument", argument)
+            }
+            Self::Other { detail } => {
+                Message::new("error.cli.other").with("detail", detail)
+            }
+            Self::Lang { found: text } => found("error.cli.lang", text),
+            Self::ThreadCount { found: text } => found("error.cli.thread_count", text),
+            Self::UnknownProduct { found: text, .. } => {
+                found("error.cli.unknown_product", text)
+            }
+            Self::ProductNotYet { found: text } => {
+                found("error.cli.product_not_yet", text)
+            }
+            Self::Override { found: text } => found("error.cli.override", text),
+            Self::Date { found: text } => found("error.cli.date", text),
+            Self::Threads { reason } => {
+                Message::new("error.cli.threads").with("reason", reason)
+            }
+            Self::NotEmpty { dir } => {
+                Message::new("error.cli.not_empty").with("dir", dir)
+            }
+            Self::NotAFolder { dir } => {
+                Message::new("error.cli.not_a_folder").with("dir", dir)
+            }
+            Self::Write { path, reason } => {
+                Message::new("error.cli.write").with("path", path).with("reason", reason)
+            }
+        }
+    }
+
+    fn hint(&self) -> Option<Message> {
+        match self {
+            Self::UnknownArgument { nearest: Some(name), .. }
+            | Self::UnknownCommand { nearest: Some(name), .. }
+            | Self::UnknownProduct { nearest: Some(name), .. } => {
+                Some(Message::new("hint.cli.nearest").with("nearest", name))
+            }
+            Self::UnknownProduct { .. } | Self::ProductNotYet { .. } => {
+                Some(Message::new("hint.cli.products"))
+            }
+            Self::Override { .. } => Some(Message::new("hint.cli.override")),
+            Self::Date { .. } => Some(Message::new("hint.cli.date")),
+            Self::Lang { .. } => Some(Message::new("hint.cli.lang")),
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
+                Some(Message::new("hint.cli.other_folder"))
+            }
+            Self::ThreadCount { .. } | Self::Threads { .. } | Self::Write { .. } => None,
+            _ => Some(Message::new("hint.cli.help")),
+        }
+    }
+}

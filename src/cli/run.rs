@@ -1,0 +1,30 @@
+//! `run`: the whole job, and its main figures at the end.
+
+use super::arguments::{Given, Job, Voice};
+use super::progress::Progress;
+use super::{Failure, findings, is_quiet, language, screen, size_pool, summary};
+use crate::pipeline::{self, Options};
+
+pub(super) fn run(job: &Job, given: &Given) -> Result<u8, Failure> {
+    size_pool(given.threads)?;
+    let settings = pipeline::open(&job.project, &job.overrides)?;
+    let locale = language::choose(given.lang, settings.locale);
+    let options = Options { locale, only: job.only, date: job.date.clone() };
+    let progress = Progress::new(locale, given.voice);
+    let outcome = pipeline::run(&settings, &options, &progress)?;
+    drop(progress);
+    if given.voice == Voice::Verbose {
+        for line in findings::listed(locale, &outcome.findings) {
+            screen::say(&line);
+        }
+    }
+    if !is_quiet(given.voice) {
+        for line in summary::lines(locale, &settings, &outcome) {
+            screen::say(&line);
+        }
+        if let Some(line) = summary::blemish(locale, &outcome) {
+            screen::say(&line);
+        }
+    }
+    Ok(outcome.exit_code())
+}

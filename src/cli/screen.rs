@@ -1,0 +1,14 @@
+//! The two streams. A reader that has gone away is no trouble of ours.
+
+use std::io::{self, Write as _};
+
+/// Says a line to people.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Gives a text to a pipe.
+pub(super) fn give(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

@@ -1,0 +1,208 @@
+//! The end of a run in about a dozen lines: the main figures and where the files are.
+//!
+//! In: settings and an outcome. Out: lines. Every figure is one of the tables', rounded
+//! for people; nothing is added up here, since ranges do not add up.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::{ExposureRow, Measurements};
+use crate::config::{DeficitKind, DeficitSettings, Settings};
+use crate::domain::{
+    Findings, Level, Measure, Message, Quantity, Severity, Status, TOTAL,
+};
+use crate::i18n::{self, Locale};
+use crate::outputs::map::figures::deficit_value;
+use crate::outputs::map::words::Words;
+use crate::pipeline::{Blemish, Outcome, Results};
+
+/// Most lines of one kind, so that the whole stays short.
+const MOST: usize = 10;
+
+/// The summary of a run.
+pub(super) fn lines(
+    locale: Locale,
+    settings: &Settings,
+    outcome: &Outcome,
+) -> Vec<String> {
+    let Some(results) = &outcome.results else { return Vec::new() };
+    let summary = Summary { words: Words { locale }, settings, results };
+    let mut lines = vec![summary.title()];
+    lines.extend(summary.short(summary.exposed()));
+    lines.extend(summary.short(summary.deficits()));
+    lines.push(summary.balance());
+    lines.push(counted(locale, &outcome.findings));
+    lines.push(summary.status());
+    lines.push(summary.place());
+    lines
+}
+
+/// How many findings there are of each severity.
+pub(super) fn counted(locale: Locale, findings: &Findings) -> String {
+    let count = |severity| findings.count(severity).to_string();
+    let message = Message::new("cli.summary.findings")
+        .with("errors", count(Severity::Error))
+        .with("warnings", count(Severity::Warning))
+        .with("notes", count(Severity::Note));
+    i18n::render(locale, &message)
+}
+
+/// Why the exit code is 1, if it is.
+pub(super) fn blemish(locale: Locale, outcome: &Outcome) -> Option<String> {
+    let key = match outcome.blemish()? {
+        Blemish::Findings => "cli.summary.fails_findings",
+        Blemish::Balance => "cli.summary.fails_balance",
+    };
+    Some(i18n::text(locale, key).to_owned())
+}
+
+struct Summary<'o> {
+    words: Words,
+    settings: &'o Settings,
+    results: &'o Results,
+}
+
+impl Summary<'_> {
+    fn measurements(&self) -> &Measurements {
+        &self.results.measurements
+    }
+
+    fn title(&self) -> String {
+        self.words.say(
+            &Message::new("cli.summary.title")
+                .with("title", self.settings.title.get(self.words.locale))
+                .with("territories", self.results.area.territories.len()),
+        )
+    }
+
+    /// People at the two worst levels, by hazard and layer that carries people.
+    fn exposed(&self) -> Vec<String> {
+        let all: Vec<&ExposureRow> = self
+            .measurements()
+            .exposure
+            .iter()
+            .filter(|row| row.territory == TOTAL && row.measure == Measure::People)
+            .collect();
+        let mut pairs: Vec<(&str, &str)> =
+            all.iter().map(|row| (row.hazard.as_str(), row.layer.as_str())).collect();
+        // `any` sums the others up, so it comes last.
+        pairs.sort_by_key(|&(hazard, layer)| (hazard == "any", hazard, layer));
+        pairs.dedup();
+        if self.results.area.hazards.len() < 2 {
+            pairs.retain(|(hazard, _)| *hazard != "any");
+        }
+        let layers: BTreeSet<&str> = pairs.iter().map(|(_, layer)| *layer).collect();
+        let of_pair = |(hazard, layer): (&str, &str)| {
+            let rows: Vec<&&ExposureRow> = all
+                .iter()
+                .filter(|row| row.hazard == hazard && row.layer == layer)
+                .collect();
+            let title = self.hazard_title(hazard);
+            // Which layer the people are of matters only where there are several.
+            let title = if layers.len() > 1 {
+                format!("{title} · {}", self.layer_title(layer))
+            } else {
+                title
+            };
+            self.exposed_to(title, &rows)
+        };
+        pairs.into_iter().map(of_pair).collect()
+    }
+
+    fn exposed_to(&self, title: String, rows: &[&&ExposureRow]) -> String {
+        let at = |level: Level| {
+            let row = rows.iter().find(|row| row.level == level);
+            row.map_or_else(
+                || self.words.of("map.unknown"),
+                |row| self.people(row.quantity),
+            )
+        };
+        let total = rows.first().map_or(0.0, |row| row.total);
+        let message = Message::new("cli.summary.exposed")
+            .with("hazard", title)
+            .with("very_high", at(Level::VeryHigh))
+            .with("high", at(Level::High))
+            .with("total", self.words.number(total, 0));
+        self.words.say(&message)
+    }
+
+    fn people(&self, quantity: Quantity) -> String {
+        let number = |value| self.words.number(value, 0);
+        match quantity.range {
+            Some((low, high)) => {
+                format!(
+                    "{} ({}\u{2013}{})",
+                    number(quantity.value),
+                    number(low),
+                    number(high)
+                )
+            }
+            None => number(quantity.value),
+        }
+    }
+
+    fn hazard_title(&self, id: &str) -> String {
+        if id == "any" { self.words.of("cli.summary.any") } else { self.layer_title(id) }
+    }
+
+    fn layer_title(&self, id: &str) -> String {
+        let layer = self.settings.layer(id);
+        layer.map_or_else(|| id.to_owned(), |l| l.title.get(self.words.locale).to_owned())
+    }
+
+    fn deficits(&self) -> Vec<String> {
+        let of_deficit = |deficit: &DeficitSettings| {
+            let row = self
+                .measurements()
+                .deficits
+                .iter()
+                .find(|row| row.territory == TOTAL && row.deficit == deficit.id)?;
+            let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
+            let show = |value: Option<f64>| match value {
+                Some(share) if is_share => self.words.percent(share),
+                Some(value) => self.words.figure(value),
+                None => self.words.of("map.unknown"),
+            };
+            let message = Message::new("cli.summary.deficit")
+                .with("deficit", deficit.title.get(self.words.locale))
+                .with("value", deficit_value(self.words, &deficit.kind, row))
+                .with("standard", show(Some(row.standard)))
+                .with("gap", show(row.gap));
+            Some(self.words.say(&message))
+        };
+        self.settings.deficits.iter().filter_map(of_deficit).collect()
+    }
+
+    fn balance(&self) -> String {
+        let rows = &self.measurements().balance;
+        let open = rows.iter().filter(|row| !row.closes()).count();
+        let key =
+            if open == 0 { "cli.summary.balance" } else { "cli.summary.balance_open" };
+        let message = Message::new(key).with("rows", rows.len()).with("open", open);
+        self.words.say(&message)
+    }
+
+    fn status(&self) -> String {
+        let layers = self.settings.layers.iter().map(|layer| layer.status);
+        let worst = layers.max().unwrap_or(Status::Undeclared);
+        let status = self.words.status(worst);
+        self.words.say(&Message::new("cli.summary.status").with("status", status))
+    }
+
+    fn place(&self) -> String {
+        let written = &self.results.written;
+        let message = Message::new("cli.summary.place")
+            .with("dir", written.directory.display())
+            .with("count", written.files.len());
+        self.words.say(&message)
+    }
+
+    fn short(&self, mut lines: Vec<String>) -> Vec<String> {
+        let more = lines.len().saturating_sub(MOST);
+        if more > 0 {
+            lines.truncate(MOST);
+            let message = Message::new("cli.summary.more").with("count", more);
+            lines.push(self.words.say(&message));
+        }
+        lines
+    }
+}

@@ -1,0 +1,89 @@
+//! Finds the brace that closes an object, over as many buffers as it takes.
+//!
+//! Braces in texts do not count. Nothing else of JSON is looked at.
+
+/// A search for the closing brace of an object that may go on over several buffers.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    depth: usize,
+    is_in_text: bool,
+    is_escaped: bool,
+}
+
+impl Scan {
+    /// One past the brace that closes the object, if it is in `bytes`.
+    pub(super) fn closing_brace(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while at < bytes.len() {
+            if self.is_escaped {
+                self.is_escaped = false;
+                at += 1;
+            } else if self.is_in_text {
+                at += plain_run(&bytes[at..], |b| matches!(b, b'"' | b'\\'));
+                match bytes.get(at) {
+                    Some(b'"') => self.is_in_text = false,
+                    Some(_) => self.is_escaped = true,
+                    None => {}
+                }
+                at += 1;
+            } else {
+                at += plain_run(&bytes[at..], |b| matches!(b, b'"' | b'{' | b'}'));
+                match bytes.get(at) {
+                    Some(b'"') => self.is_in_text = true,
+                    Some(b'{') => self.depth += 1,
+                    Some(_) if self.depth == 1 => return Some(at + 1),
+                    Some(_) => self.depth -= 1,
+                    None => {}
+                }
+                at += 1;
+            }
+        }
+        None
+    }
+}
+
+/// How many bytes come before the first special one. Blocks of 32 are tested as a whole,
+/// which the compiler turns into vector instructions; names and the like end before that.
+#[inline]
+fn plain_run(bytes: &[u8], is_special: impl Fn(u8) -> bool + Copy) -> usize {
+    let near = &bytes[..bytes.len().min(16)];
+    if let Some(at) = near.iter().position(|&b| is_special(b)) {
+        return at;
+    }
+    let rest = &bytes[near.len()..];
+    let is_plain =
+        |block: &&[u8]| !block.iter().fold(false, |found, &b| found | is_special(b));
+    let passed = rest.chunks_exact(32).take_while(is_plain).count() * 32;
+    let last = &rest[passed..];
+    let found = last.iter().position(|&b| is_special(b));
+    near.len() + passed + found.unwrap_or(last.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closing_brace_is_found_however_the_bytes_come() {
+        let long = "x".repeat(100);
+        let cases = [
+            "{}".to_owned(),
+            "{\"a\":{}}".to_owned(),
+            "{\"}\":\"\\\"}\",\"{\":[]}".to_owned(),
+            format!("{{\"{long}}}\":\"{long}\\\\\",\"b\":[{}]}}", "1,".repeat(99)),
+        ];
+        for text in &cases {
+            let padded = format!("{text}}}{{{long}");
+            assert_eq!(
+                Scan::default().closing_brace(padded.as_bytes()),
+                Some(text.len())
+            );
+            for cut in 1..text.len() {
+                let (head, tail) = padded.as_bytes().split_at(cut);
+                let mut scan = Scan::default();
+                assert_eq!(scan.closing_brace(head), None, "{text} cut at {cut}");
+                assert_eq!(scan.closing_brace(tail), Some(text.len() - cut));
+            }
+        }
+    }
+}
