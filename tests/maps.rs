@@ -6,7 +6,7 @@
     reason = "tests"
 )]
 
-#[allow(dead_code, reason = "the example's own main")]
+#[allow(dead_code, unreachable_pub, reason = "an example, seen from here")]
 #[path = "../examples/map_sheet.rs"]
 mod sample;
 
