@@ -55,9 +55,11 @@ fn service_of<'a>(area: &'a StudyArea, kind: &DeficitKind) -> Option<&'a Service
     let id = match kind {
         DeficitKind::AreaPerPerson { service, .. }
         | DeficitKind::Access { service, .. }
-        | DeficitKind::PeoplePerUnit { units: Units::Service(service), .. } => service,
-        _ => return None,
-    };
+        | DeficitKind::PeoplePerUnit { units: Units::Service(service), .. } => {
+            Some(service)
+        }
+        _ => None,
+    }?;
     area.services.iter().find(|layer| layer.layer.id == *id)
 }
 

@@ -86,8 +86,7 @@ pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
     let (value, coarse) = match measure {
         Measure::Area => (value / 10_000.0, 1),
         Measure::Length => (value / 1000.0, 1),
-        Measure::People | Measure::Features => (value, 0),
-        Measure::Sum(_) => (value, 0),
+        Measure::People | Measure::Features | Measure::Sum(_) => (value, 0),
     };
     // A handful must not be shown as none.
     if value > 0.0 && value < 0.5 * 10f64.powi(-coarse) {
