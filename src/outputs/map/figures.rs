@@ -100,7 +100,12 @@ pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
 #[must_use]
 pub fn measure_name(words: Words, measure: &Measure) -> String {
     match measure {
-        Measure::Sum(name) => name.clone(),
+        Measure::Sum(name) => {
+            // Common names have a word in the catalogues; others stand as the project has them.
+            let key = format!("map.sum.{name}");
+            let word = words.of(&key);
+            if word == key { name.clone() } else { word }
+        }
         measure => words.of(&format!("map.measure.{}", measure.id())),
     }
 }
