@@ -281,7 +281,7 @@ impl Basis<'_> {
         for (planes, amount) in parts {
             let Some(territory) = self.planes.territory(&planes) else { continue };
             match shares.iter_mut().find(|(known, _)| *known == territory) {
-                Some((_, share)) => *share += amount / whole,
+                Some((_, sum)) => *sum += amount / whole,
                 None => shares.push((territory, amount / whole)),
             }
         }
