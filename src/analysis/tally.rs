@@ -213,14 +213,11 @@ impl<'a> Chunk<'a> {
                     _ => Some((t, amount)),
                 }
             });
-        match most {
-            Some((territory, _)) => territory,
-            None => {
-                let touched =
-                    self.planes.mosaic.touched(shape, self.planes.territories as u32);
-                touched.first().map_or(outside, |&plane| plane as usize)
-            }
+        if let Some((territory, _)) = most {
+            return territory;
         }
+        let touched = self.planes.mosaic.touched(shape, self.planes.territories as u32);
+        touched.first().map_or(outside, |&plane| plane as usize)
     }
 }
 

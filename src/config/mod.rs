@@ -97,7 +97,7 @@ fn place_of_byte(path: &Path, bytes: &[u8], at: usize) -> Place {
         bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| at + i);
     Place {
         file: path.display().to_string(),
-        line: before.iter().filter(|b| **b == b'\n').count() + 1,
+        line: before.split(|b| *b == b'\n').count(),
         column: String::from_utf8_lossy(&bytes[begin..at]).chars().count() + 1,
         width: 1,
         text: String::from_utf8_lossy(&bytes[begin..end]).trim_end().to_owned(),

@@ -217,14 +217,16 @@ pub enum Text {
     /// The same in both languages.
     Same(String),
     /// One a language.
-    Both(BothTable),
+    Both(Box<BothTable>),
 }
 
 impl Read for Text {
     fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
         match node.value {
             Value::Text(_) => String::read(node, key, errors).map(Self::Same),
-            Value::Table(_) => BothTable::read(node, key, errors).map(Self::Both),
+            Value::Table(_) => {
+                BothTable::read(node, key, errors).map(|both| Self::Both(Box::new(both)))
+            }
             _ => {
                 wrong_type(node, key, "@config.type.text_or_both", errors);
                 None

@@ -184,6 +184,10 @@ impl Finding {
 
     /// Adds a value for the text.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that callers may pass texts and numbers alike"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

@@ -186,9 +186,17 @@ impl Reading<'_> {
             let finding = Finding::about(Code::HeightDropped, id).with("count", heights);
             self.findings.push(finding);
         }
-        if usable == 0 {
+        if usable == 0 && (self.needs_geometry() || !parsed.troubles.is_empty()) {
             self.fail("path", LayerTrouble::NoGeometry { features: parsed.rows });
         }
+    }
+
+    /// Whether a layer without any geometry makes the whole run pointless.
+    ///
+    /// People without a place are still people (they count outside all territories), and
+    /// a service without a facility is a deficit; all else would be silently nothing.
+    fn needs_geometry(&self) -> bool {
+        self.layer.exposure.is_none() && self.layer.service.is_none()
     }
 
     /// Errors for wanted fields that occur in no feature.

@@ -7,7 +7,7 @@ use crate::config::read::At;
 use crate::config::settings::{AccuracySetting, LayerSettings};
 use crate::domain::{Source, Status};
 
-use super::{MaybeLayer, Resolver, files, localized, plain, title};
+use super::{MaybeLayer, Resolver, files, localized, plain, roles, title};
 
 impl Resolver<'_> {
     /// Resolves a layer; `None` if its file or CRS is in doubt, so that it cannot be read.
@@ -34,11 +34,11 @@ impl Resolver<'_> {
             accuracy,
             status: table.status.as_ref().map_or(Status::Undeclared, |s| s.value.0),
             notes: table.notes.as_ref().map(|text| localized(&text.value)),
-            territory: self.territory(table),
+            territory: roles::territory(table),
             hazard: self.hazard(table),
             exposure: self.exposure(table),
-            service: self.service(table),
-            context: self.context(table),
+            service: roles::service(table),
+            context: roles::context(table),
         };
         (path.is_some() && epsg.is_some()).then_some(settings)
     }
