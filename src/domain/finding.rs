@@ -142,6 +142,10 @@ codes! {
     NoPeople = "A011" Note;
     /// A layer does not overlap any territory.
     LayerOutside = "A012" Warning;
+    /// Geometries name another reference system than their layer.
+    GeometrySystemDiffers = "L020" Warning;
+    /// The file describes its reference system without an EPSG code.
+    CrsWithoutCode = "L021" Note;
 }
 
 /// One finding, about a layer and usually one of its features.
