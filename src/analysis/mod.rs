@@ -8,6 +8,7 @@ mod checks;
 mod deficit;
 mod distance;
 mod exposure;
+pub mod features;
 mod fixed;
 mod in_hazard;
 pub mod measurements;
@@ -15,6 +16,7 @@ mod planes;
 mod tally;
 
 pub use access::centroid;
+pub use features::{FeatureRow, LayerFeatures, features};
 pub use fixed::Fixed;
 pub use measurements::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
 
