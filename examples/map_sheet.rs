@@ -682,6 +682,7 @@ pub fn settings() -> Settings {
         code_system: Some("INEI".to_owned()),
         author: Some(both("Oficina de Gestión del Riesgo", "Risk office")),
         layers: Vec::new(),
+        exports: Vec::new(),
         deficits: vec![
             deficit(
                 "green_area",

@@ -216,12 +216,15 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<Outcome, Error> {
     outputs::ensure_replaceable(&settings.output_directory)?;
+    let exports = wanted_exports(settings, options.only)?;
     let mut findings = Findings::default();
     let mut clock = Clock::new(watch);
     let area = prepare(settings, &mut findings, &mut clock)?;
     clock.begin(Stage::Measure);
     let measurements = analysis::measure(&area, settings, &mut findings);
     let indicators = indicators::compute(&area, &measurements, settings);
+    let needs_features = exports && outputs::exports::need_features(settings);
+    let features = if needs_features { analysis::features(&area) } else { Vec::new() };
     let maps = draw(&area, &measurements, settings, options, &mut clock)?;
     clock.begin(Stage::Write);
     let written = outputs::write(&WriteJob {
@@ -230,15 +233,29 @@ pub fn run(
         measurements: &measurements,
         indicators: &indicators,
         findings: &findings,
+        features: &features,
+        locale: options.locale,
         maps: &maps,
         directory: &settings.output_directory,
         only: options.only,
-        options: &shaping(options),
+        options: &shaping(settings, options),
         created: None,
         stage_seconds: &clock.seconds(),
     })?;
     let results = Some(Results { area, measurements, written });
     Ok(Outcome { findings, fail_on: settings.fail_on, results })
+}
+
+/// Whether anything is to be exported; refuses what cannot be before any work is done.
+fn wanted_exports(settings: &Settings, only: Products) -> Result<bool, OutputError> {
+    if only.exports && settings.exports.is_empty() && !(only.tables || only.maps) {
+        return Err(OutputError::NoExports);
+    }
+    if !only.exports || settings.exports.is_empty() {
+        return Ok(false);
+    }
+    outputs::exports::ensure_possible(settings)?;
+    Ok(true)
 }
 
 fn prepare(
@@ -274,12 +291,18 @@ fn draw(
 }
 
 /// What of the options shapes the bytes of the products.
-fn shaping(options: &Options) -> Vec<(&'static str, String)> {
+fn shaping(settings: &Settings, options: &Options) -> Vec<(&'static str, String)> {
     let mut only = Vec::new();
     only.extend(options.only.tables.then_some("tables"));
     only.extend(options.only.maps.then_some("maps"));
+    let exports = options.only.exports && !settings.exports.is_empty();
+    only.extend(exports.then_some("exports"));
     let mut all =
         vec![("lang", options.locale.id().to_owned()), ("only", only.join(","))];
+    if exports {
+        let formats = settings.exports.iter().map(|format| format.id());
+        all.push(("exports", formats.collect::<Vec<_>>().join(",")));
+    }
     all.extend(options.date.clone().map(|date| ("date", date)));
     all
 }

@@ -131,6 +131,7 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         layers,
         deficits: Vec::new(),
         output_directory: PathBuf::from("out"),
+        exports: Vec::new(),
         file: PathBuf::from("test.toml"),
         digest: Digest::of(b""),
         places: BTreeMap::new(),

@@ -41,6 +41,7 @@ impl World {
             layers: Vec::new(),
             deficits: Vec::new(),
             output_directory: PathBuf::new(),
+            exports: Vec::new(),
             file: PathBuf::from("world.toml"),
             digest: Digest::of(b""),
             places: BTreeMap::new(),

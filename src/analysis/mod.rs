@@ -14,6 +14,7 @@ mod checks;
 mod deficit;
 mod distance;
 mod exposure;
+pub mod features;
 mod fixed;
 mod in_hazard;
 pub mod measurements;
@@ -21,6 +22,7 @@ mod planes;
 mod tally;
 
 pub use access::centroid;
+pub use features::{FeatureRow, LayerFeatures, features};
 pub use fixed::Fixed;
 pub use measurements::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
 

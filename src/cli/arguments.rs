@@ -195,17 +195,18 @@ fn products(only: &[String]) -> Result<Products, CliError> {
     if only.is_empty() {
         return Ok(Products::ALL);
     }
-    let mut wanted = Products { tables: false, maps: false };
+    let mut wanted = Products { tables: false, maps: false, exports: false };
     for word in only.iter().map(|word| word.trim()) {
         let found = word.to_owned();
         match word {
             "tables" => wanted.tables = true,
             "maps" => wanted.maps = true,
-            "report" | "viewer" | "exports" => {
+            "exports" => wanted.exports = true,
+            "report" | "viewer" => {
                 return Err(CliError::ProductNotYet { found });
             }
             _ => {
-                let nearest = nearest(word, ["tables", "maps"]);
+                let nearest = nearest(word, ["tables", "maps", "exports"]);
                 return Err(CliError::UnknownProduct { found, nearest });
             }
         }
@@ -248,7 +249,7 @@ mod tests {
         let Command::Run(job) = given.command else { panic!("not a run") };
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(job.overrides, [pair("project.id", "x"), pair("a.b", "1=2")]);
-        assert_eq!(job.only, Products { tables: false, maps: true });
+        assert_eq!(job.only, Products { tables: false, maps: true, exports: false });
         assert_eq!(job.date.as_deref(), Some("2026-02-28"));
     }
 

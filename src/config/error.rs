@@ -199,6 +199,13 @@ pub enum Trouble {
         /// Extensions that are read.
         known: &'static str,
     },
+    /// A format of export that this build was made without.
+    ExportNotBuilt {
+        /// Its word.
+        found: &'static str,
+        /// The feature of the build that it needs.
+        feature: &'static str,
+    },
     /// A key that says nothing about the format of its layer.
     NotForFormat {
         /// The key.
@@ -401,6 +408,9 @@ impl Explain for ConfigError {
             Trouble::UnknownFormat { found, .. } => {
                 Message::new("error.config.unknown_format").with("found", found)
             }
+            Trouble::ExportNotBuilt { found, .. } => {
+                Message::new("error.config.export_not_built").with("found", found)
+            }
             Trouble::NotForFormat { name, purpose } => {
                 Message::new("error.config.not_for_format")
                     .with("key", name)
@@ -491,6 +501,9 @@ impl Explain for ConfigError {
             Trouble::UnknownFormat { known, .. } => {
                 Some(Message::new("hint.config.known").with("known", known))
             }
+            Trouble::ExportNotBuilt { feature, .. } => Some(
+                Message::new("hint.config.export_not_built").with("feature", feature),
+            ),
             Trouble::NotForFormat { .. } => Some(Message::new("hint.config.remove")),
             Trouble::Conflict { first, second } => Some(
                 Message::new("hint.config.conflict")

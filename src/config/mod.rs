@@ -20,9 +20,9 @@ use std::path::Path;
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
-    AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExposureRole,
-    FailOn, HazardLevels, HazardRole, LayerSettings, Localized, ServiceRole, Settings,
-    TerritoryRole, Units,
+    AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,
+    ExposureRole, FailOn, HazardLevels, HazardRole, LayerSettings, Localized,
+    ServiceRole, Settings, TerritoryRole, Units,
 };
 pub use tree::OVERRIDE;
 

@@ -13,7 +13,7 @@ use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
 use super::read::{At, Choice, Optional, Read, Required, Words, table, wrong_type};
-use super::settings::{Better, FailOn};
+use super::settings::{Better, ExportFormat, FailOn};
 use super::tree::{Node, Value};
 
 table! {
@@ -199,6 +199,8 @@ table! {
     pub struct OutputsTable {
         /// Folder, relative to the project file; each run takes the place of the one before. Default: `outputs/` and the id.
         pub directory: Optional<String>,
+        /// Formats in which result layers and tables are exported. Default: none.
+        pub exports: Optional<Vec<At<Choice<ExportFormat>>>>,
     }
 
     /// A text in both languages.
@@ -423,6 +425,19 @@ impl Words for Status {
         ("official", Self::Official),
         ("reference", Self::Reference),
         ("synthetic", Self::Synthetic),
+    ];
+}
+
+impl Words for ExportFormat {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("csv", Self::Csv),
+        ("datapackage", Self::DataPackage),
+        ("fgb", Self::FlatGeobuf),
+        ("geojson", Self::GeoJson),
+        ("gpkg", Self::GeoPackage),
+        ("parquet", Self::Parquet),
+        ("shp", Self::Shapefile),
+        ("xlsx", Self::Xlsx),
     ];
 }
 

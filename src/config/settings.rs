@@ -37,6 +37,67 @@ pub enum FailOn {
     Error,
 }
 
+/// A format that results are exported in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ExportFormat {
+    /// Attributes of the layers as CSV.
+    Csv,
+    /// Tables and layers as a Frictionless Data Package.
+    DataPackage,
+    /// Layers as FlatGeobuf.
+    FlatGeobuf,
+    /// Layers as GeoJSON.
+    GeoJson,
+    /// Layers as one GeoPackage.
+    GeoPackage,
+    /// Layers as GeoParquet, tables as Parquet.
+    Parquet,
+    /// Layers as Shapefiles.
+    Shapefile,
+    /// Tables as one workbook.
+    Xlsx,
+}
+
+impl ExportFormat {
+    /// All formats, in the order of their words.
+    pub const ALL: [Self; 8] = [
+        Self::Csv,
+        Self::DataPackage,
+        Self::FlatGeobuf,
+        Self::GeoJson,
+        Self::GeoPackage,
+        Self::Parquet,
+        Self::Shapefile,
+        Self::Xlsx,
+    ];
+
+    /// The word in project files and manifests.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::DataPackage => "datapackage",
+            Self::FlatGeobuf => "fgb",
+            Self::GeoJson => "geojson",
+            Self::GeoPackage => "gpkg",
+            Self::Parquet => "parquet",
+            Self::Shapefile => "shp",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// The feature of the build without which it cannot be written, if there is one and
+    /// this build lacks it.
+    #[must_use]
+    pub fn lacking_feature(self) -> Option<&'static str> {
+        match self {
+            Self::GeoPackage if !cfg!(feature = "geopackage") => Some("geopackage"),
+            Self::Parquet if !cfg!(feature = "geoparquet") => Some("geoparquet"),
+            _ => None,
+        }
+    }
+}
+
 /// A whole project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -62,6 +123,8 @@ pub struct Settings {
     pub deficits: Vec<DeficitSettings>,
     /// Where a run writes, resolved against the project file.
     pub output_directory: PathBuf,
+    /// Formats that results are exported in, each once, in the order of the enum.
+    pub exports: Vec<ExportFormat>,
     /// The project file itself.
     pub file: PathBuf,
     /// Digest of the settings that shape figures (not of comments or layout).

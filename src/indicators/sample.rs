@@ -170,6 +170,7 @@ pub(crate) fn settings() -> Settings {
             deficit("water_hours", reported("water_hours"), 24.0),
         ],
         output_directory: "outputs/ilo".into(),
+        exports: Vec::new(),
         file: "ilo.toml".into(),
         digest: Digest::of(b"settings"),
         places: BTreeMap::new(),

@@ -56,6 +56,27 @@ pub enum OutputError {
         /// The name.
         name: String,
     },
+    /// Exports alone were asked for and the project names no format.
+    NoExports,
+    /// A format of export that this build was made without.
+    ExportNotBuilt {
+        /// Its word.
+        format: &'static str,
+    },
+    /// A format must state the working CRS in full, which is not known.
+    CrsNotDescribed {
+        /// The format's word.
+        format: &'static str,
+        /// EPSG code of the working CRS.
+        epsg: u32,
+    },
+    /// An export could not be made.
+    Export {
+        /// The format's word.
+        format: &'static str,
+        /// What the library that writes it said.
+        reason: String,
+    },
     /// The new folder could not take the place of the old one, which is as it was.
     Replace {
         /// The target.
@@ -99,6 +120,18 @@ impl Explain for OutputError {
             Self::UnsafeName { name } => {
                 Message::new("error.outputs.unsafe_name").with("name", name)
             }
+            Self::NoExports => Message::new("error.outputs.no_exports"),
+            Self::ExportNotBuilt { format } => {
+                Message::new("error.outputs.export_not_built").with("format", format)
+            }
+            Self::CrsNotDescribed { format, epsg } => {
+                Message::new("error.outputs.crs_not_described")
+                    .with("format", format)
+                    .with("epsg", epsg)
+            }
+            Self::Export { format, reason } => Message::new("error.outputs.export")
+                .with("format", format)
+                .with("reason", reason),
             Self::Replace { path, source } => {
                 failed("error.outputs.replace", path, source)
             }
@@ -119,6 +152,10 @@ impl Explain for OutputError {
             Self::NoName { .. } => "hint.outputs.no_name",
             Self::NotOurs { .. } => "hint.outputs.not_ours",
             Self::UnsafeName { .. } => "hint.outputs.unsafe_name",
+            Self::NoExports => "hint.outputs.no_exports",
+            Self::ExportNotBuilt { .. } => "hint.outputs.export_not_built",
+            Self::CrsNotDescribed { .. } => "hint.outputs.crs_not_described",
+            Self::Export { .. } => "hint.outputs.export",
             Self::Replace { .. } => "hint.outputs.replace",
             Self::Stranded { backup, .. } => {
                 let hint = Message::new("hint.outputs.stranded");
@@ -161,6 +198,10 @@ mod tests {
             OutputError::NoName { path: path() },
             OutputError::NotOurs { path: path() },
             OutputError::UnsafeName { name: "../x".to_owned() },
+            OutputError::NoExports,
+            OutputError::ExportNotBuilt { format: "gpkg" },
+            OutputError::CrsNotDescribed { format: "shp", epsg: 3857 },
+            OutputError::Export { format: "fgb", reason: "no space".to_owned() },
             OutputError::Replace { path: path(), source: source() },
             OutputError::Stranded {
                 path: path(),

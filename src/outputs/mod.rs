@@ -5,6 +5,7 @@
 //! writes a file.
 
 mod error;
+pub mod exports;
 mod folder;
 pub mod manifest;
 pub mod map;
@@ -17,10 +18,11 @@ use std::time::SystemTime;
 pub use error::OutputError;
 pub use folder::ensure_replaceable;
 
-use crate::analysis::Measurements;
-use crate::config::Settings;
+use crate::analysis::{LayerFeatures, Measurements};
+use crate::config::{ExportFormat, Settings};
 use crate::domain::{Findings, Message};
 use crate::geometry::StudyArea;
+use crate::i18n::Locale;
 use crate::indicators::IndicatorRow;
 
 /// What a run writes besides the manifest.
@@ -30,11 +32,13 @@ pub struct Products {
     pub tables: bool,
     /// The maps.
     pub maps: bool,
+    /// The formats that the project asks for, if any.
+    pub exports: bool,
 }
 
 impl Products {
     /// Everything.
-    pub const ALL: Self = Self { tables: true, maps: true };
+    pub const ALL: Self = Self { tables: true, maps: true, exports: true };
 }
 
 impl Default for Products {
@@ -56,6 +60,10 @@ pub struct WriteJob<'a> {
     pub indicators: &'a [IndicatorRow],
     /// All findings of the run.
     pub findings: &'a Findings,
+    /// Exposure feature by feature, where layers are exported.
+    pub features: &'a [LayerFeatures],
+    /// Language of what people read in the exports.
+    pub locale: Locale,
     /// Maps: file name and bytes.
     pub maps: &'a [(String, Vec<u8>)],
     /// Where to write.
@@ -99,14 +107,25 @@ impl Written {
 ///
 /// # Errors
 ///
-/// [`OutputError`] if the folder cannot be made, written or replaced, or if it is not ours;
+/// [`OutputError`] if the folder cannot be made, written or replaced, or if it is not ours,
+/// or if an export cannot be made;
 /// [`ensure_replaceable`] tells the last before any work is done.
 pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
     let mut files = Vec::new();
-    if job.only.tables {
+    let has_exports = job.only.exports && !job.settings.exports.is_empty();
+    let is_package =
+        has_exports && job.settings.exports.contains(&ExportFormat::DataPackage);
+    if job.only.tables || has_exports {
         let made =
             tables::make_all(job.area, job.measurements, job.indicators, job.findings);
-        files.extend(made.into_iter().map(|t| (format!("tables/{}", t.name), t.bytes)));
+        if has_exports {
+            files.extend(exports::make_all(job, &made)?);
+        }
+        // A data package without the tables that it describes would be none.
+        if job.only.tables || is_package {
+            let path = |name| format!("tables/{name}");
+            files.extend(made.into_iter().map(|table| (path(table.name), table.bytes)));
+        }
     }
     if job.only.maps {
         for (name, bytes) in job.maps {

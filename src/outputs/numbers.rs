@@ -49,6 +49,11 @@ impl Format {
         }
         text
     }
+
+    /// The number as written, for formats that hold numbers and not text.
+    pub(super) fn round(self, value: impl Into<Option<f64>>) -> Option<f64> {
+        self.write(value).parse().ok()
+    }
 }
 
 /// How an exposure figure of a measure is written.

@@ -23,6 +23,8 @@ fn run(
         area: &area,
         measurements: &measurements,
         findings: &findings,
+        features: &[],
+        locale: crate::i18n::Locale::Es,
         maps,
         directory,
         only,
@@ -161,9 +163,9 @@ fn only_what_was_asked_for_is_written() {
     let home = TempDir::new().unwrap();
     let maps = [map("a.png")];
     let cases = [
-        (Products { tables: true, maps: false }, 6, 0),
-        (Products { tables: false, maps: true }, 0, 1),
-        (Products { tables: false, maps: false }, 0, 0),
+        (Products { tables: true, maps: false, exports: false }, 6, 0),
+        (Products { tables: false, maps: true, exports: false }, 0, 1),
+        (Products { tables: false, maps: false, exports: false }, 0, 0),
         (Products::default(), 6, 1),
     ];
     for (only, tables, drawn) in cases {

@@ -49,6 +49,7 @@ pub(super) fn resolve(
     resolver.all_layers(options, &mut settings);
     resolver.all_deficits(options, &mut settings);
     resolver.output_directory(options, &mut settings);
+    resolver.exports(options, &mut settings);
     settings.digest = super::digest::digest_of(&settings);
     (settings, resolver.errors)
 }
@@ -67,6 +68,7 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         layers: Vec::new(),
         deficits: Vec::new(),
         output_directory: PathBuf::new(),
+        exports: Vec::new(),
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
         places,
@@ -191,6 +193,23 @@ impl Resolver<'_> {
     fn with_role(&self, role: Role) -> Vec<String> {
         let layers = self.layers.iter().filter(|(_, table)| role.is_of(table));
         layers.map(|(id, _)| (*id).to_owned()).collect()
+    }
+
+    fn exports(&mut self, options: &ProjectFile, settings: &mut Settings) {
+        let outputs = options.outputs.as_ref();
+        let Some(list) = outputs.and_then(|o| o.value.exports.as_ref()) else { return };
+        for word in &list.value {
+            let format = word.value.0;
+            match format.lacking_feature() {
+                Some(feature) => {
+                    let found = format.id();
+                    self.fail(word, Trouble::ExportNotBuilt { found, feature });
+                }
+                None => settings.exports.push(format),
+            }
+        }
+        settings.exports.sort_unstable();
+        settings.exports.dedup();
     }
 
     fn output_directory(&mut self, options: &ProjectFile, settings: &mut Settings) {

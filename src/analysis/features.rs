@@ -1,0 +1,215 @@
+//! Exposure feature by feature: where each exposed element lies and at which levels.
+//!
+//! In: a [`StudyArea`]. Out: one [`LayerFeatures`] an exposure layer, its rows in the order
+//! of the layer, at full precision. The same overlay and the same rules as the tables: the
+//! rows of a layer, weighted by their amounts, add up to the exposure of the layer. Knows no
+//! file and no rounding.
+
+use rayon::prelude::*;
+
+use super::exposure::ANY;
+use super::planes::{Planes, worse};
+use super::tally::{add_to, main_territory, split};
+use crate::domain::Level;
+use crate::geometry::mosaic::Scratch;
+use crate::geometry::{ExposureLayer, ShapeRef, StudyArea};
+
+/// Features that one task works through; fixed, so that results do not depend on threads.
+const CHUNK: usize = 4096;
+
+/// All features of one exposure layer against all hazards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerFeatures {
+    /// Id of the exposure layer.
+    pub layer: String,
+    /// Ids of the hazards in order, then `any`; empty if the project has no hazard.
+    pub hazards: Vec<String>,
+    /// One row a feature of the layer, in its order.
+    pub rows: Vec<FeatureRow>,
+}
+
+/// Where one feature lies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureRow {
+    /// Position of the territory that holds most of it; `None` for `_X`.
+    pub territory: Option<usize>,
+    /// By hazard, as in [`LayerFeatures::hazards`].
+    pub hazards: Vec<FeatureLevels>,
+}
+
+/// The levels of one hazard that a feature lies at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureLevels {
+    /// The worst that any part of it overlaps with positive measure.
+    pub worst: Level,
+    /// Share of its area, length or points at each level, in the order of [`Level::ALL`];
+    /// they add up to 1 but for rounding.
+    pub shares: [f64; 6],
+}
+
+/// Classifies every feature of every exposure layer.
+///
+/// Assumes the study area that the measurements were made on.
+#[must_use]
+pub fn features(area: &StudyArea) -> Vec<LayerFeatures> {
+    let planes = Planes::new(area);
+    let mut hazards: Vec<String> =
+        area.hazards.iter().map(|hazard| hazard.layer.id.clone()).collect();
+    if !hazards.is_empty() {
+        hazards.push(ANY.to_owned());
+    }
+    area.exposures
+        .iter()
+        .map(|layer| LayerFeatures {
+            layer: layer.layer.id.clone(),
+            hazards: hazards.clone(),
+            rows: rows(&planes, layer, hazards.len()),
+        })
+        .collect()
+}
+
+fn rows(planes: &Planes, layer: &ExposureLayer, hazards: usize) -> Vec<FeatureRow> {
+    let shapes = &layer.layer.shapes;
+    let chunks: Vec<Vec<FeatureRow>> = (0..shapes.len().div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut scratch = Scratch::default();
+            let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(shapes.len());
+            rows.map(|row| classify(planes, shapes.get(row), hazards, &mut scratch))
+                .collect()
+        })
+        .collect();
+    chunks.into_iter().flatten().collect()
+}
+
+/// One feature against all hazards. Parts come in the order of their planes, so the sums
+/// have a fixed order.
+fn classify(
+    planes: &Planes,
+    shape: ShapeRef<'_>,
+    hazards: usize,
+    scratch: &mut Scratch,
+) -> FeatureRow {
+    let (parts, whole) = split(planes, shape, scratch);
+    let mut by_territory: Vec<(usize, f64)> = Vec::new();
+    let mut levels: Vec<Option<FeatureLevels>> = vec![None; hazards];
+    for (membership, amount) in parts {
+        let class = planes.classify(&membership);
+        add_to(&mut by_territory, class.territory, amount);
+        for (known, [drawn, ..]) in levels.iter_mut().zip(class.levels) {
+            let known =
+                known.get_or_insert(FeatureLevels { worst: drawn, shares: [0.0; 6] });
+            known.worst = worse(known.worst, drawn);
+            known.shares[drawn.index()] += amount / whole;
+        }
+    }
+    let territory = main_territory(planes, &by_territory, shape);
+    let nowhere = FeatureLevels { worst: Level::NotStudied, shares: [0.0; 6] };
+    FeatureRow {
+        territory: (territory < planes.territories).then_some(territory),
+        hazards: levels.into_iter().map(|l| l.unwrap_or(nowhere.clone())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::TerritoryCode;
+    use crate::geometry::{Dimension, GridPoint, Shapes, Territory, Zone};
+    use crate::indicators::sample;
+    use crate::layers::PartRole;
+
+    /// Rectangles in metres, one a feature: x, y, width, height.
+    fn rectangles(all: &[[i64; 4]]) -> Shapes {
+        let mut shapes = Shapes::default();
+        for &[x, y, w, h] in all {
+            let at = |x: i64, y: i64| GridPoint::new(x * 1_000_000, y * 1_000_000);
+            let ring = [at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h)];
+            shapes.push_part(PartRole::Shell, ring);
+            shapes.end_feature(Dimension::Area);
+        }
+        shapes
+    }
+
+    fn world() -> StudyArea {
+        let mut area = sample::area();
+        let territory = |code: &str| Territory {
+            code: TerritoryCode::new(code).unwrap(),
+            name: code.to_owned(),
+            people: None,
+        };
+        area.territories = vec![territory("A"), territory("B")];
+        area.territory_layer.shapes = rectangles(&[[0, 0, 100, 100], [100, 0, 100, 100]]);
+        // flood: the lowest 40 m high, of them the first 20 very high; it may overlap.
+        area.hazards[0].zones = vec![
+            Zone { level: Level::VeryHigh, shapes: rectangles(&[[0, 0, 200, 20]]) },
+            Zone { level: Level::High, shapes: rectangles(&[[0, 0, 200, 40]]) },
+        ];
+        area.hazards[0].in_any = true;
+        // tsunami: studied west of x = 150 only, no zone.
+        area.hazards[1].zones = Vec::new();
+        area.hazards[1].study_area = Some(rectangles(&[[0, 0, 150, 100]]));
+        area.hazards[1].in_any = true;
+        area.exposures[0].layer.shapes = rectangles(&[
+            [90, 10, 40, 40],   // a quarter each: 10 m very high, 20 m high, 10 m none
+            [140, 60, 40, 10],  // no flood; a quarter studied for tsunami
+            [300, 300, 10, 10], // nowhere near
+        ]);
+        area
+    }
+
+    #[test]
+    fn each_feature_has_its_territory_its_worst_level_and_its_shares() {
+        let found = features(&world());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].layer, "blocks");
+        assert_eq!(found[0].hazards, ["flood", "tsunami", "any"]);
+        let expected: [(Option<usize>, [Level; 3], [[f64; 6]; 3]); 3] = [
+            (
+                Some(1),
+                [Level::VeryHigh, Level::None, Level::VeryHigh],
+                [
+                    [0.25, 0.5, 0.0, 0.0, 0.25, 0.0],
+                    [0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+                    [0.25, 0.5, 0.0, 0.0, 0.25, 0.0],
+                ],
+            ),
+            (
+                Some(1),
+                [Level::None, Level::NotStudied, Level::NotStudied],
+                [
+                    [0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+                    [0.0, 0.0, 0.0, 0.0, 0.25, 0.75],
+                    [0.0, 0.0, 0.0, 0.0, 0.25, 0.75],
+                ],
+            ),
+            (
+                None,
+                [Level::None, Level::NotStudied, Level::NotStudied],
+                [
+                    [0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+                    [0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
+                    [0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
+                ],
+            ),
+        ];
+        for (row, (territory, worst, shares)) in found[0].rows.iter().zip(expected) {
+            assert_eq!(row.territory, territory);
+            for (hazard, levels) in row.hazards.iter().enumerate() {
+                assert_eq!(levels.worst, worst[hazard], "{row:?}");
+                for (share, expected) in levels.shares.iter().zip(shares[hazard]) {
+                    assert!((share - expected).abs() < 1e-12, "{row:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_hazards_there_is_no_any() {
+        let mut area = world();
+        area.hazards.clear();
+        let found = features(&area);
+        assert!(found[0].hazards.is_empty() && found[0].rows[0].hazards.is_empty());
+        assert_eq!(found[0].rows.len(), 3);
+    }
+}
