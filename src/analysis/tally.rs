@@ -209,13 +209,11 @@ pub(super) fn main_territory(
             _ => Some((t, amount)),
         }
     });
-    match most {
-        Some((territory, _)) => territory,
-        None => {
-            let touched = planes.mosaic.touched(shape, planes.territories as u32);
-            touched.first().map_or(outside, |&plane| plane as usize)
-        }
+    if let Some((territory, _)) = most {
+        return territory;
     }
+    let touched = planes.mosaic.touched(shape, planes.territories as u32);
+    touched.first().map_or(outside, |&plane| plane as usize)
 }
 
 pub(super) fn add_to(sums: &mut Vec<(usize, f64)>, key: usize, amount: f64) {
