@@ -23,7 +23,8 @@ fn formats() -> String {
 
 fn world(exports: &str) -> World {
     let world = World::tiny();
-    world.add(&format!("[outputs]\nexports = {exports}\n"));
+    // The project ends in its table `[outputs]`.
+    world.add(&format!("exports = {exports}\n"));
     world
 }
 
