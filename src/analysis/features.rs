@@ -164,7 +164,8 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].layer, "blocks");
         assert_eq!(found[0].hazards, ["flood", "tsunami", "any"]);
-        let expected: [(Option<usize>, [Level; 3], [[f64; 6]; 3]); 3] = [
+        type Expected = (Option<usize>, [Level; 3], [[f64; 6]; 3]);
+        let expected: [Expected; 3] = [
             (
                 Some(1),
                 [Level::VeryHigh, Level::None, Level::VeryHigh],

@@ -155,6 +155,8 @@ fn file_resource(context: &Context<'_>, path: &str, bytes: &[u8]) -> Value {
         return all.into();
     }
     all.insert("profile".to_owned(), "data-resource".into());
+    // Else validators try to read a table out of it.
+    all.insert("type".to_owned(), "file".into());
     let ending = path.rsplit('.').next().unwrap_or_default();
     all.insert("format".to_owned(), ending.into());
     all.insert("mediatype".to_owned(), media_type(ending).into());

@@ -18,9 +18,9 @@ struct Degrees<'t>(Transform<'t>);
 pub(super) fn make(context: &Context<'_>) -> Result<Vec<File>, OutputError> {
     let error = failed(ExportFormat::GeoJson);
     let unknown = || error(&format_args!("EPSG:{} -> EPSG:4326", context.job.area.epsg));
-    let target = Crs::from_epsg(4326).map_err(|_| unknown())?;
+    let target = Crs::from_epsg(4326).map_err(|_unknown| unknown())?;
     let transform =
-        Transform::new(context.job.area.epsg, &target).map_err(|_| unknown())?;
+        Transform::new(context.job.area.epsg, &target).map_err(|_unknown| unknown())?;
     let degrees = Degrees(transform);
     let mut files = Vec::new();
     for layer in &context.layers {

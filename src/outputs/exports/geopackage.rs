@@ -23,7 +23,7 @@ const WITH_ENVELOPE: u8 = 0b0000_0011;
 const WITHOUT_ENVELOPE: u8 = 0b0000_0001;
 
 /// The tables of the standard, and the one in which QGIS keeps styles.
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL,
   srs_id INTEGER NOT NULL PRIMARY KEY,
@@ -69,7 +69,7 @@ CREATE TABLE layer_styles (
   ui TEXT(30),
   update_time DATETIME
 );
-"#;
+";
 
 pub(super) fn make(context: &Context<'_>) -> std::result::Result<Vec<File>, OutputError> {
     let error = failed(ExportFormat::GeoPackage);
@@ -215,7 +215,9 @@ fn blob(shape: ShapeRef<'_>, is_multi: bool, epsg: u32) -> Option<Vec<u8>> {
     out.extend(epsg.to_le_bytes());
     if let (true, Some((low, high))) = (has_envelope, shape.bounds()) {
         let ([x0, y0], [x1, y1]) = (low.meters(), high.meters());
-        [x0, x1, y0, y1].iter().for_each(|side| out.extend(side.to_le_bytes()));
+        for side in [x0, x1, y0, y1] {
+            out.extend(side.to_le_bytes());
+        }
     }
     out.extend(body);
     Some(out)

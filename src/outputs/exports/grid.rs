@@ -98,7 +98,7 @@ pub(super) struct Layer<'a> {
     pub(super) level_field: Option<String>,
 }
 
-impl<'a> Layer<'a> {
+impl Layer<'_> {
     /// The same layer as one for each dimension that its features have.
     pub(super) fn by_dimension(self) -> Vec<Self> {
         let of = |dimension: Dimension| -> Vec<usize> {

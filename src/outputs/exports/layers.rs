@@ -263,7 +263,7 @@ fn kind_of(measure: &Measure) -> Kind {
 // ---- hazard zones ----------------------------------------------------------------------
 
 /// One feature a level, worst first: the union of its polygons without what is worse.
-fn zones<'a>(hazard: &'a HazardLayer) -> Layer<'a> {
+fn zones(hazard: &HazardLayer) -> Layer<'_> {
     let mut shapes = Shapes::default();
     let mut rows = Vec::new();
     let mut worse: Vec<Polygon> = Vec::new();

@@ -39,7 +39,8 @@ pub(super) fn make(
         let shapes = layer.shapes.iter().map(|shape| wkb::render(shape, is_multi));
         let geometry: Vec<Option<Vec<u8>>> = shapes.collect();
         let geo = metadata(layer, &reference);
-        let bytes = render(&layer.grid, Some((&geometry, geo))).map_err(|e| error(&e))?;
+        let bytes = render(&layer.grid, Some(&(geometry.as_slice(), geo)))
+            .map_err(|e| error(&e))?;
         files.push((format!("exports/parquet/{}.parquet", layer.name), bytes));
     }
     for table in tables {
@@ -71,12 +72,12 @@ fn metadata(layer: &Layer<'_>, reference: &Reference) -> String {
 /// Geometry by row, and the text under the key `geo`.
 type Geometry<'g> = (&'g [Option<Vec<u8>>], String);
 
-fn render(grid: &Grid<'_>, geometry: Option<Geometry<'_>>) -> Result<Vec<u8>> {
+fn render(grid: &Grid<'_>, geometry: Option<&Geometry<'_>>) -> Result<Vec<u8>> {
     let mut columns = grid.fields.iter().map(column).collect::<Result<Vec<_>>>()?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(format!("{PROGRAM} {}", env!("CARGO_PKG_VERSION")));
-    if let Some((_, geo)) = &geometry {
+    if let Some((_, geo)) = geometry {
         let builder = Type::primitive_type_builder(GEOMETRY, Physical::BYTE_ARRAY);
         columns.push(Arc::new(builder.with_repetition(Repetition::OPTIONAL).build()?));
         let entry = KeyValue::new("geo".to_owned(), geo.clone());
@@ -93,7 +94,7 @@ fn render(grid: &Grid<'_>, geometry: Option<Geometry<'_>>) -> Result<Vec<u8>> {
             let values = grid.rows[rows.clone()].iter().map(|row| &row[at]);
             write_column(&mut group, field.kind, values)?;
         }
-        if let Some((all, _)) = &geometry {
+        if let Some((all, _)) = geometry {
             let all = all[rows.clone()].iter().map(Option::as_deref);
             write_bytes(&mut group, all)?;
         }
@@ -190,7 +191,7 @@ mod tests {
         let geo = metadata(&layer, &Reference::of(32719).unwrap());
         let geometry: Vec<_> =
             layer.shapes.iter().map(|shape| wkb::render(shape, true)).collect();
-        let bytes = render(&layer.grid, Some((&geometry, geo))).unwrap();
+        let bytes = render(&layer.grid, Some(&(geometry.as_slice(), geo))).unwrap();
         let mut file = tempfile::tempfile().unwrap();
         std::io::Write::write_all(&mut file, &bytes).unwrap();
         let reader = SerializedFileReader::new(file).unwrap();
@@ -206,7 +207,7 @@ mod tests {
         let rows: Vec<_> =
             reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows[0].get_string(0).unwrap(), "Peñón \"1\"");
-        assert_eq!(rows[0].get_double(2).unwrap(), 12_400.5);
+        assert!((rows[0].get_double(2).unwrap() - 12_400.5).abs() < 1e-12);
         assert_eq!(rows[0].get_long(3).unwrap(), 3);
         assert!(rows[0].get_bool(4).unwrap());
         assert!(rows[1].get_double(2).is_err(), "unknown is null");

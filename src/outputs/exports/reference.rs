@@ -116,28 +116,25 @@ impl Reference {
             let found = keys.iter().find_map(|key| value_of(definition, key));
             found.unwrap_or(default)
         };
-        let (name, esri_name, origin) = match zone_name {
-            Some((name, esri)) => {
-                let origin = [
-                    number(&["+lat_0="], 0.0),
-                    number(&["+lon_0="], 0.0),
-                    number(&["+k=", "+k_0="], 1.0),
-                    number(&["+x_0="], 0.0),
-                    number(&["+y_0="], 0.0),
-                ];
-                (name.to_owned(), esri.to_owned(), origin)
-            }
-            None => {
-                let zone = value_of(definition, "+zone=")?;
-                let is_south = definition.contains("+south");
-                let north = if is_south { 10_000_000.0 } else { 0.0 };
-                let half = if is_south { 'S' } else { 'N' };
-                (
-                    format!("{} / UTM zone {zone}{half}", datum.system),
-                    format!("{}_UTM_Zone_{zone}{half}", datum.esri_utm),
-                    [0.0, zone * 6.0 - 183.0, 0.9996, 500_000.0, north],
-                )
-            }
+        let (name, esri_name, origin) = if let Some((name, esri)) = zone_name {
+            let origin = [
+                number(&["+lat_0="], 0.0),
+                number(&["+lon_0="], 0.0),
+                number(&["+k=", "+k_0="], 1.0),
+                number(&["+x_0="], 0.0),
+                number(&["+y_0="], 0.0),
+            ];
+            (name.to_owned(), esri.to_owned(), origin)
+        } else {
+            let zone = value_of(definition, "+zone=")?;
+            let is_south = definition.contains("+south");
+            let north = if is_south { 10_000_000.0 } else { 0.0 };
+            let half = if is_south { 'S' } else { 'N' };
+            (
+                format!("{} / UTM zone {zone}{half}", datum.system),
+                format!("{}_UTM_Zone_{zone}{half}", datum.esri_utm),
+                [0.0, zone * 6.0 - 183.0, 0.9996, 500_000.0, north],
+            )
         };
         Some(Self { epsg, name, esri_name, datum, origin })
     }

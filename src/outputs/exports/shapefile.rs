@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn another_reader_gets_the_same_shapes_back() {
         let areas = read(Dimension::Area);
-        let Shape::Polygon(area) = &areas[0] else { panic!("{areas:?}") };
+        let Shape::Polygon(area) = &areas[0] else { panic!("no polygon") };
         let rings: Vec<(bool, usize)> = area
             .rings()
             .iter()
@@ -158,10 +158,10 @@ mod tests {
         assert_eq!((area.bbox().max.x, area.bbox().max.y), (260_250.0, 8_040_100.0));
         assert_eq!(areas.len(), 2);
         let lines = read(Dimension::Line);
-        let Shape::Polyline(line) = &lines[0] else { panic!("{lines:?}") };
+        let Shape::Polyline(line) = &lines[0] else { panic!("no line") };
         assert_eq!(line.parts().iter().map(Vec::len).collect::<Vec<_>>(), [3, 2]);
         let points = read(Dimension::Point);
-        let Shape::Point(point) = &points[0] else { panic!("{points:?}") };
+        let Shape::Point(point) = &points[0] else { panic!("no point") };
         assert_eq!((point.x, point.y), (260_005.0, 8_040_007.0));
     }
 

@@ -29,15 +29,14 @@ pub(super) fn render(context: &Context<'_>, layer: &Layer<'_>) -> String {
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n\
          <qgis version=\"3.16.0\" styleCategories=\"Symbology\">\n",
     );
-    match &layer.level_field {
-        Some(field) => by_level(&mut qml, context, layer.dimension, field),
-        None => {
-            qml.push_str(
-                "<renderer-v2 type=\"singleSymbol\" enableorderby=\"0\">\n<symbols>\n",
-            );
-            outline(&mut qml);
-            qml.push_str("</symbols>\n</renderer-v2>\n");
-        }
+    if let Some(field) = &layer.level_field {
+        by_level(&mut qml, context, layer.dimension, field);
+    } else {
+        qml.push_str(
+            "<renderer-v2 type=\"singleSymbol\" enableorderby=\"0\">\n<symbols>\n",
+        );
+        outline(&mut qml);
+        qml.push_str("</symbols>\n</renderer-v2>\n");
     }
     qml.push_str("</qgis>\n");
     qml

@@ -98,7 +98,8 @@ fn zones_are_dissolved_and_cut_by_worse_ones() {
         let expected = [["very_high", "1", "4000.00"], ["high", "2", "4000.00"]];
         assert_eq!(rows, expected.map(|row| row.map(str::to_owned)));
         assert_eq!(layer.shapes.len(), 2);
-        let areas: Vec<f64> = layer.shapes.iter().map(|shape| shape.area_m2()).collect();
+        let areas: Vec<f64> =
+            layer.shapes.iter().map(crate::geometry::ShapeRef::area_m2).collect();
         assert_eq!(areas, [4000.0, 4000.0]);
     });
 }

@@ -43,7 +43,9 @@ pub(super) fn render(shape: ShapeRef<'_>, is_multi: bool) -> Option<Vec<u8>> {
             head(&mut out, LINE + MULTI, Some(shape.parts().len()));
             for (_, line) in shape.parts() {
                 head(&mut out, LINE, Some(line.len()));
-                line.iter().for_each(|&p| point(&mut out, p));
+                for &p in line {
+                    point(&mut out, p);
+                }
             }
         }
         Dimension::Point if is_multi => {

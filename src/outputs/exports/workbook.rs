@@ -19,7 +19,7 @@ use crate::outputs::tables::Table;
 
 /// Rows of a sheet besides its header; one more and the table goes on in another.
 const MOST_ROWS: usize = 1_048_575;
-/// Longest text of a cell.
+/// Longest text of a cell, in characters; a text of as many bytes surely fits.
 const LONGEST_TEXT: usize = 32_767;
 /// Rows that the width of a column is judged by, and the widest, in characters.
 const ROWS_FOR_WIDTH: usize = 200;
@@ -184,7 +184,7 @@ fn write_cell(
             sheet.write_boolean(row, column, cell == "true")?;
         }
         _ => {
-            let end = cell.floor_char_boundary(LONGEST_TEXT / 4);
+            let end = cell.floor_char_boundary(LONGEST_TEXT);
             sheet.write_string(row, column, &cell[..end])?;
         }
     }
