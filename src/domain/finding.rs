@@ -142,6 +142,14 @@ codes! {
     NoPeople = "A011" Note;
     /// A layer does not overlap any territory.
     LayerOutside = "A012" Warning;
+    /// Coordinates were shifted from one datum to another, with the operation's accuracy.
+    DatumShift = "R004" Note;
+    /// The operation between datums is not meant for where the layer lies.
+    ShiftOutsideArea = "R005" Warning;
+    /// Coordinates were shifted by parameters of unknown accuracy.
+    ShiftByHand = "R006" Note;
+    /// The file gives a shift of its own, which was not used.
+    FileShiftIgnored = "R007" Note;
 }
 
 /// One finding, about a layer and usually one of its features.
