@@ -227,9 +227,9 @@ fn wrong_text_and_project() -> Vec<Case> {
         ),
         (
             "EPSG:32719",
-            "EPSG:24879",
+            "EPSG:24999",
             vec![
-                "4:15:12 `working_crs`: EPSG:24879 cannot be used in this version | hint.config.planar_crs",
+                "4:15:12 `working_crs`: EPSG:24999 cannot be used in this version | hint.config.planar_crs",
             ],
         ),
         (
@@ -376,16 +376,16 @@ fn wrong_layers() -> Vec<Case> {
         ),
         (
             "accuracy_m = 60",
-            "crs = \"EPSG:24879\"",
+            "crs = \"EPSG:24999\"",
             vec![
-                "12:7:12 `crs`: EPSG:24879 cannot be used in this version | known are EPSG:4326, EPSG:3857 and the UTM",
+                "12:7:12 `crs`: EPSG:24999 cannot be used in this version | known are, in degrees, UTM",
             ],
         ),
         (
             "accuracy_m = 60",
             "crs = \"PSAD56\"",
             vec![
-                "12:7:8 `crs`: \"PSAD56\" is no known reference system | known are EPSG:4326, EPSG:3857 and the UTM",
+                "12:7:8 `crs`: \"PSAD56\" is no known reference system | known are, in degrees, UTM",
             ],
         ),
         (

@@ -7,6 +7,7 @@ pub mod crs_code;
 mod digest;
 pub mod error;
 pub mod options;
+pub mod proj_string;
 pub mod read;
 mod resolve;
 pub mod schema;
@@ -136,7 +137,7 @@ mod tests {
         let layer = settings.layer("d").unwrap();
         assert_eq!(layer.path, base.join("d.geojson"));
         assert_eq!(layer.declared_path, "d.geojson");
-        assert_eq!((layer.status, layer.epsg), (Status::Undeclared, None));
+        assert_eq!((layer.status, layer.crs.as_ref()), (Status::Undeclared, None));
         assert_eq!(layer.territory.as_ref().unwrap().code, "c");
         assert_eq!(settings.place("layers.d.territory.code").unwrap().line, 8);
     }

@@ -59,6 +59,8 @@ table! {
         pub notes: Optional<Text>,
         /// Reference system, only where the file does not say; a contradiction is an error.
         pub crs: Optional<String>,
+        /// Shift from the layer's datum to WGS 84, position vector convention: three metres, or those, three arc-seconds and parts per million.
+        pub towgs84: Optional<Vec<At<f64>>>,
         /// Name of the layer in a container with several.
         pub layer: Optional<String>,
         /// Field with feature ids. Default: the file's own ids, else `#` and the 1-based row.

@@ -146,6 +146,14 @@ codes! {
     GeometrySystemDiffers = "L020" Warning;
     /// The file describes its reference system without an EPSG code.
     CrsWithoutCode = "L021" Note;
+    /// Coordinates were shifted from one datum to another, with the operation's accuracy.
+    DatumShift = "R004" Note;
+    /// The operation between datums is not meant for where the layer lies.
+    ShiftOutsideArea = "R005" Warning;
+    /// Coordinates were shifted by parameters of unknown accuracy.
+    ShiftByHand = "R006" Note;
+    /// The file gives a shift of its own, which was not used.
+    FileShiftIgnored = "R007" Note;
 }
 
 /// One finding, about a layer and usually one of its features.

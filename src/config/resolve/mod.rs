@@ -121,7 +121,9 @@ impl Resolver<'_> {
         match crs_code::use_of(epsg) {
             CrsUse::Planar => return Some(epsg),
             CrsUse::Degrees => self.fail(crs, Trouble::CrsInDegrees { epsg }),
-            CrsUse::Unknown => self.fail(crs, Trouble::UnsupportedCrs { epsg }),
+            CrsUse::Bundled | CrsUse::Unknown => {
+                self.fail(crs, Trouble::UnsupportedCrs { epsg });
+            }
         }
         None
     }
