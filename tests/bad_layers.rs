@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use atalaya::config::{
     Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, HazardLevels, HazardRole,
-    LayerSettings, Localized, ServiceRole, Settings, TerritoryRole,
+    LayerSettings, Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
 };
 use atalaya::domain::{
     Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status,
@@ -65,6 +65,7 @@ impl World {
             path: self.path(&declared_path),
             declared_path,
             epsg: None,
+            read: ReadSettings::default(),
             id_field: None,
             source: Source::default(),
             accuracy: None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{
     Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings, Localized,
-    Settings, Units,
+    ReadSettings, Settings, Units,
 };
 use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode};
 use crate::domain::{Level, Level::High};
@@ -115,6 +115,7 @@ pub(crate) fn settings() -> Settings {
         path: "blocks.geojson".into(),
         declared_path: "blocks.geojson".to_owned(),
         epsg: None,
+        read: ReadSettings::default(),
         id_field: None,
         source: Source::default(),
         accuracy: None,

@@ -2,7 +2,7 @@
 
 use crate::config::LayerSettings;
 use crate::domain::{Code, Finding, Findings};
-use crate::formats::LegacyCrs;
+use crate::formats::{CrsStatement, LegacyCrs, Parsed};
 
 use super::error::LayerTrouble;
 use super::raw::CrsEvidence;
@@ -48,13 +48,94 @@ fn parse_epsg(text: &str) -> Option<u32> {
     }
 }
 
+/// What a file says of its reference system.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum FileCrs<'a> {
+    /// GeoJSON: WGS 84 unless an old `crs` member says otherwise.
+    GeoJson(&'a [LegacyCrs]),
+    /// Any other format: its statement, if there is one.
+    Other(Option<&'a CrsStatement>),
+}
+
+impl<'a> FileCrs<'a> {
+    /// What a parsed file says.
+    pub(super) fn of(parsed: &'a Parsed, is_geojson: bool) -> Self {
+        if is_geojson {
+            Self::GeoJson(&parsed.legacy_crs)
+        } else {
+            Self::Other(parsed.crs.as_ref())
+        }
+    }
+}
+
 /// Decides the CRS from what the project says and what the file says.
+///
+/// # Errors
+///
+/// As [`decide`], and if neither says anything or the file says it in words that are not
+/// known.
+pub(super) fn resolve(
+    layer: &LayerSettings,
+    file: FileCrs<'_>,
+    findings: &mut Findings,
+) -> Result<(u32, CrsEvidence), LayerTrouble> {
+    let statement = match file {
+        FileCrs::GeoJson(stated) => return decide(layer, stated, findings),
+        FileCrs::Other(statement) => statement,
+    };
+    let (epsg, name, evidence) = match statement {
+        None | Some(CrsStatement::Undefined) => {
+            let from_project = layer.epsg.map(|epsg| (epsg, CrsEvidence::Project));
+            return from_project.ok_or(LayerTrouble::CrsMissing);
+        }
+        Some(CrsStatement::Epsg(epsg)) => {
+            (Some(*epsg), format!("EPSG:{epsg}"), CrsEvidence::FileCode)
+        }
+        Some(CrsStatement::Wkt(text)) => {
+            let name = name_in(text);
+            (epsg_of_name(name), name.to_owned(), CrsEvidence::FileWkt)
+        }
+    };
+    match (epsg, layer.epsg) {
+        (Some(epsg), Some(declared)) if epsg != declared => {
+            Err(LayerTrouble::CrsContradiction { declared, name })
+        }
+        (Some(epsg), _) => Ok((epsg, evidence)),
+        (None, _) => Err(LayerTrouble::CrsUnknown { name }),
+    }
+}
+
+/// The name at the head of a well-known text.
+fn name_in(text: &str) -> &str {
+    text.split('"').nth(1).unwrap_or(text).trim()
+}
+
+/// The EPSG code of the names that ESRI and the OGC give WGS 84 and its UTM zones.
+fn epsg_of_name(name: &str) -> Option<u32> {
+    let name = name.replace([' ', '/'], "_").to_ascii_uppercase();
+    let parts: Vec<&str> = name.split('_').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        ["WGS", "84"] | ["WGS", "1984"] | ["GCS", "WGS", "1984"] => Some(WGS84),
+        ["WGS", "84" | "1984", "UTM", "ZONE", zone] => {
+            let (number, side) = zone.split_at_checked(zone.len().checked_sub(1)?)?;
+            let number: u32 = number.parse().ok().filter(|n| (1..=60).contains(n))?;
+            match side {
+                "N" => Some(32_600 + number),
+                "S" => Some(32_700 + number),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Decides the CRS of GeoJSON from what the project says and what the file says.
 ///
 /// # Errors
 ///
 /// If the file names a CRS that is not known, several, or none on purpose, or if the
 /// project contradicts the file.
-pub(super) fn decide(
+fn decide(
     layer: &LayerSettings,
     stated: &[LegacyCrs],
     findings: &mut Findings,
@@ -109,6 +190,21 @@ fn code_of(stated: &LegacyCrs) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_well_known_text_are_read() {
+        let cases = [
+            ("GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\"]]", Some(4326)),
+            ("PROJCS[\"WGS_1984_UTM_Zone_19S\",GEOGCS[]]", Some(32719)),
+            ("PROJCS[\"WGS 84 / UTM zone 9N\",GEOGCS[]]", Some(32609)),
+            ("PROJCS[\"PSAD_1956_UTM_Zone_19S\",GEOGCS[]]", None),
+            ("PROJCS[\"WGS_1984_UTM_Zone_61S\",GEOGCS[]]", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(epsg_of_name(name_in(text)), expected, "{text}");
+        }
+    }
 
     #[test]
     fn names_of_reference_systems_are_read() {

@@ -57,6 +57,15 @@ pub enum LayerTrouble {
         /// Name in the file.
         name: String,
     },
+    /// Neither the file nor the project says the CRS.
+    CrsMissing,
+    /// The project gives a key that the format of the file has no use for.
+    NotForFormat {
+        /// The key.
+        key: &'static str,
+        /// Name of the format.
+        format: &'static str,
+    },
     /// The file says that its CRS is unknown, and the project does not say it.
     CrsDenied,
     /// The file only links to a definition.
@@ -235,6 +244,8 @@ impl LayerTrouble {
             Self::NoGeometry { .. } => "no_geometry",
             Self::CrsContradiction { .. } => "crs_contradiction",
             Self::CrsUnknown { .. } => "crs_unknown",
+            Self::CrsMissing => "crs_missing",
+            Self::NotForFormat { .. } => "not_for_format",
             Self::CrsDenied => "crs_denied",
             Self::CrsLinked => "crs_linked",
             Self::CrsUnreadable => "crs_unreadable",
@@ -258,6 +269,7 @@ impl LayerTrouble {
             | Self::Special
             | Self::Changed
             | Self::NoTerritories
+            | Self::CrsMissing
             | Self::CrsDenied
             | Self::CrsLinked
             | Self::CrsUnreadable
@@ -272,6 +284,9 @@ impl LayerTrouble {
             Self::NoGeometry { features } => vec![("count", features.to_string())],
             Self::CrsContradiction { declared, name } => {
                 vec![("declared", declared.to_string()), ("name", name.clone())]
+            }
+            Self::NotForFormat { key, format } => {
+                vec![("key", (*key).to_owned()), ("format", (*format).to_owned())]
             }
             Self::CrsUnknown { name } => vec![("name", name.clone())],
             Self::NoCode { features } => named(features),
@@ -405,6 +420,8 @@ keys!(
     "no_territories",
     "no_geometry",
     "crs_contradiction",
+    "crs_missing",
+    "not_for_format",
     "crs_unknown",
     "crs_denied",
     "crs_linked",
@@ -553,6 +570,8 @@ mod tests {
             L::NoGeometry { features: 1 },
             L::CrsContradiction { declared: 4326, name: text() },
             L::CrsUnknown { name: text() },
+            L::CrsMissing,
+            L::NotForFormat { key: "layer", format: "GeoJSON" },
             L::CrsDenied,
             L::CrsLinked,
             L::CrsUnreadable,

@@ -4,16 +4,16 @@ use crate::config::crs_code::{self, CrsUse};
 use crate::config::error::Trouble;
 use crate::config::options::{LayerTable, SourceTable};
 use crate::config::read::At;
-use crate::config::settings::{AccuracySetting, LayerSettings};
+use crate::config::settings::{AccuracySetting, LayerSettings, ReadSettings};
 use crate::domain::{Source, Status};
 
+use super::files::NameKind;
 use super::{MaybeLayer, Resolver, files, localized, plain, title};
 
 impl Resolver<'_> {
     /// Resolves a layer; `None` if its file or CRS is in doubt, so that it cannot be read.
     pub(super) fn layer(&mut self, id: &str, table: &LayerTable) -> MaybeLayer {
         let path = table.path.0.as_ref().and_then(|declared| {
-            self.format_keys(table, &declared.value);
             files::layer_file(self.base, &declared.value)
                 .map_err(|trouble| self.fail(declared, trouble))
                 .ok()
@@ -22,6 +22,7 @@ impl Resolver<'_> {
             Some(crs) => self.layer_crs(crs).map(Some),
             None => Some(None),
         };
+        let read = self.read_settings(table);
         let accuracy = self.accuracy(table);
         let settings = LayerSettings {
             id: id.to_owned(),
@@ -29,6 +30,7 @@ impl Resolver<'_> {
             path: path.clone().unwrap_or_default(),
             declared_path: plain(table.path.0.as_ref()).unwrap_or_default(),
             epsg: epsg.flatten(),
+            read,
             id_field: plain(table.id.as_ref()),
             source: table.source.as_ref().map_or_else(Source::default, source),
             accuracy,
@@ -65,25 +67,49 @@ impl Resolver<'_> {
         plain(field).map(AccuracySetting::Field)
     }
 
-    /// Keys that say nothing about a GeoJSON file are refused, not ignored.
-    fn format_keys(&mut self, table: &LayerTable, declared: &str) {
-        if !files::is_geojson(declared) {
-            return;
-        }
-        let container = "@config.purpose.container";
+    /// How the file is read. Keys that say nothing about a file of that name are refused,
+    /// not ignored; that the content is of another format shows when it is read.
+    fn read_settings(&mut self, table: &LayerTable) -> ReadSettings {
+        let declared = table.path.0.as_ref().map(|path| path.value.as_str());
+        let kind = declared.map_or(NameKind::Unknown, files::kind_of_name);
+        let in_container = matches!(kind, NameKind::Archive | NameKind::GeoPackage);
+        let in_table = kind == NameKind::Csv;
+        let has_text =
+            in_table || matches!(kind, NameKind::Archive | NameKind::Shapefile);
         let csv = "@config.purpose.csv";
         let keys = [
-            ("layer", &table.layer, container),
-            ("x", &table.x, csv),
-            ("y", &table.y, csv),
-            ("wkt", &table.wkt, csv),
-            ("delimiter", &table.delimiter, csv),
-            ("decimal", &table.decimal, csv),
-            ("encoding", &table.encoding, "@config.purpose.encoding"),
+            ("layer", &table.layer, in_container, "@config.purpose.container"),
+            ("x", &table.x, in_table, csv),
+            ("y", &table.y, in_table, csv),
+            ("wkt", &table.wkt, in_table, csv),
+            ("delimiter", &table.delimiter, in_table, csv),
+            ("decimal", &table.decimal, in_table, csv),
+            ("encoding", &table.encoding, has_text, "@config.purpose.encoding"),
         ];
-        for (name, value, purpose) in keys {
-            if let Some(at) = value {
-                self.fail(at, Trouble::NotForFormat { name, purpose });
+        let [layer, x, y, wkt, delimiter, decimal, encoding] =
+            keys.map(|(name, value, is_used, purpose)| {
+                let at = value.as_ref()?;
+                if is_used || kind == NameKind::Unknown {
+                    return Some(at.value.clone());
+                }
+                let format = kind.name();
+                self.fail(at, Trouble::NotForFormat { name, format, purpose });
+                None
+            });
+        self.place_columns(table);
+        ReadSettings { layer, x, y, wkt, delimiter, decimal, encoding }
+    }
+
+    /// `x` and `y` go together, and without `wkt`.
+    fn place_columns(&mut self, table: &LayerTable) {
+        if self.conflict(("x", table.x.as_ref()), ("wkt", table.wkt.as_ref())) {
+            return;
+        }
+        for (name, at, other, value) in
+            [("x", &table.x, "y", &table.y), ("y", &table.y, "x", &table.x)]
+        {
+            if let (Some(at), None) = (at, value) {
+                self.fail(at, Trouble::Needs { name, other });
             }
         }
     }
