@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use atalaya::config::{
     AccuracySetting, ExposureRole, FailOn, HazardLevels, HazardRole, LayerSettings,
-    Localized, ServiceRole, Settings, TerritoryRole,
+    Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
 };
 use atalaya::domain::{
     Code, Digest, Explain as _, Finding, Findings, Level, Source, Status,
@@ -76,6 +76,7 @@ fn layer(id: &str, epsg: u32, features: &[(Vec<Part>, Option<f64>)]) -> RawLayer
         crs_evidence: CrsEvidence::Project,
         digest: Digest::of(b""),
         bytes: 0,
+        companions: Vec::new(),
         data,
     }
 }
@@ -92,6 +93,7 @@ fn layer_settings(id: &str) -> LayerSettings {
         declared_path: id.to_owned(),
         crs: None,
         towgs84: None,
+        read: ReadSettings::default(),
         id_field: None,
         source: Source::default(),
         accuracy: None,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use atalaya::config::{
     Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, HazardLevels, HazardRole,
-    LayerSettings, Localized, ServiceRole, Settings, TerritoryRole,
+    LayerSettings, Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
 };
 use atalaya::domain::{
     Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status,
@@ -67,6 +67,7 @@ impl World {
             declared_path,
             crs: None,
             towgs84: None,
+            read: ReadSettings::default(),
             id_field: None,
             source: Source::default(),
             accuracy: None,

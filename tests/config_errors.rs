@@ -319,14 +319,7 @@ fn wrong_layers() -> Vec<Case> {
             "\"districts.geojson\"",
             "\"districts.shp\"",
             vec![
-                "10:8:15 this version does not read .shp files yet | convert it to GeoJSON (in QGIS: Export, Sa",
-            ],
-        ),
-        (
-            "\"districts.geojson\"",
-            "\"reported.csv\"",
-            vec![
-                "10:8:14 this version does not read .csv files yet | convert it to GeoJSON (in QGIS: Export, Sa",
+                "10:8:15 there is no file districts.shp | did you mean `districts.geojson`?",
             ],
         ),
         (

@@ -12,7 +12,7 @@ use crate::domain::Digest;
 
 use super::settings::{
     AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
-    LayerSettings, Localized, Settings, Units,
+    LayerSettings, Localized, ReadSettings, Settings, Units,
 };
 
 /// Computes the digest of settings.
@@ -48,6 +48,7 @@ fn layer(layer: &LayerSettings) -> Value {
         "path": layer.declared_path,
         "epsg": layer.crs.as_ref().map(ToString::to_string),
         "towgs84": layer.towgs84.map(|shift| shift.0),
+        "read": read(&layer.read),
         "id_field": layer.id_field,
         "source": layer.source,
         "accuracy": accuracy,
@@ -66,6 +67,13 @@ fn layer(layer: &LayerSettings) -> Value {
         "context": layer.context.as_ref().map(|role| json!({
             "kind": role.kind, "name": role.name,
         })),
+    })
+}
+
+fn read(read: &ReadSettings) -> Value {
+    json!({
+        "layer": read.layer, "x": read.x, "y": read.y, "wkt": read.wkt,
+        "delimiter": read.delimiter, "decimal": read.decimal, "encoding": read.encoding,
     })
 }
 

@@ -204,11 +204,6 @@ pub enum Trouble {
         /// The path, resolved.
         path: String,
     },
-    /// A format that this version does not read yet.
-    FormatNotYet {
-        /// Its extension.
-        extension: String,
-    },
     /// An extension that says nothing.
     UnknownFormat {
         /// The file name.
@@ -227,6 +222,8 @@ pub enum Trouble {
     NotForFormat {
         /// The key.
         name: &'static str,
+        /// Name of the format.
+        format: &'static str,
         /// Catalogue key of what it is for, with `@`.
         purpose: &'static str,
     },
@@ -429,18 +426,16 @@ impl Explain for ConfigError {
             Trouble::NotAFile { path } => {
                 Message::new("error.config.not_a_file").with("path", path)
             }
-            Trouble::FormatNotYet { extension } => {
-                Message::new("error.config.format_not_yet").with("extension", extension)
-            }
             Trouble::UnknownFormat { found, .. } => {
                 Message::new("error.config.unknown_format").with("found", found)
             }
             Trouble::ExportNotBuilt { found, .. } => {
                 Message::new("error.config.export_not_built").with("found", found)
             }
-            Trouble::NotForFormat { name, purpose } => {
+            Trouble::NotForFormat { name, format, purpose } => {
                 Message::new("error.config.not_for_format")
                     .with("key", name)
+                    .with("format", format)
                     .with("purpose", purpose)
             }
             Trouble::Conflict { first, second } => Message::new("error.config.conflict")
@@ -527,7 +522,6 @@ impl Explain for ConfigError {
                     .with("layer", layer)
                     .with("role", role),
             ),
-            Trouble::FormatNotYet { .. } => Some(Message::new("hint.config.format")),
             Trouble::UnknownFormat { known, .. } => {
                 Some(Message::new("hint.config.known").with("known", known))
             }

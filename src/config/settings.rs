@@ -163,6 +163,8 @@ pub struct LayerSettings {
     pub crs: Option<ReferenceSystem>,
     /// The shift from its datum to WGS 84, where the project gives one.
     pub towgs84: Option<Shift>,
+    /// How its file is read, where the file alone does not say.
+    pub read: ReadSettings,
     /// Field with feature ids.
     pub id_field: Option<String>,
     /// Who published it.
@@ -183,6 +185,25 @@ pub struct LayerSettings {
     pub service: Option<ServiceRole>,
     /// Kind of context (`coastline`, `river`, `road`, `place`, …): drawn, never measured.
     pub context: Option<ContextRole>,
+}
+
+/// What the project says of a file beyond its path; each format uses some of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadSettings {
+    /// Which layer, in a file with several.
+    pub layer: Option<String>,
+    /// CSV: column of the easting or longitude.
+    pub x: Option<String>,
+    /// CSV: column of the northing or latitude.
+    pub y: Option<String>,
+    /// CSV: column of the geometry as WKT.
+    pub wkt: Option<String>,
+    /// CSV: the character between columns, as written.
+    pub delimiter: Option<String>,
+    /// CSV: the decimal mark, as written.
+    pub decimal: Option<String>,
+    /// Encoding of the text, as written.
+    pub encoding: Option<String>,
 }
 
 /// Positional accuracy of a layer.

@@ -66,7 +66,7 @@ codes! {
     NullGeometry = "L002" Warning;
     /// A feature's geometry is empty and was left out.
     EmptyGeometry = "L003" Warning;
-    /// A feature could not be read as GeoJSON and was left out.
+    /// A feature could not be read and was left out.
     UnreadableFeature = "L004" Error;
     /// An id occurs more than once in a layer.
     RepeatedId = "L005" Warning;
@@ -142,10 +142,28 @@ codes! {
     NoPeople = "A011" Note;
     /// A layer does not overlap any territory.
     LayerOutside = "A012" Warning;
+    /// Which encoding the text of a table was read in, and why.
+    TextEncoding = "L012" Note;
+    /// Text has bytes that mean nothing in its encoding.
+    DamagedText = "L013" Warning;
+    /// M values were dropped.
+    MeasuresDropped = "L014" Note;
+    /// Rows are marked as deleted and were left out.
+    DeletedRows = "L015" Note;
+    /// Rings run the other way round than the format asks for.
+    RingsTurned = "L016" Note;
+    /// A shapefile has no table.
+    NoTable = "L017" Warning;
+    /// Numbers were too long for their field and are lost.
+    NumberOverflow = "L018" Warning;
+    /// A shapefile has no index.
+    NoIndex = "L019" Note;
     /// Geometries name another reference system than their layer.
     GeometrySystemDiffers = "L020" Warning;
     /// The file describes its reference system without an EPSG code.
     CrsWithoutCode = "L021" Note;
+    /// Links to other files were not followed.
+    LinksIgnored = "L022" Warning;
     /// Coordinates were shifted from one datum to another, with the operation's accuracy.
     DatumShift = "R004" Note;
     /// The operation between datums is not meant for where the layer lies.

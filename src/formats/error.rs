@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use super::archive::TooInflated;
 use crate::domain::Message;
 use crate::i18n::{Locale, render, text};
 
-/// A place in a file.
+/// A place in a file. In a file without lines, line and column are 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Position {
     /// 1-based line.
@@ -14,6 +15,20 @@ pub struct Position {
     pub column: u64,
     /// Bytes before it.
     pub byte: u64,
+}
+
+impl Position {
+    /// A place in a file without lines.
+    #[must_use]
+    pub fn of_byte(byte: u64) -> Self {
+        Self { byte, ..Self::default() }
+    }
+
+    /// Whether only the byte is known.
+    #[must_use]
+    pub fn is_binary(self) -> bool {
+        self.line == 0
+    }
 }
 
 macro_rules! problems {
@@ -157,6 +172,32 @@ problems! {
     AfterQuote = "after_quote";
     /// A single row is larger than the limit.
     RowTooBig = "row_too_big";
+    /// A ZIP archive that is broken or compressed in an unknown way.
+    BrokenArchive = "broken_archive";
+    /// A ZIP archive that asks for a password.
+    EncryptedArchive = "encrypted_archive";
+    /// A ZIP archive that inflates beyond measure.
+    ArchiveTooBig = "archive_too_big";
+    /// A ZIP archive without a layer.
+    NothingInArchive = "nothing_in_archive";
+    /// The first bytes are not those of a shapefile.
+    NotShapefile = "not_shapefile";
+    /// A shapefile of surfaces in space.
+    MultiPatch = "multi_patch";
+    /// The `.shx` does not fit.
+    BrokenIndex = "broken_index";
+    /// The `.dbf` is none, or its header cannot be.
+    BrokenTable = "broken_table";
+    /// As many shapes as rows there must be, and there are not.
+    CountsDiffer = "counts_differ";
+    /// XML that is not KML.
+    NotKml = "not_kml";
+    /// XML that is broken.
+    BrokenXml = "broken_xml";
+    /// Elements within elements, too many levels of them.
+    DeepXml = "deep_xml";
+    /// KML without a place, only with links to other files.
+    OnlyLinks = "only_links";
 }
 
 /// Why a file could not be read. Trouble with single features is not here.
@@ -195,10 +236,13 @@ impl FormatError {
     /// The sentence, with what the caller knows of the layer and the file.
     #[must_use]
     pub fn message(&self, layer: &str, path: &str) -> Message {
+        let is_binary = self.position.is_some_and(Position::is_binary);
         let key = match (&self.source, self.position, &self.found) {
             (Some(_), _, _) => "error.layers.format_io",
             (None, None, None) => "error.layers.format",
             (None, None, Some(_)) => "error.layers.format_told",
+            (None, Some(_), None) if is_binary => "error.layers.format_byte",
+            (None, Some(_), Some(_)) if is_binary => "error.layers.format_byte_found",
             (None, Some(_), None) => "error.layers.format_at",
             (None, Some(_), Some(_)) => "error.layers.format_found",
         };
@@ -220,11 +264,25 @@ impl FormatError {
     }
 }
 
+impl From<std::io::Error> for FormatError {
+    fn from(error: std::io::Error) -> Self {
+        let is_bomb = error.get_ref().is_some_and(|inner| inner.is::<TooInflated>());
+        if is_bomb {
+            return Self::whole(Problem::ArchiveTooBig);
+        }
+        if error.kind() == std::io::ErrorKind::UnexpectedEof {
+            return Self::whole(Problem::UnexpectedEnd);
+        }
+        Self { source: Some(error), ..Self::whole(Problem::Io) }
+    }
+}
+
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(text(Locale::En, self.problem.key()))?;
         if let Some(at) = self.position {
-            let place = Message::new("format.place")
+            let key = if at.is_binary() { "format.place_byte" } else { "format.place" };
+            let place = Message::new(key)
                 .with("line", at.line)
                 .with("column", at.column)
                 .with("byte", at.byte);

@@ -1,28 +1,86 @@
 //! Bytes to features, one pure module a format.
 //!
-//! In: a stream of bytes and the names of the [`Wanted`] fields. Out: [`Parsed`]: flat
-//! coordinates as written, wanted fields only, what the file says of its reference system,
-//! and the trouble of single features. A format knows nothing of paths, projects or roles.
+//! In: a stream of bytes, the names of the [`Wanted`] fields and [`ReadOptions`]. Out:
+//! [`Parsed`]: flat coordinates as written, wanted fields only, what the file says of its
+//! reference system, and the trouble of single features. A format knows nothing of paths,
+//! projects or roles. [`sniff`] tells the formats apart.
 
 use std::collections::BTreeSet;
 
 use crate::layers::RawFeatures;
 
-mod error;
-pub mod geojson;
-pub mod sniff;
-
-pub use error::{FormatError, Position, Problem};
-
+pub mod archive;
 mod collector;
+pub mod encoding;
+mod error;
 pub mod flatgeobuf;
+pub mod geojson;
 pub mod geopackage;
 pub mod geoparquet;
+pub mod kml;
+pub mod shapefile;
+pub mod sniff;
 pub mod table;
 mod wkb;
 
+pub use error::{FormatError, Position, Problem};
+
 /// How many different field names of a file are kept to be shown.
 pub const MAX_FIELDS_SHOWN: usize = 200;
+
+/// A format of layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// RFC 7946, and what came before it.
+    GeoJson,
+    /// `.shp` with its tables beside it, loose or in a ZIP archive.
+    Shapefile,
+    /// `SQLite` with tables of the OGC.
+    GeoPackage,
+    /// `.fgb`.
+    FlatGeobuf,
+    /// Parquet with `geo` metadata.
+    GeoParquet,
+    /// Text in columns, with coordinates or WKT.
+    Csv,
+    /// KML, or KMZ: the same in a ZIP archive.
+    Kml,
+}
+
+impl Format {
+    /// Its name for people and for the manifest.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GeoJson => "GeoJSON",
+            Self::Shapefile => "Shapefile",
+            Self::GeoPackage => "GeoPackage",
+            Self::FlatGeobuf => "FlatGeobuf",
+            Self::GeoParquet => "GeoParquet",
+            Self::Csv => "CSV",
+            Self::Kml => "KML",
+        }
+    }
+}
+
+/// What the project says of a file beyond its path; each format uses some of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Which layer, in a file with several.
+    pub layer: Option<String>,
+    /// CSV: column of the easting or longitude.
+    pub x: Option<String>,
+    /// CSV: column of the northing or latitude.
+    pub y: Option<String>,
+    /// CSV: column of the geometry as WKT.
+    pub wkt: Option<String>,
+    /// CSV: the character between columns, as the project writes it.
+    pub delimiter: Option<String>,
+    /// CSV: the decimal mark, as the project writes it.
+    pub decimal: Option<String>,
+    /// Encoding of the text, as the project writes it.
+    pub encoding: Option<String>,
+}
 
 /// The fields that somebody will ask for; all others are skipped unread.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,11 +179,15 @@ pub enum Reason {
     BrokenGeometry,
     /// The text of its geometry is no well-known text.
     BadWkt,
+    /// Its rings lie in one another in too many ways to tell shells from holes.
+    TooManyRings,
+    /// It is a track, a model or an overlay: no shape on the map.
+    NotAShape,
 }
 
 impl Reason {
     /// All reasons, for tests.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::NotAnObject,
         Self::NoType,
         Self::WrongType,
@@ -143,6 +205,8 @@ impl Reason {
         Self::CurvedGeometry,
         Self::BrokenGeometry,
         Self::BadWkt,
+        Self::TooManyRings,
+        Self::NotAShape,
     ];
 
     /// Catalogue key of the phrase that names it.
@@ -166,6 +230,8 @@ impl Reason {
             Self::CurvedGeometry => "feature.curved_geometry",
             Self::BrokenGeometry => "feature.broken_geometry",
             Self::BadWkt => "feature.bad_wkt",
+            Self::TooManyRings => "feature.too_many_rings",
+            Self::NotAShape => "feature.not_a_shape",
         }
     }
 }

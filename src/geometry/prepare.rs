@@ -21,7 +21,7 @@ use crate::config::{
     TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
-use crate::layers::{CrsEvidence, RawLayer, RawLayers};
+use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -49,10 +49,12 @@ pub fn prepare(
     let mut layers = Vec::new();
     for raw in raw.layers {
         let Some(of_layer) = settings.layer(&raw.id) else { continue };
+        let companions = of_companions(&raw);
         match place(raw, of_layer, &working, settings, findings) {
             Ok((layer, input)) => {
                 layers.push(layer);
                 inputs.push(input);
+                inputs.extend(companions);
             }
             Err(more) => errors.extend(more),
         }
@@ -252,6 +254,26 @@ fn carriers(raw: &RawLayer, role: Option<&ExposureRole>) -> Vec<bool> {
             fields.iter().filter_map(number).any(|value| value > 0.0)
         })
         .collect()
+}
+
+/// The files that were read with that of a layer: each is an input of its own, so that its
+/// digest can be verified.
+fn of_companions(raw: &RawLayer) -> Vec<InputRecord> {
+    let record = |file: &Companion| InputRecord {
+        layer: raw.id.clone(),
+        path: file.path.clone(),
+        format: raw.format.to_owned(),
+        digest: file.digest.clone(),
+        bytes: file.bytes,
+        crs: None,
+        datum_operations: Vec::new(),
+        crs_evidence: "",
+        operation: String::new(),
+        features_read: 0,
+        features_kept: 0,
+        vertices: 0,
+    };
+    raw.companions.iter().map(record).collect()
 }
 
 fn of_table(table: &crate::layers::ReportedTable) -> InputRecord {

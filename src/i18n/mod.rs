@@ -4,6 +4,7 @@
 //! one a topic and language, compiled in; both languages must have the same
 //! keys and the same `{values}` (held by `tests/docs.rs`).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -111,7 +112,8 @@ pub fn text(locale: Locale, key: &str) -> &str {
 
 /// Renders a message: its catalogue text with `{name}` replaced by the values.
 ///
-/// A value that starts with `@` is a catalogue key itself and is looked up.
+/// A value that starts with `@` is a catalogue key itself and is looked up; the plain values
+/// fill that text too.
 #[must_use]
 pub fn render(locale: Locale, message: &Message) -> String {
     let template = text(locale, message.key);
@@ -123,7 +125,7 @@ pub fn render(locale: Locale, message: &Message) -> String {
         let name = &rest[open + 1..open + len];
         match message.values.iter().find(|(known, _)| *known == name) {
             Some((_, value)) => match value.strip_prefix('@') {
-                Some(key) => out.push_str(text(locale, key)),
+                Some(key) => out.push_str(&fill(text(locale, key), message)),
                 None => out.push_str(value),
             },
             None => {
@@ -134,6 +136,15 @@ pub fn render(locale: Locale, message: &Message) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Puts the plain values of a message into a text that one of them has named.
+fn fill<'t>(text: &'t str, message: &Message) -> Cow<'t, str> {
+    let plain = message.values.iter().filter(|(_, value)| !value.starts_with('@'));
+    plain.fold(Cow::Borrowed(text), |text, (name, value)| {
+        let slot = format!("{{{name}}}");
+        if text.contains(&slot) { text.replace(&slot, value).into() } else { text }
+    })
 }
 
 /// Writes a number for people: Spanish `12 345,6`, English `12,345.6`.

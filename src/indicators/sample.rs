@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{
     Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings, Localized,
-    Settings, Units,
+    ReadSettings, Settings, Units,
 };
 use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode};
 use crate::domain::{Level, Level::High};
@@ -117,6 +117,7 @@ pub(crate) fn settings() -> Settings {
         declared_path: "blocks.geojson".to_owned(),
         crs: None,
         towgs84: None,
+        read: ReadSettings::default(),
         id_field: None,
         source: Source::default(),
         accuracy: None,

@@ -67,6 +67,13 @@ pub enum LayerTrouble {
         /// The system of the layer.
         system: String,
     },
+    /// The project gives a key that the format of the file has no use for.
+    NotForFormat {
+        /// The key.
+        key: &'static str,
+        /// Name of the format.
+        format: &'static str,
+    },
     /// The file says that its CRS is unknown, and the project does not say it.
     CrsDenied,
     /// The file only links to a definition.
@@ -253,6 +260,7 @@ impl LayerTrouble {
                 "crs_wkt_inconsistent"
             }
             Self::CrsNeedsNoShift { .. } => "crs_needs_no_shift",
+            Self::NotForFormat { .. } => "not_for_format",
             Self::CrsDenied => "crs_denied",
             Self::CrsLinked => "crs_linked",
             Self::CrsUnreadable => "crs_unreadable",
@@ -276,8 +284,8 @@ impl LayerTrouble {
             | Self::Special
             | Self::Changed
             | Self::NoTerritories
-            | Self::CrsDenied
             | Self::CrsMissing
+            | Self::CrsDenied
             | Self::CrsNotUnderstood(WktTrouble::Unreadable)
             | Self::CrsLinked
             | Self::CrsUnreadable
@@ -303,6 +311,9 @@ impl LayerTrouble {
                 vec![("epsg", epsg.to_string()), ("found", found.clone())]
             }
             Self::CrsNeedsNoShift { system } => vec![("system", system.clone())],
+            Self::NotForFormat { key, format } => {
+                vec![("key", (*key).to_owned()), ("format", (*format).to_owned())]
+            }
             Self::CrsUnknown { name } => vec![("name", name.clone())],
             Self::NoCode { features } => named(features),
             Self::BadCode { feature, value } => {
@@ -441,6 +452,7 @@ keys!(
     "crs_wkt_datum",
     "crs_wkt_inconsistent",
     "crs_needs_no_shift",
+    "not_for_format",
     "crs_unknown",
     "crs_denied",
     "crs_linked",
@@ -595,6 +607,8 @@ mod tests {
             L::CrsNotUnderstood(WktTrouble::Inconsistent { epsg: 1, found: text() }),
             L::CrsNeedsNoShift { system: text() },
             L::CrsUnknown { name: text() },
+            L::CrsMissing,
+            L::NotForFormat { key: "layer", format: "GeoJSON" },
             L::CrsDenied,
             L::CrsLinked,
             L::CrsUnreadable,

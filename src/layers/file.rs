@@ -1,8 +1,9 @@
 //! A file as bytes: that it is one, its digest, and that it stays the same while read.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 use std::path::Path;
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
@@ -68,6 +69,46 @@ impl DigestFile {
     }
 }
 
+impl DigestFile {
+    /// Up to so many first bytes.
+    pub(super) fn head(&mut self, most: u64) -> io::Result<Vec<u8>> {
+        let mut head = Vec::new();
+        self.by_ref().take(most).read_to_end(&mut head)?;
+        Ok(head)
+    }
+
+    /// Reads to the end for the digest, and goes back to the start: for formats that are
+    /// not read from front to back.
+    pub(super) fn whole(mut self) -> Result<WholeFile, FileTrouble> {
+        let modified = self.file.metadata()?.modified().ok();
+        let mut file = self.file.try_clone()?;
+        io::copy(&mut self, &mut io::sink())?;
+        let (digest, bytes) = self.finish()?;
+        file.rewind()?;
+        Ok(WholeFile { file, digest, bytes, modified })
+    }
+}
+
+/// An open file of which the digest is known before it is read.
+pub(super) struct WholeFile {
+    /// The file, at its start.
+    pub(super) file: File,
+    digest: Digest,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl WholeFile {
+    /// The digest and size, once it has been read: it must be as it was.
+    pub(super) fn finish(self) -> Result<(Digest, u64), FileTrouble> {
+        let now = self.file.metadata()?;
+        if now.len() != self.bytes || now.modified().ok() != self.modified {
+            return Err(FileTrouble::Changed);
+        }
+        Ok((self.digest, self.bytes))
+    }
+}
+
 impl Read for DigestFile {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(out)?;
@@ -108,6 +149,27 @@ mod tests {
             .write_all(b"d")
             .unwrap();
         assert!(matches!(file.finish(), Err(FileTrouble::Changed)));
+    }
+
+    #[test]
+    fn a_whole_file_is_read_twice_and_must_not_change() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        std::fs::write(&path, "abc").unwrap();
+        let open = || {
+            let mut file = DigestFile::open(&path).unwrap();
+            assert_eq!(file.head(2).unwrap(), b"ab");
+            file.whole().unwrap()
+        };
+        let mut whole = open();
+        let mut text = String::new();
+        whole.file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "abc");
+        let (digest, bytes) = whole.finish().unwrap();
+        assert_eq!((digest, bytes), (Digest::of(b"abc"), 3));
+        let whole = open();
+        std::fs::write(&path, "abcd").unwrap();
+        assert!(matches!(whole.finish(), Err(FileTrouble::Changed)));
     }
 
     #[test]

@@ -17,12 +17,13 @@ mod levels;
 pub mod raw;
 mod read;
 mod reported;
+mod source;
 mod values;
 mod wanted;
 
 pub use error::{LayerError, LayerErrors, LayerTrouble, TableTrouble};
 pub use raw::{
-    Column, CrsEvidence, PartRole, RawFeature, RawFeatures, RawLayer, RawLayers,
-    ReportedRow, ReportedTable, Value,
+    Column, Companion, CrsEvidence, PartRole, RawFeature, RawFeatures, RawLayer,
+    RawLayers, ReportedRow, ReportedTable, Value,
 };
 pub use read::read;

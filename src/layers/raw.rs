@@ -76,6 +76,17 @@ pub enum CrsEvidence {
     Project,
 }
 
+/// A file that belongs to that of a layer, such as the table of a shapefile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Companion {
+    /// Path as the project would declare it.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// Size of the file.
+    pub bytes: u64,
+}
+
 /// A layer as read.
 #[derive(Debug, Clone)]
 pub struct RawLayer {
@@ -91,6 +102,8 @@ pub struct RawLayer {
     pub digest: Digest,
     /// Size of the file.
     pub bytes: u64,
+    /// Files that belong to it and were read with it, in a fixed order.
+    pub companions: Vec<Companion>,
     /// What it holds.
     pub data: RawFeatures,
 }

@@ -1,20 +1,20 @@
 //! Reads all layers and tables of a project, one after another, each on all threads.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 
 use super::codes::{apply_id_field, check_codes, check_ids};
 use super::crs::{self, FileCrs};
 use super::error::{LayerError, LayerErrors, LayerTrouble};
-use super::file::{DigestFile, FileTrouble};
+use super::file::FileTrouble;
 use super::levels::check_levels;
 use super::raw::{RawFeatures, RawLayer, RawLayers};
 use super::reported;
+use super::source::{self, Source};
 use super::values::check_amounts;
 use super::wanted::{Purpose, WantedField, fields_of, nearest, place_of};
 use crate::config::{HazardLevels, LayerSettings, Settings};
-use crate::domain::{Code, Digest, Finding, Findings};
-use crate::formats::{FormatError, Parsed, Wanted, geojson};
+use crate::domain::{Code, Finding, Findings};
+use crate::formats::{Format, FormatError, Parsed, Position, Problem, Remark, Wanted};
 
 /// Reads the layers and reported tables that the settings name.
 ///
@@ -60,6 +60,24 @@ impl From<FormatError> for LayerTrouble {
     }
 }
 
+/// The key of the layer that a trouble with its file is about.
+fn key_of(trouble: &LayerTrouble) -> &'static str {
+    match trouble {
+        LayerTrouble::NotForFormat { key, .. } => key,
+        LayerTrouble::Format(error) => match error.problem {
+            Problem::UnknownLayer => "layer",
+            Problem::UnknownEncoding => "encoding",
+            _ => "path",
+        },
+        _ => "path",
+    }
+}
+
+/// Catalogue key of how a place in a file is told.
+fn place_in_file(position: Position) -> &'static str {
+    if position.is_binary() { "@finding.place.byte" } else { "@finding.place.line" }
+}
+
 /// The reading of one layer.
 struct Reading<'a> {
     settings: &'a Settings,
@@ -73,14 +91,17 @@ impl Reading<'_> {
     fn read(&mut self) -> Option<RawLayer> {
         let errors_before = self.errors.len();
         let fields = fields_of(self.layer);
-        let (parsed, digest, bytes) = match self.parse(&fields) {
-            Ok(read) => read,
+        let wanted = Wanted::new(fields.iter().map(|field| field.field.clone()));
+        let source = match source::read(self.layer, &wanted) {
+            Ok(source) => source,
             Err(trouble) => {
-                self.fail("path", trouble);
+                self.fail(key_of(&trouble), trouble);
                 return None;
             }
         };
-        let crs = crs::resolve(self.layer, FileCrs::of(&parsed, true), self.findings);
+        let Source { format, parsed, digest, bytes, companions } = source;
+        let of_file = FileCrs::of(&parsed, format == Format::GeoJson);
+        let crs = crs::resolve(self.layer, of_file, self.findings);
         let crs = crs.map_err(|trouble| {
             let is_ours = matches!(
                 trouble,
@@ -89,6 +110,7 @@ impl Reading<'_> {
             );
             self.fail(if is_ours { "crs" } else { "path" }, trouble);
         });
+        self.tell_remarks(&parsed.remarks);
         self.check_features(&parsed);
         self.check_presence(&fields, &parsed);
         let Parsed { mut data, missing, .. } = parsed;
@@ -102,30 +124,14 @@ impl Reading<'_> {
         let (crs, crs_evidence) = crs.ok()?;
         (self.errors.len() == errors_before).then(|| RawLayer {
             id: self.layer.id.clone(),
-            format: "GeoJSON",
+            format: format.name(),
             crs,
             crs_evidence,
             digest,
             bytes,
+            companions,
             data,
         })
-    }
-
-    fn parse(
-        &self,
-        fields: &[WantedField],
-    ) -> Result<(Parsed, Digest, u64), LayerTrouble> {
-        let wanted = Wanted::new(fields.iter().map(|field| field.field.clone()));
-        let mut file = DigestFile::open(&self.layer.path)?;
-        let parsed = geojson::read(file.by_ref(), &wanted);
-        let finished = file.finish();
-        // A file that changed under our eyes may look broken; that it changed says more.
-        match (parsed, finished) {
-            (_, Err(FileTrouble::Changed)) => Err(LayerTrouble::Changed),
-            (Err(error), _) => Err(error.into()),
-            (Ok(_), Err(trouble)) => Err(trouble.into()),
-            (Ok(parsed), Ok((digest, bytes))) => Ok((parsed, digest, bytes)),
-        }
     }
 
     /// Adds an error about a key of this layer.
@@ -141,6 +147,15 @@ impl Reading<'_> {
             trouble,
             place: place_of(self.settings, key),
         });
+    }
+
+    /// What the file says of itself as a whole becomes findings.
+    fn tell_remarks(&mut self, remarks: &[Remark]) {
+        for remark in remarks {
+            let finding = Finding::about(remark.code, &self.layer.id);
+            let values = remark.values.clone();
+            self.findings.push(Finding { values, ..finding });
+        }
     }
 
     /// Findings about features that could not be read or have no geometry, and an error
@@ -165,8 +180,10 @@ impl Reading<'_> {
             let finding = Finding::about(Code::UnreadableFeature, id).feature(name);
             let finding = finding
                 .with("reason", format!("@{}", trouble.reason.key()))
+                .with("place", place_in_file(trouble.position))
                 .with("line", trouble.position.line)
                 .with("column", trouble.position.column)
+                .with("byte", trouble.position.byte)
                 .with("effect", format!("@finding.effect.{effect}"));
             self.findings.push(finding);
         }

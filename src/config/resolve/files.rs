@@ -5,12 +5,56 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::config::error::{Trouble, nearest};
 
-/// Extensions of layers that this version reads.
-const READ_NOW: &[&str] = &["geojson", "json", "geojsonl"];
+/// Extensions of layers, and what they promise. What a file is, its content says; the name
+/// only tells a layer from another file, and which keys may go with it.
+const EXTENSIONS: &[(&str, NameKind)] = &[
+    ("geojson", NameKind::GeoJson),
+    ("json", NameKind::GeoJson),
+    ("geojsonl", NameKind::GeoJson),
+    ("shp", NameKind::Shapefile),
+    ("zip", NameKind::Archive),
+    ("gpkg", NameKind::GeoPackage),
+    ("parquet", NameKind::GeoParquet),
+    ("fgb", NameKind::FlatGeobuf),
+    ("kml", NameKind::Kml),
+    ("kmz", NameKind::Archive),
+    ("csv", NameKind::Csv),
+    ("tsv", NameKind::Csv),
+    ("txt", NameKind::Csv),
+];
 /// The same, for people.
-const READ_NOW_TEXT: &str = ".geojson, .json, .geojsonl";
-/// Extensions of the contract that are not read yet.
-const NOT_YET: &[&str] = &["shp", "zip", "gpkg", "parquet", "fgb", "kml", "csv"];
+const EXTENSIONS_TEXT: &str = ".geojson, .json, .geojsonl, .shp, .zip, .gpkg, .parquet, .fgb, .kml, .kmz, .csv, .tsv, .txt";
+
+/// What the name of a layer's file promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameKind {
+    GeoJson,
+    Shapefile,
+    Archive,
+    GeoPackage,
+    GeoParquet,
+    FlatGeobuf,
+    Kml,
+    Csv,
+    Unknown,
+}
+
+impl NameKind {
+    /// Its name for people.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::GeoJson => "GeoJSON",
+            Self::Shapefile => "Shapefile",
+            Self::Archive => "ZIP",
+            Self::GeoPackage => "GeoPackage",
+            Self::GeoParquet => "GeoParquet",
+            Self::FlatGeobuf => "FlatGeobuf",
+            Self::Kml => "KML",
+            Self::Csv => "CSV",
+            Self::Unknown => "?",
+        }
+    }
+}
 
 /// Resolves the path of a layer against the folder of the project.
 ///
@@ -18,24 +62,19 @@ const NOT_YET: &[&str] = &["shp", "zip", "gpkg", "parquet", "fgb", "kml", "csv"]
 ///
 /// The file does not exist or has a format that is not read.
 pub(super) fn layer_file(base: &Path, declared: &str) -> Result<PathBuf, Trouble> {
-    let extension = extension(declared);
-    match extension.as_deref() {
-        Some(known) if READ_NOW.contains(&known) => existing(base, declared),
-        Some(later) if NOT_YET.contains(&later) => {
-            Err(Trouble::FormatNotYet { extension: format!(".{later}") })
-        }
-        _ => {
-            // A mistyped name is likelier than a new format.
-            existing(base, declared)?;
-            let (found, known) = (declared.to_owned(), READ_NOW_TEXT);
-            Err(Trouble::UnknownFormat { found, known })
-        }
+    // A mistyped name is likelier than a new format.
+    let path = existing(base, declared)?;
+    if kind_of_name(declared) != NameKind::Unknown {
+        return Ok(path);
     }
+    Err(Trouble::UnknownFormat { found: declared.to_owned(), known: EXTENSIONS_TEXT })
 }
 
-/// Whether the extension is one that this version reads as GeoJSON.
-pub(super) fn is_geojson(declared: &str) -> bool {
-    extension(declared).is_some_and(|ext| READ_NOW.contains(&ext.as_str()))
+/// What a file name promises, by its extension.
+pub(super) fn kind_of_name(declared: &str) -> NameKind {
+    let Some(extension) = extension(declared) else { return NameKind::Unknown };
+    let known = EXTENSIONS.iter().find(|(known, _)| *known == extension);
+    known.map_or(NameKind::Unknown, |(_, kind)| *kind)
 }
 
 /// Resolves the path of a table of reported figures.

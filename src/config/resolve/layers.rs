@@ -5,17 +5,17 @@ use crate::config::error::Trouble;
 use crate::config::options::{LayerTable, SourceTable};
 use crate::config::proj_string::{self, ProjTrouble};
 use crate::config::read::At;
-use crate::config::settings::{AccuracySetting, LayerSettings};
+use crate::config::settings::{AccuracySetting, LayerSettings, ReadSettings};
 use crate::domain::crs::Shift;
 use crate::domain::{ReferenceSystem, Source, Status};
 
+use super::files::NameKind;
 use super::{MaybeLayer, Resolver, files, localized, plain, roles, title};
 
 impl Resolver<'_> {
     /// Resolves a layer; `None` if its file or CRS is in doubt, so that it cannot be read.
     pub(super) fn layer(&mut self, id: &str, table: &LayerTable) -> MaybeLayer {
         let path = table.path.0.as_ref().and_then(|declared| {
-            self.format_keys(table, &declared.value);
             files::layer_file(self.base, &declared.value)
                 .map_err(|trouble| self.fail(declared, trouble))
                 .ok()
@@ -29,6 +29,7 @@ impl Resolver<'_> {
             None => Some(None),
         };
         let is_placed = crs.is_some() && towgs84.is_some();
+        let read = self.read_settings(table);
         let accuracy = self.accuracy(table);
         let settings = LayerSettings {
             id: id.to_owned(),
@@ -37,6 +38,7 @@ impl Resolver<'_> {
             declared_path: plain(table.path.0.as_ref()).unwrap_or_default(),
             crs: crs.flatten(),
             towgs84: towgs84.flatten(),
+            read,
             id_field: plain(table.id.as_ref()),
             source: table.source.as_ref().map_or_else(Source::default, source),
             accuracy,
@@ -96,25 +98,49 @@ impl Resolver<'_> {
         plain(field).map(AccuracySetting::Field)
     }
 
-    /// Keys that say nothing about a GeoJSON file are refused, not ignored.
-    fn format_keys(&mut self, table: &LayerTable, declared: &str) {
-        if !files::is_geojson(declared) {
-            return;
-        }
-        let container = "@config.purpose.container";
+    /// How the file is read. Keys that say nothing about a file of that name are refused,
+    /// not ignored; that the content is of another format shows when it is read.
+    fn read_settings(&mut self, table: &LayerTable) -> ReadSettings {
+        let declared = table.path.0.as_ref().map(|path| path.value.as_str());
+        let kind = declared.map_or(NameKind::Unknown, files::kind_of_name);
+        let in_container = matches!(kind, NameKind::Archive | NameKind::GeoPackage);
+        let in_table = kind == NameKind::Csv;
+        let has_text =
+            in_table || matches!(kind, NameKind::Archive | NameKind::Shapefile);
         let csv = "@config.purpose.csv";
         let keys = [
-            ("layer", &table.layer, container),
-            ("x", &table.x, csv),
-            ("y", &table.y, csv),
-            ("wkt", &table.wkt, csv),
-            ("delimiter", &table.delimiter, csv),
-            ("decimal", &table.decimal, csv),
-            ("encoding", &table.encoding, "@config.purpose.encoding"),
+            ("layer", &table.layer, in_container, "@config.purpose.container"),
+            ("x", &table.x, in_table, csv),
+            ("y", &table.y, in_table, csv),
+            ("wkt", &table.wkt, in_table, csv),
+            ("delimiter", &table.delimiter, in_table, csv),
+            ("decimal", &table.decimal, in_table, csv),
+            ("encoding", &table.encoding, has_text, "@config.purpose.encoding"),
         ];
-        for (name, value, purpose) in keys {
-            if let Some(at) = value {
-                self.fail(at, Trouble::NotForFormat { name, purpose });
+        let [layer, x, y, wkt, delimiter, decimal, encoding] =
+            keys.map(|(name, value, is_used, purpose)| {
+                let at = value.as_ref()?;
+                if is_used || kind == NameKind::Unknown {
+                    return Some(at.value.clone());
+                }
+                let format = kind.name();
+                self.fail(at, Trouble::NotForFormat { name, format, purpose });
+                None
+            });
+        self.place_columns(table);
+        ReadSettings { layer, x, y, wkt, delimiter, decimal, encoding }
+    }
+
+    /// `x` and `y` go together, and without `wkt`.
+    fn place_columns(&mut self, table: &LayerTable) {
+        if self.conflict(("x", table.x.as_ref()), ("wkt", table.wkt.as_ref())) {
+            return;
+        }
+        for (name, at, other, value) in
+            [("x", &table.x, "y", &table.y), ("y", &table.y, "x", &table.x)]
+        {
+            if let (Some(at), None) = (at, value) {
+                self.fail(at, Trouble::Needs { name, other });
             }
         }
     }
