@@ -1,7 +1,7 @@
 //! Doubts that only show when layers are put together.
 
 use super::exposure::Table;
-use super::tally::PEOPLE;
+use super::fixed::Fixed;
 use crate::domain::{Code, Finding, Findings};
 use crate::geometry::{ExposureLayer, Prepared, StudyArea};
 
@@ -22,7 +22,7 @@ pub(super) fn totals(
     }
     for (row, territory) in area.territories.iter().enumerate() {
         let Some(official) = territory.people else { continue };
-        let found = table.total(&(row..row + 1), PEOPLE).get();
+        let Some(found) = table.people(&(row..row + 1)).map(Fixed::get) else { continue };
         if (found - official).abs() > PEOPLE_TOLERANCE {
             findings.push(
                 Finding::about(Code::TotalDiffers, &layer.layer.id)

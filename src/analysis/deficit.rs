@@ -9,7 +9,6 @@ use super::exposure::{Table, places};
 use super::fixed::Fixed;
 use super::measurements::DeficitRow;
 use super::planes::Planes;
-use super::tally::PEOPLE;
 use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
 use crate::domain::{Code, Finding, Findings, OUTSIDE, TOTAL};
 use crate::geometry::mosaic::{Parts, Scratch};
@@ -86,7 +85,7 @@ impl Basis<'_> {
     /// People of a place, from a layer or from the territories' own field.
     fn people(&self, layer: Option<&str>, range: &Range<usize>) -> Option<f64> {
         match layer {
-            Some(id) => Some(self.tallied(id).table.total(range, PEOPLE).get()),
+            Some(id) => self.tallied(id).table.people(range).map(Fixed::get),
             None => self.area.territories[range.clone()].iter().map(|t| t.people).sum(),
         }
     }
@@ -120,10 +119,10 @@ impl Basis<'_> {
                 people,
                 value,
                 unit: "m2/person".to_owned(),
-                gap: value.map(|value| (deficit.standard - value).max(0.0)),
-                shortfall: people.map(|p| (deficit.standard * p - area_m2).max(0.0)),
+                gap: value.map(|value| short_of(value, deficit.standard)),
+                shortfall: people.map(|p| short_of(area_m2, deficit.standard * p)),
                 shortfall_unit: "m2".to_owned(),
-                meets: value.map(|value| value >= deficit.standard),
+                meets: value.map(|value| reaches(value, deficit.standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(people_layer),
                 ..blank(deficit, "area_per_person", territory)
@@ -165,17 +164,18 @@ impl Basis<'_> {
         let tallied = self.tallied(people_layer);
         let column = tallied.column_of(&deficit.id);
         let row = |(territory, range): (String, Range<usize>)| {
-            let people = tallied.table.total(&range, PEOPLE);
+            let people = tallied.table.people(&range);
             let served = tallied.table.total(&range, column);
-            let value = (!people.is_zero()).then(|| served.get() / people.get());
+            let some = people.filter(|people| !people.is_zero());
+            let value = some.map(|people| served.get() / people.get());
             DeficitRow {
-                people: Some(people.get()),
+                people: people.map(Fixed::get),
                 value,
                 unit: "1".to_owned(),
-                gap: value.map(|value| (deficit.standard - value).max(0.0)),
-                shortfall: Some((people - served).get()),
+                gap: value.map(|value| short_of(value, deficit.standard)),
+                shortfall: people.map(|people| (people - served).get()),
                 shortfall_unit: "people".to_owned(),
-                meets: value.map(|value| value >= deficit.standard),
+                meets: value.map(|value| reaches(value, deficit.standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(Some(people_layer)),
                 ..blank(deficit, "access", territory)
@@ -420,14 +420,30 @@ fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> De
     }
 }
 
+/// Sums of many parts are exact to about this share of them.
+const DUST: f64 = 1e-9;
+
+/// Whether an amount reaches a standard, but for the dust of adding up its parts.
+fn reaches(amount: f64, standard: f64) -> bool {
+    amount >= standard - DUST * standard.abs()
+}
+
+/// How much an amount falls short of a standard; nothing if by dust only.
+fn short_of(amount: f64, standard: f64) -> f64 {
+    if reaches(amount, standard) { 0.0 } else { standard - amount }
+}
+
 /// People per unit, and the units that are lacking.
 fn fill_ratio(row: &mut DeficitRow, people: f64, units: f64) {
-    row.shortfall = Some(((people / row.standard).ceil() - units).max(0.0));
+    let needed = people / row.standard;
+    let whole =
+        if reaches(needed.floor(), needed) { needed.floor() } else { needed.ceil() };
+    row.shortfall = Some(short_of(units, whole));
     if units > 0.0 {
         let value = people / units;
         row.value = Some(value);
-        row.gap = Some((value - row.standard).max(0.0));
-        row.meets = Some(value <= row.standard);
+        row.gap = Some(short_of(row.standard, value));
+        row.meets = Some(reaches(row.standard, value));
     } else if people > 0.0 {
         row.meets = Some(false);
     }

@@ -11,7 +11,7 @@
 use super::fixed::Fixed;
 use super::measurements::{BalanceRow, ExposureRow};
 use super::planes::{Class, Planes};
-use super::tally::{AREA, LENGTH, PEOPLE, SUMS, Tally};
+use super::tally::{AREA, KNOWN, LENGTH, PEOPLE, SUMS, Tally, UNKNOWN};
 use crate::domain::{Level, Measure, OUTSIDE, Quantity, TOTAL};
 use crate::geometry::{Dimension, ExposureLayer, StudyArea};
 
@@ -129,13 +129,22 @@ impl Table {
             .sum()
     }
 
+    /// The people of a place; `None` where there are features and those of none is known.
+    pub(super) fn people(&self, territories: &std::ops::Range<usize>) -> Option<Fixed> {
+        let is_unknown = self.total(territories, KNOWN).is_zero()
+            && !self.total(territories, UNKNOWN).is_zero();
+        (!is_unknown).then(|| self.total(territories, PEOPLE))
+    }
+
     /// Value and range at a level (contract §4, rule 8).
     ///
     /// With E(≥L) what lies at level L or worse, and E⁻, E⁺ the same with the edge
     /// of that cumulative zone moved in and out by the accuracy:
     /// `low = max(0, E⁻(≥L) − E⁺(>L))`, `high = E⁺(≥L) − E⁻(>L)`, widened to hold
-    /// the value. `not_studied` comes last: the study area stays where it is, so
-    /// nothing becomes studied or not by moving the edge of a zone inside it.
+    /// the value. Levels go in the order of `any` (`not_studied` before `none`) for `any`,
+    /// unless everything is studied. For one hazard `not_studied` comes last: the study
+    /// area stays where it is, so nothing becomes studied or not by moving the edge of a
+    /// zone inside it.
     fn quantity(
         &self,
         territories: &std::ops::Range<usize>,
@@ -145,15 +154,23 @@ impl Table {
         has_range: bool,
     ) -> Quantity {
         let value = self.sum(territories.clone(), hazard, 0, level, column);
+        let is_any = hazard + 1 == self.hazards;
+        let unstudied =
+            |case| self.sum(territories.clone(), hazard, case, Level::NotStudied, column);
+        let order = if is_any && (0..3).any(|case| !unstudied(case).is_zero()) {
+            Level::WORST_OF_ANY
+        } else {
+            Level::ALL
+        };
         let up_to = |case: usize, ranks: usize| -> Fixed {
-            let levels = &Level::ALL[..ranks];
+            let levels = &order[..ranks];
             levels
                 .iter()
                 .map(|&l| self.sum(territories.clone(), hazard, case, l, column))
                 .sum()
         };
         let range = has_range.then(|| {
-            let at = level.index();
+            let at = order.iter().position(|l| *l == level).expect("all six are listed");
             let low = up_to(1, at + 1) - up_to(2, at);
             let high = up_to(2, at + 1) - up_to(1, at);
             (low.max(Fixed::ZERO).min(value).get(), high.max(value).get())

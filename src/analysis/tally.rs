@@ -19,8 +19,12 @@ pub(super) const AREA: usize = 0;
 pub(super) const LENGTH: usize = 1;
 /// Residents.
 pub(super) const PEOPLE: usize = 2;
+/// Shares of features whose people are known.
+pub(super) const KNOWN: usize = 3;
+/// Shares of features whose people are not.
+pub(super) const UNKNOWN: usize = 4;
 /// First of the further sums; after them the people served, one column a question.
-pub(super) const SUMS: usize = 3;
+pub(super) const SUMS: usize = 5;
 
 /// What lies where: sums by combination of planes, and features by what they count as.
 #[derive(Debug, Default)]
@@ -164,6 +168,7 @@ impl<'a> Chunk<'a> {
                 sums[SUMS + column] += Fixed::of(value * share);
             }
         }
+        sums[if people.is_some() { KNOWN } else { UNKNOWN }] += Fixed::of(share);
         if let Some(people) = people {
             let part = Fixed::of(people * share);
             sums[PEOPLE] += part;

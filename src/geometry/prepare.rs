@@ -2,6 +2,8 @@
 //!
 //! In: raw layers and settings. Out: a [`StudyArea`], or everything that makes it impossible.
 
+use std::path::Path;
+
 use super::crs::{Applied, Crs, CrsTrouble, Transform, accuracy_of, scale_ppm};
 use super::error::{GeometryError, GeometryErrors};
 use super::hazards::{self, rows_of_areas};
@@ -21,7 +23,7 @@ use crate::config::{
     TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
-use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers};
+use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -59,7 +61,8 @@ pub fn prepare(
             Err(more) => errors.extend(more),
         }
     }
-    inputs.extend(raw.tables.iter().map(of_table));
+    let folder = settings.file.parent();
+    inputs.extend(raw.tables.iter().map(|table| of_table(table, folder)));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -276,10 +279,13 @@ fn of_companions(raw: &RawLayer) -> Vec<InputRecord> {
     raw.companions.iter().map(record).collect()
 }
 
-fn of_table(table: &crate::layers::ReportedTable) -> InputRecord {
+fn of_table(table: &ReportedTable, folder: Option<&Path>) -> InputRecord {
+    // As the project has it: the manifest must not depend on where the project lies.
+    let path = folder.and_then(|folder| table.path.strip_prefix(folder).ok());
+    let path = path.unwrap_or(&table.path).to_string_lossy().replace('\\', "/");
     InputRecord {
         layer: String::new(),
-        path: table.path.display().to_string(),
+        path,
         format: "CSV".to_owned(),
         digest: table.digest.clone(),
         bytes: table.bytes,

@@ -86,12 +86,20 @@ pub enum Additive {
     NotANumber,
 }
 
+/// No amount of people, dwellings or beds is larger; a larger one is a slip or a marker.
+const LARGEST_AMOUNT: f64 = 1e12;
+
 /// Reads one value of an additive field.
 #[must_use]
 pub fn additive_of(value: &Value) -> Additive {
     match number_of(value) {
         NumberField::Known(number) | NumberField::FromText(number) if number < 0.0 => {
             Additive::Negative(number)
+        }
+        NumberField::Known(number) | NumberField::FromText(number)
+            if number > LARGEST_AMOUNT =>
+        {
+            Additive::NotANumber
         }
         NumberField::Known(number) => Additive::Known(number, false),
         NumberField::FromText(number) => Additive::Known(number, true),

@@ -93,6 +93,26 @@ fn units_that_are_lacking_are_whole() {
         (500.0, 0.0, 1000.0, None, None, 1.0, Some(false)),
         (0.0, 0.0, 1000.0, None, None, 0.0, None),
         (1000.0, 1.0, 1000.0, Some(1000.0), Some(0.0), 0.0, Some(true)),
+        // The dust of adding up parts is no person: 2 people need 2 units of 1, not 3.
+        (
+            2.000_000_000_001,
+            2.0,
+            1.0,
+            Some(1.000_000_000_000_5),
+            Some(0.0),
+            0.0,
+            Some(true),
+        ),
+        (
+            250.000_000_000_01,
+            1.0,
+            50.0,
+            Some(250.000_000_000_01),
+            Some(200.000_000_000_01),
+            4.0,
+            Some(false),
+        ),
+        (2.001, 2.0, 1.0, Some(1.0005), Some(1.0005 - 1.0), 1.0, Some(false)),
     ];
     for (people, units, standard, value, gap, shortfall, meets) in cases {
         let mut row = blank(&settings(standard), "people_per_unit", TOTAL.to_owned());
