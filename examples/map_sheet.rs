@@ -7,6 +7,14 @@
 //! cargo run --example map_sheet -- /tmp/maps
 //! ```
 
+#![allow(
+    clippy::unreadable_literal,
+    clippy::cast_precision_loss,
+    clippy::missing_panics_doc,
+    clippy::too_many_lines,
+    reason = "an example: lists of coordinates in whole metres, made-up figures"
+)]
+
 use std::path::PathBuf;
 
 use atalaya::analysis::{DeficitRow, ExposureRow, Measurements};
@@ -176,6 +184,7 @@ fn main() {
 }
 
 /// A pair of texts.
+#[must_use]
 pub fn both(es: &str, en: &str) -> Localized {
     Localized { es: es.to_owned(), en: en.to_owned() }
 }
@@ -209,6 +218,7 @@ fn push_point(shapes: &mut Shapes, point: Metres) {
 }
 
 /// A layer as prepared.
+#[must_use]
 pub fn prepared(id: &str, title: Localized, shapes: Shapes, status: Status) -> Prepared {
     let ids = (1..=shapes.len()).map(|i| format!("#{i}").into()).collect();
     Prepared {
@@ -426,7 +436,12 @@ fn health() -> ServiceLayer {
         "P.S. Los Ángeles",
     ];
     layer.ids = names.iter().map(|name| (*name).into()).collect();
-    ServiceLayer { layer, kind: "health_facility".to_owned(), capacity: None }
+    ServiceLayer {
+        layer,
+        kind: "health_facility".to_owned(),
+        capacity: None,
+        dissolved: Shapes::default(),
+    }
 }
 
 fn parks() -> ServiceLayer {
@@ -440,7 +455,12 @@ fn parks() -> ServiceLayer {
     }
     let title = both("Áreas verdes", "Green areas");
     let layer = prepared("green_areas", title, shapes, Status::Synthetic);
-    ServiceLayer { layer, kind: "green_area".to_owned(), capacity: None }
+    ServiceLayer {
+        layer,
+        kind: "green_area".to_owned(),
+        capacity: None,
+        dissolved: Shapes::default(),
+    }
 }
 
 fn context(
@@ -498,6 +518,7 @@ fn contexts() -> Vec<ContextLayer> {
 }
 
 /// The made-up province.
+#[must_use]
 pub fn area() -> StudyArea {
     let territory = |code: &str, name: &str, people: f64| Territory {
         code: TerritoryCode::new(code).expect("a code"),
@@ -520,6 +541,8 @@ pub fn area() -> StudyArea {
             territory("180303", "Pacocha", 4453.0),
         ],
         territory_layer,
+        territory_partition: Shapes::default(),
+        territory_union: Shapes::default(),
         hazards: vec![fault(), tsunami()],
         exposures: vec![ExposureLayer {
             layer: prepared("blocks", title, shapes, Status::Synthetic),
@@ -536,6 +559,7 @@ pub fn area() -> StudyArea {
 }
 
 /// Figures in the manner of the real ones: a block counts where its centre lies.
+#[must_use]
 pub fn measurements(area: &StudyArea) -> Measurements {
     let mut measurements = Measurements::default();
     let blocks = &area.exposures[0];
@@ -552,15 +576,14 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                     continue;
                 }
                 let covered = |shapes: &Shapes| shapes.iter().any(|s| covers(s, at));
-                let level = hazard
-                    .zones
-                    .iter()
-                    .find(|zone| covered(&zone.shapes))
-                    .map(|zone| zone.level)
-                    .unwrap_or(match &hazard.study_area {
-                        Some(study) if !covered(study) => Level::NotStudied,
-                        _ => Level::None,
-                    });
+                let level =
+                    hazard.zones.iter().find(|zone| covered(&zone.shapes)).map_or_else(
+                        || match &hazard.study_area {
+                            Some(study) if !covered(study) => Level::NotStudied,
+                            _ => Level::None,
+                        },
+                        |zone| zone.level,
+                    );
                 let sum = &mut sums[level.index()];
                 sum[0] += 1.0;
                 sum[1] += shape.area_m2();
@@ -639,6 +662,7 @@ fn deficits() -> Vec<DeficitRow> {
 }
 
 /// The settings of the made-up project.
+#[must_use]
 pub fn settings() -> Settings {
     let deficit = |id: &str, title, kind, standard| DeficitSettings {
         id: id.to_owned(),
@@ -658,6 +682,7 @@ pub fn settings() -> Settings {
         code_system: Some("INEI".to_owned()),
         author: Some(both("Oficina de Gestión del Riesgo", "Risk office")),
         layers: Vec::new(),
+        exports: Vec::new(),
         deficits: vec![
             deficit(
                 "green_area",

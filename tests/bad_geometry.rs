@@ -72,7 +72,7 @@ fn layer(id: &str, epsg: u32, features: &[(Vec<Part>, Option<f64>)]) -> RawLayer
     RawLayer {
         id: id.to_owned(),
         format: "GeoJSON",
-        epsg,
+        crs: epsg.into(),
         crs_evidence: CrsEvidence::Project,
         digest: Digest::of(b""),
         bytes: 0,
@@ -90,7 +90,8 @@ fn layer_settings(id: &str) -> LayerSettings {
         title: text(id),
         path: PathBuf::from(id),
         declared_path: id.to_owned(),
-        epsg: None,
+        crs: None,
+        towgs84: None,
         id_field: None,
         source: Source::default(),
         accuracy: None,

@@ -123,10 +123,15 @@ fn the_tiny_world_is_right() {
 #[test]
 fn a_run_takes_the_place_of_the_old_output_and_leaves_nothing_else() {
     let world = World::tiny();
-    fs::create_dir_all(world.out().join("tables")).expect("an old output folder");
-    world.write("out/tables/old.csv", "what stood here before\n");
     finished(&world, 0);
-    assert!(!world.file("out/tables/old.csv").exists());
+    let old = fs::read(world.file("out/tables/exposure.csv")).expect("a table");
+    world.layer(
+        "blocks",
+        &[block("b1", "7", &polygon(&[(0.0, 0.0), (9.0, 0.0), (9.0, 9.0)]))],
+    );
+    finished(&world, 0);
+    let new = fs::read(world.file("out/tables/exposure.csv")).expect("a table");
+    assert_ne!(old, new, "the new run's table stands where the old one stood");
     let mut names: Vec<String> = fs::read_dir(world.folder())
         .expect("the world")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -716,10 +721,16 @@ fn a_feature_that_is_no_geojson() {
 #[test]
 fn points_where_areas_are_needed() {
     let world = World::tiny();
-    world.layer("flood", &[feature("z1", r#""nivel":"high""#, &point(30.0, 30.0))]);
+    let spot = feature("z1", r#""nivel":"high""#, &point(30.0, 30.0));
+    let zone = polygon(&[(0.0, 0.0), (50.0, 0.0), (50.0, 100.0), (0.0, 100.0)]);
+    world.layer("flood", &[spot.clone(), feature("z2", r#""nivel":"low""#, &zone)]);
     finished(&world, 0);
     assert_found(&world, "G013", "warning", "flood", "*");
     assert!(people(&world, "_T", "high", "value").abs() < 1e-9);
+    // A hazard of points alone would silently be no hazard at all.
+    let world = World::tiny();
+    world.layer("flood", &[spot]);
+    refused(&world, &["flood"]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub fn centroid(shape: ShapeRef<'_>) -> GridPoint {
                 }
             }
             Dimension::Line => {
-                points.windows(2).for_each(|w| sum.add_segment(at(w[0]), at(w[1])))
+                points.windows(2).for_each(|w| sum.add_segment(at(w[0]), at(w[1])));
             }
             Dimension::Point => points.iter().for_each(|&p| sum.add(1.0, at(p))),
         }
@@ -95,6 +95,7 @@ mod tests {
     use super::*;
     use crate::geometry::Shapes;
     use crate::layers::PartRole;
+    use PartRole::{Hole, Line, Point, Shell};
 
     fn centroid_of(
         dimension: Dimension,
@@ -116,7 +117,6 @@ mod tests {
         let near: &[(i64, i64)] = &[(0, 0), (20, 0), (20, 20), (0, 20)];
         let shell: &[(i64, i64)] = &[(0, 0), (80, 0), (80, 40), (0, 40)];
         let hole: &[(i64, i64)] = &[(40, 0), (40, 40), (80, 40), (80, 0)];
-        use PartRole::{Hole, Line, Point, Shell};
         // The L: 60×20 at (30, 10) and 20×40 at (10, 40): (44000, 44000) / 2000 = 22.
         assert_eq!(centroid_of(Dimension::Area, &[(Shell, l)]), (22, 22));
         assert_eq!(

@@ -281,7 +281,7 @@ impl Basis<'_> {
         for (planes, amount) in parts {
             let Some(territory) = self.planes.territory(&planes) else { continue };
             match shares.iter_mut().find(|(known, _)| *known == territory) {
-                Some((_, share)) => *share += amount / whole,
+                Some((_, sum)) => *sum += amount / whole,
                 None => shares.push((territory, amount / whole)),
             }
         }
@@ -344,13 +344,13 @@ impl Basis<'_> {
         let mut rows = Vec::new();
         for (territory, _) in self.places() {
             let mut row = blank(deficit, "reported", territory.clone());
-            match pick(table, indicator, &territory, deficit.period.as_deref()) {
-                Some(reported) => fill_reported(&mut row, reported, better),
-                None => {
-                    let any = table.rows.iter().find(|row| row.indicator == indicator);
-                    row.unit = any.map_or_else(String::new, |row| row.unit.clone());
-                    findings.push(not_reported(deficit, &territory, indicator));
-                }
+            let period = deficit.period.as_deref();
+            if let Some(reported) = pick(table, indicator, &territory, period) {
+                fill_reported(&mut row, reported, better);
+            } else {
+                let any = table.rows.iter().find(|row| row.indicator == indicator);
+                row.unit = any.map_or_else(String::new, |row| row.unit.clone());
+                findings.push(not_reported(deficit, &territory, indicator));
             }
             rows.push(row);
         }

@@ -3,6 +3,12 @@
 //! In: a [`StudyArea`]. Out: [`Measurements`] at full precision, each list sorted
 //! by its key. It must not know how figures are written or what a map shows.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "grid coordinates and sums fit the mantissa or are meant to be rounded"
+)]
+
 mod access;
 mod checks;
 mod deficit;

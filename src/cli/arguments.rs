@@ -280,9 +280,9 @@ mod tests {
             (&["verify", "p"], CliError::CommandNotYet { found: found("verify") }),
             (&["run"], CliError::MissingArgument { names: found("<PROJECT.toml>") }),
             (
-                &["run", "p", "--ot", "d"],
+                &["run", "p", "--ouut", "d"],
                 CliError::UnknownArgument {
-                    found: found("--ot"),
+                    found: found("--ouut"),
                     nearest: Some(found("--out")),
                 },
             ),

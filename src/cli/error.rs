@@ -7,6 +7,8 @@ use crate::domain::{Explain, Message};
 pub(super) enum CliError {
     /// An option that does not exist.
     UnknownArgument { found: String, nearest: Option<String> },
+    /// A word more than the command takes.
+    ExtraArgument { found: String },
     /// A command that does not exist.
     UnknownCommand { found: String, nearest: Option<String> },
     /// A command that is not in this version.
@@ -51,6 +53,9 @@ impl Explain for CliError {
         match self {
             Self::UnknownArgument { found: text, .. } => {
                 found("error.cli.unknown_argument", text)
+            }
+            Self::ExtraArgument { found: text } => {
+                found("error.cli.extra_argument", text)
             }
             Self::UnknownCommand { found: text, .. } => {
                 found("error.cli.unknown_command", text)

@@ -3,8 +3,10 @@
 //! In: settings and an outcome. Out: lines. Every figure is one of the tables', rounded
 //! for people; nothing is added up here, since ranges do not add up.
 
-use crate::analysis::{DeficitRow, ExposureRow, Measurements};
-use crate::config::Settings;
+use std::collections::BTreeSet;
+
+use crate::analysis::{ExposureRow, Measurements};
+use crate::config::{DeficitKind, DeficitSettings, Settings};
 use crate::domain::{
     Findings, Level, Measure, Message, Quantity, Severity, Status, TOTAL,
 };
@@ -14,7 +16,7 @@ use crate::outputs::map::words::Words;
 use crate::pipeline::{Blemish, Outcome, Results};
 
 /// Most lines of one kind, so that the whole stays short.
-const MOST: usize = 8;
+const MOST: usize = 10;
 
 /// The summary of a run.
 pub(super) fn lines(
@@ -88,17 +90,25 @@ impl Summary<'_> {
         if self.results.area.hazards.len() < 2 {
             pairs.retain(|(hazard, _)| *hazard != "any");
         }
+        let layers: BTreeSet<&str> = pairs.iter().map(|(_, layer)| *layer).collect();
         let of_pair = |(hazard, layer): (&str, &str)| {
             let rows: Vec<&&ExposureRow> = all
                 .iter()
                 .filter(|row| row.hazard == hazard && row.layer == layer)
                 .collect();
-            self.exposed_to(hazard, layer, &rows)
+            let title = self.hazard_title(hazard);
+            // Which layer the people are of matters only where there are several.
+            let title = if layers.len() > 1 {
+                format!("{title} · {}", self.layer_title(layer))
+            } else {
+                title
+            };
+            self.exposed_to(title, &rows)
         };
         pairs.into_iter().map(of_pair).collect()
     }
 
-    fn exposed_to(&self, hazard: &str, layer: &str, rows: &[&&ExposureRow]) -> String {
+    fn exposed_to(&self, title: String, rows: &[&&ExposureRow]) -> String {
         let at = |level: Level| {
             let row = rows.iter().find(|row| row.level == level);
             row.map_or_else(
@@ -108,8 +118,7 @@ impl Summary<'_> {
         };
         let total = rows.first().map_or(0.0, |row| row.total);
         let message = Message::new("cli.summary.exposed")
-            .with("hazard", self.hazard_title(hazard))
-            .with("layer", self.layer_title(layer))
+            .with("hazard", title)
             .with("very_high", at(Level::VeryHigh))
             .with("high", at(Level::High))
             .with("total", self.words.number(total, 0));
@@ -141,15 +150,17 @@ impl Summary<'_> {
     }
 
     fn deficits(&self) -> Vec<String> {
-        let of_deficit = |deficit: &crate::config::DeficitSettings| {
+        let of_deficit = |deficit: &DeficitSettings| {
             let row = self
                 .measurements()
                 .deficits
                 .iter()
                 .find(|row| row.territory == TOTAL && row.deficit == deficit.id)?;
-            let show = |value: Option<f64>| {
-                let shown = DeficitRow { value, qualifier: String::new(), ..row.clone() };
-                deficit_value(self.words, &deficit.kind, &shown)
+            let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
+            let show = |value: Option<f64>| match value {
+                Some(share) if is_share => self.words.percent(share),
+                Some(value) => self.words.figure(value),
+                None => self.words.of("map.unknown"),
             };
             let message = Message::new("cli.summary.deficit")
                 .with("deficit", deficit.title.get(self.words.locale))

@@ -76,6 +76,9 @@ pub(super) fn explained(error: &Error) -> CliError {
     let of = |kind| error.get(kind).map(words).unwrap_or_default();
     let argument = of(ContextKind::InvalidArg);
     match error.kind() {
+        ErrorKind::UnknownArgument if !argument.starts_with('-') => {
+            CliError::ExtraArgument { found: argument }
+        }
         ErrorKind::UnknownArgument => {
             let nearest = Some(of(ContextKind::SuggestedArg)).filter(|n| !n.is_empty());
             CliError::UnknownArgument { found: argument, nearest }
@@ -98,7 +101,7 @@ pub(super) fn explained(error: &Error) -> CliError {
             if second == argument {
                 return CliError::Repeated { argument };
             }
-            CliError::Conflict { first: second, second: argument }
+            CliError::Conflict { first: argument, second }
         }
         ErrorKind::InvalidValue | ErrorKind::TooFewValues
             if of(ContextKind::InvalidValue).is_empty() =>

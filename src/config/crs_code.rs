@@ -3,6 +3,8 @@
 //! In: a name as people and files write it. Out: an EPSG code, and whether this
 //! version can use it. Nothing is known here about how to project.
 
+use crate::domain::crs::{self, Projection};
+
 /// What a reference system can be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrsUse {
@@ -10,14 +12,15 @@ pub enum CrsUse {
     Planar,
     /// Degrees: layers may be in it.
     Degrees,
+    /// Outside the program's own table, but among the definitions that it carries: layers
+    /// may be in it if its datum is WGS 84 or the project gives the shift.
+    Bundled,
     /// Not known to this version.
     Unknown,
 }
 
 /// WGS 84, longitude and latitude in degrees.
 pub const WGS84: u32 = 4326;
-/// Web Mercator: planar metres, but stretched away from the equator.
-pub const WEB_MERCATOR: u32 = 3857;
 
 /// Reads the EPSG code from `EPSG:32719`, a URN or an OGC name.
 ///
@@ -49,7 +52,7 @@ pub fn parse_epsg(text: &str) -> Option<u32> {
         "epsg" if code.bytes().all(|b| b.is_ascii_digit()) => {
             code.parse().ok().filter(|&code| code > 0)
         }
-        "ogc" if matches!(code, "crs84" | "84") => Some(WGS84),
+        "ogc" if matches!(code, "crs84" | "crs84h" | "84") => Some(WGS84),
         _ => None,
     }
 }
@@ -57,11 +60,16 @@ pub fn parse_epsg(text: &str) -> Option<u32> {
 /// Tells what a code can be used for in this version.
 #[must_use]
 pub fn use_of(epsg: u32) -> CrsUse {
-    match epsg {
-        WGS84 => CrsUse::Degrees,
-        WEB_MERCATOR | 32_601..=32_660 | 32_701..=32_760 => CrsUse::Planar,
-        _ => CrsUse::Unknown,
+    match crs::system(epsg).map(|system| system.projection) {
+        Some(Projection::Degrees) => CrsUse::Degrees,
+        Some(_) => CrsUse::Planar,
+        None if is_bundled(epsg) => CrsUse::Bundled,
+        None => CrsUse::Unknown,
     }
+}
+
+fn is_bundled(epsg: u32) -> bool {
+    u16::try_from(epsg).is_ok_and(|code| crs_definitions::from_code(code).is_some())
 }
 
 #[cfg(test)]
@@ -96,18 +104,24 @@ mod tests {
     }
 
     #[test]
-    fn only_real_utm_zones_are_planar() {
+    fn codes_are_told_apart_by_their_use() {
         let cases = [
             (32_600, CrsUse::Unknown),
             (32_601, CrsUse::Planar),
             (32_660, CrsUse::Planar),
-            (32_661, CrsUse::Unknown),
+            (32_661, CrsUse::Bundled),
             (32_700, CrsUse::Unknown),
             (32_719, CrsUse::Planar),
-            (32_761, CrsUse::Unknown),
+            (32_761, CrsUse::Bundled),
             (3857, CrsUse::Planar),
             (4326, CrsUse::Degrees),
-            (24_879, CrsUse::Unknown),
+            (24_879, CrsUse::Planar),
+            (24_892, CrsUse::Planar),
+            (5389, CrsUse::Planar),
+            (5373, CrsUse::Degrees),
+            (4248, CrsUse::Degrees),
+            (25_830, CrsUse::Bundled),
+            (99_999, CrsUse::Unknown),
         ];
         for (epsg, expected) in cases {
             assert_eq!(use_of(epsg), expected, "{epsg}");

@@ -145,6 +145,23 @@ pub enum Trouble {
         /// Its code.
         epsg: u32,
     },
+    /// A key of a proj string that this program does not use.
+    ProjKey {
+        /// The key and its value.
+        part: String,
+    },
+    /// A proj string that does not say how its datum lies to WGS 84.
+    NoShift {
+        /// The whole string.
+        found: String,
+        /// What it says of its datum or ellipsoid; may be empty.
+        datum: String,
+    },
+    /// A shift of datum with a wrong number of numbers.
+    BadShift {
+        /// How many there are.
+        count: usize,
+    },
     /// A working CRS in degrees.
     CrsInDegrees {
         /// Its code.
@@ -376,6 +393,16 @@ impl Explain for ConfigError {
                     .with("key", name)
                     .with("epsg", epsg)
             }
+            Trouble::ProjKey { part } => {
+                Message::new("error.config.proj_key").with("key", name).with("part", part)
+            }
+            Trouble::NoShift { found, datum } => Message::new("error.config.no_shift")
+                .with("key", name)
+                .with("found", found)
+                .with("datum", datum),
+            Trouble::BadShift { count } => Message::new("error.config.bad_shift")
+                .with("key", name)
+                .with("count", count),
             Trouble::CrsInDegrees { epsg } => Message::new("error.config.crs_in_degrees")
                 .with("key", name)
                 .with("epsg", epsg),
@@ -481,6 +508,9 @@ impl Explain for ConfigError {
                     "hint.config.known_crs"
                 }))
             }
+            Trouble::ProjKey { .. } => Some(Message::new("hint.config.proj_key")),
+            Trouble::NoShift { .. } => Some(Message::new("hint.config.no_shift")),
+            Trouble::BadShift { .. } => Some(Message::new("hint.config.bad_shift")),
             Trouble::CrsInDegrees { .. } => Some(Message::new("hint.config.utm")),
             Trouble::MissingRole { layer, role, known } => Some(if known.is_empty() {
                 Message::new("hint.config.add_role")

@@ -7,6 +7,7 @@ pub mod crs_code;
 mod digest;
 pub mod error;
 pub mod options;
+pub mod proj_string;
 pub mod read;
 mod resolve;
 pub mod schema;
@@ -97,7 +98,7 @@ fn place_of_byte(path: &Path, bytes: &[u8], at: usize) -> Place {
         bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| at + i);
     Place {
         file: path.display().to_string(),
-        line: before.iter().filter(|b| **b == b'\n').count() + 1,
+        line: before.split(|b| *b == b'\n').count(),
         column: String::from_utf8_lossy(&bytes[begin..at]).chars().count() + 1,
         width: 1,
         text: String::from_utf8_lossy(&bytes[begin..end]).trim_end().to_owned(),
@@ -136,7 +137,7 @@ mod tests {
         let layer = settings.layer("d").unwrap();
         assert_eq!(layer.path, base.join("d.geojson"));
         assert_eq!(layer.declared_path, "d.geojson");
-        assert_eq!((layer.status, layer.epsg), (Status::Undeclared, None));
+        assert_eq!((layer.status, layer.crs.as_ref()), (Status::Undeclared, None));
         assert_eq!(layer.territory.as_ref().unwrap().code, "c");
         assert_eq!(settings.place("layers.d.territory.code").unwrap().line, 8);
     }

@@ -59,6 +59,8 @@ table! {
         pub notes: Optional<Text>,
         /// Reference system, only where the file does not say; a contradiction is an error.
         pub crs: Optional<String>,
+        /// Shift from the layer's datum to WGS 84, position vector convention: three metres, or those, three arc-seconds and parts per million.
+        pub towgs84: Optional<Vec<At<f64>>>,
         /// Name of the layer in a container with several.
         pub layer: Optional<String>,
         /// Field with feature ids. Default: the file's own ids, else `#` and the 1-based row.
@@ -219,14 +221,16 @@ pub enum Text {
     /// The same in both languages.
     Same(String),
     /// One a language.
-    Both(BothTable),
+    Both(Box<BothTable>),
 }
 
 impl Read for Text {
     fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
         match node.value {
             Value::Text(_) => String::read(node, key, errors).map(Self::Same),
-            Value::Table(_) => BothTable::read(node, key, errors).map(Self::Both),
+            Value::Table(_) => {
+                BothTable::read(node, key, errors).map(|both| Self::Both(Box::new(both)))
+            }
             _ => {
                 wrong_type(node, key, "@config.type.text_or_both", errors);
                 None

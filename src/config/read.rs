@@ -1,6 +1,6 @@
 //! From the tree to options: types, known keys, words; all trouble is collected.
 //!
-//! In: a [`Node`]. Out: a value with its key and place, or errors pushed. The
+//! In: a `Node`. Out: a value with its key and place, or errors pushed. The
 //! keys a table may have are the fields of its struct, nothing else.
 
 use std::borrow::Cow;

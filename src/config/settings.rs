@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Digest, Level, Place, Source, Status};
+use crate::domain::crs::Shift;
+use crate::domain::{Digest, Level, Place, ReferenceSystem, Source, Status};
 use crate::i18n::Locale;
 
 /// A text that may differ by language.
@@ -158,8 +159,10 @@ pub struct LayerSettings {
     pub path: PathBuf,
     /// File as written in the project.
     pub declared_path: String,
-    /// EPSG code, where the project states it.
-    pub epsg: Option<u32>,
+    /// Its reference system, where the project states it.
+    pub crs: Option<ReferenceSystem>,
+    /// The shift from its datum to WGS 84, where the project gives one.
+    pub towgs84: Option<Shift>,
     /// Field with feature ids.
     pub id_field: Option<String>,
     /// Who published it.

@@ -142,6 +142,18 @@ codes! {
     NoPeople = "A011" Note;
     /// A layer does not overlap any territory.
     LayerOutside = "A012" Warning;
+    /// Geometries name another reference system than their layer.
+    GeometrySystemDiffers = "L020" Warning;
+    /// The file describes its reference system without an EPSG code.
+    CrsWithoutCode = "L021" Note;
+    /// Coordinates were shifted from one datum to another, with the operation's accuracy.
+    DatumShift = "R004" Note;
+    /// The operation between datums is not meant for where the layer lies.
+    ShiftOutsideArea = "R005" Warning;
+    /// Coordinates were shifted by parameters of unknown accuracy.
+    ShiftByHand = "R006" Note;
+    /// The file gives a shift of its own, which was not used.
+    FileShiftIgnored = "R007" Note;
 }
 
 /// One finding, about a layer and usually one of its features.
@@ -184,6 +196,10 @@ impl Finding {
 
     /// Adds a value for the text.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that callers may pass texts and numbers alike"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

@@ -20,6 +20,10 @@ impl Message {
 
     /// Adds a value.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that callers may pass texts and numbers alike"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

@@ -3,6 +3,7 @@
 //! Nothing here touches a file, runs an algorithm or knows a language. Words
 //! follow the UNDRR terminology (UN A/71/644, 2016): see `ARCHITECTURE.md`.
 
+pub mod crs;
 pub mod finding;
 pub mod level;
 pub mod measure;
@@ -11,6 +12,7 @@ pub mod provenance;
 pub mod territory;
 pub mod units;
 
+pub use crs::ReferenceSystem;
 pub use finding::{Code, Finding, Findings, Severity};
 pub use level::Level;
 pub use measure::{Measure, Quantity};

@@ -91,6 +91,72 @@ problems! {
     TooBig = "too_big";
     /// More positions than can be numbered.
     TooMany = "too_many";
+    /// This build has no `GeoPackage`.
+    NoGeopackage = "no_geopackage";
+    /// This build has no `GeoParquet`.
+    NoGeoparquet = "no_geoparquet";
+    /// A database that is broken or none.
+    BrokenDatabase = "broken_database";
+    /// A database with changes that were not written into it yet.
+    OpenDatabase = "open_database";
+    /// A database that is no `GeoPackage`.
+    NotGeopackage = "not_geopackage";
+    /// A layer of a `GeoPackage` that is a view and no table.
+    GeopackageView = "geopackage_view";
+    /// No layer with geometries.
+    NoFeatureLayer = "no_feature_layer";
+    /// Several layers, and none was named.
+    SeveralLayers = "several_layers";
+    /// The layer that was named is not there.
+    UnknownLayer = "unknown_layer";
+    /// Not `FlatGeobuf`, or of a version that is not known.
+    NotFlatgeobuf = "not_flatgeobuf";
+    /// `FlatGeobuf` that is broken.
+    BrokenFlatgeobuf = "broken_flatgeobuf";
+    /// Parquet that is broken or none.
+    BrokenParquet = "broken_parquet";
+    /// Parquet without geometries.
+    NotGeoparquet = "not_geoparquet";
+    /// `GeoParquet` with geometries that are not in well-known binary.
+    GeoparquetEncoding = "geoparquet_encoding";
+    /// An encoding that does not exist.
+    UnknownEncoding = "unknown_encoding";
+    /// Bytes that are none of the declared encoding.
+    NotInEncoding = "not_in_encoding";
+    /// The first bytes say another encoding than the project.
+    OtherEncoding = "other_encoding";
+    /// A delimiter that cannot be one.
+    BadDelimiter = "bad_delimiter";
+    /// A decimal mark that is neither point nor comma.
+    BadDecimal = "bad_decimal";
+    /// Columns between commas, but another delimiter was declared.
+    CommaDelimited = "comma_delimited";
+    /// Columns between semicolons, but another delimiter is expected.
+    SemicolonDelimited = "semicolon_delimited";
+    /// Columns between tabulators, but another delimiter is expected.
+    TabDelimited = "tab_delimited";
+    /// Columns between vertical bars, but another delimiter is expected.
+    BarDelimited = "bar_delimited";
+    /// A decimal comma where a point is expected.
+    DecimalComma = "decimal_comma";
+    /// A decimal point where a comma is expected.
+    DecimalPoint = "decimal_point";
+    /// Two columns with one name.
+    RepeatedColumn = "repeated_column";
+    /// A column is not there.
+    MissingColumn = "missing_column";
+    /// Nobody said in which columns the place stands.
+    NoPlace = "no_place";
+    /// The place is said twice: as columns of numbers and as text.
+    TwoPlaces = "two_places";
+    /// A row with more or fewer fields than the header.
+    RaggedRow = "ragged_row";
+    /// A quotation mark that nothing closes.
+    OpenQuote = "open_quote";
+    /// Something follows a quotation mark that closes.
+    AfterQuote = "after_quote";
+    /// A single row is larger than the limit.
+    RowTooBig = "row_too_big";
 }
 
 /// Why a file could not be read. Trouble with single features is not here.
@@ -131,7 +197,8 @@ impl FormatError {
     pub fn message(&self, layer: &str, path: &str) -> Message {
         let key = match (&self.source, self.position, &self.found) {
             (Some(_), _, _) => "error.layers.format_io",
-            (None, None, _) => "error.layers.format",
+            (None, None, None) => "error.layers.format",
+            (None, None, Some(_)) => "error.layers.format_told",
             (None, Some(_), None) => "error.layers.format_at",
             (None, Some(_), Some(_)) => "error.layers.format_found",
         };

@@ -14,6 +14,13 @@ pub mod sniff;
 
 pub use error::{FormatError, Position, Problem};
 
+mod collector;
+pub mod flatgeobuf;
+pub mod geopackage;
+pub mod geoparquet;
+pub mod table;
+mod wkb;
+
 /// How many different field names of a file are kept to be shown.
 pub const MAX_FIELDS_SHOWN: usize = 200;
 
@@ -108,11 +115,17 @@ pub enum Reason {
     TooDeep,
     /// Its `properties` are neither an object nor null.
     PropertiesNotAnObject,
+    /// Its geometry has circular arcs.
+    CurvedGeometry,
+    /// Its geometry ends too early, or is not in the form it must have.
+    BrokenGeometry,
+    /// The text of its geometry is no well-known text.
+    BadWkt,
 }
 
 impl Reason {
     /// All reasons, for tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::NotAnObject,
         Self::NoType,
         Self::WrongType,
@@ -127,6 +140,9 @@ impl Reason {
         Self::EmptyShell,
         Self::TooDeep,
         Self::PropertiesNotAnObject,
+        Self::CurvedGeometry,
+        Self::BrokenGeometry,
+        Self::BadWkt,
     ];
 
     /// Catalogue key of the phrase that names it.
@@ -147,6 +163,9 @@ impl Reason {
             Self::EmptyShell => "feature.empty_shell",
             Self::TooDeep => "feature.too_deep",
             Self::PropertiesNotAnObject => "feature.properties_not_an_object",
+            Self::CurvedGeometry => "feature.curved_geometry",
+            Self::BrokenGeometry => "feature.broken_geometry",
+            Self::BadWkt => "feature.bad_wkt",
         }
     }
 }

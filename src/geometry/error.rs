@@ -12,6 +12,8 @@ pub enum Suspicion {
     SwappedAxes,
     /// It looks like degrees, but the layer is declared to be in metres.
     Degrees,
+    /// It lies far outside the area of use of the layer's own CRS.
+    OwnSystem,
 }
 
 /// Why geometry could not be prepared.
@@ -19,12 +21,12 @@ pub enum Suspicion {
 #[non_exhaustive]
 #[error("{}", render(Locale::En, &self.message()))]
 pub enum GeometryError {
-    /// The EPSG code of a layer, or of the project, is unknown.
+    /// The CRS of a layer, or of the project, is unknown.
     UnknownCrs {
         /// Layer; empty for the working CRS.
         layer: String,
-        /// Its code.
-        epsg: u32,
+        /// Its code or definition.
+        crs: String,
         /// Where it is declared.
         place: Option<Box<Place>>,
     },
@@ -32,8 +34,10 @@ pub enum GeometryError {
     UnknownDatum {
         /// Layer; empty for the working CRS.
         layer: String,
-        /// Its code.
-        epsg: u32,
+        /// Its code or definition.
+        crs: String,
+        /// What is known of its datum: a name or an ellipsoid.
+        datum: String,
         /// Where it is declared.
         place: Option<Box<Place>>,
     },
@@ -48,8 +52,8 @@ pub enum GeometryError {
     NotDegrees {
         /// Layer.
         layer: String,
-        /// Declared code.
-        epsg: u32,
+        /// Declared code or definition.
+        crs: String,
         /// First such feature.
         feature: String,
         /// Its first such coordinates.
@@ -63,6 +67,8 @@ pub enum GeometryError {
     OutsideCrs {
         /// Layer.
         layer: String,
+        /// Code or definition of the layer's CRS.
+        crs: String,
         /// Code of the working CRS.
         working_epsg: u32,
         /// First such feature.
@@ -123,21 +129,23 @@ impl Explain for GeometryError {
                 .with("count", count)
         };
         match self {
-            Self::UnknownCrs { layer, epsg, .. } => {
-                of_layer_or_project("error.geometry.unknown_crs", layer, *epsg)
+            Self::UnknownCrs { layer, crs, .. } => {
+                of_layer_or_project("error.geometry.unknown_crs", layer, crs)
             }
-            Self::UnknownDatum { layer, epsg, .. } => {
-                of_layer_or_project("error.geometry.unknown_datum", layer, *epsg)
+            Self::UnknownDatum { layer, crs, datum, .. } => {
+                of_layer_or_project("error.geometry.unknown_datum", layer, crs)
+                    .with("datum", datum)
             }
             Self::NotPlanar { epsg, .. } => {
                 Message::new("error.geometry.not_planar").with("epsg", epsg)
             }
-            Self::NotDegrees { layer, epsg, feature, at, count, .. } => {
+            Self::NotDegrees { layer, crs, feature, at, count, .. } => {
                 at_point("error.geometry.not_degrees", layer, feature, at, count)
-                    .with("epsg", epsg)
+                    .with("crs", crs)
             }
             Self::OutsideCrs {
                 layer,
+                crs,
                 working_epsg,
                 feature,
                 at,
@@ -149,8 +157,11 @@ impl Explain for GeometryError {
                     Suspicion::Unexplained => "error.geometry.outside_crs",
                     Suspicion::SwappedAxes => "error.geometry.swapped_axes",
                     Suspicion::Degrees => "error.geometry.not_meters",
+                    Suspicion::OwnSystem => "error.geometry.outside_own_crs",
                 };
-                at_point(key, layer, feature, at, count).with("epsg", working_epsg)
+                at_point(key, layer, feature, at, count)
+                    .with("epsg", working_epsg)
+                    .with("crs", crs)
             }
             Self::NoTerritories { layer, .. } => {
                 Message::new("error.geometry.no_territories").with("layer", layer)
@@ -181,6 +192,9 @@ impl Explain for GeometryError {
             Self::OutsideCrs { suspicion: Suspicion::Unexplained, .. } => {
                 "hint.geometry.outside_crs"
             }
+            Self::OutsideCrs { suspicion: Suspicion::OwnSystem, .. } => {
+                "hint.geometry.outside_own_crs"
+            }
             Self::OutsideCrs { suspicion: Suspicion::SwappedAxes, .. } => {
                 "hint.geometry.swapped_axes"
             }
@@ -210,9 +224,9 @@ impl Explain for GeometryError {
     }
 }
 
-fn of_layer_or_project(key: &'static str, layer: &str, epsg: u32) -> Message {
+fn of_layer_or_project(key: &'static str, layer: &str, crs: &str) -> Message {
     let subject = if layer.is_empty() { "working_crs" } else { layer };
-    Message::new(key).with("layer", subject).with("epsg", epsg)
+    Message::new(key).with("layer", subject).with("crs", crs)
 }
 
 /// Writes a coordinate as it is, short even if absurd.

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::error::GeometryError;
+use super::grid::GridPoint;
 use super::margin::{self, zone_around};
 use super::overlay::{
-    Rule, area_m2, difference, rings_of, rings_of_shapes, to_shapes, total_double_area,
-    union,
+    area_m2, difference, rings_of_shape, rings_of_shapes, to_shapes, total_double_area,
 };
 use super::prepare::Layer;
 use super::reach::Reach;
@@ -204,13 +204,31 @@ fn report(hazard: &HazardLayer, territories: Option<&Reach>, findings: &mut Find
         findings.push(Finding::about(Code::HazardFarAway, id));
     }
     let Some(study_area) = &hazard.study_area else { return };
-    let zones = hazard.zones.iter().flat_map(|zone| rings_of_shapes(&zone.shapes));
-    let zones = union(zones, Rule::NonZero);
-    let outside = difference(rings_of(&zones), rings_of_shapes(study_area));
+    let is_drawn = hazard.bands.is_empty();
+    for (row, shape) in hazard.layer.shapes.iter().enumerate().filter(|_| is_drawn) {
+        if hazard.levels.get(row).is_some_and(|level| *level != Level::None) {
+            let finding = Finding::about(Code::ZoneOutsideStudy, id);
+            let finding = finding.feature(&*hazard.layer.ids[row]);
+            report_outside(rings_of_shape(shape), study_area, finding, findings);
+        }
+    }
+    let zones = hazard.zones.iter().filter(|_| !is_drawn);
+    for zone in zones {
+        let finding = Finding::about(Code::ZoneOutsideStudy, id);
+        report_outside(rings_of_shapes(&zone.shapes), study_area, finding, findings);
+    }
+}
+
+/// Adds the finding, with the area outside, if the rings reach out of the study area.
+fn report_outside<'a>(
+    rings: impl Iterator<Item = &'a [GridPoint]>,
+    study_area: &'a Shapes,
+    finding: Finding,
+    findings: &mut Findings,
+) {
+    let outside = difference(rings, rings_of_shapes(study_area));
     let area = area_m2(total_double_area(&outside));
     if area > OUTSIDE_M2 {
-        let finding =
-            Finding::about(Code::ZoneOutsideStudy, id).with("area", format!("{area:.2}"));
-        findings.push(finding);
+        findings.push(finding.with("area", format!("{area:.2}")));
     }
 }

@@ -135,7 +135,7 @@ impl Chunk {
             self.findings.retain(|finding| finding.code != Code::CoordinateOutOfRange);
             errors.push(GeometryError::NotDegrees {
                 layer: raw.id.clone(),
-                epsg: raw.epsg,
+                crs: raw.crs.to_string(),
                 feature: feature(meters.row),
                 at: meters.at,
                 count: meters.count,
@@ -148,11 +148,14 @@ impl Chunk {
                 Suspicion::SwappedAxes
             } else if transform.looks_like_degrees(misfits.at) {
                 Suspicion::Degrees
+            } else if transform.is_outside_source(misfits.at) {
+                Suspicion::OwnSystem
             } else {
                 Suspicion::Unexplained
             };
             errors.push(GeometryError::OutsideCrs {
                 layer: raw.id.clone(),
+                crs: raw.crs.to_string(),
                 working_epsg,
                 feature: feature(misfits.row),
                 at: misfits.at,

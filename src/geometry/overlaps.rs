@@ -79,12 +79,18 @@ pub fn report(
     overlaps: &[Overlap],
     findings: &mut Findings,
 ) {
-    let real: Vec<&Overlap> = overlaps.iter().filter(|o| !o.is_noise()).collect();
+    // In the order of ids, so that the order of features in the file changes nothing.
+    let named = |overlap: &Overlap| {
+        let (a, b) = (&*ids[overlap.rows.0], &*ids[overlap.rows.1]);
+        if b < a { (b, a) } else { (a, b) }
+    };
+    let mut real: Vec<&Overlap> = overlaps.iter().filter(|o| !o.is_noise()).collect();
+    real.sort_by(|x, y| named(x).cmp(&named(y)).then(x.area_m2.total_cmp(&y.area_m2)));
     for overlap in real.iter().take(LISTED) {
-        let (a, b) = overlap.rows;
+        let (a, b) = named(overlap);
         let finding = Finding::about(code, layer)
-            .feature(&*ids[a])
-            .with("features", format!("{}, {}", ids[a], ids[b]))
+            .feature(a)
+            .with("features", format!("{a}, {b}"))
             .with("pairs", 1)
             .with("area", format!("{:.2}", overlap.area_m2));
         findings.push(finding);

@@ -2,7 +2,7 @@
 //!
 //! In: raw layers and settings. Out: a [`StudyArea`], or everything that makes it impossible.
 
-use super::crs::{Crs, CrsTrouble, Transform, scale_ppm};
+use super::crs::{Applied, Crs, CrsTrouble, Transform, accuracy_of, scale_ppm};
 use super::error::{GeometryError, GeometryErrors};
 use super::hazards::{self, rows_of_areas};
 use super::layer::{self, PlacedLayer};
@@ -28,6 +28,8 @@ pub(super) struct Layer<'a> {
     pub(super) raw: RawLayer,
     pub(super) settings: &'a LayerSettings,
     pub(super) placed: PlacedLayer,
+    /// Accuracy of the datum operations on its way, m.
+    shift_accuracy_m: Option<f64>,
 }
 
 /// Brings all layers to one CRS and grid, mends them, and gives each its roles.
@@ -107,8 +109,9 @@ fn nothing() -> Prepared {
 fn working_crs(settings: &Settings) -> Result<Crs, GeometryError> {
     let epsg = settings.working_epsg;
     let place = || settings.place("project.working_crs").cloned().map(Box::new);
-    let crs = Crs::from_epsg(epsg)
-        .map_err(|trouble| crs_error(trouble, String::new(), epsg, place()))?;
+    let crs = Crs::from_epsg(epsg).map_err(|trouble| {
+        crs_error(trouble, String::new(), format!("EPSG:{epsg}"), place())
+    })?;
     if !crs.is_planar_in_meters() {
         return Err(GeometryError::NotPlanar { epsg, place: place() });
     }
@@ -118,12 +121,14 @@ fn working_crs(settings: &Settings) -> Result<Crs, GeometryError> {
 fn crs_error(
     trouble: CrsTrouble,
     layer: String,
-    epsg: u32,
+    crs: String,
     place: Option<Box<Place>>,
 ) -> GeometryError {
     match trouble {
-        CrsTrouble::Unknown => GeometryError::UnknownCrs { layer, epsg, place },
-        CrsTrouble::UnknownDatum => GeometryError::UnknownDatum { layer, epsg, place },
+        CrsTrouble::Unknown => GeometryError::UnknownCrs { layer, crs, place },
+        CrsTrouble::UnknownDatum { datum } => {
+            GeometryError::UnknownDatum { layer, crs, datum, place }
+        }
     }
 }
 
@@ -140,38 +145,100 @@ fn place<'a>(
     findings: &mut Findings,
 ) -> Result<(Layer<'a>, InputRecord), Vec<GeometryError>> {
     let declared_at = place_of(settings, &raw.id, "crs");
-    let transform = Transform::new(raw.epsg, working).map_err(|trouble| {
-        let place = declared_at.cloned().map(Box::new);
-        vec![crs_error(trouble, raw.id.clone(), raw.epsg, place)]
-    })?;
+    let shift = of_layer.towgs84;
+    let transform =
+        Transform::with_shift(&raw.crs, shift, working).map_err(|trouble| {
+            let place = declared_at.cloned().map(Box::new);
+            vec![crs_error(trouble, raw.id.clone(), raw.crs.to_string(), place)]
+        })?;
     let carries_people = carriers(&raw, of_layer.exposure.as_ref());
     let placed = layer::place(
         &raw,
         &transform,
-        working.epsg(),
+        settings.working_epsg,
         &|row| carries_people.get(row).is_some_and(|carries| *carries),
         declared_at,
         findings,
     )?;
+    let steps = transform.steps();
+    report_shift(&raw, &steps, extent(&transform, &placed.shapes), findings);
+    let shift_accuracy_m = accuracy_of(&steps);
     let input = InputRecord {
         layer: raw.id.clone(),
         path: of_layer.declared_path.clone(),
         format: raw.format.to_owned(),
         digest: raw.digest.clone(),
         bytes: raw.bytes,
-        epsg: Some(raw.epsg),
+        crs: Some(raw.crs.to_string()),
         crs_evidence: match raw.crs_evidence {
             CrsEvidence::Rfc7946 => "rfc7946",
             CrsEvidence::LegacyMember => "legacy_member",
+            CrsEvidence::FileCode => "file_code",
+            CrsEvidence::FileWkt => "file_wkt",
             CrsEvidence::Project => "project",
         },
         operation: transform.operation(),
+        datum_operations: steps,
         features_read: raw.data.features.len(),
         features_kept: placed.shapes.len(),
         vertices: placed.shapes.vertex_count(),
     };
     raw.data.coords = Vec::new();
-    Ok((Layer { raw, settings: of_layer, placed }, input))
+    Ok((Layer { raw, settings: of_layer, placed, shift_accuracy_m }, input))
+}
+
+/// Where placed shapes lie, degrees of WGS 84: west, south, east, north; from the corners
+/// and the middles of the sides of their box. `None` if there are none.
+fn extent(transform: &Transform<'_>, shapes: &Shapes) -> Option<[f64; 4]> {
+    let whole = shapes.iter().filter_map(bounds);
+    let [x0, y0, x1, y1] = whole.reduce(|a, b| super::edges::joined(&a, &b))?;
+    let between = |a: i64, b: i64| [a, a.midpoint(b), b];
+    let mut all: Option<[f64; 4]> = None;
+    for x in between(x0, x1) {
+        for y in between(y0, y1) {
+            let at = super::GridPoint::new(x, y).meters();
+            let [lon, lat] = transform.degrees_of(at)?;
+            let [west, south, east, north] = all.unwrap_or([lon, lat, lon, lat]);
+            let (west, east) = (west.min(lon), east.max(lon));
+            all = Some([west, south.min(lat), east, north.max(lat)]);
+        }
+    }
+    all
+}
+
+/// Tells of every datum operation on the way of a layer, and of one used where it should not.
+fn report_shift(
+    raw: &RawLayer,
+    steps: &[Applied],
+    extent: Option<[f64; 4]>,
+    findings: &mut Findings,
+) {
+    for step in steps {
+        let Some(operation) = step.operation else {
+            let finding = Finding::about(Code::ShiftByHand, &raw.id);
+            findings.push(finding.with("crs", &raw.crs).with("shift", step.shift));
+            continue;
+        };
+        let code = format!("EPSG:{}", operation.code);
+        let finding = Finding::about(Code::DatumShift, &raw.id)
+            .with("crs", &raw.crs)
+            .with("operation", &code)
+            .with("name", operation.name)
+            .with("shift", operation.shift)
+            .with("accuracy", operation.accuracy_m);
+        findings.push(finding);
+        let Some(extent) = extent.filter(|extent| !step.covers(*extent)) else {
+            continue;
+        };
+        let text =
+            |area: [f64; 4]| area.map(|degrees| format!("{degrees:.2}")).join(", ");
+        let finding = Finding::about(Code::ShiftOutsideArea, &raw.id)
+            .with("operation", &code)
+            .with("name", operation.name)
+            .with("area", text(operation.area))
+            .with("extent", text(extent));
+        findings.push(finding);
+    }
 }
 
 /// For each row, whether it carries people or another sum that must not be lost; empty if the
@@ -194,9 +261,10 @@ fn of_table(table: &crate::layers::ReportedTable) -> InputRecord {
         format: "CSV".to_owned(),
         digest: table.digest.clone(),
         bytes: table.bytes,
-        epsg: None,
+        crs: None,
         crs_evidence: "",
         operation: String::new(),
+        datum_operations: Vec::new(),
         features_read: table.rows.len(),
         features_kept: table.rows.len(),
         vertices: 0,
@@ -238,9 +306,24 @@ impl Layer<'_> {
         }
     }
 
-    /// Accuracies of rows of the file. Where a field leaves some unknown, they get the worst that
-    /// it states.
+    /// Accuracies of rows of the file. Those of a hazard take in the accuracy of the datum
+    /// operations on its way: the edge of a zone can be no better than where it was put.
     fn accuracy(&self, file_rows: &[usize]) -> Option<Vec<f64>> {
+        let stated = self.stated_accuracy(file_rows);
+        let Some(shift) =
+            self.shift_accuracy_m.filter(|_| self.settings.hazard.is_some())
+        else {
+            return stated;
+        };
+        Some(match stated {
+            Some(all) => all.into_iter().map(|meters| meters.hypot(shift)).collect(),
+            None => vec![shift],
+        })
+    }
+
+    /// Accuracies that the layer states. Where a field leaves some unknown, they get the worst
+    /// that it states.
+    fn stated_accuracy(&self, file_rows: &[usize]) -> Option<Vec<f64>> {
         match self.settings.accuracy.as_ref()? {
             AccuracySetting::Meters(meters) => Some(vec![*meters]),
             AccuracySetting::Field(field) => {

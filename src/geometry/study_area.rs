@@ -3,6 +3,7 @@
 use crate::config::Localized;
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode};
 
+use super::crs::Applied;
 use super::shapes::Shapes;
 
 /// What every prepared layer carries.
@@ -140,12 +141,15 @@ pub struct InputRecord {
     pub digest: Digest,
     /// Size of the file.
     pub bytes: u64,
-    /// EPSG code of the coordinates as read.
-    pub epsg: Option<u32>,
-    /// How the CRS is known: `rfc7946`, `legacy_member`, `project`.
+    /// Reference system of the coordinates as read: `EPSG:24879`, or a proj string.
+    pub crs: Option<String>,
+    /// How it is known: `rfc7946`, `legacy_member`, `file_code`, `file_wkt`, `project`.
     pub crs_evidence: &'static str,
-    /// Operation that brought it to the working CRS, as a proj string pair or `identity`.
+    /// What brought it to the working CRS: `identity`, or the datum operations and the two
+    /// proj strings.
     pub operation: String,
+    /// The datum operations among it, in their order.
+    pub datum_operations: Vec<Applied>,
     /// Features read.
     pub features_read: usize,
     /// Features kept.

@@ -3,29 +3,24 @@
 //! In: values as read. Out: what they mean, or nothing. The stage that reads layers has said
 //! already what was wrong with them.
 
+use crate::layers::fields::{self, NumberField};
 use crate::layers::{RawFeatures, Value};
 
 /// A number, also where it is written as text; `None` if it is none or not finite.
 #[must_use]
 pub fn number_of(value: &Value) -> Option<f64> {
-    let number = match value {
-        Value::Number(number) => *number,
-        Value::Text(text) => text.trim().parse().ok()?,
-        Value::Null | Value::Bool(_) | Value::Other => return None,
-    };
-    number.is_finite().then_some(number)
+    match fields::number_of(value) {
+        NumberField::Known(number) | NumberField::FromText(number) => Some(number),
+        NumberField::Null | NumberField::NotANumber => None,
+    }
 }
 
 /// Trimmed text; a whole number is written without decimals.
 #[must_use]
 pub fn text_of(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::Number(number) => format!("{number}"),
-        Value::Text(text) => text.trim().to_owned(),
-        Value::Bool(is) => is.to_string(),
-        Value::Null | Value::Other => return None,
-    };
-    (!text.is_empty()).then_some(text)
+    let (text, _) = fields::text_of(value)?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// One value of a field; null if the layer lacks the field.
@@ -37,9 +32,10 @@ pub fn value_at<'a>(data: &'a RawFeatures, field: &str, row: usize) -> &'a Value
 /// Additive values of a field: what is null, negative or no number is unknown.
 #[must_use]
 pub fn additive_values(data: &RawFeatures, field: &str) -> Vec<Option<f64>> {
-    (0..data.features.len())
-        .map(|row| number_of(value_at(data, field, row)).filter(|number| *number >= 0.0))
-        .collect()
+    match data.columns.get(field) {
+        Some(column) => fields::additive_values(column),
+        None => vec![None; data.features.len()],
+    }
 }
 
 #[cfg(test)]

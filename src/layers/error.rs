@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::crs::WktTrouble;
 use crate::domain::{Explain, Message, Place};
 use crate::formats::FormatError;
 use crate::i18n::{Locale, render};
@@ -47,8 +48,8 @@ pub enum LayerTrouble {
     },
     /// The project states another CRS than the file.
     CrsContradiction {
-        /// EPSG code in the project.
-        declared: u32,
+        /// What the project says.
+        declared: String,
         /// Name in the file.
         name: String,
     },
@@ -56,6 +57,15 @@ pub enum LayerTrouble {
     CrsUnknown {
         /// Name in the file.
         name: String,
+    },
+    /// Neither the file nor the project says the CRS.
+    CrsMissing,
+    /// The file's well-known text does not say the CRS in a way that can be used.
+    CrsNotUnderstood(WktTrouble),
+    /// The project gives a shift for a layer that is on WGS 84.
+    CrsNeedsNoShift {
+        /// The system of the layer.
+        system: String,
     },
     /// The file says that its CRS is unknown, and the project does not say it.
     CrsDenied,
@@ -235,6 +245,14 @@ impl LayerTrouble {
             Self::NoGeometry { .. } => "no_geometry",
             Self::CrsContradiction { .. } => "crs_contradiction",
             Self::CrsUnknown { .. } => "crs_unknown",
+            Self::CrsMissing => "crs_missing",
+            Self::CrsNotUnderstood(WktTrouble::Unreadable) => "crs_wkt_unreadable",
+            Self::CrsNotUnderstood(WktTrouble::Unsupported(_)) => "crs_wkt_unsupported",
+            Self::CrsNotUnderstood(WktTrouble::Datum { .. }) => "crs_wkt_datum",
+            Self::CrsNotUnderstood(WktTrouble::Inconsistent { .. }) => {
+                "crs_wkt_inconsistent"
+            }
+            Self::CrsNeedsNoShift { .. } => "crs_needs_no_shift",
             Self::CrsDenied => "crs_denied",
             Self::CrsLinked => "crs_linked",
             Self::CrsUnreadable => "crs_unreadable",
@@ -259,6 +277,8 @@ impl LayerTrouble {
             | Self::Changed
             | Self::NoTerritories
             | Self::CrsDenied
+            | Self::CrsMissing
+            | Self::CrsNotUnderstood(WktTrouble::Unreadable)
             | Self::CrsLinked
             | Self::CrsUnreadable
             | Self::CrsSeveral
@@ -271,8 +291,18 @@ impl LayerTrouble {
             ],
             Self::NoGeometry { features } => vec![("count", features.to_string())],
             Self::CrsContradiction { declared, name } => {
-                vec![("declared", declared.to_string()), ("name", name.clone())]
+                vec![("declared", declared.clone()), ("name", name.clone())]
             }
+            Self::CrsNotUnderstood(WktTrouble::Unsupported(what)) => {
+                vec![("what", what.clone())]
+            }
+            Self::CrsNotUnderstood(WktTrouble::Datum { system, datum }) => {
+                vec![("system", system.clone()), ("datum", datum.clone())]
+            }
+            Self::CrsNotUnderstood(WktTrouble::Inconsistent { epsg, found }) => {
+                vec![("epsg", epsg.to_string()), ("found", found.clone())]
+            }
+            Self::CrsNeedsNoShift { system } => vec![("system", system.clone())],
             Self::CrsUnknown { name } => vec![("name", name.clone())],
             Self::NoCode { features } => named(features),
             Self::BadCode { feature, value } => {
@@ -405,6 +435,12 @@ keys!(
     "no_territories",
     "no_geometry",
     "crs_contradiction",
+    "crs_missing",
+    "crs_wkt_unreadable",
+    "crs_wkt_unsupported",
+    "crs_wkt_datum",
+    "crs_wkt_inconsistent",
+    "crs_needs_no_shift",
     "crs_unknown",
     "crs_denied",
     "crs_linked",
@@ -551,7 +587,13 @@ mod tests {
             L::Changed,
             L::NoTerritories,
             L::NoGeometry { features: 1 },
-            L::CrsContradiction { declared: 4326, name: text() },
+            L::CrsContradiction { declared: text(), name: text() },
+            L::CrsMissing,
+            L::CrsNotUnderstood(WktTrouble::Unreadable),
+            L::CrsNotUnderstood(WktTrouble::Unsupported(text())),
+            L::CrsNotUnderstood(WktTrouble::Datum { system: text(), datum: text() }),
+            L::CrsNotUnderstood(WktTrouble::Inconsistent { epsg: 1, found: text() }),
+            L::CrsNeedsNoShift { system: text() },
             L::CrsUnknown { name: text() },
             L::CrsDenied,
             L::CrsLinked,

@@ -9,7 +9,7 @@
 //! field means is decided in [`fields`] alone.
 
 mod codes;
-mod crs;
+pub mod crs;
 mod error;
 pub mod fields;
 mod file;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Digest;
+use crate::domain::{Digest, ReferenceSystem};
 
 /// One value of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +68,10 @@ pub enum CrsEvidence {
     Rfc7946,
     /// The `crs` member of old GeoJSON.
     LegacyMember,
+    /// An EPSG code in the file.
+    FileCode,
+    /// Well-known text: a `.prj`, or the definition in a container.
+    FileWkt,
     /// The project file.
     Project,
 }
@@ -79,8 +83,8 @@ pub struct RawLayer {
     pub id: String,
     /// Name of the format, for example `GeoJSON`.
     pub format: &'static str,
-    /// EPSG code of the coordinates; 4326 for lon/lat.
-    pub epsg: u32,
+    /// Reference system of the coordinates; longitude or easting first.
+    pub crs: ReferenceSystem,
     /// How that is known.
     pub crs_evidence: CrsEvidence,
     /// SHA-256 of the file.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use super::codes::{apply_id_field, check_codes, check_ids};
-use super::crs;
+use super::crs::{self, FileCrs};
 use super::error::{LayerError, LayerErrors, LayerTrouble};
 use super::file::{DigestFile, FileTrouble};
 use super::levels::check_levels;
@@ -80,9 +80,13 @@ impl Reading<'_> {
                 return None;
             }
         };
-        let crs = crs::decide(self.layer, &parsed.legacy_crs, self.findings);
+        let crs = crs::resolve(self.layer, FileCrs::of(&parsed, true), self.findings);
         let crs = crs.map_err(|trouble| {
-            let is_ours = matches!(trouble, LayerTrouble::CrsContradiction { .. });
+            let is_ours = matches!(
+                trouble,
+                LayerTrouble::CrsContradiction { .. }
+                    | LayerTrouble::CrsNeedsNoShift { .. }
+            );
             self.fail(if is_ours { "crs" } else { "path" }, trouble);
         });
         self.check_features(&parsed);
@@ -95,11 +99,11 @@ impl Reading<'_> {
         }
         check_ids(&self.layer.id, &data.ids, self.findings);
         self.check_values(&fields, &missing, &data);
-        let (epsg, crs_evidence) = crs.ok()?;
+        let (crs, crs_evidence) = crs.ok()?;
         (self.errors.len() == errors_before).then(|| RawLayer {
             id: self.layer.id.clone(),
             format: "GeoJSON",
-            epsg,
+            crs,
             crs_evidence,
             digest,
             bytes,
@@ -186,9 +190,17 @@ impl Reading<'_> {
             let finding = Finding::about(Code::HeightDropped, id).with("count", heights);
             self.findings.push(finding);
         }
-        if usable == 0 {
+        if usable == 0 && (self.needs_geometry() || !parsed.troubles.is_empty()) {
             self.fail("path", LayerTrouble::NoGeometry { features: parsed.rows });
         }
+    }
+
+    /// Whether a layer without any geometry makes the whole run pointless.
+    ///
+    /// People without a place are still people (they count outside all territories), and
+    /// a service without a facility is a deficit; all else would be silently nothing.
+    fn needs_geometry(&self) -> bool {
+        self.layer.exposure.is_none() && self.layer.service.is_none()
     }
 
     /// Errors for wanted fields that occur in no feature.

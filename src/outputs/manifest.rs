@@ -13,6 +13,7 @@ use super::WriteJob;
 use crate::analysis::BalanceRow;
 use crate::domain::{Digest, Message, Severity};
 use crate::geometry::InputRecord;
+use crate::geometry::crs::Applied;
 use crate::i18n::{self, Locale};
 use crate::indicators::Method;
 
@@ -75,12 +76,24 @@ struct Input<'a> {
     format: &'a str,
     bytes: u64,
     sha256: &'a str,
-    crs: Option<String>,
+    crs: Option<&'a str>,
     crs_evidence: &'a str,
     operation: &'a str,
+    datum_operations: Vec<DatumOperation>,
     features_read: usize,
     features_kept: usize,
     vertices: usize,
+}
+
+/// A shift between datums on the way of a layer.
+#[derive(Serialize)]
+struct DatumOperation {
+    code: Option<String>,
+    name: Option<&'static str>,
+    accuracy_m: Option<f64>,
+    is_inverse: bool,
+    /// Metres, arc-seconds and parts per million; position vector convention.
+    towgs84: Vec<f64>,
 }
 
 #[derive(Serialize)]
@@ -174,9 +187,14 @@ fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
             format: &record.format,
             bytes: record.bytes,
             sha256: record.digest.as_str(),
-            crs: record.epsg.map(|code| format!("EPSG:{code}")),
+            crs: record.crs.as_deref(),
             crs_evidence: record.crs_evidence,
             operation: &record.operation,
+            datum_operations: record
+                .datum_operations
+                .iter()
+                .map(datum_operation)
+                .collect(),
             features_read: record.features_read,
             features_kept: record.features_kept,
             vertices: record.vertices,
@@ -184,6 +202,16 @@ fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
         .collect();
     inputs.sort_by_key(|input| (input.layer, input.path));
     inputs
+}
+
+fn datum_operation(applied: &Applied) -> DatumOperation {
+    DatumOperation {
+        code: applied.operation.map(|known| format!("EPSG:{}", known.code)),
+        name: applied.operation.map(|known| known.name),
+        accuracy_m: applied.accuracy_m(),
+        is_inverse: applied.is_inverse,
+        towgs84: applied.shift.parameters().to_vec(),
+    }
 }
 
 /// Rounds to so many decimals; 0 never keeps a sign.

@@ -189,7 +189,6 @@ pub(crate) fn same_cell(expected: &str, actual: &str) -> bool {
     }
     let equal_numbers =
         || canonical(expected).is_some_and(|e| Some(e) == canonical(actual));
-    // Codes such as 010 are text: only a number with a fraction may be padded.
     expected == "*" || expected == actual || equal_numbers()
 }
 

@@ -7,7 +7,7 @@ use crate::config::options::{DeficitTable, DeficitWord};
 use crate::config::read::{At, Words};
 use crate::config::settings::{DeficitKind, DeficitSettings, Units};
 
-use super::{Given, Resolver, Role, files, given, localized, title};
+use super::{Given, Resolver, Role, files, localized, title};
 
 /// Keys that only some kinds use, and which kinds.
 const KINDS_OF: &[(&str, &[DeficitWord])] = &[
@@ -24,6 +24,9 @@ const KINDS_OF: &[(&str, &[DeficitWord])] = &[
     ("indicator", &[DeficitWord::PeoplePerUnit, DeficitWord::Reported]),
     ("better", &[DeficitWord::Reported]),
 ];
+
+/// Something is wrong, and an error says so already.
+struct Told;
 
 impl Resolver<'_> {
     /// Resolves a deficit; `None` if something of it is wrong, which was reported.
@@ -73,16 +76,16 @@ impl Resolver<'_> {
         at: &At<DeficitTable>,
         territories: &str,
     ) -> Option<DeficitKind> {
-        let service = self.needed_layer(at, "service", given(&at.value.service));
+        let service = self.needed_layer(at, "service", at.value.service.as_ref());
         let people = self.people(at, territories);
-        Some(DeficitKind::AreaPerPerson { service: service?, people: people? })
+        Some(DeficitKind::AreaPerPerson { service: service?, people: people.ok()? })
     }
 
     fn access(&mut self, at: &At<DeficitTable>) -> Option<DeficitKind> {
         let table = &at.value;
-        let service = self.needed_layer(at, "service", given(&table.service));
-        let people = self.needed_layer(at, "people", given(&table.people));
-        let within = self.demand(at, "within_m", given(&table.within_m));
+        let service = self.needed_layer(at, "service", table.service.as_ref());
+        let people = self.needed_layer(at, "people", table.people.as_ref());
+        let within = self.demand(at, "within_m", table.within_m.as_ref());
         let within_m = within
             .and_then(|within| self.number(within, "@config.rule.positive", |m| m > 0.0));
         Some(DeficitKind::Access {
@@ -99,8 +102,10 @@ impl Resolver<'_> {
     ) -> Option<DeficitKind> {
         let table = &at.value;
         let people = self.people(at, territories);
-        let twice = self
-            .conflict(("table", given(&table.table)), ("service", given(&table.service)));
+        let twice = self.conflict(
+            ("table", table.table.as_ref()),
+            ("service", table.service.as_ref()),
+        );
         let units = match (&table.table, &table.service) {
             _ if twice => None,
             (None, Some(service)) => {
@@ -119,11 +124,11 @@ impl Resolver<'_> {
                 .table_and_indicator(at)
                 .map(|(table, indicator)| Units::Reported { table, indicator }),
         };
-        Some(DeficitKind::PeoplePerUnit { units: units?, people: people? })
+        Some(DeficitKind::PeoplePerUnit { units: units?, people: people.ok()? })
     }
 
     fn reported(&mut self, at: &At<DeficitTable>) -> Option<DeficitKind> {
-        let better = self.demand(at, "better", given(&at.value.better));
+        let better = self.demand(at, "better", at.value.better.as_ref());
         let source = self.table_and_indicator(at);
         let better = better.map(|word| word.value.0);
         let (table, indicator) = source?;
@@ -134,8 +139,8 @@ impl Resolver<'_> {
         &mut self,
         at: &At<DeficitTable>,
     ) -> Option<(PathBuf, String)> {
-        let table = self.demand(at, "table", given(&at.value.table));
-        let indicator = self.demand(at, "indicator", given(&at.value.indicator));
+        let table = self.demand(at, "table", at.value.table.as_ref());
+        let indicator = self.demand(at, "indicator", at.value.indicator.as_ref());
         let file = table.and_then(|declared| {
             files::table_file(self.base, &declared.value)
                 .map_err(|trouble| self.fail(declared, trouble))
@@ -160,25 +165,26 @@ impl Resolver<'_> {
         is_good.then(|| layer.value.clone())
     }
 
-    /// The layer of people, or the territories' own people; `None` if neither has any.
+    /// The layer of people; `None` for the territories' own. Neither has any: that was told.
     fn people(
         &mut self,
         at: &At<DeficitTable>,
         territories: &str,
-    ) -> Option<Option<String>> {
+    ) -> Result<Option<String>, Told> {
         if let Some(layer) = &at.value.people {
-            return self.people_layer(layer).then(|| Some(layer.value.clone()));
+            let is_good = self.people_layer(layer);
+            return if is_good { Ok(Some(layer.value.clone())) } else { Err(Told) };
         }
         let role = self.layers.get(territories).and_then(|t| t.territory.as_ref());
         // Without a territory layer there is trouble enough.
         if role.is_none_or(|role| role.value.people.is_some())
             || self.is_reported_at(at, &["people"])
         {
-            return Some(None);
+            return Ok(None);
         }
         let layer = territories.to_owned();
         self.fail(at, Trouble::NoPeopleField { layer, role: "territory" });
-        None
+        Err(Told)
     }
 
     fn people_layer(&mut self, layer: &At<String>) -> bool {
@@ -209,12 +215,12 @@ impl Resolver<'_> {
     }
 
     fn refuse_other_keys(&mut self, table: &DeficitTable, word: DeficitWord) {
-        self.refuse("service", given(&table.service), word);
-        self.refuse("people", given(&table.people), word);
-        self.refuse("within_m", given(&table.within_m), word);
-        self.refuse("table", given(&table.table), word);
-        self.refuse("indicator", given(&table.indicator), word);
-        self.refuse("better", given(&table.better), word);
+        self.refuse("service", table.service.as_ref(), word);
+        self.refuse("people", table.people.as_ref(), word);
+        self.refuse("within_m", table.within_m.as_ref(), word);
+        self.refuse("table", table.table.as_ref(), word);
+        self.refuse("indicator", table.indicator.as_ref(), word);
+        self.refuse("better", table.better.as_ref(), word);
     }
 
     fn refuse<T>(&mut self, name: &'static str, value: Given<'_, T>, word: DeficitWord) {

@@ -17,7 +17,7 @@ use crate::domain::{OUTSIDE, Place, TOTAL};
 use super::crs_code::{self, CrsUse};
 use super::error::{ConfigError, Trouble, nearest};
 use super::options::{LayerTable, ProjectFile, ProjectTable, Text};
-use super::read::{At, Optional, Required, is_misspelt};
+use super::read::{At, Required, is_misspelt};
 use super::settings::{FailOn, LayerSettings, Localized, Settings};
 
 pub(super) use files::nearest_file;
@@ -121,7 +121,9 @@ impl Resolver<'_> {
         match crs_code::use_of(epsg) {
             CrsUse::Planar => return Some(epsg),
             CrsUse::Degrees => self.fail(crs, Trouble::CrsInDegrees { epsg }),
-            CrsUse::Unknown => self.fail(crs, Trouble::UnsupportedCrs { epsg }),
+            CrsUse::Bundled | CrsUse::Unknown => {
+                self.fail(crs, Trouble::UnsupportedCrs { epsg });
+            }
         }
         None
     }
@@ -337,10 +339,5 @@ impl Resolver<'_> {
 
 /// What a layer without a usable path is left with: nothing.
 type MaybeLayer = Option<LayerSettings>;
-/// What is optional in a table.
+/// What is optional in a table, as written.
 type Given<'o, T> = Option<&'o At<T>>;
-
-/// Whether a key was given, whatever became of it.
-fn given<T>(option: &Optional<T>) -> Given<'_, T> {
-    option.as_ref()
-}

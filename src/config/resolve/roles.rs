@@ -15,14 +15,26 @@ use super::{Resolver, id_fault, needed, plain};
 /// Names of measures that `sums` may not take.
 const MEASURES: &[&str] = &["features", "area", "length", "people"];
 
-impl Resolver<'_> {
-    pub(super) fn territory(&mut self, layer: &LayerTable) -> Option<TerritoryRole> {
-        let table = &layer.territory.as_ref()?.value;
-        let code = plain(table.code.0.as_ref())?;
-        let (name, people) = (plain(table.name.as_ref()), plain(table.people.as_ref()));
-        Some(TerritoryRole { code, name, people })
-    }
+pub(super) fn territory(layer: &LayerTable) -> Option<TerritoryRole> {
+    let table = &layer.territory.as_ref()?.value;
+    let code = plain(table.code.0.as_ref())?;
+    let (name, people) = (plain(table.name.as_ref()), plain(table.people.as_ref()));
+    Some(TerritoryRole { code, name, people })
+}
 
+pub(super) fn service(layer: &LayerTable) -> Option<ServiceRole> {
+    let table = &layer.service.as_ref()?.value;
+    let capacity = plain(table.capacity.as_ref());
+    Some(ServiceRole { kind: needed(&table.kind), capacity })
+}
+
+pub(super) fn context(layer: &LayerTable) -> Option<ContextRole> {
+    let table = &layer.context.as_ref()?.value;
+    let name = plain(table.name.as_ref());
+    Some(ContextRole { kind: needed(&table.kind), name })
+}
+
+impl Resolver<'_> {
     pub(super) fn exposure(&mut self, layer: &LayerTable) -> Option<ExposureRole> {
         let table = &layer.exposure.as_ref()?.value;
         let mut sums = BTreeMap::new();
@@ -45,18 +57,6 @@ impl Resolver<'_> {
             self.fail(empty, Trouble::Empty { name: "sums" });
         }
         Some(ExposureRole { people: plain(table.people.as_ref()), sums })
-    }
-
-    pub(super) fn service(&mut self, layer: &LayerTable) -> Option<ServiceRole> {
-        let table = &layer.service.as_ref()?.value;
-        let capacity = plain(table.capacity.as_ref());
-        Some(ServiceRole { kind: needed(&table.kind), capacity })
-    }
-
-    pub(super) fn context(&mut self, layer: &LayerTable) -> Option<ContextRole> {
-        let table = &layer.context.as_ref()?.value;
-        let name = plain(table.name.as_ref());
-        Some(ContextRole { kind: needed(&table.kind), name })
     }
 
     pub(super) fn hazard(&mut self, layer: &LayerTable) -> Option<HazardRole> {

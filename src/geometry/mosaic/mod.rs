@@ -15,7 +15,7 @@
 //! few edges between a place and its nearest anchor. Four features of five meet
 //! no edge at all and are answered by one look-up; the others are cut by a slab
 //! sweep over the edges in their own window, found through an R-tree over runs
-//! of edges (see [`sweep`]). No boolean overlay is run and nothing is snapped a
+//! of edges (in `sweep`). No boolean overlay is run and nothing is snapped a
 //! second time, so the parts of a feature add up to its own area but for the
 //! rounding of `f64` (about 1e-13 of it).
 

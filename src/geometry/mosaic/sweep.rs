@@ -60,7 +60,7 @@ struct Piece {
 
 impl Piece {
     fn y(&self, x: f64) -> f64 {
-        if x == self.x1 { self.y1 } else { self.y0 + (x - self.x0) * self.slope }
+        if x >= self.x1 { self.y1 } else { self.y0 + (x - self.x0) * self.slope }
     }
 }
 

@@ -155,7 +155,7 @@ fn touching_is_found_even_in_a_point() {
     }
 }
 
-/// A small generator of repeatable numbers (SplitMix64; Steele et al. 2014).
+/// A small generator of repeatable numbers (`SplitMix64`; Steele et al. 2014).
 struct Numbers(u64);
 
 impl Numbers {

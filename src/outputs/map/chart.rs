@@ -165,7 +165,7 @@ impl Chart {
             .configure_mesh()
             .disable_y_mesh()
             .disable_y_axis()
-            .x_labels(if self.is_share { 3 } else { 4 })
+            .x_labels(if self.is_share { 3 } else { 5 })
             .x_label_formatter(&label)
             .x_label_style(words)
             .axis_style(axis)
@@ -210,10 +210,16 @@ impl Chart {
         }
         chart.draw_series(edges).map_err(|e| e.to_string())?;
         if let Some((value, _)) = self.mark {
-            let line = to_rgba(style::STAMP).stroke_width(units(0.35) as u32);
-            chart
-                .draw_series([PathElement::new(vec![(value, 0.0), (value, rows)], line)])
-                .map_err(|e| e.to_string())?;
+            // A light casing, so that the line stands out from a dark bar.
+            for (colour, width) in [(style::PAPER, 0.9), (style::STAMP, 0.4)] {
+                let line = to_rgba(colour).stroke_width(units(width) as u32);
+                chart
+                    .draw_series([PathElement::new(
+                        vec![(value, 0.0), (value, rows)],
+                        line,
+                    )])
+                    .map_err(|e| e.to_string())?;
+            }
         }
         Ok(())
     }

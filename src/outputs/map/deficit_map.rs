@@ -55,9 +55,11 @@ fn service_of<'a>(area: &'a StudyArea, kind: &DeficitKind) -> Option<&'a Service
     let id = match kind {
         DeficitKind::AreaPerPerson { service, .. }
         | DeficitKind::Access { service, .. }
-        | DeficitKind::PeoplePerUnit { units: Units::Service(service), .. } => service,
-        _ => return None,
-    };
+        | DeficitKind::PeoplePerUnit { units: Units::Service(service), .. } => {
+            Some(service)
+        }
+        _ => None,
+    }?;
     area.services.iter().find(|layer| layer.layer.id == *id)
 }
 
@@ -146,7 +148,8 @@ fn body<'a>(
             .map_or(GapClass::Unknown, |r| GapClass::of(r.gap, r.standard, r.meets))
     };
     sketch.land(|row| class_of(row).paint());
-    if let Some(layer) = people {
+    // On a frame of the whole, blocks would be a dark stain.
+    if let Some(layer) = people.filter(|_| service.is_some()) {
         sketch.exposed(layer);
     }
     if let Some(layer) = service {

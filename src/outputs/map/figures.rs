@@ -69,6 +69,10 @@ impl<'a> Exposure<'a> {
                 found.push(key);
             }
         }
+        // Layers in the order of the rows, the measures of each in that of `Measure`.
+        let order: Vec<&str> = found.iter().map(|(layer, _)| *layer).collect();
+        let first = |layer: &str| order.iter().position(|known| *known == layer);
+        found.sort_by_key(|(layer, measure)| (first(layer), *measure));
         found
     }
 }
@@ -76,11 +80,13 @@ impl<'a> Exposure<'a> {
 /// A measured amount in the unit for people: hectares, kilometres, else as it is.
 #[must_use]
 pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
+    if value == 0.0 {
+        return words.number(0.0, 0);
+    }
     let (value, coarse) = match measure {
         Measure::Area => (value / 10_000.0, 1),
         Measure::Length => (value / 1000.0, 1),
-        Measure::People | Measure::Features => (value, 0),
-        Measure::Sum(_) => (value, 0),
+        Measure::People | Measure::Features | Measure::Sum(_) => (value, 0),
     };
     // A handful must not be shown as none.
     if value > 0.0 && value < 0.5 * 10f64.powi(-coarse) {
@@ -94,7 +100,12 @@ pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
 #[must_use]
 pub fn measure_name(words: Words, measure: &Measure) -> String {
     match measure {
-        Measure::Sum(name) => name.clone(),
+        Measure::Sum(name) => {
+            // Common names have a word in the catalogues; others stand as the project has them.
+            let key = format!("map.sum.{name}");
+            let word = words.of(&key);
+            if word == key { name.clone() } else { word }
+        }
         measure => words.of(&format!("map.measure.{}", measure.id())),
     }
 }

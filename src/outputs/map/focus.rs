@@ -117,13 +117,13 @@ fn spots(layer: &ExposureLayer, whole: Extent) -> Vec<Spot> {
         if weight <= 0.0 {
             continue;
         }
-        let slot = &mut cells[cell(center[1], 1) * CELLS + cell(center[0], 0)];
-        match slot {
+        let place = &mut cells[cell(center[1], 1) * CELLS + cell(center[0], 0)];
+        match place {
             Some(spot) => {
                 spot.extent = spot.extent.union(extent);
                 spot.weight += weight;
             }
-            None => *slot = Some(Spot { extent, weight }),
+            None => *place = Some(Spot { extent, weight }),
         }
     }
     cells.into_iter().flatten().collect()

@@ -110,9 +110,9 @@ pub fn outline(
         let mut end: Option<ab_glyph::Point> = None;
         for curve in &outline.curves {
             let (start, stop) = match curve {
-                OutlineCurve::Line(a, b) => (*a, *b),
-                OutlineCurve::Quad(a, _, b) => (*a, *b),
-                OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+                OutlineCurve::Line(from, to)
+                | OutlineCurve::Quad(from, _, to)
+                | OutlineCurve::Cubic(from, _, _, to) => (*from, *to),
             };
             if end != Some(start) {
                 if end.is_some() {
@@ -128,8 +128,8 @@ pub fn outline(
                     let (cx, cy) = at(*c);
                     pen.quad_to(cx, cy, x, y);
                 }
-                OutlineCurve::Cubic(_, a, b, _) => {
-                    let ((ax, ay), (bx, by)) = (at(*a), at(*b));
+                OutlineCurve::Cubic(_, first, second, _) => {
+                    let ((ax, ay), (bx, by)) = (at(*first), at(*second));
                     pen.cubic_to(ax, ay, bx, by, x, y);
                 }
             }

@@ -190,17 +190,22 @@ pub fn north_arrow(scene: &mut Scene, rect: Rect, words: &str) {
 /// Light diagonal words over a map that is not official.
 pub fn stamp(scene: &mut Scene, frame: Rect, words: &str) {
     let tilt = (frame.h / frame.w).atan().min(0.7);
-    let span = (frame.w * tilt.cos() + frame.h * tilt.sin()) * 0.42;
+    let is_tall = frame.h > frame.w * 1.2;
+    // Whole words: none is cut by the frame.
+    let across = frame.w / tilt.cos();
+    let span = if is_tall { across * 0.78 } else { across * 0.44 };
     let one = font::width_spaced(words, Weight::Bold, 1.0, 0.25).max(1.0);
-    let size = (span / one).clamp(4.0, 13.0);
+    let size = (span / one).clamp(3.0, 13.0);
     let mut text = Text::new(words, [0.0; 2], size)
         .weight(Weight::Bold)
         .anchor(Anchor::Middle)
         .colour(Colour::with_alpha(style::STAMP, 0.07))
         .rotated(-tilt.to_degrees())
         .spaced(size * 0.25);
-    for t in [0.25, 0.75] {
-        text.pos = [frame.x + frame.w * t, frame.y + frame.h * (0.16 + 0.8 * t)];
+    let places =
+        if is_tall { [[0.53, 0.3], [0.53, 0.78]] } else { [[0.27, 0.38], [0.75, 0.76]] };
+    for [x, y] in places {
+        text.pos = [frame.x + frame.w * x, frame.y + frame.h * y];
         scene.text(text.clone());
     }
 }

@@ -121,22 +121,22 @@ impl Labels {
             if bend > 1.6 {
                 return None;
             }
-            let (a, b) = if a[0] <= b[0] { (a, b) } else { (b, a) };
-            let angle = (b[1] - a[1]).atan2(b[0] - a[0]);
+            let (left, right) = if a[0] <= b[0] { (a, b) } else { (b, a) };
+            let angle = (right[1] - left[1]).atan2(right[0] - left[0]);
             let off = 0.9 + bend * 0.6;
             let mut text =
                 text.clone().anchor(Anchor::Middle).rotated(angle.to_degrees());
             text.pos = [
-                f32::midpoint(a[0], b[0]) + angle.sin() * off,
-                f32::midpoint(a[1], b[1]) - angle.cos() * off,
+                f32::midpoint(left[0], right[0]) + angle.sin() * off,
+                f32::midpoint(left[1], right[1]) - angle.cos() * off,
             ];
             // A tilted text is checked by small boxes along its middle.
             let boxes: Vec<Rect> = (0..=6)
                 .map(|i| {
-                    let t = (i as f32 / 6.0 - 0.5) * width;
+                    let away = (i as f32 / 6.0 - 0.5) * width;
                     let rise = text.size_mm * 0.3;
-                    let x = text.pos[0] + t * angle.cos() + rise * angle.sin();
-                    let y = text.pos[1] + t * angle.sin() - rise * angle.cos();
+                    let x = text.pos[0] + away * angle.cos() + rise * angle.sin();
+                    let y = text.pos[1] + away * angle.sin() - rise * angle.cos();
                     let half = text.size_mm * 0.5;
                     Rect::new(x - half, y - half, 2.0 * half, 2.0 * half)
                 })
@@ -172,7 +172,7 @@ fn straight_stretches(points: &[Point], length: f32) -> Vec<(f32, Point, Point)>
             if chord >= length {
                 let exact = |p: Point| p.map(f64::from);
                 for p in &points[i..j] {
-                    let d2 = super::projection::segment_distance2(
+                    let d2 = super::clip::segment_distance2(
                         exact(*p),
                         exact(start),
                         exact(end),
@@ -180,11 +180,11 @@ fn straight_stretches(points: &[Point], length: f32) -> Vec<(f32, Point, Point)>
                     bend = bend.max(d2.sqrt() as f32);
                 }
                 let k = length / chord;
-                let stop = [
+                let reached = [
                     start[0] + (end[0] - start[0]) * k,
                     start[1] + (end[1] - start[1]) * k,
                 ];
-                found.push((bend, start, stop));
+                found.push((bend, start, reached));
                 break;
             }
         }

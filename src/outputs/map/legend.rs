@@ -123,19 +123,19 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
                 white,
             );
             scene.fill(vec![at(&square)], Rule::NonZero, solid);
-            let (a, b) = (0.24, 0.72);
+            let (a, long) = (0.24, 0.72);
             let cross = [
-                [-a, -b],
-                [a, -b],
+                [-a, -long],
+                [a, -long],
                 [a, -a],
-                [b, -a],
-                [b, a],
+                [long, -a],
+                [long, a],
                 [a, a],
-                [a, b],
-                [-a, b],
+                [a, long],
+                [-a, long],
                 [-a, a],
-                [-b, a],
-                [-b, -a],
+                [-long, a],
+                [-long, -a],
                 [-a, -a],
             ];
             scene.fill(vec![at(&cross)], Rule::NonZero, white);

@@ -15,7 +15,7 @@ const SIZE: f32 = 1.85;
 /// Distance of its lines, mm.
 const LINE: f32 = 2.45;
 /// Most lines of a column.
-const MAX_LINES: usize = 11;
+const MAX_LINES: usize = 14;
 /// Space around the columns, mm.
 const PAD: f32 = 2.4;
 

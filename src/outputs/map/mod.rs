@@ -16,8 +16,10 @@
 
 pub mod canvas;
 pub mod chart;
+mod clip;
 pub mod coast;
 pub mod deficit_map;
+pub mod extent;
 pub mod figures;
 pub mod focus;
 pub mod font;
@@ -27,7 +29,9 @@ mod kerning;
 pub mod labels;
 pub mod legend;
 pub mod margin;
+mod naming;
 pub mod overview;
+mod panel;
 pub mod plotters_backend;
 pub mod png;
 pub mod projection;

@@ -25,7 +25,10 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
                 .with("count", job.area.territories.len()),
         ),
         focus: focus::whole(job.area),
-        body: Box::new(body),
+        body: Box::new(move |sketch| {
+            sketch.detail = detail(job);
+            body(sketch)
+        }),
         table: Some(table(job, measurements)),
         chart: None,
         notes: vec![words.of("map.note.overview"), words.of("map.note.indicative")],
@@ -47,7 +50,8 @@ fn detail(job: Job<'_>) -> Option<Extent> {
 pub fn draw_detail(sketch: &mut Sketch<'_>) {
     sketch.land(|_| Paint::solid(style::LAND));
     let area = sketch.area;
-    for layer in &area.exposures {
+    let is_service = |id: &str| area.services.iter().any(|s| s.layer.id == id);
+    for layer in area.exposures.iter().filter(|l| !is_service(&l.layer.id)) {
         sketch.exposed(layer);
     }
     for layer in &area.services {
@@ -57,12 +61,14 @@ pub fn draw_detail(sketch: &mut Sketch<'_>) {
     sketch.limits();
     sketch.facilities(None);
     sketch.places();
+    sketch.name_lines();
 }
 
 fn body(sketch: &mut Sketch<'_>) -> Drawn {
     sketch.land(|_| Paint::solid(style::LAND));
     let area = sketch.area;
-    for layer in &area.exposures {
+    let is_service = |id: &str| area.services.iter().any(|s| s.layer.id == id);
+    for layer in area.exposures.iter().filter(|l| !is_service(&l.layer.id)) {
         sketch.exposed(layer);
     }
     for layer in &area.services {

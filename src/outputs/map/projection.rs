@@ -1,4 +1,4 @@
-//! From the working CRS to page millimetres: extent, scale, clipping, thinning.
+//! From the working CRS to page millimetres, at a scale.
 //!
 //! In: prepared shapes on the micrometre grid. Out: rings and lines in page
 //! millimetres, cut to the frame and without detail that no printer can show.
@@ -7,108 +7,12 @@
 use crate::geometry::{Dimension, GridPoint, ShapeRef, Shapes};
 use crate::layers::PartRole;
 
+use super::clip::{DOT_MM, Dots, Window, thin};
+pub use super::extent::Extent;
 use super::scene::{Path, Point, Rect};
 
-/// Detail below this is left out, mm on the page.
-pub const TOLERANCE_MM: f64 = 0.04;
-/// Polygons with a box smaller than this become dots, mm on the page.
-const DOT_MM: f64 = 0.15;
-/// Side of the cells in which at most one dot is drawn, mm on the page.
-const CELL_MM: f64 = 0.2;
 /// What is drawn beyond the frame before the clip, so that edges of cut polygons stay hidden.
 const OVERHANG_MM: f64 = 3.0;
-
-/// A box in the working CRS, metres.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Extent {
-    /// Lower left corner.
-    pub min: [f64; 2],
-    /// Upper right corner.
-    pub max: [f64; 2],
-}
-
-impl Extent {
-    /// The box of a point.
-    #[must_use]
-    pub fn at(point: [f64; 2]) -> Self {
-        Self { min: point, max: point }
-    }
-
-    /// The box of all features; `None` if there are none.
-    #[must_use]
-    pub fn of(shapes: &Shapes) -> Option<Self> {
-        shapes.iter().filter_map(Self::of_shape).reduce(Self::union)
-    }
-
-    /// The box of one feature.
-    #[must_use]
-    pub fn of_shape(shape: ShapeRef<'_>) -> Option<Self> {
-        let (min, max) = shape.bounds()?;
-        Some(Self { min: min.meters(), max: max.meters() })
-    }
-
-    /// The box of both.
-    #[must_use]
-    pub fn union(self, other: Self) -> Self {
-        let pick = |f: fn(f64, f64) -> f64, a: [f64; 2], b: [f64; 2]| {
-            [f(a[0], b[0]), f(a[1], b[1])]
-        };
-        Self {
-            min: pick(f64::min, self.min, other.min),
-            max: pick(f64::max, self.max, other.max),
-        }
-    }
-
-    /// What both share; the other where they share nothing.
-    #[must_use]
-    pub fn within(self, other: Self) -> Self {
-        let clamp = |p: [f64; 2]| [0, 1].map(|i| p[i].clamp(other.min[i], other.max[i]));
-        let cut = Self { min: clamp(self.min), max: clamp(self.max) };
-        if cut.width() > 0.0 || cut.height() > 0.0 { cut } else { other }
-    }
-
-    /// Width, m.
-    #[must_use]
-    pub fn width(self) -> f64 {
-        self.max[0] - self.min[0]
-    }
-
-    /// Height, m.
-    #[must_use]
-    pub fn height(self) -> f64 {
-        self.max[1] - self.min[1]
-    }
-
-    /// Its longer side, m.
-    #[must_use]
-    pub fn side(self) -> f64 {
-        self.width().max(self.height())
-    }
-
-    /// Centre.
-    #[must_use]
-    pub fn center(self) -> [f64; 2] {
-        [0, 1].map(|i| f64::midpoint(self.min[i], self.max[i]))
-    }
-
-    /// Grown on all sides by metres.
-    #[must_use]
-    pub fn padded(self, by: f64) -> Self {
-        Self { min: self.min.map(|v| v - by), max: self.max.map(|v| v + by) }
-    }
-
-    /// Whether the boxes touch.
-    #[must_use]
-    pub fn meets(self, other: Self) -> bool {
-        (0..2).all(|i| self.min[i] <= other.max[i] && other.min[i] <= self.max[i])
-    }
-
-    /// Whether a point lies inside or on the edge.
-    #[must_use]
-    pub fn contains(self, p: [f64; 2]) -> bool {
-        self.meets(Self::at(p))
-    }
-}
 
 /// The smallest scale number from the list of round ones that is not below `needed`.
 ///
@@ -185,6 +89,11 @@ impl View {
         }
     }
 
+    /// What may be drawn: the frame and its overhang, m.
+    fn reach(self) -> Extent {
+        self.extent().padded(OVERHANG_MM / self.mm_per_m())
+    }
+
     fn exact(self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [cx, cy] = self.frame.center();
         let k = self.mm_per_m();
@@ -220,7 +129,7 @@ impl View {
     /// Polygons of the chosen rows as rings for one non-zero fill.
     #[must_use]
     pub fn areas(self, shapes: &Shapes, keep: impl Fn(usize) -> bool) -> Vec<Vec<Point>> {
-        let (window, seen) = (self.window(), self.extent());
+        let (window, seen) = (self.window(), self.reach());
         let mut rings = Vec::new();
         let mut dots = Dots::new(self.frame);
         for (row, shape) in shapes.iter().enumerate() {
@@ -262,7 +171,7 @@ impl View {
     /// Edges along which a polygon was cut do not become part of its outline.
     #[must_use]
     pub fn lines(self, shapes: &Shapes, keep: impl Fn(usize) -> bool) -> Vec<Path> {
-        let (window, seen) = (self.window(), self.extent());
+        let (window, seen) = (self.window(), self.reach());
         let mut paths = Vec::new();
         for (row, shape) in shapes.iter().enumerate() {
             let is_seen = Extent::of_shape(shape)
@@ -305,193 +214,6 @@ impl View {
     fn thinned(self, part: &[GridPoint], is_closed: bool) -> Vec<[f64; 2]> {
         let points: Vec<[f64; 2]> = part.iter().map(|p| self.exact(p.meters())).collect();
         thin(&points, is_closed)
-    }
-}
-
-/// Leaves out points that move a line by less than [`TOLERANCE_MM`] (Douglas & Peucker 1973).
-pub(super) fn thin(points: &[[f64; 2]], is_closed: bool) -> Vec<[f64; 2]> {
-    if points.len() <= 4 {
-        return points.to_vec();
-    }
-    let mut keep = vec![false; points.len()];
-    let last = points.len() - 1;
-    keep[0] = true;
-    keep[last] = true;
-    let mut ranges = if is_closed {
-        // A ring has no ends: hold the point farthest from the first.
-        let far = |i: &usize| distance2(points[0], points[*i]);
-        let split =
-            (1..last).max_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(last / 2);
-        keep[split] = true;
-        vec![(0, split), (split, last)]
-    } else {
-        vec![(0, last)]
-    };
-    while let Some((from, to)) = ranges.pop() {
-        let mut worst = (0.0, from);
-        for i in from + 1..to {
-            let d = segment_distance2(points[i], points[from], points[to]);
-            if d > worst.0 {
-                worst = (d, i);
-            }
-        }
-        if worst.0 > TOLERANCE_MM * TOLERANCE_MM {
-            keep[worst.1] = true;
-            ranges.push((from, worst.1));
-            ranges.push((worst.1, to));
-        }
-    }
-    points.iter().zip(keep).filter(|(_, keep)| *keep).map(|(p, _)| *p).collect()
-}
-
-fn distance2(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)
-}
-
-/// Squared distance of a point from a segment.
-#[must_use]
-pub fn segment_distance2(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
-    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-    let length2 = dx * dx + dy * dy;
-    if length2 == 0.0 {
-        return distance2(p, a);
-    }
-    let t = (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / length2).clamp(0.0, 1.0);
-    distance2(p, [a[0] + t * dx, a[1] + t * dy])
-}
-
-/// The frame with its overhang, mm.
-#[derive(Debug, Clone, Copy)]
-struct Window {
-    low: [f64; 2],
-    high: [f64; 2],
-}
-
-impl Window {
-    fn contains(self, p: [f64; 2]) -> bool {
-        (0..2).all(|i| p[i] >= self.low[i] && p[i] <= self.high[i])
-    }
-
-    /// Cuts a ring (Sutherland & Hodgman 1974); edges along the border are harmless in a fill.
-    fn cut_ring(self, ring: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
-        if ring.iter().all(|p| self.contains(*p)) {
-            return ring;
-        }
-        let mut ring = ring;
-        for (axis, limit, sign) in [
-            (0, self.low[0], 1.0),
-            (0, self.high[0], -1.0),
-            (1, self.low[1], 1.0),
-            (1, self.high[1], -1.0),
-        ] {
-            let inside = |p: [f64; 2]| (p[axis] - limit) * sign >= 0.0;
-            let mut cut = Vec::with_capacity(ring.len() + 4);
-            for i in 0..ring.len() {
-                let (a, b) = (ring[i], ring[(i + 1) % ring.len()]);
-                if inside(a) {
-                    cut.push(a);
-                }
-                if inside(a) != inside(b) {
-                    let t = (limit - a[axis]) / (b[axis] - a[axis]);
-                    let mut p = [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
-                    p[axis] = limit;
-                    cut.push(p);
-                }
-            }
-            ring = cut;
-        }
-        ring
-    }
-
-    /// Cuts a line into the runs inside (Liang & Barsky 1984).
-    fn cut_line(self, points: &[[f64; 2]], is_closed: bool, paths: &mut Vec<Path>) {
-        let page = |p: [f64; 2]| p.map(|v| v as f32);
-        if points.len() < 2 {
-            return;
-        }
-        if points.iter().all(|p| self.contains(*p)) {
-            let points = points.iter().map(|p| page(*p)).collect();
-            paths.push(Path { points, is_closed });
-            return;
-        }
-        let count = if is_closed { points.len() } else { points.len() - 1 };
-        let mut run: Vec<Point> = Vec::new();
-        for i in 0..count {
-            let (a, b) = (points[i], points[(i + 1) % points.len()]);
-            let Some((t0, t1)) = self.cut_segment(a, b) else { continue };
-            let at = |t: f64| page([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]);
-            if t0 > 0.0 || run.is_empty() {
-                flush(&mut run, paths);
-                run.push(at(t0));
-            }
-            run.push(at(t1));
-            if t1 < 1.0 {
-                flush(&mut run, paths);
-            }
-        }
-        flush(&mut run, paths);
-    }
-
-    fn cut_segment(self, a: [f64; 2], b: [f64; 2]) -> Option<(f64, f64)> {
-        let (mut t0, mut t1) = (0.0f64, 1.0f64);
-        for axis in 0..2 {
-            let d = b[axis] - a[axis];
-            for (p, q) in [(-d, a[axis] - self.low[axis]), (d, self.high[axis] - a[axis])]
-            {
-                if p == 0.0 {
-                    if q < 0.0 {
-                        return None;
-                    }
-                } else if p < 0.0 {
-                    t0 = t0.max(q / p);
-                } else {
-                    t1 = t1.min(q / p);
-                }
-            }
-        }
-        (t0 < t1).then_some((t0, t1))
-    }
-}
-
-fn flush(run: &mut Vec<Point>, paths: &mut Vec<Path>) {
-    if run.len() >= 2 {
-        paths.push(Path { points: std::mem::take(run), is_closed: false });
-    } else {
-        run.clear();
-    }
-}
-
-/// Dots for polygons too small to print, at most one a cell.
-struct Dots {
-    frame: Rect,
-    columns: usize,
-    taken: Vec<bool>,
-}
-
-impl Dots {
-    fn new(frame: Rect) -> Self {
-        Self { frame, columns: 0, taken: Vec::new() }
-    }
-
-    fn at(&mut self, [x, y]: Point) -> Option<Vec<Point>> {
-        if !self.frame.contains([x, y]) {
-            return None;
-        }
-        let cell = |v: f32| (f64::from(v) / CELL_MM) as usize;
-        if self.taken.is_empty() {
-            self.columns = cell(self.frame.w) + 1;
-            self.taken = vec![false; self.columns * (cell(self.frame.h) + 1)];
-        }
-        let at = cell(y - self.frame.y) * self.columns + cell(x - self.frame.x);
-        let taken = self.taken.get_mut(at)?;
-        if std::mem::replace(taken, true) {
-            return None;
-        }
-        let half = DOT_MM as f32 / 2.0;
-        let mut ring = Rect::new(x - half, y - half, 2.0 * half, 2.0 * half).ring();
-        // Turned as shells are, so that the two do not cancel out.
-        ring.reverse();
-        Some(ring)
     }
 }
 
@@ -580,16 +302,6 @@ mod tests {
         shapes.append(&square(20, 0, 10));
         shapes.append(&square(4000, 0, 10));
         assert_eq!(view.areas(&shapes, |_| true).len(), 2);
-    }
-
-    #[test]
-    fn thinning_keeps_what_can_be_seen() {
-        let mut line: Vec<[f64; 2]> =
-            (0..=100).map(|i| [f64::from(i) * 0.1, 0.001 * f64::from(i % 2)]).collect();
-        line[50][1] = 1.0;
-        let thinned = thin(&line, false);
-        assert_eq!(thinned.len(), 5);
-        assert!(thinned.contains(&[5.0, 1.0]));
     }
 
     #[test]

@@ -11,10 +11,11 @@ use crate::geometry::{Prepared, StudyArea};
 use super::chart::Chart;
 use super::font::{self, CAP_HEIGHT};
 use super::furniture::{self, BAND_MM};
-use super::legend::{self, Group, Table};
+use super::legend::{Group, Table};
 use super::margin;
+use super::panel;
 use super::projection::{Extent, View, fitting_scale};
-use super::scene::{Anchor, Point, Rect, Scene, Text, Weight};
+use super::scene::{Anchor, Rect, Scene, Text, Weight};
 use super::sketch::Sketch;
 use super::style;
 use super::words::Words;
@@ -25,7 +26,7 @@ const MARGIN: f32 = 7.0;
 /// Height of the title strip, mm.
 const TITLE_HEIGHT: f32 = 15.5;
 /// Space between the frame and what stands in it, mm.
-const PAD: f32 = 2.4;
+pub(super) const PAD: f32 = 2.4;
 
 /// What a run of sheets has in common.
 #[derive(Clone, Copy)]
@@ -86,7 +87,7 @@ struct Layout {
 }
 
 /// The ways to lay out an A4 sheet whose lowest strip has a height.
-fn layouts(strip: impl Fn(f32) -> f32) -> Vec<Layout> {
+fn layouts(strip: impl Fn(f32) -> f32) -> [Layout; 3] {
     let body = |w: f32, h: f32| {
         let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
         let strip = strip(outer.w);
@@ -111,20 +112,17 @@ fn layouts(strip: impl Fn(f32) -> f32) -> Vec<Layout> {
             |i: f32| Rect::new(body.x + wide * i, map.bottom(), wide, panel).inset(PAD);
         Layout { page: (w, h), map, columns: vec![column(0.0), column(1.0), column(2.0)] }
     };
-    vec![
-        beside(297.0, 210.0, 82.0),
-        beside(210.0, 297.0, 72.0),
-        below(210.0, 297.0, 84.0),
-    ]
+    [beside(297.0, 210.0, 82.0), beside(210.0, 297.0, 72.0), below(210.0, 297.0, 84.0)]
 }
 
 /// The layout in which an extent is largest; the first of equals.
-fn best_layout(focus: Extent, layouts: Vec<Layout>) -> Option<Layout> {
+fn best_layout(focus: Extent, layouts: [Layout; 3]) -> Layout {
     let scale = |layout: &Layout| {
         let frame = map_frame(layout.map);
         fitting_scale(focus, frame.w, frame.h)
     };
-    layouts.into_iter().reduce(|best, next| {
+    let [first, second, third] = layouts;
+    [second, third].into_iter().fold(first, |best, next| {
         if scale(&next) < scale(&best) * 0.999 { next } else { best }
     })
 }
@@ -146,8 +144,7 @@ pub fn compose<'a>(
     count: usize,
 ) -> Result<Scene, MapError> {
     let strip = |width: f32| margin::height(job, plan, width);
-    let layout =
-        best_layout(plan.focus, layouts(strip)).expect("there is at least one layout");
+    let layout = best_layout(plan.focus, layouts(strip));
     let (w, h) = layout.page;
     let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
     let view = View::around(plan.focus, map_frame(layout.map));
@@ -156,6 +153,18 @@ pub fn compose<'a>(
     let drawn = (plan.body)(&mut sketch);
     for base in &plan.bases {
         sketch.note_source(base);
+    }
+    if let Some(detail) = plan.detail {
+        // What only the detail shows belongs in the legend and the sources too.
+        let view = View::around(detail, Rect::new(0.0, 0.0, 60.0, 60.0));
+        let mut part = Sketch::new(job.area, view, job.words);
+        super::overview::draw_detail(&mut part);
+        for entry in part.signs {
+            sketch.note_sign(entry.sign, entry.label);
+        }
+        for layer in part.sources {
+            sketch.note_source(layer);
+        }
     }
     let status = sketch.status();
 
@@ -171,8 +180,15 @@ pub fn compose<'a>(
         groups.push(Group { heading, columns: Vec::new(), entries });
     }
     let mut beside = Scene::new(w, h);
-    let detail =
-        panel(&mut beside, job, plan, &layout.columns, view, &groups, &drawn.locator)?;
+    let detail = panel::draw(
+        &mut beside,
+        job,
+        plan,
+        &layout.columns,
+        view,
+        &groups,
+        &drawn.locator,
+    )?;
     scene.group(&plan.title, |scene| {
         scene.clipped(view.frame, |scene| {
             scene.items.extend(ground);
@@ -281,162 +297,4 @@ fn title(
     scene.text(
         Text::new(rest, [left + used + 2.0 * gap, below], 2.5).colour(style::INK_SOFT),
     );
-}
-
-/// Legend, table, chart and locator, in the columns of the panel; returns what a detail shows.
-fn panel(
-    scene: &mut Scene,
-    job: Job<'_>,
-    plan: &Plan<'_>,
-    columns: &[Rect],
-    view: View,
-    groups: &[Group],
-    locator: &[super::scene::Paint],
-) -> Result<Option<View>, MapError> {
-    let last = columns.len() - 1;
-    // First without ink, to see how much room is left for the locator.
-    let mut short = columns.to_vec();
-    short[last].h -= REFERENCE_MM + PAD;
-    let mut scratch = Scene::new(1.0, 1.0);
-    let (column, y) = blocks(&mut scratch, job, plan, &short, groups)?;
-    let top = if column == last { y } else { columns[last].y };
-    let room = (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, 88.0);
-    let detail = reference(scene, job, plan, columns[last], room, view, locator);
-    blocks(scene, job, plan, &short, groups)?;
-    Ok(detail)
-}
-
-/// Least height of locator, north arrow and scale, mm.
-const REFERENCE_MM: f32 = 36.0;
-
-/// Draws what flows through the columns; returns the column and height where it ends.
-fn blocks(
-    scene: &mut Scene,
-    job: Job<'_>,
-    plan: &Plan<'_>,
-    columns: &[Rect],
-    groups: &[Group],
-) -> Result<(usize, f32), MapError> {
-    let last = columns.len() - 1;
-    let mut flow = Flow { columns, column: 0, y: columns[0].y };
-    for group in groups {
-        let width = columns[0].w;
-        let mut scratch = Scene::new(width, 1.0);
-        let height = legend::group(&mut scratch, [0.0; 2], width, group);
-        if let Some(at) = flow.take(height) {
-            legend::group(scene, at, width, group);
-        } else {
-            let mut group = group.clone();
-            let left = flow.left();
-            while !group.entries.is_empty() {
-                group.entries.pop();
-                let height = legend::group(&mut scratch, [0.0; 2], width, &group);
-                if height <= left && !group.entries.is_empty() {
-                    if let Some(at) = flow.take(height) {
-                        legend::group(scene, at, width, &group);
-                    }
-                    break;
-                }
-            }
-        }
-    }
-    let width = columns[0].w;
-    let chart = plan.chart.as_ref().filter(|chart| !chart.bars.is_empty());
-    let chart_height = chart.map_or(0.0, |chart| chart.height(width));
-    if let Some(table) = plan.table.as_ref().filter(|table| !table.rows.is_empty()) {
-        let more = |n: usize| job.words.with("map.table.more", "count", &n.to_string());
-        let mut scratch = Scene::new(width, 1.0);
-        let whole = legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
-        // Leave room for the chart if the two share the column.
-        let mut limit = flow.left();
-        if columns.len() == 1 && limit - chart_height > 22.0 {
-            limit -= chart_height;
-        }
-        if whole > limit && flow.column < last {
-            flow.next_column();
-            limit = flow.left();
-        }
-        if limit > 16.0 {
-            let height =
-                legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
-            if let Some(at) = flow.take(height) {
-                legend::table(scene, at, (width, limit), table, more);
-            }
-        }
-    }
-    if let Some(chart) = chart
-        && let Some(at) = flow.take(chart_height)
-    {
-        chart.draw(scene, at, width, job.words.locale)?;
-    }
-    Ok((flow.column, flow.y))
-}
-
-/// Places blocks one below the other, column after column.
-struct Flow<'a> {
-    columns: &'a [Rect],
-    column: usize,
-    y: f32,
-}
-
-impl Flow<'_> {
-    fn left(&self) -> f32 {
-        self.columns[self.column].bottom() - self.y
-    }
-
-    fn next_column(&mut self) {
-        self.column += 1;
-        self.y = self.columns[self.column].y;
-    }
-
-    fn take(&mut self, height: f32) -> Option<Point> {
-        // Spacing below a block may hang over.
-        while height - 1.2 > self.left() {
-            if self.column + 1 >= self.columns.len() {
-                return None;
-            }
-            self.next_column();
-        }
-        let at = [self.columns[self.column].x, self.y];
-        self.y += height + 0.9;
-        Some(at)
-    }
-}
-
-/// Locator (or detail), north arrow and scale at the foot of a column.
-fn reference(
-    scene: &mut Scene,
-    job: Job<'_>,
-    plan: &Plan<'_>,
-    column: Rect,
-    height: f32,
-    view: View,
-    locator: &[super::scene::Paint],
-) -> Option<View> {
-    let words = job.words;
-    let scale_height = 12.0;
-    let box_height = height - scale_height - 2.0;
-    let top = column.bottom() - height;
-    scene.line([column.x, top], [column.right(), top], 0.15, style::RULE);
-    let arrow = Rect::new(column.right() - 14.5, top + 2.4, 14.5, 21.0);
-    furniture::north_arrow(scene, arrow, &words.of("map.scale.north"));
-    let inset = Rect::new(column.x, top + 2.0, column.w - 16.5, box_height - 1.0);
-    let detail = plan.detail.map(|detail| margin::detail(scene, job, detail, inset));
-    if detail.is_none() {
-        margin::locator(scene, job, plan, inset, view, locator);
-    }
-    let base = top + box_height + 5.2;
-    let number = words.number(view.scale, 0);
-    let scale = words.with("map.scale.number", "scale", &number);
-    scene.text(Text::new(&scale, [column.x, base], 2.9).weight(Weight::Bold));
-    let grid = furniture::length(words.locale, furniture::grid_spacing(view));
-    let grid = words.with("map.scale.grid", "length", &grid);
-    scene.text(
-        Text::new(grid, [column.right(), base], 1.95)
-            .anchor(Anchor::End)
-            .colour(style::INK_SOFT),
-    );
-    let bar = [column.x + 1.2, base + 1.9];
-    furniture::scale_bar(scene, view, bar, column.w - 9.0, words.locale);
-    detail
 }

@@ -12,21 +12,22 @@ use crate::geometry::{
 use super::furniture;
 use super::labels::Labels;
 use super::legend::{self, Entry, Sign};
-use super::projection::{View, covers};
-use super::scene::{Anchor, Paint, Path, Rect, Rule, Scene, Text, Weight};
+use super::projection::{Extent, View, covers};
+use super::scene::{Paint, Path, Rect, Rule, Scene};
 use super::style::{self, Marker};
 use super::traces::Traces;
 use super::words::Words;
 
-/// Most labels of places and facilities that are tried.
-const MAX_LABELS: usize = 400;
-/// Facilities are named while there are at most this many in the frame.
-const NAMED_FACILITIES: usize = 24;
-
 /// The polygons of the territories; the one place that says which are drawn.
+///
+/// The partition, where each place has one territory; the layer itself if there is none.
 #[must_use]
 pub fn territory_shapes(area: &StudyArea) -> &Shapes {
-    &area.territory_layer.shapes
+    if area.territory_partition.is_empty() {
+        &area.territory_layer.shapes
+    } else {
+        &area.territory_partition
+    }
 }
 
 /// A map body.
@@ -45,9 +46,11 @@ pub struct Sketch<'a> {
     pub signs: Vec<Entry>,
     /// Layers drawn so far.
     pub sources: Vec<&'a Prepared>,
+    /// What a detail beside the map shows larger.
+    pub detail: Option<Extent>,
     exposed: usize,
     coast: Vec<Path>,
-    ringed: Vec<(String, usize)>,
+    pub(super) ringed: Vec<(String, usize)>,
     /// Items from here on are labels.
     labels_from: usize,
     sea: Vec<Vec<super::scene::Point>>,
@@ -65,12 +68,21 @@ impl<'a> Sketch<'a> {
             labels: Labels::new(view.frame),
             signs: Vec::new(),
             sources: Vec::new(),
+            detail: None,
             exposed: 0,
             coast: Vec::new(),
             ringed: Vec::new(),
             labels_from: usize::MAX,
             sea: Vec::new(),
         }
+    }
+
+    /// Whether signs and names at a place are left to the detail beside the map.
+    pub(super) fn is_hidden(&self, [x, y]: super::scene::Point) -> bool {
+        let Some(detail) = self.detail else { return false };
+        let [x0, y1] = self.view.to_page(detail.min);
+        let [x1, y0] = self.view.to_page(detail.max);
+        Rect::new(x0, y0, x1 - x0, y1 - y0).contains([x, y])
     }
 
     /// Adds a legend entry without figures, once.
@@ -94,11 +106,14 @@ impl<'a> Sketch<'a> {
         self.sources.iter().map(|layer| layer.status).max().unwrap_or(Status::Official)
     }
 
-    fn title(&self, layer: &Prepared) -> String {
+    pub(super) fn title(&self, layer: &Prepared) -> String {
         layer.title.get(self.words.locale).to_owned()
     }
 
-    fn contexts(&self, is_kind: impl Fn(&str) -> bool) -> Vec<&'a ContextLayer> {
+    pub(super) fn contexts(
+        &self,
+        is_kind: impl Fn(&str) -> bool,
+    ) -> Vec<&'a ContextLayer> {
         let area: &'a StudyArea = self.area;
         area.contexts.iter().filter(|layer| is_kind(&layer.kind)).collect()
     }
@@ -167,7 +182,12 @@ impl<'a> Sketch<'a> {
     pub fn exposed(&mut self, layer: &'a ExposureLayer) {
         let view = self.view;
         let shapes = &layer.layer.shapes;
-        let (paint, edge) = style::exposed(self.exposed);
+        let is_service = self.area.services.iter().any(|s| s.layer.id == layer.layer.id);
+        let (paint, edge) = if is_service {
+            style::exposed_service()
+        } else {
+            style::exposed(self.exposed)
+        };
         let rings = view.areas(shapes, |_| true);
         let lines = view.lines(shapes, |_| true);
         let has_areas = !rings.is_empty();
@@ -175,9 +195,9 @@ impl<'a> Sketch<'a> {
             self.exposed_points(layer);
             return;
         }
-        self.exposed += 1;
-        // Outlines of many small blocks would turn into a black mass.
-        let width = if lines.len() > 4000 { 0.05 } else { 0.09 };
+        self.exposed += usize::from(!is_service);
+        // Outlines of many small polygons would turn into a black mass.
+        let width = (typical_side(&rings) * 0.035).clamp(0.03, 0.1);
         let title = self.title(&layer.layer);
         self.scene.group(&title, |scene| {
             scene.fill(rings, Rule::NonZero, paint);
@@ -360,7 +380,8 @@ impl<'a> Sketch<'a> {
     ) {
         let view = self.view;
         {
-            let points = view.points(&layer.layer.shapes, |_| true);
+            let mut points = view.points(&layer.layer.shapes, |_| true);
+            points.retain(|(_, at)| !self.is_hidden(*at));
             if points.is_empty() {
                 return;
             }
@@ -396,198 +417,6 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Names the facilities of all services.
-    pub fn name_facilities(&mut self) {
-        let area: &'a StudyArea = self.area;
-        for layer in &area.services {
-            self.name_facilities_of(layer);
-        }
-    }
-
-    /// Names the facilities of a service if they are few.
-    pub fn name_facilities_of(&mut self, layer: &ServiceLayer) {
-        let points = self.view.points(&layer.layer.shapes, |_| true);
-        if points.len() > NAMED_FACILITIES {
-            return;
-        }
-        let radius = Marker::of_kind(&layer.kind).radius_mm();
-        for (row, at) in points {
-            let id = &layer.layer.ids[row];
-            // Bare row numbers and codes are no names.
-            if id.chars().filter(|c| c.is_alphabetic()).count() < 3 {
-                continue;
-            }
-            let words = super::font::fit(id, Weight::Regular, 1.9, 34.0);
-            let text = Text::new(words, at, 1.9)
-                .colour(style::FACILITY)
-                .halo(style::HALO.with_alpha(0.85), 0.35);
-            let key = (layer.layer.id.clone(), row);
-            let radius = radius * reach_of(self.ringed.contains(&key));
-            if let Some(text) = self.labels.beside(&text, at, radius + 0.05) {
-                self.scene.text(text);
-            }
-        }
-    }
-
-    /// Names places and draws their dots.
-    pub fn places(&mut self) {
-        for layer in self.contexts(|kind| kind != "coastline") {
-            let points = self.view.points(&layer.layer.shapes, |_| true);
-            let mut is_drawn = false;
-            for (row, at) in points.into_iter().take(MAX_LABELS) {
-                let name = layer.names.get(row).map_or("", String::as_str);
-                if name.trim().is_empty() {
-                    continue;
-                }
-                let radius = Marker::Place.radius_mm();
-                let dot = Rect::new(at[0] - 0.6, at[1] - 0.6, 1.2, 1.2);
-                if !self.labels.is_free(dot) {
-                    continue;
-                }
-                let words = super::font::fit(name, Weight::Regular, 2.15, 45.0);
-                let text =
-                    Text::new(words, at, 2.15).halo(style::HALO.with_alpha(0.85), 0.4);
-                if let Some(text) = self.labels.beside(&text, at, radius) {
-                    legend::marker(&mut self.scene, Marker::Place, at);
-                    self.labels.block(dot);
-                    self.scene.text(text);
-                    is_drawn = true;
-                }
-            }
-            if is_drawn {
-                let title = self.title(&layer.layer);
-                self.note_sign(Sign::Marker(Marker::Place), title);
-                self.note_source(&layer.layer);
-            }
-        }
-    }
-
-    /// Names rivers and roads along their lines.
-    pub fn name_lines(&mut self) {
-        for layer in self.contexts(|kind| kind != "study_area") {
-            let (colour, weight) = match layer.kind.as_str() {
-                "river" | "coastline" | "coast" => (style::WATER, Weight::Italic),
-                _ => (style::ROAD, Weight::Regular),
-            };
-            let mut named: Vec<&str> = Vec::new();
-            for (row, shape) in layer.layer.shapes.iter().enumerate() {
-                let name = layer.names.get(row).map_or("", String::as_str);
-                if shape.dimension() == Dimension::Point
-                    || name.trim().is_empty()
-                    || named.contains(&name)
-                    || named.len() > MAX_LABELS
-                {
-                    continue;
-                }
-                let paths: Vec<Path> = self.view.lines(&layer.layer.shapes, |r| r == row);
-                let words = super::font::fit(name, weight, 2.2, 60.0);
-                let text = Text::new(words, [0.0; 2], 2.2)
-                    .weight(weight)
-                    .colour(colour)
-                    .halo(style::HALO.with_alpha(0.85), 0.4)
-                    .spaced(0.15);
-                if let Some(text) = self.labels.along(&text, &paths) {
-                    self.scene.text(text);
-                    named.push(name);
-                }
-            }
-        }
-    }
-
-    /// Names territories, each with a further line if `value` gives one.
-    pub fn name_territories(&mut self, value: impl Fn(usize) -> Option<String>) {
-        for (row, territory) in self.area.territories.iter().enumerate() {
-            if row >= territory_shapes(self.area).len() {
-                break;
-            }
-            let spots = self.inner_spots(row);
-            let value = value(row);
-            let name = super::font::fit(
-                &territory.name.to_uppercase(),
-                Weight::Bold,
-                2.5,
-                self.view.frame.w * 0.4,
-            );
-            let candidates = spots.into_iter().map(|[x, y]| {
-                let halo = style::HALO.with_alpha(0.8);
-                let line = |words: &str, y: f32| {
-                    Text::new(words, [x, y], 2.5)
-                        .weight(Weight::Bold)
-                        .anchor(Anchor::Middle)
-                        .colour(style::LIMIT)
-                        .halo(halo, 0.5)
-                };
-                match &value {
-                    Some(value) => {
-                        vec![line(&name, y - 0.4).spaced(0.35), line(value, y + 2.9)]
-                    }
-                    None => vec![line(&name, y + 0.9).spaced(0.35)],
-                }
-            });
-            if let Some(texts) = self.labels.place(candidates) {
-                for text in texts {
-                    self.scene.text(text);
-                }
-            }
-        }
-    }
-
-    /// Writes a figure for the territory as a whole, below the project's middle.
-    pub fn name_whole(&mut self, value: Option<String>) {
-        let Some(value) = value else { return };
-        let rows = 0..territory_shapes(self.area).len();
-        let spots: Vec<_> = rows.flat_map(|row| self.inner_spots(row)).collect();
-        let whole = self.words.of("map.total");
-        let candidates = spots.into_iter().map(|[x, y]| {
-            let line = |words: &str, y: f32, size: f32| {
-                Text::new(words, [x, y], size)
-                    .weight(Weight::Bold)
-                    .anchor(Anchor::Middle)
-                    .halo(style::HALO.with_alpha(0.85), 0.6)
-            };
-            vec![line(&whole, y - 1.2, 2.6), line(&value, y + 3.0, 4.2)]
-        });
-        for text in self.labels.place(candidates).into_iter().flatten() {
-            self.scene.text(text);
-        }
-    }
-
-    /// Points inside a territory and the frame, those far from its limits first.
-    fn inner_spots(&self, row: usize) -> Vec<[f32; 2]> {
-        const STEPS: usize = 26;
-        let shape = territory_shapes(self.area).get(row);
-        let (view, frame) = (self.view, self.view.frame);
-        let outlines: Vec<[f32; 2]> = view
-            .lines(territory_shapes(self.area), |r| r == row)
-            .into_iter()
-            .flat_map(|path| along(&path))
-            .collect();
-        let window = view.extent();
-        let mut spots = Vec::new();
-        for i in 0..STEPS * STEPS {
-            let at = |n: usize| (n as f64 + 0.5) / STEPS as f64;
-            let meters = [
-                window.min[0] + window.width() * at(i % STEPS),
-                window.min[1] + window.height() * at(i / STEPS),
-            ];
-            if !covers(shape, meters) {
-                continue;
-            }
-            let [x, y] = view.to_page(meters);
-            let to_frame = (x - frame.x)
-                .min(frame.right() - x)
-                .min(2.0 * (y - frame.y))
-                .min(2.0 * (frame.bottom() - y));
-            let room = outlines
-                .iter()
-                .map(|p| (p[0] - x).hypot((p[1] - y) * 1.6))
-                .fold(to_frame, f32::min);
-            spots.push((room, [x, y]));
-        }
-        spots.sort_by(|a, b| b.0.total_cmp(&a.0));
-        spots.into_iter().map(|(_, at)| at).collect()
-    }
-
     /// The items of the body: what is drawn on the ground, and the labels above.
     pub fn take_items(&mut self) -> (Vec<super::scene::Item>, Vec<super::scene::Item>) {
         let mut ground = std::mem::take(&mut self.scene.items);
@@ -610,27 +439,24 @@ impl<'a> Sketch<'a> {
     }
 }
 
-/// Points along a path, at most 2 mm apart.
-fn along(path: &Path) -> Vec<[f32; 2]> {
-    let mut points = Vec::new();
-    let closing = path.is_closed.then(|| path.points.first()).flatten();
-    let ends = path.points.iter().skip(1).chain(closing);
-    for (a, b) in path.points.iter().zip(ends) {
-        let steps = ((b[0] - a[0]).hypot(b[1] - a[1]) / 2.0).ceil().clamp(1.0, 500.0);
-        for i in 0..steps as usize {
-            let t = i as f32 / steps;
-            points.push([a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]);
-        }
-    }
-    points
+/// Mean longer side of rings, mm.
+fn typical_side(rings: &[Vec<super::scene::Point>]) -> f32 {
+    let side = |ring: &Vec<super::scene::Point>| {
+        let range = |i: usize| {
+            ring.iter().fold((f32::MAX, f32::MIN), |(a, b), p| (a.min(p[i]), b.max(p[i])))
+        };
+        let ((x0, x1), (y0, y1)) = (range(0), range(1));
+        (x1 - x0).max(y1 - y0)
+    };
+    rings.iter().map(side).sum::<f32>() / rings.len().max(1) as f32
 }
 
 /// How far a sign reaches, as a multiple of its radius: with its white edge or its ring.
-fn reach_of(is_ringed: bool) -> f32 {
+pub(super) fn reach_of(is_ringed: bool) -> f32 {
     if is_ringed { 1.9 } else { 1.25 }
 }
 
-fn is_coast(kind: &str) -> bool {
+pub(super) fn is_coast(kind: &str) -> bool {
     matches!(kind, "coastline" | "coast")
 }
 

@@ -154,9 +154,16 @@ impl GapClass {
 /// clear enough to let the level below be read.
 #[must_use]
 pub fn exposed(index: usize) -> (Paint, Colour) {
-    const TONES: [u32; 4] = [0x0045_4038, 0x0060_4020, 0x0024_4a52, 0x0050_3058];
+    const TONES: [u32; 4] = [0x0045_4038, 0x0020_4a8a, 0x008a_4a14, 0x0064_2a70];
     let tone = Colour::hex(TONES[index % TONES.len()]);
-    (Paint::solid(tone.with_alpha(0.26)), tone.with_alpha(0.85))
+    (Paint::solid(tone.with_alpha(0.27)), tone.with_alpha(0.85))
+}
+
+/// Paint and edge of an exposed layer that is a service too, such as parks.
+#[must_use]
+pub fn exposed_service() -> (Paint, Colour) {
+    let tone = Colour::hex(0x001f_6b3a);
+    (Paint::solid(tone.with_alpha(0.45)), tone.with_alpha(0.95))
 }
 
 /// The sign of a point service.

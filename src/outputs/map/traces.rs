@@ -96,7 +96,7 @@ fn finish(piece: &mut Vec<Point>, pieces: &mut Vec<Path>) {
         points.windows(2).map(|w| (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1])).sum();
     if length >= SHORTEST {
         let exact: Vec<[f64; 2]> = points.iter().map(|p| p.map(f64::from)).collect();
-        let points = super::projection::thin(&exact, false)
+        let points = super::clip::thin(&exact, false)
             .into_iter()
             .map(|p| p.map(|v| v as f32))
             .collect();

@@ -71,14 +71,9 @@ impl Words {
             v if v >= 100.0 => 1,
             _ => 2,
         };
-        let text = self.number(value, decimals);
-        // "151,0" says no more than "151".
-        match text.split_once(['.', ',']) {
-            Some((whole, zeros)) if zeros.bytes().all(|b| b == b'0') && decimals > 0 => {
-                whole.to_owned()
-            }
-            _ => text,
-        }
+        // A whole number needs no zeros after it; 4.0003 keeps them.
+        let decimals = if value.fract() == 0.0 { 0 } else { decimals };
+        self.number(value, decimals)
     }
 }
 

@@ -1,0 +1,213 @@
+//! The way from the CRS of a file to the working CRS.
+
+use proj4rs::Proj;
+
+use super::operation::Applied;
+use super::{Crs, CrsTrouble, Fit, convert, wgs84};
+use crate::domain::ReferenceSystem;
+use crate::domain::crs::Shift;
+use crate::geometry::grid::GridPoint;
+
+/// Beyond this a coordinate is no metre of any planar CRS, but rubbish.
+const LARGEST_PLANAR_M: f64 = 1e8;
+
+/// Whether a place suits the working CRS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// Inside the zone.
+    Inside(GridPoint),
+    /// Outside the zone but near it.
+    AtEdge(GridPoint),
+    /// Far outside the zone.
+    Far,
+    /// No place at all: not finite, out of range, or not to be projected.
+    Nowhere,
+}
+
+/// The way from the CRS of a file to the working CRS.
+#[derive(Debug)]
+pub struct Transform<'a> {
+    source: Crs,
+    target: &'a Crs,
+    degrees: Proj,
+}
+
+impl<'a> Transform<'a> {
+    /// Prepares the way from `source` to `target`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Crs::from_epsg`].
+    pub fn new(
+        source: impl Into<ReferenceSystem>,
+        target: &'a Crs,
+    ) -> Result<Self, CrsTrouble> {
+        Self::with_shift(&source.into(), None, target)
+    }
+
+    /// The same; `shift` takes the place of the default operation of the source's datum.
+    ///
+    /// # Errors
+    ///
+    /// As [`Crs::new`].
+    pub fn with_shift(
+        source: &ReferenceSystem,
+        shift: Option<Shift>,
+        target: &'a Crs,
+    ) -> Result<Self, CrsTrouble> {
+        let source = Crs::new(source, shift)?;
+        Ok(Self { source, target, degrees: wgs84()? })
+    }
+
+    /// Whether the file's coordinates are in the working CRS already.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        self.source.system == self.target.system && !self.shifts_datum()
+    }
+
+    fn shifts_datum(&self) -> bool {
+        let (from, to) = (&self.source, self.target);
+        from.datum != to.datum || from.datum.is_none() || from.applied != to.applied
+    }
+
+    /// The datum operations on the way, in their order: to WGS 84 and from there.
+    ///
+    /// Empty where both are on one datum and by the same parameters.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Applied> {
+        if !self.shifts_datum() {
+            return Vec::new();
+        }
+        let there = self.source.applied.clone();
+        let back = self.target.applied.clone().map(Applied::inverted);
+        there.into_iter().chain(back).collect()
+    }
+
+    /// Longitude and latitude on WGS 84 of a place of the working CRS, degrees.
+    #[must_use]
+    pub fn degrees_of(&self, at: [f64; 2]) -> Option<[f64; 2]> {
+        convert(&self.target.proj, &self.degrees, at)
+    }
+
+    /// Whether the file's coordinates are degrees.
+    #[must_use]
+    pub fn is_from_degrees(&self) -> bool {
+        self.source.is_geographic()
+    }
+
+    /// What is done, for the manifest: `identity`, or the two proj strings after the codes of
+    /// the datum operations.
+    #[must_use]
+    pub fn operation(&self) -> String {
+        if self.is_identity() {
+            return "identity".to_owned();
+        }
+        let steps = self.steps();
+        let steps: String = steps.iter().map(|step| format!("{step}; ")).collect();
+        format!("{steps}{} -> {}", self.source.definition, self.target.definition)
+    }
+
+    /// Projects a coordinate pair, degrees or metres, to metres of the working CRS.
+    ///
+    /// `None` if it is not finite, out of range, or cannot be projected.
+    #[must_use]
+    pub fn project(&self, at: [f64; 2]) -> Option<[f64; 2]> {
+        if !self.is_possible(at) {
+            return None;
+        }
+        if self.is_identity() {
+            return Some(at);
+        }
+        convert(&self.source.proj, &self.target.proj, at)
+    }
+
+    /// Whether a pair may be a coordinate of the source CRS at all.
+    #[must_use]
+    pub fn is_possible(&self, [x, y]: [f64; 2]) -> bool {
+        // NaN fails all comparisons.
+        if self.is_from_degrees() {
+            x.abs() <= 180.0 && y.abs() <= 90.0
+        } else {
+            x.abs() <= LARGEST_PLANAR_M && y.abs() <= LARGEST_PLANAR_M
+        }
+    }
+
+    /// Places a coordinate pair on the grid of the working CRS.
+    #[must_use]
+    pub fn place(&self, at: [f64; 2]) -> Placed {
+        if !self.is_possible(at) {
+            return Placed::Nowhere;
+        }
+        let fit = self.fit(at);
+        if fit == Fit::Far {
+            return Placed::Far;
+        }
+        let place = self.project(at).and_then(|[x, y]| GridPoint::snap(x, y));
+        match (place, fit) {
+            (None, _) => Placed::Nowhere,
+            (Some(place), Fit::AtEdge) => Placed::AtEdge(place),
+            (Some(place), _) => Placed::Inside(place),
+        }
+    }
+
+    fn fit(&self, at: [f64; 2]) -> Fit {
+        if self.is_from_degrees() {
+            if self.source.is_absurd(at[0], at[1]) {
+                return Fit::Far;
+            }
+            return self.target.judge(at[0], at[1]);
+        }
+        if self.is_identity() && self.target.is_plainly_inside(at) {
+            return Fit::Inside;
+        }
+        // What cannot be turned into degrees lies outside every zone.
+        let Some([lon, lat]) = convert(&self.source.proj, &self.degrees, at) else {
+            return Fit::Far;
+        };
+        if self.source.is_absurd(lon, lat) {
+            return Fit::Far;
+        }
+        match self.target.judge(lon, lat) {
+            // Beyond its reach the inverse may answer nonsense: there and back must agree.
+            fit @ (Fit::Inside | Fit::AtEdge) => {
+                match convert(&self.degrees, &self.source.proj, [lon, lat]) {
+                    Some([x, y]) if (x - at[0]).hypot(y - at[1]) < 1.0 => fit,
+                    _ => Fit::Far,
+                }
+            }
+            Fit::Far => Fit::Far,
+        }
+    }
+
+    /// Whether a pair lies far outside the area of use of the file's own CRS.
+    #[must_use]
+    pub fn is_outside_source(&self, at: [f64; 2]) -> bool {
+        let degrees = if self.is_from_degrees() {
+            Some(at)
+        } else {
+            convert(&self.source.proj, &self.degrees, at)
+        };
+        degrees.is_some_and(|[lon, lat]| self.source.is_absurd(lon, lat))
+    }
+
+    /// Whether a pair that does not fit would fit with its two numbers swapped.
+    #[must_use]
+    pub fn is_swapped(&self, [x, y]: [f64; 2]) -> bool {
+        matches!(self.place([y, x]), Placed::Inside(_) | Placed::AtEdge(_))
+    }
+
+    /// Whether a pair outside the range of degrees could be metres.
+    #[must_use]
+    pub fn looks_like_meters(&self, [x, y]: [f64; 2]) -> bool {
+        self.is_from_degrees()
+            && (x.abs() > 180.0 || y.abs() > 90.0)
+            && x.abs() <= LARGEST_PLANAR_M
+            && y.abs() <= LARGEST_PLANAR_M
+    }
+
+    /// Whether a pair declared as metres could be degrees.
+    #[must_use]
+    pub fn looks_like_degrees(&self, [x, y]: [f64; 2]) -> bool {
+        !self.is_from_degrees() && x.abs() <= 180.0 && y.abs() <= 90.0
+    }
+}

@@ -1,0 +1,235 @@
+//! The names on a map: territories, places, facilities, rivers and roads.
+//!
+//! In: a sketch whose ground is drawn. Out: labels where there is room for them,
+//! the most important first. What finds no room is left out, never squeezed in.
+
+use crate::geometry::{Dimension, ServiceLayer, StudyArea};
+
+use super::legend::{self, Sign};
+use super::projection::covers;
+use super::scene::{Anchor, Path, Rect, Text, Weight};
+use super::sketch::{Sketch, is_coast, reach_of, territory_shapes};
+use super::style::{self, Marker};
+
+/// Most labels of places and facilities that are tried.
+const MAX_LABELS: usize = 400;
+/// Facilities are named while there are at most this many in the frame.
+const NAMED_FACILITIES: usize = 24;
+
+impl<'a> Sketch<'a> {
+    /// Names the facilities of all services.
+    pub fn name_facilities(&mut self) {
+        let area: &'a StudyArea = self.area;
+        for layer in &area.services {
+            self.name_facilities_of(layer);
+        }
+    }
+
+    /// Names the facilities of a service if they are few.
+    pub fn name_facilities_of(&mut self, layer: &ServiceLayer) {
+        let points = self.view.points(&layer.layer.shapes, |_| true);
+        if points.len() > NAMED_FACILITIES {
+            return;
+        }
+        let radius = Marker::of_kind(&layer.kind).radius_mm();
+        // A layer may be a service and a context: then the context says how to name it.
+        let named = self.area.contexts.iter().find(|c| c.layer.id == layer.layer.id);
+        for (row, at) in points {
+            let id = layer.layer.ids.get(row).map_or("", |id| id.as_ref());
+            let name = named.and_then(|c| c.names.get(row)).map_or(id, String::as_str);
+            // Bare row numbers and codes are no names.
+            if name.chars().filter(|c| c.is_alphabetic()).count() < 3
+                || self.is_hidden(at)
+            {
+                continue;
+            }
+            let words = super::font::fit(name, Weight::Regular, 1.9, 38.0);
+            let text = Text::new(words, at, 1.9)
+                .colour(style::FACILITY)
+                .halo(style::HALO.with_alpha(0.85), 0.35);
+            let key = (layer.layer.id.clone(), row);
+            let radius = radius * reach_of(self.ringed.contains(&key));
+            if let Some(text) = self.labels.beside(&text, at, radius + 0.05) {
+                self.scene.text(text);
+            }
+        }
+    }
+
+    /// Names places and draws their dots.
+    pub fn places(&mut self) {
+        for layer in self.contexts(|kind| !is_coast(kind)) {
+            if self.area.services.iter().any(|s| s.layer.id == layer.layer.id) {
+                continue;
+            }
+            let points = self.view.points(&layer.layer.shapes, |_| true);
+            let mut is_drawn = false;
+            for (row, at) in points.into_iter().take(MAX_LABELS) {
+                let name = layer.names.get(row).map_or("", String::as_str);
+                if name.trim().is_empty() || self.is_hidden(at) {
+                    continue;
+                }
+                let radius = Marker::Place.radius_mm();
+                let dot = Rect::new(at[0] - 0.6, at[1] - 0.6, 1.2, 1.2);
+                if !self.labels.is_free(dot.inset(-0.6)) {
+                    continue;
+                }
+                let words = super::font::fit(name, Weight::Regular, 2.15, 45.0);
+                let text =
+                    Text::new(words, at, 2.15).halo(style::HALO.with_alpha(0.85), 0.4);
+                if let Some(text) = self.labels.beside(&text, at, radius) {
+                    legend::marker(&mut self.scene, Marker::Place, at);
+                    self.labels.block(dot);
+                    self.scene.text(text);
+                    is_drawn = true;
+                }
+            }
+            if is_drawn {
+                let title = self.title(&layer.layer);
+                self.note_sign(Sign::Marker(Marker::Place), title);
+                self.note_source(&layer.layer);
+            }
+        }
+    }
+
+    /// Names rivers and roads along their lines.
+    pub fn name_lines(&mut self) {
+        for layer in self.contexts(|kind| kind != "study_area" && !is_coast(kind)) {
+            let (colour, weight) = match layer.kind.as_str() {
+                "river" | "water" | "lake" | "sea" => (style::WATER, Weight::Italic),
+                _ => (style::ROAD, Weight::Regular),
+            };
+            let mut named: Vec<&str> = Vec::new();
+            for (row, shape) in layer.layer.shapes.iter().enumerate() {
+                let name = layer.names.get(row).map_or("", String::as_str);
+                if shape.dimension() == Dimension::Point
+                    || name.trim().is_empty()
+                    || named.contains(&name)
+                    || named.len() > MAX_LABELS
+                {
+                    continue;
+                }
+                let paths: Vec<Path> = self.view.lines(&layer.layer.shapes, |r| r == row);
+                let words = super::font::fit(name, weight, 2.2, 60.0);
+                let text = Text::new(words, [0.0; 2], 2.2)
+                    .weight(weight)
+                    .colour(colour)
+                    .halo(style::HALO.with_alpha(0.85), 0.4)
+                    .spaced(0.15);
+                if let Some(text) = self.labels.along(&text, &paths) {
+                    self.scene.text(text);
+                    named.push(name);
+                }
+            }
+        }
+    }
+
+    /// Names territories, each with a further line if `value` gives one.
+    pub fn name_territories(&mut self, value: impl Fn(usize) -> Option<String>) {
+        for (row, territory) in self.area.territories.iter().enumerate() {
+            if row >= territory_shapes(self.area).len() {
+                break;
+            }
+            let spots = self.inner_spots(row);
+            let value = value(row);
+            let name = super::font::fit(
+                &territory.name.to_uppercase(),
+                Weight::Bold,
+                2.5,
+                self.view.frame.w * 0.4,
+            );
+            let candidates = spots.into_iter().map(|(_, [x, y])| {
+                let halo = style::HALO.with_alpha(0.8);
+                let line = |words: &str, y: f32| {
+                    Text::new(words, [x, y], 2.5)
+                        .weight(Weight::Bold)
+                        .anchor(Anchor::Middle)
+                        .colour(style::LIMIT)
+                        .halo(halo, 0.5)
+                };
+                match &value {
+                    Some(value) => {
+                        vec![line(&name, y - 0.4).spaced(0.35), line(value, y + 2.9)]
+                    }
+                    None => vec![line(&name, y + 0.9).spaced(0.35)],
+                }
+            });
+            if let Some(texts) = self.labels.place(candidates) {
+                for text in texts {
+                    self.scene.text(text);
+                }
+            }
+        }
+    }
+
+    /// Writes a figure for the territory as a whole, below the project's middle.
+    pub fn name_whole(&mut self, value: Option<String>) {
+        let Some(value) = value else { return };
+        let rows = 0..territory_shapes(self.area).len();
+        let mut spots: Vec<_> = rows.flat_map(|row| self.inner_spots(row)).collect();
+        spots.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let whole = self.words.of("map.total");
+        let candidates = spots.into_iter().map(|(_, [x, y])| {
+            let line = |words: &str, y: f32, size: f32| {
+                Text::new(words, [x, y], size)
+                    .weight(Weight::Bold)
+                    .anchor(Anchor::Middle)
+                    .halo(style::HALO.with_alpha(0.85), 0.6)
+            };
+            vec![line(&whole, y - 1.2, 2.6), line(&value, y + 3.0, 4.2)]
+        });
+        for text in self.labels.place(candidates).into_iter().flatten() {
+            self.scene.text(text);
+        }
+    }
+
+    /// Points inside a territory and the frame with the room around them, most room first.
+    fn inner_spots(&self, row: usize) -> Vec<(f32, [f32; 2])> {
+        const STEPS: usize = 26;
+        let shape = territory_shapes(self.area).get(row);
+        let (view, frame) = (self.view, self.view.frame);
+        let outlines: Vec<[f32; 2]> = view
+            .lines(territory_shapes(self.area), |r| r == row)
+            .into_iter()
+            .flat_map(|path| along(&path))
+            .collect();
+        let window = view.extent();
+        let mut spots = Vec::new();
+        for i in 0..STEPS * STEPS {
+            let at = |n: usize| (n as f64 + 0.5) / STEPS as f64;
+            let meters = [
+                window.min[0] + window.width() * at(i % STEPS),
+                window.min[1] + window.height() * at(i / STEPS),
+            ];
+            if !covers(shape, meters) {
+                continue;
+            }
+            let [x, y] = view.to_page(meters);
+            let to_frame = (x - frame.x)
+                .min(frame.right() - x)
+                .min(2.0 * (y - frame.y))
+                .min(2.0 * (frame.bottom() - y));
+            let room = outlines
+                .iter()
+                .map(|p| (p[0] - x).hypot((p[1] - y) * 1.6))
+                .fold(to_frame, f32::min);
+            spots.push((room, [x, y]));
+        }
+        spots.sort_by(|a, b| b.0.total_cmp(&a.0));
+        spots
+    }
+}
+
+/// Points along a path, at most 2 mm apart.
+fn along(path: &Path) -> Vec<[f32; 2]> {
+    let mut points = Vec::new();
+    let closing = path.is_closed.then(|| path.points.first()).flatten();
+    let ends = path.points.iter().skip(1).chain(closing);
+    for (a, b) in path.points.iter().zip(ends) {
+        let steps = ((b[0] - a[0]).hypot(b[1] - a[1]) / 2.0).ceil().clamp(1.0, 500.0);
+        for i in 0..steps as usize {
+            let t = i as f32 / steps;
+            points.push([a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]);
+        }
+    }
+    points
+}
