@@ -715,6 +715,7 @@ pub fn settings() -> Settings {
             ),
         ],
         output_directory: PathBuf::from("outputs"),
+        exports: Vec::new(),
         file: PathBuf::from("ejemplo.toml"),
         digest: Digest::of(b"ejemplo"),
         places: std::collections::BTreeMap::new(),

@@ -119,6 +119,9 @@ mod tests {
     use crate::indicators::sample;
     use crate::layers::PartRole;
 
+    /// Territory, worst level and shares by hazard.
+    type Expected = (Option<usize>, [Level; 3], [[f64; 6]; 3]);
+
     /// Rectangles in metres, one a feature: x, y, width, height.
     fn rectangles(all: &[[i64; 4]]) -> Shapes {
         let mut shapes = Shapes::default();
@@ -164,7 +167,6 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].layer, "blocks");
         assert_eq!(found[0].hazards, ["flood", "tsunami", "any"]);
-        type Expected = (Option<usize>, [Level; 3], [[f64; 6]; 3]);
         let expected: [Expected; 3] = [
             (
                 Some(1),

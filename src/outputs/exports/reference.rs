@@ -4,6 +4,7 @@
 //! In: an EPSG code. Out: a [`Reference`], or `None` for a system that is neither UTM nor one
 //! of Peru's zones. Names and codes are those of the EPSG registry.
 
+#[cfg(feature = "geoparquet")]
 use serde_json::{Value, json};
 
 use crate::geometry::crs::Crs;
@@ -171,6 +172,7 @@ impl Reference {
     }
 
     /// PROJJSON, as GeoParquet wants it.
+    #[cfg(feature = "geoparquet")]
     pub(super) fn projjson(&self) -> Value {
         let Datum { system, system_code, name, ellipsoid, .. } = self.datum;
         let conversion = self.name.split(" / ").last().unwrap_or(&self.name);
@@ -237,6 +239,7 @@ impl Reference {
 }
 
 /// WKT 1 of longitude and latitude on WGS 84, which every GeoPackage lists.
+#[cfg(feature = "geopackage")]
 pub(super) fn wgs_84() -> String {
     geographic(&WGS_84)
 }
@@ -252,6 +255,7 @@ fn geographic(datum: &Datum) -> String {
     )
 }
 
+#[cfg(feature = "geoparquet")]
 fn id(code: u32) -> Value {
     json!({ "authority": "EPSG", "code": code })
 }
@@ -313,6 +317,7 @@ mod tests {
         assert_eq!(Reference::of(3857), None);
     }
 
+    #[cfg(feature = "geoparquet")]
     #[test]
     fn projjson_carries_parameters_and_codes() {
         let json = Reference::of(24892).unwrap().projjson();

@@ -3,7 +3,9 @@
 //! In: a table as bytes. Out: the same as a typed [`Grid`], for formats that know types, and
 //! what a data package says of it. The columns themselves are those of `tables`.
 
-use super::grid::{Field, Grid, Kind, Value};
+use super::grid::{Field, Kind};
+#[cfg(any(feature = "geoparquet", test))]
+use super::grid::{Grid, Value};
 use crate::domain::{Level, Message};
 use crate::outputs::numbers::Format;
 use crate::outputs::tables::Table;
@@ -187,6 +189,7 @@ pub(super) fn fields(table: &Table) -> Vec<Field> {
 }
 
 /// A table with its cells typed. Every cell reads back as it was written.
+#[cfg(any(feature = "geoparquet", test))]
 pub(super) fn typed(table: &Table) -> Grid<'static> {
     let fields = fields(table);
     let mut reader = csv::Reader::from_reader(table.bytes.as_slice());
@@ -200,6 +203,7 @@ pub(super) fn typed(table: &Table) -> Grid<'static> {
     Grid { fields, rows }
 }
 
+#[cfg(any(feature = "geoparquet", test))]
 fn typed_cell(cell: &str, kind: Kind) -> Value<'static> {
     match kind {
         _ if cell.is_empty() => Value::Unknown,
