@@ -21,8 +21,8 @@ pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
     AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExposureRole,
-    FailOn, HazardLevels, HazardRole, LayerSettings, Localized, ServiceRole, Settings,
-    TerritoryRole, Units,
+    FailOn, HazardLevels, HazardRole, JoinSettings, LayerSettings, Localized,
+    ServiceRole, Settings, TerritoryRole, Units,
 };
 pub use tree::OVERRIDE;
 

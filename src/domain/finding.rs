@@ -146,6 +146,12 @@ codes! {
     GeometrySystemDiffers = "L020" Warning;
     /// The file describes its reference system without an EPSG code.
     CrsWithoutCode = "L021" Note;
+    /// A row of a joined table is for no feature.
+    RowWithoutFeature = "L022" Warning;
+    /// A feature has no row in the joined table: what comes from there is unknown.
+    FeatureWithoutRow = "L023" Warning;
+    /// Several features take their values from one row of a joined table.
+    RowOfSeveralFeatures = "L024" Warning;
 }
 
 /// One finding, about a layer and usually one of its features.

@@ -56,6 +56,7 @@ pub fn prepare(
         }
     }
     inputs.extend(raw.tables.iter().map(of_table));
+    inputs.extend(raw.joins.iter().map(of_join));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -199,6 +200,22 @@ fn of_table(table: &crate::layers::ReportedTable) -> InputRecord {
         operation: String::new(),
         features_read: table.rows.len(),
         features_kept: table.rows.len(),
+        vertices: 0,
+    }
+}
+
+fn of_join(table: &crate::layers::JoinedTable) -> InputRecord {
+    InputRecord {
+        layer: table.layer.clone(),
+        path: table.path.clone(),
+        format: "CSV".to_owned(),
+        digest: table.digest.clone(),
+        bytes: table.bytes,
+        epsg: None,
+        crs_evidence: "",
+        operation: String::new(),
+        features_read: table.rows,
+        features_kept: table.rows_matched,
         vertices: 0,
     }
 }

@@ -13,6 +13,7 @@ mod crs;
 mod error;
 pub mod fields;
 mod file;
+mod join;
 mod levels;
 pub mod raw;
 mod read;
@@ -21,8 +22,9 @@ mod values;
 mod wanted;
 
 pub use error::{LayerError, LayerErrors, LayerTrouble, TableTrouble};
+pub use join::JoinTrouble;
 pub use raw::{
-    Column, CrsEvidence, PartRole, RawFeature, RawFeatures, RawLayer, RawLayers,
-    ReportedRow, ReportedTable, Value,
+    Column, CrsEvidence, JoinedTable, PartRole, RawFeature, RawFeatures, RawLayer,
+    RawLayers, ReportedRow, ReportedTable, Value,
 };
 pub use read::read;

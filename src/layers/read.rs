@@ -7,8 +7,9 @@ use super::codes::{apply_id_field, check_codes, check_ids};
 use super::crs;
 use super::error::{LayerError, LayerErrors, LayerTrouble};
 use super::file::{DigestFile, FileTrouble};
+use super::join;
 use super::levels::check_levels;
-use super::raw::{RawFeatures, RawLayer, RawLayers};
+use super::raw::{JoinedTable, RawFeatures, RawLayer, RawLayers};
 use super::reported;
 use super::values::check_amounts;
 use super::wanted::{Purpose, WantedField, fields_of, nearest, place_of};
@@ -30,13 +31,15 @@ pub fn read(
 ) -> Result<RawLayers, LayerErrors> {
     let mut errors = Vec::new();
     let mut layers = Vec::new();
+    let mut joins = Vec::new();
     for layer in &settings.layers {
-        let mut reading = Reading { settings, layer, findings, errors: &mut errors };
+        let (errors, joins) = (&mut errors, &mut joins);
+        let mut reading = Reading { settings, layer, findings, errors, joins };
         layers.extend(reading.read());
     }
     let tables = reported::read_all(settings, &mut errors);
     if errors.is_empty() {
-        Ok(RawLayers { layers, tables })
+        Ok(RawLayers { layers, tables, joins })
     } else {
         Err(LayerErrors(errors))
     }
@@ -66,6 +69,7 @@ struct Reading<'a> {
     layer: &'a LayerSettings,
     findings: &'a mut Findings,
     errors: &'a mut Vec<LayerError>,
+    joins: &'a mut Vec<JoinedTable>,
 }
 
 impl Reading<'_> {
@@ -73,7 +77,7 @@ impl Reading<'_> {
     fn read(&mut self) -> Option<RawLayer> {
         let errors_before = self.errors.len();
         let fields = fields_of(self.layer);
-        let (parsed, digest, bytes) = match self.parse(&fields) {
+        let (mut parsed, digest, bytes) = match self.parse(&fields) {
             Ok(read) => read,
             Err(trouble) => {
                 self.fail("path", trouble);
@@ -86,6 +90,9 @@ impl Reading<'_> {
             self.fail(if is_ours { "crs" } else { "path" }, trouble);
         });
         self.check_features(&parsed);
+        if !self.join(&fields, &mut parsed) {
+            return None;
+        }
         self.check_presence(&fields, &parsed);
         let Parsed { mut data, missing, .. } = parsed;
         if let Some(field) = &self.layer.id_field
@@ -111,7 +118,9 @@ impl Reading<'_> {
         &self,
         fields: &[WantedField],
     ) -> Result<(Parsed, Digest, u64), LayerTrouble> {
-        let wanted = Wanted::new(fields.iter().map(|field| field.field.clone()));
+        let joined = self.layer.join.iter().flat_map(|join| join.fields.keys().cloned());
+        let wanted = fields.iter().map(|field| field.field.clone());
+        let wanted = Wanted::new(wanted.chain(joined));
         let mut file = DigestFile::open(&self.layer.path)?;
         let parsed = geojson::read(file.by_ref(), &wanted);
         let finished = file.finish();
@@ -121,6 +130,36 @@ impl Reading<'_> {
             (Err(error), _) => Err(error.into()),
             (Ok(_), Err(trouble)) => Err(trouble.into()),
             (Ok(parsed), Ok((digest, bytes))) => Ok((parsed, digest, bytes)),
+        }
+    }
+
+    /// Adds the columns of the joined table, if there is one; whether that went well.
+    fn join(&mut self, fields: &[WantedField], parsed: &mut Parsed) -> bool {
+        let Some(join) = &self.layer.join else { return true };
+        if parsed.missing.contains(&join.to) {
+            // That is told with the other missing fields; these are not the layer's fault.
+            parsed.missing.retain(|name| !join.fields.contains_key(name));
+            return true;
+        }
+        match join::add_fields(self.layer, join, fields, parsed, self.findings) {
+            Ok(table) => {
+                self.joins.push(table);
+                true
+            }
+            Err(troubles) => {
+                self.errors.extend(troubles.into_iter().map(|(key, trouble)| {
+                    LayerError {
+                        owner: self.layer.id.clone(),
+                        path: join.declared_path.clone(),
+                        trouble,
+                        place: place_of(
+                            self.settings,
+                            &format!("layers.{}.join.{key}", self.layer.id),
+                        ),
+                    }
+                }));
+                false
+            }
         }
     }
 

@@ -1,13 +1,15 @@
 //! Layers: file, reference system, accuracy, roles.
 
+use std::collections::BTreeMap;
+
 use crate::config::crs_code::{self, CrsUse};
 use crate::config::error::Trouble;
-use crate::config::options::{LayerTable, SourceTable};
+use crate::config::options::{JoinFields, JoinTable, LayerTable, SourceTable};
 use crate::config::read::At;
-use crate::config::settings::{AccuracySetting, LayerSettings};
+use crate::config::settings::{AccuracySetting, JoinSettings, LayerSettings};
 use crate::domain::{Source, Status};
 
-use super::{MaybeLayer, Resolver, files, localized, plain, title};
+use super::{MaybeLayer, Resolver, files, localized, needed, plain, title};
 
 impl Resolver<'_> {
     /// Resolves a layer; `None` if its file or CRS is in doubt, so that it cannot be read.
@@ -23,6 +25,10 @@ impl Resolver<'_> {
             None => Some(None),
         };
         let accuracy = self.accuracy(table);
+        let join = match &table.join {
+            Some(join) => self.join(join).map(Some),
+            None => Some(None),
+        };
         let settings = LayerSettings {
             id: id.to_owned(),
             title: title(table.title.as_ref(), id),
@@ -39,8 +45,44 @@ impl Resolver<'_> {
             exposure: self.exposure(table),
             service: self.service(table),
             context: self.context(table),
+            join: join.clone().flatten(),
         };
-        (path.is_some() && epsg.is_some()).then_some(settings)
+        (join.is_some() && path.is_some() && epsg.is_some()).then_some(settings)
+    }
+
+    /// Resolves a join; `None` if its table is in doubt, so that it cannot be read.
+    fn join(&mut self, join: &At<JoinTable>) -> Option<JoinSettings> {
+        let table = &join.value;
+        let path = table.path.0.as_ref().and_then(|declared| {
+            files::table_file(self.base, &declared.value)
+                .map_err(|trouble| self.fail(declared, trouble))
+                .ok()
+        });
+        let given = table.fields.0.as_ref()?;
+        let fields: BTreeMap<String, String> = match &given.value {
+            JoinFields::Listed(names) => names
+                .iter()
+                .map(|name| (name.value.clone(), name.value.clone()))
+                .collect(),
+            JoinFields::Named(names) => names
+                .iter()
+                .map(|(name, column)| (name.clone(), column.value.clone()))
+                .collect(),
+        };
+        if fields.is_empty() {
+            self.fail(given, Trouble::Empty { name: "fields" });
+            return None;
+        }
+        Some(JoinSettings {
+            path: path?,
+            declared_path: needed(&table.path),
+            key: plain(table.key.0.as_ref())?,
+            to: plain(table.to.0.as_ref())?,
+            fields,
+            delimiter: plain(table.delimiter.as_ref()),
+            decimal: plain(table.decimal.as_ref()),
+            encoding: plain(table.encoding.as_ref()),
+        })
     }
 
     fn layer_crs(&mut self, crs: &At<String>) -> Option<u32> {
