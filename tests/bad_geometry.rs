@@ -104,6 +104,7 @@ fn layer_settings(id: &str) -> LayerSettings {
         exposure: None,
         service: None,
         context: None,
+        join: None,
     }
 }
 
@@ -150,7 +151,7 @@ fn run_all(
     of_layers: Vec<LayerSettings>,
 ) -> (Result<StudyArea, GeometryErrors>, Findings) {
     let mut findings = Findings::default();
-    let raw = RawLayers { layers: raw, tables: Vec::new() };
+    let raw = RawLayers { layers: raw, ..RawLayers::default() };
     let result = prepare(raw, &settings(of_layers), &mut findings);
     // Whatever is said must have all its words, in both languages.
     let mut messages: Vec<_> = findings.as_slice().iter().map(Finding::message).collect();

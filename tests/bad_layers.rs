@@ -78,6 +78,7 @@ impl World {
             exposure: None,
             service: None,
             context: None,
+            join: None,
         };
         change(&mut layer);
         self.settings.layers.push(layer);

@@ -67,6 +67,11 @@ fn layer(layer: &LayerSettings) -> Value {
         "context": layer.context.as_ref().map(|role| json!({
             "kind": role.kind, "name": role.name,
         })),
+        "join": layer.join.as_ref().map(|join| json!({
+            "path": join.declared_path, "key": join.key, "to": join.to,
+            "fields": join.fields, "delimiter": join.delimiter,
+            "decimal": join.decimal, "encoding": join.encoding,
+        })),
     })
 }
 

@@ -22,7 +22,7 @@ pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
     AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,
-    ExposureRole, FailOn, HazardLevels, HazardRole, LayerSettings, Localized,
+    ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings, LayerSettings, Localized,
     ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
 };
 pub use tree::OVERRIDE;

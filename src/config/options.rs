@@ -95,6 +95,26 @@ table! {
         pub service: Optional<ServiceTable>,
         /// The features are drawn and labelled, never measured.
         pub context: Optional<ContextTable>,
+        /// A table of attributes whose columns are added to the fields of the layer.
+        pub join: Optional<JoinTable>,
+    }
+
+    /// A table of attributes (CSV) that is joined to the layer by code.
+    pub struct JoinTable {
+        /// CSV file, relative to the project file.
+        pub path: Required<String>,
+        /// Column of the code in the table; each code once.
+        pub key: Required<String>,
+        /// Field of the layer with the same codes.
+        pub to: Required<String>,
+        /// Columns to add: a list of names, or `{ new_field = "column" }`.
+        pub fields: Required<JoinFields>,
+        /// Character between columns, or `tab`. Default: a comma.
+        pub delimiter: Optional<String>,
+        /// Decimal mark, `.` or `,`. Default: a point.
+        pub decimal: Optional<String>,
+        /// Character encoding of the text. Default: UTF-8.
+        pub encoding: Optional<String>,
     }
 
     /// Who published the data, when, under which licence.
@@ -235,6 +255,25 @@ impl Read for Text {
                 wrong_type(node, key, "@config.type.text_or_both", errors);
                 None
             }
+        }
+    }
+}
+
+/// The columns of a joined table: a list of names, or `{ new_field = "column" }`.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
+pub enum JoinFields {
+    /// Columns that keep their names.
+    Listed(Vec<At<String>>),
+    /// New names, each with its column.
+    Named(BTreeMap<String, At<String>>),
+}
+
+impl Read for JoinFields {
+    fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
+        match node.value {
+            Value::List(_) => Vec::read(node, key, errors).map(Self::Listed),
+            _ => BTreeMap::read(node, key, errors).map(Self::Named),
         }
     }
 }

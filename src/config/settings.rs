@@ -185,6 +185,29 @@ pub struct LayerSettings {
     pub service: Option<ServiceRole>,
     /// Kind of context (`coastline`, `river`, `road`, `place`, …): drawn, never measured.
     pub context: Option<ContextRole>,
+    /// Table whose columns are added to its fields.
+    pub join: Option<JoinSettings>,
+}
+
+/// A table of attributes that is joined to a layer by code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinSettings {
+    /// CSV file, resolved against the project file.
+    pub path: PathBuf,
+    /// File as written in the project.
+    pub declared_path: String,
+    /// Column of the code.
+    pub key: String,
+    /// Field of the layer with the same codes.
+    pub to: String,
+    /// Name of each new field of the layer, to the column that it comes from.
+    pub fields: BTreeMap<String, String>,
+    /// Character between columns, as written in the project.
+    pub delimiter: Option<String>,
+    /// Decimal mark, as written in the project.
+    pub decimal: Option<String>,
+    /// Character encoding, as written in the project.
+    pub encoding: Option<String>,
 }
 
 /// What the project says of a file beyond its path; each format uses some of it.

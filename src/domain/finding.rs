@@ -163,7 +163,7 @@ codes! {
     /// The file describes its reference system without an EPSG code.
     CrsWithoutCode = "L021" Note;
     /// Links to other files were not followed.
-    LinksIgnored = "L022" Warning;
+    LinksIgnored = "L025" Warning;
     /// Coordinates were shifted from one datum to another, with the operation's accuracy.
     DatumShift = "R004" Note;
     /// The operation between datums is not meant for where the layer lies.
@@ -172,6 +172,12 @@ codes! {
     ShiftByHand = "R006" Note;
     /// The file gives a shift of its own, which was not used.
     FileShiftIgnored = "R007" Note;
+    /// A row of a joined table is for no feature.
+    RowWithoutFeature = "L022" Warning;
+    /// A feature has no row in the joined table: what comes from there is unknown.
+    FeatureWithoutRow = "L023" Warning;
+    /// Several features take their values from one row of a joined table.
+    RowOfSeveralFeatures = "L024" Warning;
 }
 
 /// One finding, about a layer and usually one of its features.

@@ -63,6 +63,7 @@ pub fn prepare(
     }
     let folder = settings.file.parent();
     inputs.extend(raw.tables.iter().map(|table| of_table(table, folder)));
+    inputs.extend(raw.joins.iter().map(of_join));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -295,6 +296,23 @@ fn of_table(table: &ReportedTable, folder: Option<&Path>) -> InputRecord {
         datum_operations: Vec::new(),
         features_read: table.rows.len(),
         features_kept: table.rows.len(),
+        vertices: 0,
+    }
+}
+
+fn of_join(table: &crate::layers::JoinedTable) -> InputRecord {
+    InputRecord {
+        layer: table.layer.clone(),
+        path: table.path.clone(),
+        format: "CSV".to_owned(),
+        digest: table.digest.clone(),
+        bytes: table.bytes,
+        crs: None,
+        datum_operations: Vec::new(),
+        crs_evidence: "",
+        operation: String::new(),
+        features_read: table.rows,
+        features_kept: table.rows_matched,
         vertices: 0,
     }
 }

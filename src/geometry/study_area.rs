@@ -131,7 +131,7 @@ pub struct ContextLayer {
 /// What went in, for the manifest.
 #[derive(Debug, Clone)]
 pub struct InputRecord {
-    /// Layer id, or empty for a table.
+    /// Layer id, also of a table that is joined to it; empty for a table of figures.
     pub layer: String,
     /// Path as declared in the project.
     pub path: String,

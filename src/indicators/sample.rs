@@ -131,6 +131,7 @@ pub(crate) fn settings() -> Settings {
         }),
         service: None,
         context: None,
+        join: None,
     };
     let deficit = |id: &str, kind: DeficitKind, standard: f64| DeficitSettings {
         id: id.to_owned(),

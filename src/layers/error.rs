@@ -8,6 +8,8 @@ use crate::domain::{Explain, Message, Place};
 use crate::formats::FormatError;
 use crate::i18n::{Locale, render};
 
+use super::join::JoinTrouble;
+
 /// How many features an error names.
 const NAMED: usize = 5;
 /// How many field names an error lists.
@@ -132,6 +134,8 @@ pub enum LayerTrouble {
     },
     /// A reported table that cannot be used.
     Table(TableTrouble),
+    /// A table that cannot be joined.
+    Join(JoinTrouble),
 }
 
 /// What is wrong with a reported table.
@@ -273,6 +277,7 @@ impl LayerTrouble {
             Self::UnknownLevel { nearest: None, .. } => "unknown_level",
             Self::UnknownLevel { .. } => "unknown_level_near",
             Self::Table(trouble) => trouble.name(),
+            Self::Join(trouble) => trouble.name(),
         }
     }
 
@@ -340,6 +345,7 @@ impl LayerTrouble {
                 [own, named(features)].concat()
             }
             Self::Table(trouble) => trouble.values(),
+            Self::Join(trouble) => trouble.values(),
         }
     }
 }
@@ -400,7 +406,7 @@ impl TableTrouble {
 }
 
 /// Names in one line, not too many of them.
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     if names.is_empty() {
         return "—".to_owned();
     }
@@ -478,6 +484,12 @@ keys!(
     "table_more",
     "unknown_indicator",
     "unknown_indicator_near",
+    "join_missing_column",
+    "join_missing_column_near",
+    "join_repeated_key",
+    "join_taken_field",
+    "join_no_match",
+    "join_empty",
 );
 
 impl Explain for LayerError {

@@ -13,6 +13,7 @@ pub mod crs;
 mod error;
 pub mod fields;
 mod file;
+mod join;
 mod levels;
 pub mod raw;
 mod read;
@@ -22,8 +23,9 @@ mod values;
 mod wanted;
 
 pub use error::{LayerError, LayerErrors, LayerTrouble, TableTrouble};
+pub use join::JoinTrouble;
 pub use raw::{
-    Column, Companion, CrsEvidence, PartRole, RawFeature, RawFeatures, RawLayer,
+    Column, Companion, CrsEvidence, JoinedTable, PartRole, RawFeature, RawFeatures, RawLayer,
     RawLayers, ReportedRow, ReportedTable, Value,
 };
 pub use read::read;

@@ -146,6 +146,23 @@ pub struct ReportedTable {
     pub rows: Vec<ReportedRow>,
 }
 
+/// A table that was joined to a layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinedTable {
+    /// Id of the layer.
+    pub layer: String,
+    /// File as written in the project.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: usize,
+    /// Rows whose code some feature has.
+    pub rows_matched: usize,
+}
+
 /// Everything that was read.
 #[derive(Debug, Clone, Default)]
 pub struct RawLayers {
@@ -153,4 +170,6 @@ pub struct RawLayers {
     pub layers: Vec<RawLayer>,
     /// Reported tables, by path, each once.
     pub tables: Vec<ReportedTable>,
+    /// Tables that were joined to layers, in the order of the layers.
+    pub joins: Vec<JoinedTable>,
 }

@@ -6,8 +6,9 @@ use super::codes::{apply_id_field, check_codes, check_ids};
 use super::crs::{self, FileCrs};
 use super::error::{LayerError, LayerErrors, LayerTrouble};
 use super::file::FileTrouble;
+use super::join;
 use super::levels::check_levels;
-use super::raw::{RawFeatures, RawLayer, RawLayers};
+use super::raw::{JoinedTable, RawFeatures, RawLayer, RawLayers};
 use super::reported;
 use super::source::{self, Source};
 use super::values::check_amounts;
@@ -30,13 +31,15 @@ pub fn read(
 ) -> Result<RawLayers, LayerErrors> {
     let mut errors = Vec::new();
     let mut layers = Vec::new();
+    let mut joins = Vec::new();
     for layer in &settings.layers {
-        let mut reading = Reading { settings, layer, findings, errors: &mut errors };
+        let (errors, joins) = (&mut errors, &mut joins);
+        let mut reading = Reading { settings, layer, findings, errors, joins };
         layers.extend(reading.read());
     }
     let tables = reported::read_all(settings, &mut errors);
     if errors.is_empty() {
-        Ok(RawLayers { layers, tables })
+        Ok(RawLayers { layers, tables, joins })
     } else {
         Err(LayerErrors(errors))
     }
@@ -84,6 +87,7 @@ struct Reading<'a> {
     layer: &'a LayerSettings,
     findings: &'a mut Findings,
     errors: &'a mut Vec<LayerError>,
+    joins: &'a mut Vec<JoinedTable>,
 }
 
 impl Reading<'_> {
@@ -91,7 +95,9 @@ impl Reading<'_> {
     fn read(&mut self) -> Option<RawLayer> {
         let errors_before = self.errors.len();
         let fields = fields_of(self.layer);
-        let wanted = Wanted::new(fields.iter().map(|field| field.field.clone()));
+        let joined = self.layer.join.iter().flat_map(|join| join.fields.keys().cloned());
+        let wanted = fields.iter().map(|field| field.field.clone());
+        let wanted = Wanted::new(wanted.chain(joined));
         let source = match source::read(self.layer, &wanted) {
             Ok(source) => source,
             Err(trouble) => {
@@ -99,7 +105,7 @@ impl Reading<'_> {
                 return None;
             }
         };
-        let Source { format, parsed, digest, bytes, companions } = source;
+        let Source { format, mut parsed, digest, bytes, companions } = source;
         let of_file = FileCrs::of(&parsed, format == Format::GeoJson);
         let crs = crs::resolve(self.layer, of_file, self.findings);
         let crs = crs.map_err(|trouble| {
@@ -112,6 +118,9 @@ impl Reading<'_> {
         });
         self.tell_remarks(&parsed.remarks);
         self.check_features(&parsed);
+        if !self.join(&fields, &mut parsed) {
+            return None;
+        }
         self.check_presence(&fields, &parsed);
         let Parsed { mut data, missing, .. } = parsed;
         if let Some(field) = &self.layer.id_field
@@ -132,6 +141,36 @@ impl Reading<'_> {
             companions,
             data,
         })
+    }
+
+    /// Adds the columns of the joined table, if there is one; whether that went well.
+    fn join(&mut self, fields: &[WantedField], parsed: &mut Parsed) -> bool {
+        let Some(join) = &self.layer.join else { return true };
+        if parsed.missing.contains(&join.to) {
+            // That is told with the other missing fields; these are not the layer's fault.
+            parsed.missing.retain(|name| !join.fields.contains_key(name));
+            return true;
+        }
+        match join::add_fields(self.layer, join, fields, parsed, self.findings) {
+            Ok(table) => {
+                self.joins.push(table);
+                true
+            }
+            Err(troubles) => {
+                self.errors.extend(troubles.into_iter().map(|(key, trouble)| {
+                    LayerError {
+                        owner: self.layer.id.clone(),
+                        path: join.declared_path.clone(),
+                        trouble,
+                        place: place_of(
+                            self.settings,
+                            &format!("layers.{}.join.{key}", self.layer.id),
+                        ),
+                    }
+                }));
+                false
+            }
+        }
     }
 
     /// Adds an error about a key of this layer.

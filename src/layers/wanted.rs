@@ -60,6 +60,9 @@ pub(super) fn fields_of(layer: &LayerSettings) -> Vec<WantedField> {
     if let Some(role) = &layer.context {
         add("context.name", &role.name, Purpose::Text);
     }
+    if let Some(join) = &layer.join {
+        add("join.to", &Some(join.to.clone()), Purpose::Text);
+    }
     fields
 }
 

@@ -1,16 +1,20 @@
 //! Layers: file, reference system, accuracy, roles.
 
+use std::collections::BTreeMap;
+
 use crate::config::crs_code::{self, CrsUse};
 use crate::config::error::Trouble;
-use crate::config::options::{LayerTable, SourceTable};
+use crate::config::options::{JoinFields, JoinTable, LayerTable, SourceTable};
 use crate::config::proj_string::{self, ProjTrouble};
 use crate::config::read::At;
-use crate::config::settings::{AccuracySetting, LayerSettings, ReadSettings};
+use crate::config::settings::{
+    AccuracySetting, JoinSettings, LayerSettings, ReadSettings,
+};
 use crate::domain::crs::Shift;
 use crate::domain::{ReferenceSystem, Source, Status};
 
 use super::files::NameKind;
-use super::{MaybeLayer, Resolver, files, localized, plain, roles, title};
+use super::{MaybeLayer, Resolver, files, localized, needed, plain, roles, title};
 
 impl Resolver<'_> {
     /// Resolves a layer; `None` if its file or CRS is in doubt, so that it cannot be read.
@@ -31,6 +35,10 @@ impl Resolver<'_> {
         let is_placed = crs.is_some() && towgs84.is_some();
         let read = self.read_settings(table);
         let accuracy = self.accuracy(table);
+        let join = match &table.join {
+            Some(join) => self.join(join).map(Some),
+            None => Some(None),
+        };
         let settings = LayerSettings {
             id: id.to_owned(),
             title: title(table.title.as_ref(), id),
@@ -49,8 +57,44 @@ impl Resolver<'_> {
             exposure: self.exposure(table),
             service: roles::service(table),
             context: roles::context(table),
+            join: join.clone().flatten(),
         };
-        (path.is_some() && is_placed).then_some(settings)
+        (join.is_some() && path.is_some() && is_placed).then_some(settings)
+    }
+
+    /// Resolves a join; `None` if its table is in doubt, so that it cannot be read.
+    fn join(&mut self, join: &At<JoinTable>) -> Option<JoinSettings> {
+        let table = &join.value;
+        let path = table.path.0.as_ref().and_then(|declared| {
+            files::table_file(self.base, &declared.value)
+                .map_err(|trouble| self.fail(declared, trouble))
+                .ok()
+        });
+        let given = table.fields.0.as_ref()?;
+        let fields: BTreeMap<String, String> = match &given.value {
+            JoinFields::Listed(names) => names
+                .iter()
+                .map(|name| (name.value.clone(), name.value.clone()))
+                .collect(),
+            JoinFields::Named(names) => names
+                .iter()
+                .map(|(name, column)| (name.clone(), column.value.clone()))
+                .collect(),
+        };
+        if fields.is_empty() {
+            self.fail(given, Trouble::Empty { name: "fields" });
+            return None;
+        }
+        Some(JoinSettings {
+            path: path?,
+            declared_path: needed(&table.path),
+            key: plain(table.key.0.as_ref())?,
+            to: plain(table.to.0.as_ref())?,
+            fields,
+            delimiter: plain(table.delimiter.as_ref()),
+            decimal: plain(table.decimal.as_ref()),
+            encoding: plain(table.encoding.as_ref()),
+        })
     }
 
     fn layer_crs(

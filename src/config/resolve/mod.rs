@@ -223,7 +223,10 @@ impl Resolver<'_> {
         let Some(directory) = directory else { return };
         let tables = settings.deficits.iter().filter_map(|deficit| deficit.table());
         let inputs = settings.layers.iter().map(|layer| layer.path.as_path());
-        let all = std::iter::once(settings.file.as_path()).chain(inputs).chain(tables);
+        let joins = settings.layers.iter().filter_map(|layer| layer.join.as_ref());
+        let joins = joins.map(|join| join.path.as_path());
+        let all = std::iter::once(settings.file.as_path());
+        let all = all.chain(inputs).chain(joins).chain(tables);
         if let Some(file) = files::held_by(&settings.output_directory, all) {
             let file = files::tidy(file).display().to_string();
             self.fail(directory, Trouble::OutputHoldsInputs { file });

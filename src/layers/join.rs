@@ -1,0 +1,597 @@
+//! Adds the columns of a table of attributes to the fields of a layer, by code.
+//!
+//! In: a layer as parsed, and the table that the project names. Out: the same layer with
+//! more fields, and what of the table was used. Codes join as trimmed text. A code that
+//! stands twice in the table is an error, because nobody could say which row is meant; what
+//! has no counterpart, on either side, is a finding.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::io::Read as _;
+
+use super::codes::LISTED;
+use super::error::{LayerTrouble, TableTrouble, listed};
+use super::fields::{ReadFromNumber, plain_number, text_of};
+use super::file::{DigestFile, FileTrouble};
+use super::raw::{Column, JoinedTable, Value};
+use super::wanted::{Purpose, WantedField, nearest};
+use crate::config::{JoinSettings, LayerSettings};
+use crate::domain::{Code, Digest, Finding, Findings};
+use crate::formats::table::{self, Dialect, Rows};
+use crate::formats::{Parsed, Wanted};
+
+/// How many repeated codes are listed before the rest is counted.
+const REPEATED_LISTED: usize = 20;
+
+/// Why a table cannot be joined.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum JoinTrouble {
+    /// A column is not there.
+    MissingColumn {
+        /// Its name in the project.
+        column: String,
+        /// The columns there are.
+        found: Vec<String>,
+        /// The one most like it.
+        nearest: Option<String>,
+    },
+    /// Two rows with one code.
+    RepeatedKey {
+        /// The code.
+        code: String,
+        /// Line of the first.
+        first: u64,
+        /// Line of the second.
+        line: u64,
+    },
+    /// The layer has a field of that name itself.
+    TakenField {
+        /// The field.
+        field: String,
+    },
+    /// No code of the table is one of the layer.
+    NoMatch {
+        /// The field of the layer.
+        field: String,
+        /// A code of the table.
+        in_table: String,
+        /// A code of the layer.
+        in_layer: String,
+    },
+    /// The table has no rows.
+    Empty,
+}
+
+impl JoinTrouble {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::MissingColumn { nearest: None, .. } => "join_missing_column",
+            Self::MissingColumn { .. } => "join_missing_column_near",
+            Self::RepeatedKey { .. } => "join_repeated_key",
+            Self::TakenField { .. } => "join_taken_field",
+            Self::NoMatch { .. } => "join_no_match",
+            Self::Empty => "join_empty",
+        }
+    }
+
+    pub(super) fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::MissingColumn { column, found, nearest } => vec![
+                ("column", column.clone()),
+                ("found", listed(found)),
+                ("nearest", nearest.clone().unwrap_or_default()),
+            ],
+            Self::RepeatedKey { code, first, line } => vec![
+                ("code", code.clone()),
+                ("first", first.to_string()),
+                ("line", line.to_string()),
+            ],
+            Self::TakenField { field } => vec![("field", field.clone())],
+            Self::NoMatch { field, in_table, in_layer } => vec![
+                ("field", field.clone()),
+                ("in_table", in_table.clone()),
+                ("in_layer", in_layer.clone()),
+            ],
+            Self::Empty => vec![],
+        }
+    }
+}
+
+/// Troubles, each with the key of the join that it is about.
+type Troubles = Vec<(&'static str, LayerTrouble)>;
+
+/// Adds the columns of a table to a layer of which `to` was read and the new fields were
+/// asked for, so that it is known whether the layer has them itself.
+///
+/// # Errors
+///
+/// If the table cannot be read, lacks columns or repeats codes, if a new field is there
+/// already, or if nothing matches.
+pub(super) fn add_fields(
+    layer: &LayerSettings,
+    join: &JoinSettings,
+    fields: &[WantedField],
+    parsed: &mut Parsed,
+    findings: &mut Findings,
+) -> Result<JoinedTable, Troubles> {
+    let mut troubles: Troubles = taken(join, parsed);
+    let (rows, digest, bytes) = match read(join) {
+        Ok(read) => read,
+        Err(trouble) => {
+            troubles.push(("path", trouble));
+            return Err(troubles);
+        }
+    };
+    troubles.extend(missing(join, &rows));
+    if !troubles.is_empty() {
+        return Err(troubles);
+    }
+    let wanted = wanted(join);
+    let column = |name: &str| {
+        let at = wanted.column_of(name).expect("it was asked for");
+        rows.columns[at].as_ref().expect("missing columns were looked for")
+    };
+    let keys: Vec<Option<String>> = column(&join.key).iter().map(code_of).collect();
+    let index = index(&keys, &rows.lines)?;
+    let codes = &parsed.data.columns[&join.to];
+    let own: Vec<Option<String>> = codes.iter().map(code_of).collect();
+    let found: Vec<Option<usize>> = own
+        .iter()
+        .map(|code| code.as_deref().and_then(|code| index.get(code).copied()))
+        .collect();
+    if !own.is_empty() && found.iter().all(Option::is_none) {
+        return Err(vec![("to", LayerTrouble::Join(no_match(join, &keys, &own)))]);
+    }
+    tell_numbers(layer, join, codes, findings);
+    let mut uses = vec![0usize; keys.len()];
+    found.iter().flatten().for_each(|row| uses[*row] += 1);
+    tell_rows(&layer.id, &keys, &rows.lines, &uses, findings);
+    tell_features(&layer.id, &parsed.data.ids, &own, &found, findings);
+    for (name, from) in &join.fields {
+        let values = column(from);
+        let take =
+            |row: &Option<usize>| row.map_or(Value::Null, |row| values[row].clone());
+        let mut joined: Column = found.iter().map(take).collect();
+        if is_amount(name, fields) {
+            joined.iter_mut().for_each(number_from_text);
+        }
+        parsed.data.columns.insert(name.clone(), joined);
+    }
+    parsed.missing.retain(|name| !join.fields.contains_key(name));
+    Ok(JoinedTable {
+        layer: layer.id.clone(),
+        path: join.declared_path.clone(),
+        digest,
+        bytes,
+        rows: keys.len(),
+        rows_matched: uses.iter().filter(|uses| **uses > 0).count(),
+    })
+}
+
+/// The fields that the layer has already.
+fn taken(join: &JoinSettings, parsed: &Parsed) -> Troubles {
+    // Of a layer without features it is not known which fields it has.
+    let names = join.fields.keys().filter(|_| !parsed.data.features.is_empty());
+    names
+        .filter(|name| !parsed.missing.contains(name))
+        .map(|name| JoinTrouble::TakenField { field: name.clone() })
+        .map(|trouble| ("fields", LayerTrouble::Join(trouble)))
+        .collect()
+}
+
+fn wanted(join: &JoinSettings) -> Wanted {
+    Wanted::new(std::iter::once(&join.key).chain(join.fields.values()).cloned())
+}
+
+fn read(join: &JoinSettings) -> Result<(Rows, Digest, u64), LayerTrouble> {
+    let mut file = DigestFile::open(&join.path)?;
+    let dialect = Dialect {
+        delimiter: join.delimiter.as_deref(),
+        decimal: join.decimal.as_deref(),
+        encoding: join.encoding.as_deref(),
+    };
+    let rows = table::rows(file.by_ref(), dialect, &wanted(join));
+    match (rows, file.finish()) {
+        (_, Err(FileTrouble::Changed)) => Err(LayerTrouble::Changed),
+        (Err(error), _) => Err(error.into()),
+        (Ok(_), Err(trouble)) => Err(trouble.into()),
+        (Ok(rows), Ok((digest, bytes))) => Ok((rows, digest, bytes)),
+    }
+}
+
+/// Errors about columns that are not there, or if there are no rows.
+fn missing(join: &JoinSettings, rows: &Rows) -> Troubles {
+    let columns = join.fields.values().map(|column| ("fields", column));
+    let mut troubles: Troubles = std::iter::once(("key", &join.key))
+        .chain(columns)
+        .filter(|(_, column)| !rows.names.contains(column))
+        .map(|(key, column)| {
+            let trouble = JoinTrouble::MissingColumn {
+                column: column.clone(),
+                found: rows.names.clone(),
+                nearest: nearest(column, rows.names.iter().map(String::as_str)),
+            };
+            (key, LayerTrouble::Join(trouble))
+        })
+        .collect();
+    if rows.lines.is_empty() {
+        troubles.push(("path", LayerTrouble::Join(JoinTrouble::Empty)));
+    }
+    troubles
+}
+
+/// A code as it joins: trimmed text, or none.
+fn code_of(value: &Value) -> Option<String> {
+    let (text, _) = text_of(value)?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The row of each code.
+fn index<'k>(
+    keys: &'k [Option<String>],
+    lines: &[u64],
+) -> Result<HashMap<&'k str, usize>, Troubles> {
+    let mut index = HashMap::with_capacity(keys.len());
+    let mut troubles = Troubles::new();
+    let mut repeated = 0;
+    for (row, key) in keys.iter().enumerate() {
+        let Some(key) = key else { continue };
+        match index.entry(key.as_str()) {
+            Entry::Vacant(place) => {
+                place.insert(row);
+            }
+            Entry::Occupied(first) => {
+                repeated += 1;
+                if repeated <= REPEATED_LISTED {
+                    let (first, line) = (lines[*first.get()], lines[row]);
+                    let trouble =
+                        JoinTrouble::RepeatedKey { code: key.clone(), first, line };
+                    troubles.push(("key", LayerTrouble::Join(trouble)));
+                }
+            }
+        }
+    }
+    if repeated > REPEATED_LISTED {
+        let more = TableTrouble::More { count: repeated - REPEATED_LISTED };
+        troubles.push(("key", LayerTrouble::Table(more)));
+    }
+    if troubles.is_empty() { Ok(index) } else { Err(troubles) }
+}
+
+fn no_match(
+    join: &JoinSettings,
+    keys: &[Option<String>],
+    own: &[Option<String>],
+) -> JoinTrouble {
+    let first = |codes: &[Option<String>]| {
+        let first = codes.iter().flatten().next();
+        first.map_or_else(|| "–".to_owned(), |code| code.chars().take(40).collect())
+    };
+    let (in_table, in_layer) = (first(keys), first(own));
+    JoinTrouble::NoMatch { field: join.to.clone(), in_table, in_layer }
+}
+
+/// A finding if codes of the layer are numbers, unless another check tells it.
+fn tell_numbers(
+    layer: &LayerSettings,
+    join: &JoinSettings,
+    codes: &Column,
+    findings: &mut Findings,
+) {
+    if layer.territory.as_ref().is_some_and(|role| role.code == join.to) {
+        return;
+    }
+    let mut numbers = codes
+        .iter()
+        .filter_map(text_of)
+        .filter_map(|(text, from)| (from == ReadFromNumber::Yes).then_some(text));
+    if let Some(first) = numbers.next() {
+        let finding = Finding::about(Code::CodeReadFromNumber, &layer.id);
+        let finding = finding.with("count", 1 + numbers.count());
+        findings.push(finding.with("example", first));
+    }
+}
+
+/// Findings about rows that no feature uses, or several.
+fn tell_rows(
+    layer: &str,
+    keys: &[Option<String>],
+    lines: &[u64],
+    uses: &[usize],
+    findings: &mut Findings,
+) {
+    let (mut unused, mut shared) = (0, 0usize);
+    let mut example = None;
+    for ((key, line), uses) in keys.iter().zip(lines).zip(uses) {
+        if *uses > 1 {
+            shared += 1;
+            example = example.or(key.as_deref());
+        }
+        if *uses > 0 {
+            continue;
+        }
+        unused += 1;
+        if unused <= LISTED {
+            let finding = Finding::about(Code::RowWithoutFeature, layer);
+            let code = key.as_deref().unwrap_or("–");
+            let finding = finding.with("code", code).with("line", line).with("count", 1);
+            findings.push(finding.with("what", "@finding.join.row"));
+        }
+    }
+    if unused > LISTED {
+        let finding = Finding::about(Code::RowWithoutFeature, layer);
+        let finding = finding.with("code", "…").with("line", "…");
+        let finding = finding.with("count", unused - LISTED);
+        findings.push(finding.with("what", "@finding.join.more_rows"));
+    }
+    if let Some(example) = example {
+        let finding = Finding::about(Code::RowOfSeveralFeatures, layer);
+        findings.push(finding.with("count", shared).with("example", example));
+    }
+}
+
+/// Findings about features that no row is for.
+fn tell_features(
+    layer: &str,
+    ids: &[Box<str>],
+    codes: &[Option<String>],
+    found: &[Option<usize>],
+    findings: &mut Findings,
+) {
+    let mut without = 0;
+    for ((id, code), _) in
+        ids.iter().zip(codes).zip(found).filter(|(_, row)| row.is_none())
+    {
+        without += 1;
+        if without <= LISTED {
+            let finding = Finding::about(Code::FeatureWithoutRow, layer).feature(&**id);
+            let code = code.as_deref().unwrap_or("–");
+            let finding = finding.with("code", code).with("count", 1);
+            findings.push(finding.with("what", "@finding.part.feature"));
+        }
+    }
+    if without > LISTED {
+        let finding = Finding::about(Code::FeatureWithoutRow, layer).with("code", "…");
+        let finding = finding.with("count", without - LISTED);
+        findings.push(finding.with("what", "@finding.part.more_features"));
+    }
+}
+
+/// Whether a field is used for amounts only.
+fn is_amount(name: &str, fields: &[WantedField]) -> bool {
+    let mut uses = fields.iter().filter(|field| field.field == name).peekable();
+    uses.peek().is_some() && uses.all(|field| field.purpose == Purpose::Amount)
+}
+
+/// A table of text has no other way to write a number: there is nothing to be told.
+fn number_from_text(value: &mut Value) {
+    if let Value::Text(text) = value
+        && let Some(number) = plain_number(text.trim())
+    {
+        *value = Value::Number(number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Localized;
+    use crate::domain::{Explain as _, Source, Status};
+    use crate::formats::geojson;
+    use std::path::Path;
+
+    fn layer(join: JoinSettings) -> LayerSettings {
+        LayerSettings {
+            id: "blocks".to_owned(),
+            title: Localized { es: String::new(), en: String::new() },
+            path: "blocks.geojson".into(),
+            declared_path: "blocks.geojson".to_owned(),
+            epsg: None,
+            id_field: None,
+            source: Source::default(),
+            accuracy: None,
+            status: Status::Undeclared,
+            notes: None,
+            territory: None,
+            hazard: None,
+            exposure: None,
+            service: None,
+            context: None,
+            join: Some(join),
+        }
+    }
+
+    fn settings(path: &Path) -> JoinSettings {
+        JoinSettings {
+            path: path.to_owned(),
+            declared_path: "people.csv".to_owned(),
+            key: "ubigeo".to_owned(),
+            to: "code".to_owned(),
+            fields: [("people", "population"), ("label", "name")]
+                .map(|(name, column)| (name.to_owned(), column.to_owned()))
+                .into(),
+            delimiter: Some(";".to_owned()),
+            decimal: Some(",".to_owned()),
+            encoding: None,
+        }
+    }
+
+    fn features(codes: &[&str]) -> Parsed {
+        let features: Vec<String> = codes
+            .iter()
+            .map(|code| {
+                format!(
+                    r#"{{"type":"Feature","geometry":null,"properties":{{"code":{code},"x":1}}}}"#
+                )
+            })
+            .collect();
+        let text = format!(
+            r#"{{"type":"FeatureCollection","features":[{}]}}"#,
+            features.join(",")
+        );
+        let wanted = Wanted::new(["code", "people", "label", "x"].map(str::to_owned));
+        geojson::read(text.as_bytes(), &wanted).unwrap()
+    }
+
+    fn join(
+        table: &str,
+        parsed: &mut Parsed,
+        change: impl FnOnce(&mut JoinSettings),
+    ) -> (Result<JoinedTable, Vec<String>>, Findings) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.csv");
+        std::fs::write(&path, table).unwrap();
+        let mut settings = settings(&path);
+        change(&mut settings);
+        let fields = [WantedField {
+            field: "people".to_owned(),
+            key: String::new(),
+            purpose: Purpose::Amount,
+        }];
+        let mut findings = Findings::default();
+        let layer = layer(settings.clone());
+        let outcome = add_fields(&layer, &settings, &fields, parsed, &mut findings);
+        let outcome = outcome.map_err(|troubles| {
+            troubles
+                .into_iter()
+                .map(|(key, trouble)| {
+                    let (owner, path) = ("blocks".to_owned(), "people.csv".to_owned());
+                    let place = None;
+                    let error = super::super::LayerError { owner, path, trouble, place };
+                    assert!(error.hint().is_some());
+                    format!("{key}: {error}")
+                })
+                .collect()
+        });
+        (outcome, findings)
+    }
+
+    const TABLE: &str =
+        "ubigeo;name;population\n080301;Ilo;1380,6\n 7 ;Siete;12\n9;Nadie;1\n;Total;99\n";
+
+    #[test]
+    fn columns_are_joined_by_trimmed_codes() {
+        let mut parsed = features(&["\"080301 \"", "7", "\"x\"", "null", "7"]);
+        let (table, findings) = join(TABLE, &mut parsed, |_| {});
+        let table = table.unwrap();
+        assert_eq!((table.rows, table.rows_matched), (4, 2));
+        let text = |text: &str| Value::Text(text.into());
+        let (number, null) = (Value::Number, Value::Null);
+        assert_eq!(
+            parsed.data.columns["people"],
+            [number(1380.6), number(12.0), null.clone(), null.clone(), number(12.0)]
+        );
+        assert_eq!(
+            parsed.data.columns["label"],
+            [text("Ilo"), text("Siete"), null.clone(), null, text("Siete")]
+        );
+        assert!(parsed.missing.is_empty());
+        let told: Vec<(Code, String, String)> = findings
+            .as_slice()
+            .iter()
+            .map(|f| (f.code, f.feature.clone(), f.values[0].1.clone()))
+            .collect();
+        let of = |code, feature: &str, value: &str| {
+            (code, feature.to_owned(), value.to_owned())
+        };
+        assert_eq!(
+            told,
+            [
+                of(Code::CodeReadFromNumber, "", "2"),
+                of(Code::RowWithoutFeature, "", "9"),
+                of(Code::RowWithoutFeature, "", "–"),
+                of(Code::RowOfSeveralFeatures, "", "1"),
+                of(Code::FeatureWithoutRow, "#3", "x"),
+                of(Code::FeatureWithoutRow, "#4", "–"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_join_that_cannot_be_is_an_error() {
+        let one = "\"080301\"";
+        let cases: [(&str, fn(&mut JoinSettings), &[&str]); 6] = [
+            (
+                "ubigeo;name;population\n1;a;1\n2;b;2\n 1;c;3\n",
+                |_| {},
+                &[
+                    "key: `blocks`: people.csv, line 4: the code `1` is already on line 2.",
+                ],
+            ),
+            (
+                TABLE,
+                |join| join.key = "UBIGEO".to_owned(),
+                &["key: `blocks`: the table people.csv has no column `UBIGEO`; did you \
+                  mean `ubigeo`? Those there are: ubigeo, name, population."],
+            ),
+            (
+                TABLE,
+                |join| {
+                    join.fields.insert("x".to_owned(), "zzz".to_owned());
+                },
+                &[
+                    "fields: `blocks`: the layer has a field `x` already, and the table \
+                     people.csv would take its place.",
+                    "fields: `blocks`: the table people.csv has no column `zzz`; those \
+                     there are: ubigeo, name, population.",
+                ],
+            ),
+            (
+                "ubigeo;name;population\n80301;a;1\n",
+                |_| {},
+                &[
+                    "to: `blocks`: no code of the table people.csv is in the field `code` \
+                  of the layer; the table has codes like `80301`, the layer like `080301`.",
+                ],
+            ),
+            (
+                "ubigeo;name;population\n",
+                |_| {},
+                &["path: `blocks`: the table people.csv has no rows."],
+            ),
+            (
+                "ubigeo,name,population\n1,2,3\n",
+                |_| {},
+                &["path: `blocks`: people.csv: the first line has commas and not the \
+                  delimiter that is expected: 2 × ,, 0 × ;."],
+            ),
+        ];
+        for (table, change, expected) in cases {
+            let (outcome, _) = join(table, &mut features(&[one]), change);
+            assert_eq!(outcome.unwrap_err(), expected, "{table:?}");
+        }
+    }
+
+    #[test]
+    fn many_rows_without_counterpart_end_in_a_count() {
+        let codes: Vec<String> =
+            (0..LISTED + 5).map(|code| format!("\"f{code}\"")).collect();
+        let mut codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        codes.push("\"t0\"");
+        let rows: Vec<String> =
+            (0..LISTED + 4).map(|code| format!("t{code};a;1\n")).collect();
+        let table = format!("ubigeo;name;population\n{}", rows.concat());
+        let (outcome, findings) = join(&table, &mut features(&codes), |_| {});
+        assert_eq!(outcome.unwrap().rows_matched, 1);
+        let counts = [Code::RowWithoutFeature, Code::FeatureWithoutRow].map(|code| {
+            let all: Vec<_> =
+                findings.as_slice().iter().filter(|f| f.code == code).collect();
+            let last = all.last().unwrap();
+            (all.len(), last.values.iter().find(|(name, _)| *name == "count").cloned())
+        });
+        let more = |count: &str| Some(("count", count.to_owned()));
+        assert_eq!(counts, [(LISTED + 1, more("3")), (LISTED + 1, more("5"))]);
+    }
+
+    #[test]
+    fn repeated_codes_end_in_a_count() {
+        let rows = "1;a;1\n".repeat(REPEATED_LISTED + 4);
+        let table = format!("ubigeo;name;population\n{rows}");
+        let (outcome, _) = join(&table, &mut features(&["\"1\""]), |_| {});
+        let told = outcome.unwrap_err();
+        assert_eq!(told.len(), REPEATED_LISTED + 1);
+        assert!(told.last().unwrap().contains("3 more"), "{told:?}");
+    }
+}
