@@ -113,7 +113,7 @@ impl<'a> Chunk<'a> {
     /// Splits a feature and adds its parts.
     fn add(&mut self, row: usize) {
         let shape = self.layer.layer.shapes.get(row);
-        let (parts, whole) = self.split(shape);
+        let (parts, whole) = split(self.planes, shape, &mut self.scratch);
         let people = self.layer.people.as_ref().and_then(|all| all[row]);
         let mut class: Option<Class> = None;
         let mut by_territory: Vec<(usize, f64)> = Vec::new();
@@ -128,28 +128,8 @@ impl<'a> Chunk<'a> {
             });
         }
         if let Some(mut class) = class {
-            class.territory = self.main_territory(&by_territory, shape);
+            class.territory = main_territory(self.planes, &by_territory, shape);
             *self.features.entry(class).or_default() += 1;
-        }
-    }
-
-    /// The parts of a feature and the sum that their shares refer to.
-    fn split(&mut self, shape: ShapeRef<'_>) -> (Parts, f64) {
-        match shape.dimension() {
-            Dimension::Area => {
-                (self.planes.mosaic.split_area(shape, &mut self.scratch), shape.area_m2())
-            }
-            Dimension::Line => (
-                self.planes.mosaic.split_length(shape, &mut self.scratch),
-                shape.length_m(),
-            ),
-            Dimension::Point => {
-                let points = shape.points();
-                let located = points
-                    .iter()
-                    .map(|&p| (self.planes.locate(p, &mut self.scratch), 1.0));
-                (located.collect(), points.len() as f64)
-            }
         }
     }
 
@@ -194,31 +174,67 @@ impl<'a> Chunk<'a> {
             }
         }
     }
+}
 
-    /// The territory that holds most of a feature; `_X` only if it touches none.
-    fn main_territory(
-        &self,
-        by_territory: &[(usize, f64)],
-        shape: ShapeRef<'_>,
-    ) -> usize {
-        let outside = self.planes.territories;
-        let mut inside: Vec<_> =
-            by_territory.iter().filter(|(t, _)| *t != outside).collect();
-        inside.sort_by_key(|(territory, _)| *territory);
-        let most =
-            inside.iter().fold(None, |best: Option<(usize, f64)>, &&(t, amount)| {
-                match best {
-                    // A tie within rounding goes to the lower code.
-                    Some((_, known)) if amount <= known * (1.0 + 1e-12) => best,
-                    _ => Some((t, amount)),
-                }
-            });
-        if let Some((territory, _)) = most {
-            return territory;
+/// The parts of a feature and the sum that their shares refer to.
+pub(super) fn split(
+    planes: &Planes,
+    shape: ShapeRef<'_>,
+    scratch: &mut Scratch,
+) -> (Parts, f64) {
+    match shape.dimension() {
+        Dimension::Area => (planes.mosaic.split_area(shape, scratch), shape.area_m2()),
+        Dimension::Line => (planes.mosaic.split_length(shape, scratch), shape.length_m()),
+        Dimension::Point => {
+            let points = shape.points();
+            let located = points.iter().map(|&p| (planes.locate(p, scratch), 1.0));
+            (located.collect(), points.len() as f64)
         }
-        let touched = self.planes.mosaic.touched(shape, self.planes.territories as u32);
-        touched.first().map_or(outside, |&plane| plane as usize)
     }
+}
+
+/// The territory that holds most of a feature; `_X` only if it touches none.
+pub(super) fn main_territory(
+    planes: &Planes,
+    by_territory: &[(usize, f64)],
+    shape: ShapeRef<'_>,
+) -> usize {
+    let outside = planes.territories;
+    let mut inside: Vec<_> = by_territory.iter().filter(|(t, _)| *t != outside).collect();
+    inside.sort_by_key(|(territory, _)| *territory);
+    let most = inside.iter().fold(None, |best: Option<(usize, f64)>, &&(t, amount)| {
+        match best {
+            // A tie within rounding goes to the lower code.
+            Some((_, known)) if amount <= known * (1.0 + 1e-12) => best,
+            _ => Some((t, amount)),
+        }
+    });
+    if let Some((territory, _)) = most {
+        return territory;
+    }
+    let touched = planes.mosaic.touched(shape, planes.territories as u32);
+    touched.first().map_or(outside, |&plane| plane as usize)
+}
+
+/// What a feature counts as: its territory, and the worst level that any part of it meets.
+pub(super) fn class_of(
+    planes: &Planes,
+    shape: ShapeRef<'_>,
+    scratch: &mut Scratch,
+) -> Option<Class> {
+    let mut class: Option<Class> = None;
+    let mut by_territory: Vec<(usize, f64)> = Vec::new();
+    for (membership, amount) in split(planes, shape, scratch).0 {
+        let part = planes.classify(&membership);
+        add_to(&mut by_territory, part.territory, amount);
+        class = Some(match class {
+            None => part,
+            Some(known) => worst_of(known, &part),
+        });
+    }
+    let mut class = class?;
+    class.territory = main_territory(planes, &by_territory, shape);
+    Some(class)
 }
 
 fn add_to(sums: &mut Vec<(usize, f64)>, key: usize, amount: f64) {
