@@ -405,6 +405,20 @@ proptest! {
     }
 
     #[test]
+    fn everybody_has_one_nearest_facility(scene in scene()) {
+        let world = scene.world();
+        let everywhere = rect(-5000.0, -5000.0, 5000.0, 5000.0);
+        world.layer("flood", &[feature("z", r#""level":"low""#, &everywhere)]);
+        run_well(&world, &[]);
+        let rows = Table::of(&world.out(), "facilities_in_hazard").rows;
+        let in_flood = rows.iter().filter(|row| row["hazard"] == "flood");
+        let of_posts: f64 =
+            in_flood.map(|row| row["people_nearest"].parse::<f64>().expect("a number")).sum();
+        let everybody: u32 = scene.blocks.iter().map(|block| block.value).sum();
+        prop_assert!((of_posts - f64::from(everybody)).abs() < 1e-3, "{of_posts} {everybody}");
+    }
+
+    #[test]
     fn any_of_one_hazard_is_that_hazard(scene in scene()) {
         let world = scene.world();
         world.edit("kind = \"slide\"", "kind = \"slide\"\nin_any = false");

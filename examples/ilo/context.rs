@@ -12,13 +12,19 @@ use super::write::{collection, feature, line, position};
 
 /// The layers that need no drawing.
 pub(super) fn files() -> Vec<(&'static str, String)> {
+    let [sara, audin] = faults();
     vec![
         ("districts.geojson", collection("districts", &districts())),
         ("coast.geojson", collection("coast", &coast())),
         ("river.geojson", collection("river", &[river()])),
         ("places.geojson", collection("places", &places())),
         ("health_facilities.geojson", collection("health_facilities", &health())),
-        ("chololo_fault.geojson", collection("chololo_fault", &faults())),
+        (
+            "chololo_fault.geojson",
+            collection("chololo_fault", &[sara.clone(), audin.clone()]),
+        ),
+        ("chololo_sara.geojson", collection("chololo_sara", &[sara])),
+        ("chololo_audin.geojson", collection("chololo_audin", &[audin])),
     ]
 }
 
@@ -101,7 +107,7 @@ fn health() -> Vec<Value> {
     HEALTH_FACILITIES.iter().map(one).collect()
 }
 
-fn faults() -> Vec<Value> {
+fn faults() -> [Value; 2] {
     let sara = vec![
         ("trace", json!("SARA")),
         ("name", json!("Falla Chololo, SARA PE-42a, PE-42b y PE-42c2")),
@@ -117,7 +123,7 @@ fn faults() -> Vec<Value> {
         ("licence", json!("ODC-By 1.0")),
     ];
     let segments = json!([line(FAULT_SARA_A), line(FAULT_SARA_B), line(FAULT_SARA_C2)]);
-    vec![
+    [
         feature(sara, "MultiLineString", &segments),
         feature(audin, "LineString", &line(FAULT_AUDIN)),
     ]

@@ -13,8 +13,10 @@ mod city;
 mod context;
 mod contour;
 mod districts;
+mod elements;
 mod facts;
 mod hamlets;
+mod hazards;
 mod overlay;
 mod park;
 mod people;
@@ -34,5 +36,7 @@ pub(crate) fn draw() -> Vec<(&'static str, String)> {
     files.push(("blocks.geojson", city.blocks_text(&utm)));
     files.push(("green_areas.geojson", city.greens_text(&utm)));
     files.extend(tsunami::files(&utm));
+    files.extend(hazards::files(&utm, &park));
+    files.extend(elements::files(&utm));
     files
 }

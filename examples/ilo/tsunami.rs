@@ -16,7 +16,7 @@ use super::facts::{RIVER, RIVER_MOUTH, SPOT_HEIGHTS, URBAN_COAST};
 use super::overlay::{Shapes, combine, double_area};
 use super::plane::{
     LonLat, Ring, STEPS_PER_DEGREE, Utm, Xy, add, contains, direction, distance_to_line,
-    length, scale, sub,
+    left, length, scale, sub,
 };
 use super::write::{collection, feature, position};
 
@@ -41,7 +41,9 @@ const SMALLEST_PART_M2: f64 = 1_000.0;
 /// The zones and the area that they were looked for in.
 pub(super) fn files(utm: &Utm) -> Vec<(&'static str, String)> {
     let [study, land] = study_area();
-    let zones = zones(utm, &land);
+    let surface = Surface::new(utm);
+    let heights = contour::Heights::sample(WINDOW, STEP_M, |p| surface.height(p));
+    let zones = zones(utm, &land, &heights);
     let looked_at = feature(
         vec![
             ("name", json!("Ámbito del trazo de tsunami")),
@@ -55,26 +57,117 @@ pub(super) fn files(utm: &Utm) -> Vec<(&'static str, String)> {
         "MultiPolygon",
         &coordinates(&study),
     );
-    vec![
+    let mut files = vec![
         ("tsunami_zones.geojson", collection("tsunami_zones", &zones)),
         ("tsunami_study.geojson", collection("tsunami_study", &[looked_at])),
-    ]
+    ];
+    files.extend(SCENARIOS.iter().map(|s| (s.file, s.text(utm, &land, &heights))));
+    files
+}
+
+/// A scenario: ground up to a height, and a reach at the river.
+struct Scenario {
+    file: &'static str,
+    name: &'static str,
+    up_to_m: f64,
+    /// How far up the valley the sea is taken to come, metres along the axis.
+    valley_m: f64,
+    because: &'static str,
+}
+
+/// The plan's two readings and the two that the city's history asks for.
+const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        file: "tsunami_t1.geojson",
+        name: "T1",
+        up_to_m: 15.0,
+        valley_m: MOUTH_REACH_M,
+        because: "Plan de Gobierno 2019–2022, lectura baja",
+    },
+    Scenario {
+        file: "tsunami_t2.geojson",
+        name: "T2",
+        up_to_m: 20.0,
+        valley_m: MOUTH_REACH_M,
+        because: "Plan de Gobierno 2019–2022, lectura alta",
+    },
+    Scenario {
+        file: "tsunami_t3.geojson",
+        name: "T3",
+        up_to_m: 20.0,
+        valley_m: 1_000.0,
+        because: "1868: una balandra hallada 1 km valle arriba",
+    },
+    Scenario {
+        file: "tsunami_t4.geojson",
+        name: "T4",
+        up_to_m: 20.0,
+        valley_m: 2_800.0,
+        because: "1604: el mar entró casi media legua, unos 2,8 km",
+    },
+];
+
+/// Half of the width of the valley's floor, which is as good as its axis (± 300 m).
+const VALLEY_HALF_M: f64 = 300.0;
+
+impl Scenario {
+    fn text(&self, utm: &Utm, land: &Shapes, heights: &contour::Heights) -> String {
+        let mut wet = low_ground(utm, heights, self.up_to_m);
+        wet.push(vec![mouth(utm)]);
+        if self.valley_m > MOUTH_REACH_M {
+            wet.extend(valley(utm, self.valley_m));
+        }
+        let wet = combine(&wet, &Vec::new(), OverlayRule::Subject);
+        let mut zone = combine(&wet, land, OverlayRule::Intersect);
+        zone.retain(|shape| area_m2(&shape[0]) >= SMALLEST_PART_M2);
+        let properties = vec![
+            ("scenario", json!(self.name)),
+            ("cota_hasta_m", json!(self.up_to_m)),
+            ("valle_hasta_m", json!(self.valley_m)),
+            ("because", json!(self.because)),
+        ];
+        let zone = feature(properties, "MultiPolygon", &coordinates(&zone));
+        let name = self.file.trim_end_matches(".geojson");
+        collection(name, &[zone])
+    }
+}
+
+/// The floor of the valley up to a distance from the mouth: a strip along the axis, with
+/// round joints, that does not reach beyond its end.
+fn valley(utm: &Utm, reach_m: f64) -> Shapes {
+    let axis = utm.line(RIVER);
+    let mut shapes = Shapes::new();
+    let mut left_m = reach_m;
+    for w in axis.windows(2) {
+        let (step, along) = (length(sub(w[1], w[0])), direction(w[0], w[1]));
+        let end = add(w[0], scale(along, step.min(left_m)));
+        let aside = scale(left(along), VALLEY_HALF_M);
+        let corners =
+            [sub(w[0], aside), sub(end, aside), add(end, aside), add(w[0], aside)];
+        shapes.push(vec![corners.map(|p| point(utm.steps(p))).to_vec()]);
+        shapes.push(vec![circle(utm, w[0], VALLEY_HALF_M)]);
+        left_m -= step;
+        if left_m <= 0.0 {
+            break;
+        }
+    }
+    shapes
+}
+
+/// Ground below a height that hangs together with the sea.
+fn low_ground(utm: &Utm, heights: &contour::Heights, up_to_m: f64) -> Shapes {
+    let below = contour::below(heights, up_to_m);
+    let ring =
+        |ring: &Ring| -> Vec<_> { ring.iter().map(|&p| point(utm.steps(p))).collect() };
+    vec![below.iter().map(ring).collect()]
 }
 
 /// Zones from the worst to the least, each without the worse ones.
-fn zones(utm: &Utm, land: &Shapes) -> Vec<Value> {
-    let surface = Surface::new(utm);
-    let heights = contour::Heights::sample(WINDOW, STEP_M, |p| surface.height(p));
+fn zones(utm: &Utm, land: &Shapes, heights: &contour::Heights) -> Vec<Value> {
     let mut worse: Shapes = Vec::new();
     let mut features = Vec::new();
     for (level, low, high) in LEVELS {
-        let below = contour::below(&heights, high);
-        let mut zone: Shapes = vec![
-            below
-                .iter()
-                .map(|ring| ring.iter().map(|&p| point(utm.steps(p))).collect())
-                .collect(),
-        ];
+        let mut zone = low_ground(utm, heights, high);
         if level == "A" {
             zone = combine(&zone, &vec![vec![mouth(utm)]], OverlayRule::Union);
         }
@@ -102,13 +195,16 @@ fn rule(level: &str) -> &'static str {
     }
 }
 
-/// 400 m round the mouth of the river, as a ring of 96 corners.
+/// 400 m round the mouth of the river.
 fn mouth(utm: &Utm) -> Vec<IntPoint<i64>> {
-    let middle = utm.meters(RIVER_MOUTH);
+    circle(utm, utm.meters(RIVER_MOUTH), MOUTH_REACH_M)
+}
+
+/// A circle as a ring of 96 corners.
+fn circle(utm: &Utm, middle: Xy, radius_m: f64) -> Vec<IntPoint<i64>> {
     let corner = |i: u32| {
         let angle = std::f64::consts::TAU * f64::from(i) / 96.0;
-        let at = add(middle, scale([angle.cos(), angle.sin()], MOUTH_REACH_M));
-        point(utm.steps(at))
+        point(utm.steps(add(middle, scale([angle.cos(), angle.sin()], radius_m))))
     };
     (0..96).map(corner).collect()
 }

@@ -75,6 +75,26 @@ pub struct InHazardRow {
     pub people: f64,
 }
 
+/// A facility that lies in a hazard zone, and what its loss would mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FacilityRow {
+    /// Service layer id.
+    pub service: String,
+    /// Id of the facility.
+    pub facility: String,
+    /// Code of the territory that holds most of it, or `_X`.
+    pub territory: String,
+    /// Hazard layer id or `any`.
+    pub hazard: String,
+    /// The worst level that any part of it meets; one of [`Level::ZONES`].
+    pub level: Level,
+    /// People whose nearest facility of the service it is; `None` if no layer tells.
+    pub people_nearest: Option<f64>,
+    /// Distance to the nearest facility of the service at a better level, m; `None` if there
+    /// is none.
+    pub next_distance_m: Option<f64>,
+}
+
 /// What went in against what came out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BalanceRow {
@@ -115,6 +135,8 @@ pub struct Measurements {
     pub deficits: Vec<DeficitRow>,
     /// Deficit in hazard.
     pub in_hazard: Vec<InHazardRow>,
+    /// Facilities in hazard.
+    pub facilities: Vec<FacilityRow>,
     /// The balance.
     pub balance: Vec<BalanceRow>,
 }

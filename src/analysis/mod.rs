@@ -14,6 +14,7 @@ mod checks;
 mod deficit;
 mod distance;
 mod exposure;
+mod facilities;
 pub mod features;
 mod fixed;
 mod in_hazard;
@@ -24,7 +25,9 @@ mod tally;
 pub use access::centroid;
 pub use features::{FeatureRow, LayerFeatures, features};
 pub use fixed::Fixed;
-pub use measurements::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
+pub use measurements::{
+    BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
+};
 
 use crate::config::{DeficitKind, Settings};
 use crate::domain::Findings;
@@ -59,6 +62,7 @@ pub fn measure(
     }
     let basis = Basis { area, settings, planes: &planes, tallied: &tallied };
     found.deficits = basis.rows(findings);
+    found.facilities = facilities::rows(area, settings, &planes);
     sort(&mut found);
     found
 }
@@ -105,6 +109,11 @@ fn sort(found: &mut Measurements) {
         let key = |r: &InHazardRow| {
             (r.territory.clone(), r.deficit.clone(), r.hazard.clone(), r.level.id())
         };
+        key(a).cmp(&key(b))
+    });
+    found.facilities.sort_by(|a, b| {
+        let key =
+            |r: &FacilityRow| (r.service.clone(), r.facility.clone(), r.hazard.clone());
         key(a).cmp(&key(b))
     });
     found.balance.sort_by(|a, b| {

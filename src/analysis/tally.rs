@@ -221,6 +221,27 @@ pub(super) fn main_territory(
     touched.first().map_or(outside, |&plane| plane as usize)
 }
 
+/// What a feature counts as: its territory, and the worst level that any part of it meets.
+pub(super) fn class_of(
+    planes: &Planes,
+    shape: ShapeRef<'_>,
+    scratch: &mut Scratch,
+) -> Option<Class> {
+    let mut class: Option<Class> = None;
+    let mut by_territory: Vec<(usize, f64)> = Vec::new();
+    for (membership, amount) in split(planes, shape, scratch).0 {
+        let part = planes.classify(&membership);
+        add_to(&mut by_territory, part.territory, amount);
+        class = Some(match class {
+            None => part,
+            Some(known) => worst_of(known, &part),
+        });
+    }
+    let mut class = class?;
+    class.territory = main_territory(planes, &by_territory, shape);
+    Some(class)
+}
+
 pub(super) fn add_to(sums: &mut Vec<(usize, f64)>, key: usize, amount: f64) {
     match sums.iter_mut().find(|(known, _)| *known == key) {
         Some((_, sum)) => *sum += amount,

@@ -14,7 +14,9 @@ use crate::geometry::{
     Territory,
 };
 
-use crate::analysis::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
+use crate::analysis::{
+    BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
+};
 
 fn both(text: &str) -> Localized {
     Localized { es: text.to_owned(), en: text.to_owned() }
@@ -245,6 +247,15 @@ pub(crate) fn measurements() -> Measurements {
             hazard: "tsunami".to_owned(),
             level: High,
             people: 3.25,
+        }],
+        facilities: vec![FacilityRow {
+            service: "posts".to_owned(),
+            facility: "2818".to_owned(),
+            territory: "180301".to_owned(),
+            hazard: "tsunami".to_owned(),
+            level: High,
+            people_nearest: Some(1.0 / 3.0),
+            next_distance_m: None,
         }],
         balance: vec![BalanceRow {
             hazard: "tsunami".to_owned(),

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::numbers::{self, Format};
-use crate::analysis::{BalanceRow, DeficitRow, ExposureRow, InHazardRow, Measurements};
+use crate::analysis::{
+    BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
+};
 use crate::domain::{Finding, Findings};
 use crate::geometry::StudyArea;
 use crate::i18n::{self, Locale};
@@ -59,6 +61,16 @@ pub const DEFICITS: [&str; 18] = [
 /// Columns of `deficit_in_hazard.csv`.
 pub const DEFICIT_IN_HAZARD: [&str; 5] =
     ["territory", "deficit", "hazard", "level", "people"];
+/// Columns of `facilities_in_hazard.csv`.
+pub const FACILITIES_IN_HAZARD: [&str; 7] = [
+    "service",
+    "facility",
+    "territory",
+    "hazard",
+    "level",
+    "people_nearest",
+    "next_distance_m",
+];
 /// Columns of `balance.csv`.
 pub const BALANCE: [&str; 8] =
     ["hazard", "layer", "measure", "whole", "parts", "difference", "tolerance", "closes"];
@@ -112,6 +124,10 @@ pub fn make_all(
         },
         Table { name: "deficits.csv", bytes: deficits(&names, &measurements.deficits) },
         Table { name: "exposure.csv", bytes: exposure(&names, &measurements.exposure) },
+        Table {
+            name: "facilities_in_hazard.csv",
+            bytes: facilities_in_hazard(&measurements.facilities),
+        },
         Table { name: "findings.csv", bytes: findings_table(findings.as_slice()) },
         Table { name: "indicators.csv", bytes: indicators_table(indicators) },
     ]
@@ -229,6 +245,22 @@ fn deficit_in_hazard(rows: &[InHazardRow]) -> Vec<u8> {
             &row.hazard,
             row.level.id(),
             &numbers::of_value(Method::DeficitInHazard).write(row.people),
+        ]);
+    }
+    table.finish()
+}
+
+fn facilities_in_hazard(rows: &[FacilityRow]) -> Vec<u8> {
+    let mut table = Writer::with_columns(FACILITIES_IN_HAZARD);
+    for row in sorted(rows, |r| (&r.service, &r.facility, &r.hazard)) {
+        table.row([
+            &row.service,
+            &row.facility,
+            &row.territory,
+            &row.hazard,
+            row.level.id(),
+            &numbers::PEOPLE.write(row.people_nearest),
+            &numbers::METERS.write(row.next_distance_m),
         ]);
     }
     table.finish()

@@ -26,7 +26,7 @@ pub(crate) const LEVELS: [&str; 6] =
     ["very_high", "high", "medium", "low", "none", "not_studied"];
 
 /// The tables of the contract: name, columns in order, how many of them are the key.
-const TABLES: [(&str, &str, &str); 6] = [
+const TABLES: [(&str, &str, &str); 7] = [
     (
         "exposure",
         "territory,hazard,level,layer,measure",
@@ -43,6 +43,11 @@ const TABLES: [(&str, &str, &str); 6] = [
         "deficit_in_hazard",
         "territory,deficit,hazard,level",
         "territory,deficit,hazard,level,people",
+    ),
+    (
+        "facilities_in_hazard",
+        "service,facility,hazard",
+        "service,facility,territory,hazard,level,people_nearest,next_distance_m",
     ),
     (
         "balance",
@@ -214,7 +219,7 @@ pub(crate) fn files_under(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// The six tables of an output folder as bytes.
+/// The tables of an output folder as bytes.
 pub(crate) fn tables_of(out: &Path) -> BTreeMap<String, Vec<u8>> {
     let tables = files_under(&out.join("tables"));
     assert_eq!(tables.len(), TABLES.len(), "{:?}", tables.keys());

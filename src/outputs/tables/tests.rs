@@ -104,6 +104,31 @@ fn every_kind_of_deficit_has_its_own_decimals() {
 }
 
 #[test]
+fn facilities_are_sorted_and_what_is_not_known_is_empty() {
+    let row =
+        |facility: &str, hazard: &str, people_nearest, next_distance_m| FacilityRow {
+            service: "posts".to_owned(),
+            facility: facility.to_owned(),
+            territory: "180301".to_owned(),
+            hazard: hazard.to_owned(),
+            level: Level::VeryHigh,
+            people_nearest,
+            next_distance_m,
+        };
+    let rows = [
+        row("9", "flood", Some(2.0 / 3.0), Some(1.005)),
+        row("10", "slide", None, None),
+        row("10", "flood", Some(0.0), None),
+    ];
+    let expected = [
+        "posts,10,180301,flood,very_high,0.0000,",
+        "posts,10,180301,slide,very_high,,",
+        "posts,9,180301,flood,very_high,0.6667,1.00",
+    ];
+    assert_eq!(lines(facilities_in_hazard(&rows)), expected);
+}
+
+#[test]
 fn the_balance_is_written_in_full() {
     let row = |measure, whole, parts, tolerance| BalanceRow {
         hazard: "tsunami".to_owned(),
@@ -179,6 +204,7 @@ fn every_table_has_its_header_even_without_rows() {
         ("deficit_in_hazard.csv", line(&DEFICIT_IN_HAZARD)),
         ("deficits.csv", line(&DEFICITS)),
         ("exposure.csv", line(&EXPOSURE)),
+        ("facilities_in_hazard.csv", line(&FACILITIES_IN_HAZARD)),
         ("findings.csv", line(&FINDINGS)),
         ("indicators.csv", line(&INDICATORS)),
     ];

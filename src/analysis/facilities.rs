@@ -1,0 +1,132 @@
+//! Facilities in hazard: which places of a service lie in a zone, whose nearest one that
+//! leaves, and how far the next one is.
+//!
+//! In: a study area with its services. Out: rows at full precision. It says what would be
+//! lost, not how likely that is.
+//!
+//! # Method
+//!
+//! A facility counts as an exposed element does: at the worst level that any part of it
+//! overlaps with positive measure. People are those of access: a feature whole, from its
+//! centroid, to the nearest facility in a straight line.
+
+use super::access::centroid;
+use super::exposure::hazards;
+use super::fixed::Fixed;
+use super::measurements::FacilityRow;
+use super::planes::{Class, Planes};
+use super::tally::class_of;
+use crate::config::{DeficitKind, Settings};
+use crate::domain::{Level, OUTSIDE};
+use crate::geometry::mosaic::Scratch;
+use crate::geometry::{ExposureLayer, Nearest, ServiceLayer, Shapes, StudyArea};
+use rayon::prelude::*;
+
+/// The facilities of all services at the levels of all hazards and of the worst of them.
+pub(super) fn rows(
+    area: &StudyArea,
+    settings: &Settings,
+    planes: &Planes,
+) -> Vec<FacilityRow> {
+    let hazards: Vec<String> =
+        hazards(area, planes).into_iter().map(|(id, _)| id).collect();
+    let services = area.services.iter();
+    services
+        .flat_map(|service| of_service(area, settings, planes, &hazards, service))
+        .collect()
+}
+
+fn of_service(
+    area: &StudyArea,
+    settings: &Settings,
+    planes: &Planes,
+    hazards: &[String],
+    service: &ServiceLayer,
+) -> Vec<FacilityRow> {
+    let shapes = &service.layer.shapes;
+    let mut scratch = Scratch::default();
+    let classes: Vec<Option<Class>> =
+        shapes.iter().map(|shape| class_of(planes, shape, &mut scratch)).collect();
+    let people = people_layer(area, settings, &service.layer.id)
+        .map(|layer| people_nearest(service, layer));
+    let mut rows = Vec::new();
+    for (at, hazard) in hazards.iter().enumerate() {
+        let level = |class: &Option<Class>| class.as_ref().map(|c| c.levels[at][0]);
+        let levels: Vec<Option<Level>> = classes.iter().map(level).collect();
+        for zone in Level::ZONES {
+            let lost: Vec<usize> = positions(&levels, |level| level == zone);
+            if lost.is_empty() {
+                continue;
+            }
+            let next = Nearest::new(&shapes.pick(&positions(&levels, |l| l > zone)));
+            rows.extend(lost.into_iter().map(|row| FacilityRow {
+                service: service.layer.id.clone(),
+                facility: service.layer.ids[row].to_string(),
+                territory: territory(area, classes[row].as_ref()),
+                hazard: hazard.clone(),
+                level: zone,
+                people_nearest: people.as_ref().map(|people| people[row].get()),
+                next_distance_m: next.to(centroid(shapes.get(row))).map(|(_, m)| m),
+            }));
+        }
+    }
+    rows
+}
+
+/// Rows at a level that is asked for.
+fn positions(levels: &[Option<Level>], is_it: impl Fn(Level) -> bool) -> Vec<usize> {
+    let rows = levels.iter().enumerate();
+    rows.filter(|(_, level)| level.is_some_and(&is_it)).map(|(row, _)| row).collect()
+}
+
+fn territory(area: &StudyArea, class: Option<&Class>) -> String {
+    let found = class.and_then(|class| area.territories.get(class.territory));
+    found.map_or_else(|| OUTSIDE.to_owned(), |t| t.code.as_str().to_owned())
+}
+
+/// The layer whose people are meant: that of the first access deficit on the service, else
+/// the only one that has people.
+fn people_layer<'a>(
+    area: &'a StudyArea,
+    settings: &Settings,
+    service_id: &str,
+) -> Option<&'a ExposureLayer> {
+    let named = settings.deficits.iter().find_map(|deficit| match &deficit.kind {
+        DeficitKind::Access { service, people, .. } if service == service_id => {
+            Some(people)
+        }
+        _ => None,
+    });
+    let mut with_people = area.exposures.iter().filter(|layer| layer.people.is_some());
+    if let Some(id) = named {
+        return with_people.find(|layer| layer.layer.id == *id);
+    }
+    let only = with_people.next()?;
+    with_people.next().is_none().then_some(only)
+}
+
+/// For each facility the people whose nearest one it is; of equally near ones the lowest id,
+/// in byte order, has them. They add up to the people of the layer that have a place.
+fn people_nearest(service: &ServiceLayer, layer: &ExposureLayer) -> Vec<Fixed> {
+    let ids = &service.layer.ids;
+    let mut by_id: Vec<usize> = (0..ids.len()).collect();
+    by_id.sort_by_key(|&row| &ids[row]);
+    // The index prefers the lower row: rows in the order of their ids make that the lower id.
+    let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
+    let found = nearest_rows(&layer.layer.shapes, &nearest);
+    let mut sums = vec![Fixed::ZERO; ids.len()];
+    let people = layer.people.as_deref().unwrap_or_default();
+    for (row, people) in found.into_iter().zip(people) {
+        if let (Some(row), Some(people)) = (row, people) {
+            sums[by_id[row]] += Fixed::of(*people);
+        }
+    }
+    sums
+}
+
+fn nearest_rows(shapes: &Shapes, nearest: &Nearest) -> Vec<Option<usize>> {
+    (0..shapes.len())
+        .into_par_iter()
+        .map(|row| nearest.to(centroid(shapes.get(row))).map(|(row, _)| row))
+        .collect()
+}
