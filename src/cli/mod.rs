@@ -17,11 +17,13 @@ mod schema;
 mod screen;
 mod summary;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::i18n::Locale;
+use crate::outputs::PastRunError;
 use crate::pipeline;
 
 use arguments::{Command, Given, Voice};
@@ -54,6 +56,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Run(job) => run::run(job, given),
         Command::Check(job) => check::check(job, given),
         Command::Schema => schema::print(),
+        Command::Verify(job) => verify::verify(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };
     match done {
@@ -67,6 +70,10 @@ fn execute(given: &Given, locale: Locale) -> u8 {
             report::one(locale, &error);
             FAILED
         }
+        Err(Failure::PastRun(error)) => {
+            report::one(locale, &error);
+            FAILED
+        }
     }
 }
 
@@ -77,11 +84,19 @@ enum Failure {
     Job(pipeline::Error),
     /// The command line itself.
     Here(CliError),
+    /// A folder that is no run.
+    PastRun(PastRunError),
 }
 
 impl From<pipeline::Error> for Failure {
     fn from(error: pipeline::Error) -> Self {
         Self::Job(error)
+    }
+}
+
+impl From<PastRunError> for Failure {
+    fn from(error: PastRunError) -> Self {
+        Self::PastRun(error)
     }
 }
 

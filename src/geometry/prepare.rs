@@ -2,6 +2,8 @@
 //!
 //! In: raw layers and settings. Out: a [`StudyArea`], or everything that makes it impossible.
 
+use std::path::Path;
+
 use super::crs::{Crs, CrsTrouble, Transform, scale_ppm};
 use super::error::{GeometryError, GeometryErrors};
 use super::hazards::{self, rows_of_areas};
@@ -55,7 +57,7 @@ pub fn prepare(
             Err(more) => errors.extend(more),
         }
     }
-    inputs.extend(raw.tables.iter().map(of_table));
+    inputs.extend(raw.tables.iter().map(|table| of_table(table, settings)));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -187,10 +189,14 @@ fn carriers(raw: &RawLayer, role: Option<&ExposureRole>) -> Vec<bool> {
         .collect()
 }
 
-fn of_table(table: &crate::layers::ReportedTable) -> InputRecord {
+fn of_table(table: &crate::layers::ReportedTable, settings: &Settings) -> InputRecord {
+    // Relative to the project, like those of layers: the manifest must not tell from where
+    // the program was called.
+    let base = settings.file.parent().unwrap_or(Path::new(""));
+    let path = table.path.strip_prefix(base).unwrap_or(&table.path);
     InputRecord {
         layer: String::new(),
-        path: table.path.display().to_string(),
+        path: path.to_string_lossy().replace('\\', "/"),
         format: "CSV".to_owned(),
         digest: table.digest.clone(),
         bytes: table.bytes,

@@ -48,7 +48,7 @@ macro_rules! topics {
     };
 }
 
-topics!("config", "layers", "geometry", "analysis", "outputs", "maps", "cli");
+topics!("config", "layers", "geometry", "analysis", "outputs", "maps", "cli", "explain");
 
 /// Key to text, for one language.
 type Catalogue = BTreeMap<String, String>;
