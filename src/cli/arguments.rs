@@ -43,6 +43,18 @@ pub(super) enum Command {
     Schema,
     New(PathBuf),
     Verify(VerifyJob),
+    Explain(ExplainJob),
+}
+
+/// A figure to explain.
+#[derive(Debug, Clone)]
+pub(super) struct ExplainJob {
+    pub(super) project: PathBuf,
+    /// Its name: table and key, joined by `/`.
+    pub(super) figure: String,
+    pub(super) json: bool,
+    /// Dotted keys and values.
+    pub(super) overrides: Vec<(String, String)>,
 }
 
 /// A run to verify, and the project that it was made from.
@@ -96,6 +108,15 @@ enum TypedCommand {
     New { dir: PathBuf },
     #[command(visible_alias = "esquema")]
     Schema,
+    #[command(visible_alias = "explicar")]
+    Explain {
+        project: PathBuf,
+        figure: String,
+        #[arg(long)]
+        json: bool,
+        #[arg(long, action = ArgAction::Append)]
+        set: Vec<String>,
+    },
     #[command(visible_alias = "verificar")]
     Verify {
         run: PathBuf,
@@ -165,6 +186,10 @@ impl TypedCommand {
             }
             Self::New { dir } => Command::New(dir),
             Self::Schema => Command::Schema,
+            Self::Explain { project, figure, json, set } => {
+                let overrides = pairs(set)?;
+                Command::Explain(ExplainJob { project, figure, json, overrides })
+            }
             Self::Verify { run, from, set } => {
                 let overrides = pairs(set)?;
                 Command::Verify(VerifyJob { run, project: from, overrides })

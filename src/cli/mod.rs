@@ -7,6 +7,7 @@
 mod arguments;
 mod check;
 mod error;
+mod explain;
 mod findings;
 mod language;
 mod new;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 
 use crate::i18n::Locale;
 use crate::outputs::PastRunError;
+use crate::outputs::figure::FigureError;
 use crate::pipeline;
 
 use arguments::{Command, Given, Voice};
@@ -56,6 +58,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Run(job) => run::run(job, given),
         Command::Check(job) => check::check(job, given),
         Command::Schema => schema::print(),
+        Command::Explain(job) => explain::explain(job, given),
         Command::Verify(job) => verify::verify(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };
@@ -67,6 +70,10 @@ fn execute(given: &Given, locale: Locale) -> u8 {
             FAILED
         }
         Err(Failure::Here(error)) => {
+            report::one(locale, &error);
+            FAILED
+        }
+        Err(Failure::Figure(error, locale)) => {
             report::one(locale, &error);
             FAILED
         }
@@ -84,6 +91,8 @@ enum Failure {
     Job(pipeline::Error),
     /// The command line itself.
     Here(CliError),
+    /// A name that is no figure's, in the language of the project.
+    Figure(FigureError, Locale),
     /// A folder that is no run.
     PastRun(PastRunError),
 }

@@ -6,6 +6,8 @@
 
 pub mod differences;
 mod error;
+pub mod explain;
+pub mod figure;
 mod folder;
 pub mod manifest;
 pub mod map;
