@@ -715,7 +715,6 @@ pub fn settings() -> Settings {
             ),
         ],
         output_directory: PathBuf::from("outputs"),
-        exports: Vec::new(),
         file: PathBuf::from("ejemplo.toml"),
         digest: Digest::of(b"ejemplo"),
         places: std::collections::BTreeMap::new(),

@@ -204,6 +204,31 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<Outcome, Error> {
     Ok(Outcome { findings, fail_on: settings.fail_on, results: None })
 }
 
+/// What was measured, and on what.
+#[derive(Debug)]
+pub struct Measured {
+    /// What was measured on.
+    pub area: StudyArea,
+    /// What was measured.
+    pub measurements: Measurements,
+    /// What is wrong or worth knowing.
+    pub findings: Findings,
+}
+
+/// Reads, prepares and measures; draws and writes nothing.
+///
+/// # Errors
+///
+/// [`Error::Layers`] or [`Error::Geometry`].
+pub fn measure(settings: &Settings, watch: &dyn Watch) -> Result<Measured, Error> {
+    let mut findings = Findings::default();
+    let mut clock = Clock::new(watch);
+    let area = prepare(settings, &mut findings, &mut clock)?;
+    clock.begin(Stage::Measure);
+    let measurements = analysis::measure(&area, settings, &mut findings);
+    Ok(Measured { area, measurements, findings })
+}
+
 /// Does the whole job.
 ///
 /// # Errors

@@ -249,8 +249,8 @@ fn broken_json_is_told_with_its_position() {
 fn other_formats_are_named() {
     let cases: [(&[u8], &str); 5] = [
         (b"PK\x03\x04", "ZIP"),
-        (b"SQLite format 3\0", "GeoPackage"),
-        (b"<?xml version=\"1.0\"?><kml/>", "KML"),
+        (b"SQLite format 3\0", "SQLite"),
+        (b"\x1F\x8B\x08", "gzip"),
         (b"\xFF\xFE{\0}\0", "UTF-16"),
         (b"", "empty"),
     ];

@@ -42,9 +42,9 @@ fn wrong_arguments_end_with_two_and_say_why_in_the_language() {
         (&["run"], "es", "error: falta <PROYECTO.toml>"),
         (&["runn", "p"], "en", "error: there is no command `runn`"),
         (
-            &["verificar", "p"],
+            &["inspeccionar", "p"],
             "es",
-            "error: la orden `verificar` no está en esta versión",
+            "error: la orden `inspeccionar` no está en esta versión",
         ),
         (&["run", "p", "--ouut", "x"], "en", "error: there is no option `--ouut`"),
         (

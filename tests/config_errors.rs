@@ -277,7 +277,9 @@ fn wrong_text_and_project() -> Vec<Case> {
         (
             "directory = \"outputs\"",
             "dir = \"outputs\"",
-            vec!["74:1:3 unknown key `dir` in [outputs] | allowed are: directory"],
+            vec![
+                "74:1:3 unknown key `dir` in [outputs] | allowed are: directory, exports",
+            ],
         ),
         (
             "[outputs]",
@@ -326,7 +328,7 @@ fn wrong_layers() -> Vec<Case> {
             "\"districts.geojson\"",
             "\"project.toml\"",
             vec![
-                "10:8:14 the extension of project.toml tells no known format | allowed are: .geojson, .json, .geojsonl",
+                "10:8:14 the extension of project.toml tells no known format | allowed are: .geojson, .json, .geojsonl, .",
             ],
         ),
         (
@@ -371,14 +373,14 @@ fn wrong_layers() -> Vec<Case> {
             "accuracy_m = 60",
             "crs = \"EPSG:24999\"",
             vec![
-                "12:7:12 `crs`: EPSG:24999 cannot be used in this version | known are, in degrees, UTM",
+                "12:7:12 `crs`: EPSG:24999 cannot be used in this version | known are, in degrees, UTM and national zo",
             ],
         ),
         (
             "accuracy_m = 60",
             "crs = \"PSAD56\"",
             vec![
-                "12:7:8 `crs`: \"PSAD56\" is no known reference system | known are, in degrees, UTM",
+                "12:7:8 `crs`: \"PSAD56\" is no known reference system | known are, in degrees, UTM and national zo",
             ],
         ),
         (

@@ -1,9 +1,12 @@
 //! The same tiny layer in every format gives the same features.
 //!
-//! Three features: a polygon with a hole and a second part, nothing, and a polygon with
-//! heights; codes with leading zeros, numbers and nulls. The files are made here, by the
+//! Three features: a polygon with a hole and a second part, nothing, and a single
+//! polygon; codes with leading zeros, numbers and nulls. The files are made here, by the
 //! libraries of the formats or by hand.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[cfg(any(feature = "geopackage", feature = "geoparquet"))]
 use std::path::Path;
 
 use atalaya::formats::table::{Dialect, Place};
@@ -61,6 +64,7 @@ fn as_geojson() -> Parsed {
 }
 
 /// Multi-polygons in ISO well-known binary, little-endian.
+#[cfg(any(feature = "geopackage", feature = "geoparquet"))]
 fn wkb(polygons: &[Vec<Ring>]) -> Vec<u8> {
     let count = |count: usize| u32::try_from(count).expect("few").to_le_bytes();
     let mut out = vec![1, 6, 0, 0, 0];
@@ -215,6 +219,17 @@ fn flatgeobuf_is_the_same_layer() {
         parsed.data.features[1].is_null = true;
         assert_same("FlatGeobuf", &parsed);
     }
+}
+
+#[cfg(not(any(feature = "geopackage", feature = "geoparquet")))]
+#[test]
+fn a_slim_build_says_what_it_lacks() {
+    use atalaya::formats::{Problem, geopackage, geoparquet};
+    let path = std::path::Path::new("a.gpkg");
+    let error = geopackage::read(path, None, &wanted()).unwrap_err();
+    assert_eq!(error.problem, Problem::NoGeopackage);
+    let error = geoparquet::read(&b""[..], &wanted()).unwrap_err();
+    assert_eq!(error.problem, Problem::NoGeoparquet);
 }
 
 #[cfg(feature = "geopackage")]

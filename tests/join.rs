@@ -1,5 +1,7 @@
 //! A table joined to a layer, from the project file to the manifest.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use std::path::Path;
 
 use atalaya::domain::Findings;
@@ -81,14 +83,14 @@ fn what_is_wrong_stands_at_the_line_of_the_project() {
     let (_, layers) = read(folder(PROJECT, repeated).path());
     assert_eq!(
         layers.unwrap_err(),
-        ["17: `districts`: census.csv, line 3: the code `080301` is already on line 2."]
+        ["16: `districts`: census.csv, line 3: the code `080301` is already on line 2."]
     );
     // A field that the layer lacks is told once, and not for those of the table.
     let project = PROJECT.replace("to = \"ubigeo\"", "to = \"code\"");
     let (_, layers) = read(folder(&project, b"UBIGEO;NOMBRE;POB\n").path());
     let told = layers.unwrap_err();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("18: `districts`: no feature of districts.geojson has"));
+    assert!(told[0].starts_with("17: `districts`: no feature of districts.geojson has"));
 }
 
 #[test]

@@ -60,12 +60,12 @@ impl Basis<'_> {
         }
     }
 
-    fn table(&self, path: &std::path::Path) -> &ReportedTable {
+    pub(super) fn table(&self, path: &std::path::Path) -> &ReportedTable {
         let found = self.area.tables.iter().find(|table| table.path == path);
         found.expect("the layers stage read every table that the settings name")
     }
 
-    fn service(&self, id: &str) -> &ServiceLayer {
+    pub(super) fn service(&self, id: &str) -> &ServiceLayer {
         let found = self.area.services.iter().find(|service| service.layer.id == id);
         found.expect("the settings name layers with the role of service only")
     }
@@ -76,7 +76,7 @@ impl Basis<'_> {
     }
 
     /// Territories and their union, without what lies outside.
-    fn places(&self) -> Vec<(String, Range<usize>)> {
+    pub(super) fn places(&self) -> Vec<(String, Range<usize>)> {
         let mut all = places(self.area);
         all.retain(|(code, _)| code != OUTSIDE);
         all
@@ -134,7 +134,7 @@ impl Basis<'_> {
     }
 
     /// Area of a service by territory; its polygons do not overlap.
-    fn areas(&self, service: &ServiceLayer) -> Vec<Fixed> {
+    pub(super) fn areas(&self, service: &ServiceLayer) -> Vec<Fixed> {
         let mut sums = vec![Fixed::ZERO; self.area.territories.len()];
         let mut scratch = Scratch::default();
         for shape in service.dissolved.iter() {
@@ -261,7 +261,7 @@ impl Basis<'_> {
     }
 
     /// Shares of a facility by territory: split by measure, or whole where most of it lies.
-    fn shares(
+    pub(super) fn shares(
         &self,
         shape: ShapeRef<'_>,
         split: bool,
@@ -495,7 +495,7 @@ fn certain(row: &DeficitRow, better: Better, standard: f64) -> Option<bool> {
 }
 
 /// The row of an indicator for a territory: of the period asked for, else the latest.
-fn pick<'a>(
+pub(super) fn pick<'a>(
     table: &'a ReportedTable,
     indicator: &str,
     territory: &str,

@@ -38,6 +38,18 @@ impl Fixed {
         self.0 as f64 / STEPS
     }
 
+    /// So many times as much.
+    #[must_use]
+    pub fn times(self, count: i128) -> Self {
+        Self(self.0 * count)
+    }
+
+    /// Its size without its sign, as a rank.
+    #[must_use]
+    pub fn size(self) -> u128 {
+        self.0.unsigned_abs()
+    }
+
     /// Whether it is nothing.
     #[must_use]
     pub fn is_zero(self) -> bool {

@@ -13,6 +13,7 @@ mod access;
 mod checks;
 mod deficit;
 mod distance;
+pub mod explain;
 mod exposure;
 mod facilities;
 pub mod features;

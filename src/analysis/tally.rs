@@ -118,21 +118,15 @@ impl<'a> Chunk<'a> {
     fn add(&mut self, row: usize) {
         let shape = self.layer.layer.shapes.get(row);
         let (parts, whole) = split(self.planes, shape, &mut self.scratch);
-        let people = self.layer.people.as_ref().and_then(|all| all[row]);
-        let mut class: Option<Class> = None;
-        let mut by_territory: Vec<(usize, f64)> = Vec::new();
+        let mut counts = CountsAs::default();
         for (planes, amount) in parts {
             let at = self.number(planes);
-            self.add_part(at, row, shape.dimension(), amount, amount / whole, people);
-            let part = &self.classes[at];
-            add_to(&mut by_territory, part.territory, amount);
-            class = Some(match class {
-                None => part.clone(),
-                Some(known) => worst_of(known, part),
-            });
+            let part = Part { row, dimension: shape.dimension(), amount, whole };
+            let sums = &mut self.rows[at];
+            part.amounts(self.layer, self.served, |column, value| sums[column] += value);
+            counts.add(&self.classes[at], amount);
         }
-        if let Some(mut class) = class {
-            class.territory = main_territory(self.planes, &by_territory, shape);
+        if let Some(class) = counts.finish(self.planes, shape) {
             *self.features.entry(class).or_default() += 1;
         }
     }
@@ -146,38 +140,6 @@ impl<'a> Chunk<'a> {
         self.rows.push(vec![Fixed::ZERO; self.columns]);
         self.numbers.insert(planes, at);
         at
-    }
-
-    fn add_part(
-        &mut self,
-        at: usize,
-        row: usize,
-        dimension: Dimension,
-        amount: f64,
-        share: f64,
-        people: Option<f64>,
-    ) {
-        let sums = &mut self.rows[at];
-        match dimension {
-            Dimension::Area => sums[AREA] += Fixed::of(amount),
-            Dimension::Line => sums[LENGTH] += Fixed::of(amount),
-            Dimension::Point => {}
-        }
-        for (column, (_, values)) in self.layer.sums.iter().enumerate() {
-            if let Some(value) = values[row] {
-                sums[SUMS + column] += Fixed::of(value * share);
-            }
-        }
-        sums[if people.is_some() { KNOWN } else { UNKNOWN }] += Fixed::of(share);
-        if let Some(people) = people {
-            let part = Fixed::of(people * share);
-            sums[PEOPLE] += part;
-            for (column, served) in self.served.iter().enumerate() {
-                if served[row] {
-                    sums[SUMS + self.layer.sums.len() + column] += part;
-                }
-            }
-        }
     }
 }
 
@@ -196,6 +158,92 @@ pub(super) fn split(
             (located.collect(), points.len() as f64)
         }
     }
+}
+
+/// A part of a feature.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// Row of the feature.
+    pub(super) row: usize,
+    pub(super) dimension: Dimension,
+    /// Area, length or number of points of the part.
+    pub(super) amount: f64,
+    /// The same of the feature.
+    pub(super) whole: f64,
+}
+
+impl Part {
+    /// How much of the feature it is.
+    pub(super) fn share(&self) -> f64 {
+        self.amount / self.whole
+    }
+
+    /// Hands on what it adds to each column.
+    pub(super) fn amounts(
+        &self,
+        layer: &ExposureLayer,
+        served: &[Vec<bool>],
+        mut add: impl FnMut(usize, Fixed),
+    ) {
+        match self.dimension {
+            Dimension::Area => add(AREA, Fixed::of(self.amount)),
+            Dimension::Line => add(LENGTH, Fixed::of(self.amount)),
+            Dimension::Point => {}
+        }
+        for (column, (_, values)) in layer.sums.iter().enumerate() {
+            if let Some(value) = values[self.row] {
+                add(SUMS + column, Fixed::of(value * self.share()));
+            }
+        }
+        let people = layer.people.as_ref().and_then(|all| all[self.row]);
+        add(if people.is_some() { KNOWN } else { UNKNOWN }, Fixed::of(self.share()));
+        let Some(people) = people else { return };
+        let people = Fixed::of(people * self.share());
+        add(PEOPLE, people);
+        for (column, served) in served.iter().enumerate() {
+            if served[self.row] {
+                add(SUMS + layer.sums.len() + column, people);
+            }
+        }
+    }
+}
+
+/// What a whole feature counts as: gathered part by part.
+#[derive(Debug, Default)]
+pub(super) struct CountsAs {
+    class: Option<Class>,
+    by_territory: Vec<(usize, f64)>,
+}
+
+impl CountsAs {
+    /// Takes a part into account.
+    pub(super) fn add(&mut self, part: &Class, amount: f64) {
+        add_to(&mut self.by_territory, part.territory, amount);
+        self.class = Some(match self.class.take() {
+            None => part.clone(),
+            Some(known) => worst_of(known, part),
+        });
+    }
+
+    /// The class of the feature; `None` if it has no part.
+    pub(super) fn finish(self, planes: &Planes, shape: ShapeRef<'_>) -> Option<Class> {
+        let mut class = self.class?;
+        class.territory = main_territory(planes, &self.by_territory, shape);
+        Some(class)
+    }
+}
+
+/// What a feature counts as: its territory, and the worst level that any part of it meets.
+pub(super) fn class_of(
+    planes: &Planes,
+    shape: ShapeRef<'_>,
+    scratch: &mut Scratch,
+) -> Option<Class> {
+    let mut counts = CountsAs::default();
+    for (membership, amount) in split(planes, shape, scratch).0 {
+        counts.add(&planes.classify(&membership), amount);
+    }
+    counts.finish(planes, shape)
 }
 
 /// The territory that holds most of a feature; `_X` only if it touches none.
@@ -219,27 +267,6 @@ pub(super) fn main_territory(
     }
     let touched = planes.mosaic.touched(shape, planes.territories as u32);
     touched.first().map_or(outside, |&plane| plane as usize)
-}
-
-/// What a feature counts as: its territory, and the worst level that any part of it meets.
-pub(super) fn class_of(
-    planes: &Planes,
-    shape: ShapeRef<'_>,
-    scratch: &mut Scratch,
-) -> Option<Class> {
-    let mut class: Option<Class> = None;
-    let mut by_territory: Vec<(usize, f64)> = Vec::new();
-    for (membership, amount) in split(planes, shape, scratch).0 {
-        let part = planes.classify(&membership);
-        add_to(&mut by_territory, part.territory, amount);
-        class = Some(match class {
-            None => part,
-            Some(known) => worst_of(known, &part),
-        });
-    }
-    let mut class = class?;
-    class.territory = main_territory(planes, &by_territory, shape);
-    Some(class)
 }
 
 pub(super) fn add_to(sums: &mut Vec<(usize, f64)>, key: usize, amount: f64) {

@@ -42,6 +42,28 @@ pub(super) enum Command {
     Check(Job),
     Schema,
     New(PathBuf),
+    Verify(VerifyJob),
+    Explain(ExplainJob),
+}
+
+/// A figure to explain.
+#[derive(Debug, Clone)]
+pub(super) struct ExplainJob {
+    pub(super) project: PathBuf,
+    /// Its name: table and key, joined by `/`.
+    pub(super) figure: String,
+    pub(super) json: bool,
+    /// Dotted keys and values.
+    pub(super) overrides: Vec<(String, String)>,
+}
+
+/// A run to verify, and the project that it was made from.
+#[derive(Debug, Clone)]
+pub(super) struct VerifyJob {
+    pub(super) run: PathBuf,
+    pub(super) project: Option<PathBuf>,
+    /// Dotted keys and values that the run was given.
+    pub(super) overrides: Vec<(String, String)>,
 }
 
 /// A project and how to run it.
@@ -86,6 +108,23 @@ enum TypedCommand {
     New { dir: PathBuf },
     #[command(visible_alias = "esquema")]
     Schema,
+    #[command(visible_alias = "explicar")]
+    Explain {
+        project: PathBuf,
+        figure: String,
+        #[arg(long)]
+        json: bool,
+        #[arg(long, action = ArgAction::Append)]
+        set: Vec<String>,
+    },
+    #[command(visible_alias = "verificar")]
+    Verify {
+        run: PathBuf,
+        #[arg(long = "project", id = "from")]
+        from: Option<PathBuf>,
+        #[arg(long, action = ArgAction::Append)]
+        set: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +186,14 @@ impl TypedCommand {
             }
             Self::New { dir } => Command::New(dir),
             Self::Schema => Command::Schema,
+            Self::Explain { project, figure, json, set } => {
+                let overrides = pairs(set)?;
+                Command::Explain(ExplainJob { project, figure, json, overrides })
+            }
+            Self::Verify { run, from, set } => {
+                let overrides = pairs(set)?;
+                Command::Verify(VerifyJob { run, project: from, overrides })
+            }
         })
     }
 }
@@ -191,7 +238,7 @@ fn thread_count(text: &str) -> Result<usize, CliError> {
 }
 
 /// What `--only` asks for; everything without it.
-fn products(only: &[String]) -> Result<Products, CliError> {
+pub(super) fn products(only: &[String]) -> Result<Products, CliError> {
     if only.is_empty() {
         return Ok(Products::ALL);
     }
@@ -277,7 +324,7 @@ mod tests {
                     nearest: Some(found("run")),
                 },
             ),
-            (&["verify", "p"], CliError::CommandNotYet { found: found("verify") }),
+            (&["inspect", "p"], CliError::CommandNotYet { found: found("inspect") }),
             (&["run"], CliError::MissingArgument { names: found("<PROJECT.toml>") }),
             (
                 &["run", "p", "--ouut", "d"],

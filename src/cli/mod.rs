@@ -7,6 +7,7 @@
 mod arguments;
 mod check;
 mod error;
+mod explain;
 mod findings;
 mod language;
 mod new;
@@ -17,11 +18,14 @@ mod schema;
 mod screen;
 mod summary;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::i18n::Locale;
+use crate::outputs::PastRunError;
+use crate::outputs::figure::FigureError;
 use crate::pipeline;
 
 use arguments::{Command, Given, Voice};
@@ -54,6 +58,8 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Run(job) => run::run(job, given),
         Command::Check(job) => check::check(job, given),
         Command::Schema => schema::print(),
+        Command::Explain(job) => explain::explain(job, given),
+        Command::Verify(job) => verify::verify(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };
     match done {
@@ -67,6 +73,14 @@ fn execute(given: &Given, locale: Locale) -> u8 {
             report::one(locale, &error);
             FAILED
         }
+        Err(Failure::Figure(error, locale)) => {
+            report::one(locale, &error);
+            FAILED
+        }
+        Err(Failure::PastRun(error)) => {
+            report::one(locale, &error);
+            FAILED
+        }
     }
 }
 
@@ -77,11 +91,21 @@ enum Failure {
     Job(pipeline::Error),
     /// The command line itself.
     Here(CliError),
+    /// A name that is no figure's, in the language of the project.
+    Figure(FigureError, Locale),
+    /// A folder that is no run.
+    PastRun(PastRunError),
 }
 
 impl From<pipeline::Error> for Failure {
     fn from(error: pipeline::Error) -> Self {
         Self::Job(error)
+    }
+}
+
+impl From<PastRunError> for Failure {
+    fn from(error: PastRunError) -> Self {
+        Self::PastRun(error)
     }
 }
 

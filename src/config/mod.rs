@@ -22,8 +22,8 @@ pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
     AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,
-    ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings, LayerSettings, Localized,
-    ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
+    ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings, LayerSettings,
+    Localized, ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
 };
 pub use tree::OVERRIDE;
 

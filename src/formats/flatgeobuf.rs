@@ -277,7 +277,7 @@ fn shape(
                 GeometryType::MultiPolygon => GeometryType::Polygon,
                 _ => GeometryType::Unknown,
             };
-            for part in geometry.parts().iter().flat_map(|parts| parts.iter()) {
+            for part in geometry.parts().into_iter().flatten() {
                 shape(&part, member, shapes, depth + 1)?;
             }
         }
@@ -305,7 +305,7 @@ impl<'a> Run<'a> {
         let is_there = |count: Option<usize>| count.is_some_and(|count| count > 0);
         let has_more = is_there(geometry.z().map(|z| z.len()))
             || is_there(geometry.m().map(|m| m.len()));
-        if bytes.len() % 16 == 0 {
+        if bytes.len().is_multiple_of(16) {
             Ok(Self { bytes, has_more })
         } else {
             Err(Reason::ShortPosition)

@@ -1,6 +1,6 @@
 //! `GeoPackage` (OGC 12-128), one feature layer of it.
 //!
-//! In: the path of a file, because SQLite reads here and there. Out: [`Parsed`]. The file
+//! In: the path of a file, because `SQLite` reads here and there. Out: [`Parsed`]. The file
 //! is opened as immutable: nothing is written, no journal is left beside it and no lock
 //! is taken; a file whose changes still stand in a journal is refused. Only plain tables
 //! and stored columns are read, so that a hostile file cannot bring its own queries.

@@ -9,6 +9,8 @@ mod column;
 #[cfg(feature = "geoparquet")]
 mod metadata;
 #[cfg(feature = "geoparquet")]
+mod pages;
+#[cfg(feature = "geoparquet")]
 mod reader;
 #[cfg(feature = "geoparquet")]
 mod values;

@@ -55,10 +55,10 @@ topics!(
     "formats_vector",
     "formats_tables",
     "crs",
-    "inspect",
     "exports",
     "geometry",
     "analysis",
+    "explain",
     "outputs",
     "maps",
     "cli"

@@ -25,7 +25,7 @@ mod wanted;
 pub use error::{LayerError, LayerErrors, LayerTrouble, TableTrouble};
 pub use join::JoinTrouble;
 pub use raw::{
-    Column, Companion, CrsEvidence, JoinedTable, PartRole, RawFeature, RawFeatures, RawLayer,
-    RawLayers, ReportedRow, ReportedTable, Value,
+    Column, Companion, CrsEvidence, JoinedTable, PartRole, RawFeature, RawFeatures,
+    RawLayer, RawLayers, ReportedRow, ReportedTable, Value,
 };
 pub use read::read;

@@ -167,7 +167,7 @@ impl Explain for OutputError {
 }
 
 /// What the system said: a catalogue key for the common cases, else its own words.
-fn reason(source: &io::Error) -> String {
+pub(super) fn reason(source: &io::Error) -> String {
     use io::ErrorKind as Kind;
     let key = match source.kind() {
         Kind::NotFound => "@outputs.reason.not_found",

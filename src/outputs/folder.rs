@@ -264,7 +264,7 @@ fn sync_folder(folder: &Path) {
 }
 
 /// Every file below a folder that a person could miss, as paths with `/`, sorted.
-fn list(folder: &Path) -> io::Result<Vec<String>> {
+pub(super) fn list(folder: &Path) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut open = vec![(folder.to_owned(), String::new())];
     while let Some((folder, inside)) = open.pop() {

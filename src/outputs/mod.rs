@@ -4,19 +4,25 @@
 //! the one before in one step. Knows nothing of how figures come about; no other stage
 //! writes a file.
 
+pub mod differences;
 mod error;
+pub mod explain;
 pub mod exports;
+pub mod figure;
 mod folder;
 pub mod manifest;
 pub mod map;
 mod numbers;
+pub mod past_run;
 pub mod tables;
+pub mod verify;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use error::OutputError;
 pub use folder::ensure_replaceable;
+pub use past_run::{PastRun, PastRunError};
 
 use crate::analysis::{LayerFeatures, Measurements};
 use crate::config::{ExportFormat, Settings};

@@ -107,6 +107,42 @@ pub const INDICATORS: [&str; 19] = [
     "comment",
 ];
 
+/// The key columns of a table by its file name; `None` if it is no table of ours.
+///
+/// A finding has no key of its own: all but its areas tell it from others.
+#[must_use]
+pub fn key_of(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "balance.csv" => &["hazard", "layer", "measure"],
+        "deficit_in_hazard.csv" => &["territory", "deficit", "hazard", "level"],
+        "deficits.csv" => &["territory", "deficit"],
+        "exposure.csv" => &["territory", "hazard", "level", "layer", "measure"],
+        "findings.csv" => &["code", "layer", "feature", "message"],
+        "indicators.csv" => &["indicator", "ref_area", "time_period", "source"],
+        _ => return None,
+    })
+}
+
+/// A row of a table as written, by column.
+pub(super) type Cells = BTreeMap<String, String>;
+
+/// Reads a table back: its rows by their key, joined by `/`; `None` if it is none.
+pub(super) fn parse(bytes: &[u8], key: &[&str]) -> Option<BTreeMap<String, Cells>> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = reader.headers().ok()?.clone();
+    let mut rows = BTreeMap::new();
+    for record in reader.records() {
+        let record = record.ok()?;
+        let cells = header.iter().zip(&record);
+        let cells: Cells =
+            cells.map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect();
+        let key: Option<Vec<&str>> =
+            key.iter().map(|column| cells.get(*column).map(String::as_str)).collect();
+        rows.insert(key?.join("/"), cells);
+    }
+    Some(rows)
+}
+
 /// Makes all tables of a run.
 #[must_use]
 pub fn make_all(

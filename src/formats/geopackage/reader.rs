@@ -14,7 +14,7 @@ use crate::formats::{CrsStatement, FormatError, Parsed, Position, Problem, Remar
 use crate::formats::{Reason, Wanted, wkb};
 use crate::layers::Value;
 
-/// Columns that a layer may have; SQLite itself has a limit of this order.
+/// Columns that a layer may have; `SQLite` itself has a limit of this order.
 const MAX_COLUMNS: usize = 32_767;
 
 pub(super) fn read(
@@ -35,7 +35,7 @@ pub(super) fn read(
     Package { database: &database }.read(layer, wanted)
 }
 
-/// What SQLite says.
+/// What `SQLite` says.
 fn broken(error: rusqlite::Error) -> FormatError {
     told(Problem::BrokenDatabase, error)
 }
@@ -201,7 +201,7 @@ impl Package<'_> {
         })
     }
 
-    /// Which columns to read. Those that SQLite would compute are not among them.
+    /// Which columns to read. Those that `SQLite` would compute are not among them.
     fn plan(
         &self,
         layer: Layer,
@@ -250,12 +250,14 @@ impl Package<'_> {
     ) -> Result<u64, FormatError> {
         let mut strangers = 0;
         let key = plan.key.as_deref().map_or_else(|| "NULL".to_owned(), quoted);
-        let names: String =
-            plan.fields.iter().map(|(name, ..)| format!(", {}", quoted(name))).collect();
-        let (geometry, table) = (quoted(&plan.geometry), quoted(&plan.table));
+        let names: Vec<String> =
+            plan.fields.iter().map(|(name, ..)| quoted(name)).collect();
+        let names =
+            [vec![quoted(&plan.geometry), key.clone()], names].concat().join(", ");
+        let table = quoted(&plan.table);
         let order =
             plan.key.as_ref().map_or(String::new(), |_| format!(" ORDER BY {key}"));
-        let query = format!("SELECT {geometry}, {key}{names} FROM {table}{order}");
+        let query = format!("SELECT {names} FROM {table}{order}");
         let mut statement = self.database.prepare(&query).map_err(broken)?;
         let mut rows = statement.query([]).map_err(broken)?;
         while let Some(row) = rows.next().map_err(broken)? {
@@ -265,10 +267,10 @@ impl Package<'_> {
                 ValueRef::Blob(bytes) => header::split(bytes)
                     .and_then(|blob| {
                         strangers += u64::from(i64::from(blob.srs_id) != plan.srs_id);
-                        match blob.is_empty {
-                            true => Ok(()),
-                            false => wkb::read(blob.wkb, &mut collector.shapes),
+                        if blob.is_empty {
+                            return Ok(());
                         }
+                        wkb::read(blob.wkb, &mut collector.shapes)
                     })
                     .into(),
                 _ => Geometry::Bad(Reason::BrokenGeometry),

@@ -38,13 +38,13 @@ fn statement(crs: &Json) -> (CrsStatement, Option<String>) {
     match crs {
         // Drafts before 1.0 had WKT here.
         Json::String(wkt) => (CrsStatement::Wkt(wkt.clone()), None),
-        Json::Object(_) => match code(crs) {
-            Some(code) => (CrsStatement::Epsg(code), None),
-            None => {
+        Json::Object(_) => code(crs).map_or_else(
+            || {
                 let name = crs.get("name").and_then(Json::as_str).unwrap_or("?");
                 (CrsStatement::Undefined, Some(name.to_owned()))
-            }
-        },
+            },
+            |code| (CrsStatement::Epsg(code), None),
+        ),
         _ => (CrsStatement::Undefined, None),
     }
 }

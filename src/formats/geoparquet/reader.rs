@@ -1,7 +1,7 @@
 //! Row groups to features.
 
 use parquet::basic::Type;
-use parquet::column::reader::ColumnReader;
+use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::file::reader::{
     ChunkReader, FileReader, RowGroupReader, SerializedFileReader,
 };
@@ -9,6 +9,7 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::column::{broken, read_geometries, read_values};
 use super::metadata;
+use super::pages::CheckedPages;
 use super::values::Meaning;
 use crate::domain::Code;
 use crate::formats::collector::{Collector, Geometry, told};
@@ -107,7 +108,12 @@ fn read_group(
     fields: &[Field],
     collector: &mut Collector<'_>,
 ) -> Result<(), FormatError> {
-    let open = |leaf: Leaf| group.get_column_reader(leaf.index).map_err(broken);
+    let open = |leaf: Leaf| {
+        let column = group.metadata().schema_descr().column(leaf.index);
+        let pages = group.get_column_page_reader(leaf.index).map_err(broken)?;
+        let pages = Box::new(CheckedPages::new(pages, !leaf.is_required));
+        Ok::<_, FormatError>(get_column_reader(column, pages))
+    };
     let mut geometries = open(geometry)?;
     let mut readers: Vec<Option<ColumnReader>> = fields
         .iter()

@@ -240,9 +240,10 @@ impl PlaceColumns {
             Self::Numbers { x, y } => (record.get(x).trim(), record.get(y).trim()),
             Self::Wkt(column) => {
                 let text = record.get(column).trim();
-                return match text.is_empty() {
-                    true => Geometry::Null,
-                    false => wkt::read(text, shapes).into(),
+                return if text.is_empty() {
+                    Geometry::Null
+                } else {
+                    wkt::read(text, shapes).into()
                 };
             }
         };

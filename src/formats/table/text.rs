@@ -18,7 +18,7 @@ pub(super) struct Text<R> {
     encoding: &'static Encoding,
     raw: Vec<u8>,
     rest: std::ops::Range<usize>,
-    text: Vec<u8>,
+    decoded: Vec<u8>,
     state: State,
 }
 
@@ -53,7 +53,7 @@ impl<R: Read> Text<R> {
             encoding,
             raw,
             rest: start..filled,
-            text: vec![0; PIECE * 3],
+            decoded: vec![0; PIECE * 3],
             state: State::Reading,
         })
     }
@@ -80,7 +80,7 @@ impl<R: Read> Text<R> {
             let (result, read, written) =
                 self.decoder.decode_to_utf8_without_replacement(
                     &self.raw[self.rest.clone()],
-                    &mut self.text,
+                    &mut self.decoded,
                     is_last,
                 );
             self.rest.start += read;
@@ -90,7 +90,7 @@ impl<R: Read> Text<R> {
                 DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
             }
             if written > 0 {
-                return Ok(Some(&self.text[..written]));
+                return Ok(Some(&self.decoded[..written]));
             }
         }
     }

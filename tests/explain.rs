@@ -1,0 +1,259 @@
+//! `explain`: every figure of the example project is what its features add up to.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use atalaya::analysis::explain::{Breakdown, End, Explainer, Sum};
+use atalaya::i18n::Locale;
+use atalaya::outputs::explain::{Known, explain};
+use atalaya::outputs::figure::{self, Row};
+use atalaya::outputs::tables;
+use atalaya::pipeline::{self, Measured, Stage, Watch};
+use atalaya::{config, indicators};
+use support::atalaya;
+
+struct Nobody;
+
+impl Watch for Nobody {
+    fn stage(&self, _: Stage) {}
+}
+
+/// A project measured.
+fn measured(project: &str) -> (config::Settings, Measured) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(project);
+    let settings = config::load(&path, &[]).expect("a good project");
+    let measured = pipeline::measure(&settings, &Nobody).expect("good layers");
+    (settings, measured)
+}
+
+/// What the terms of a sum come to; they must be its total.
+fn added(sum: &Sum) -> f64 {
+    let terms: f64 = sum.terms.iter().map(|term| term.amount).sum();
+    let added = terms + sum.overlap;
+    let allowed = 1e-9 * sum.total.abs().max(1.0);
+    assert!((added - sum.total).abs() <= allowed, "{added} is not {}", sum.total);
+    sum.total
+}
+
+/// The figure from what its features add up to.
+fn rebuilt(row: Row<'_>, end: End, breakdown: &Breakdown) -> Option<f64> {
+    let sums: Vec<f64> = breakdown.sums.iter().map(added).collect();
+    match (row, end) {
+        (Row::Exposure(row), End::Low) => Some(sums[0].max(0.0).min(row.quantity.value)),
+        (Row::Exposure(row), End::High) => Some(sums[0].max(row.quantity.value)),
+        (Row::Exposure(_) | Row::InHazard(_), _) => Some(sums[0]),
+        (Row::Deficit(row), _) => {
+            let (value, people) = match row.kind {
+                "access" => (sums[0] / (sums[0] + sums[1]), sums[0] + sums[1]),
+                "area_per_person" => (sums[0] / sums[1], sums[1]),
+                "people_per_unit" => (sums[0] / sums[1], sums[0]),
+                _ => return breakdown.figure.map(|_| sums[0]),
+            };
+            let known = row.people.expect("computed deficits know their people");
+            assert!((people - known).abs() < 5e-5, "{people} people are not {known}");
+            value.is_finite().then_some(value)
+        }
+    }
+}
+
+/// A table's cells by the figure's name.
+fn printed(table: &str, bytes: &[u8], column: &str) -> BTreeMap<String, String> {
+    let text = std::str::from_utf8(bytes).expect("tables are UTF-8");
+    let key = tables::key_of(&format!("{table}.csv")).expect("a table of ours");
+    let rows = support::Table::parse(text).rows.into_iter().map(|row| {
+        let key: Vec<&str> = key.iter().map(|column| row[*column].as_str()).collect();
+        (format!("{table}/{}", key.join("/")), row[column].clone())
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_figure_of_ilo_is_what_its_features_add_up_to() {
+    let (settings, measured) = measured("layers/ilo.toml");
+    let Measured { area, measurements, findings } = &measured;
+    let rows = indicators::compute(area, measurements, &settings);
+    let made = tables::make_all(area, measurements, &rows, findings);
+    let bytes = |name: &str| {
+        let file = format!("{name}.csv");
+        &made.iter().find(|table| table.name == file).expect("a table").bytes
+    };
+    let column = |exposure: &str, deficits: &str, in_hazard: &str| {
+        let mut all = printed("exposure", bytes("exposure"), exposure);
+        all.extend(printed("deficits", bytes("deficits"), deficits));
+        if !in_hazard.is_empty() {
+            let table = "deficit_in_hazard";
+            all.extend(printed(table, bytes(table), in_hazard));
+        }
+        all
+    };
+    let columns = [
+        (End::Value, column("value", "value", "people"), ""),
+        (End::Low, column("low", "value_low", ""), "/low"),
+        (End::High, column("high", "value_high", ""), "/high"),
+    ];
+    let explainer = Explainer::new(area, &settings);
+    let known = Known { settings: &settings, area, findings };
+    let mut seen = 0;
+    for row in figure::all(measurements) {
+        for (end, cells, suffix) in &columns {
+            let name = row.name();
+            let breakdown = match row {
+                Row::Exposure(row) => explainer.exposure(row, *end),
+                Row::Deficit(row) => explainer.deficit(row, *end),
+                Row::InHazard(row) if *end == End::Value => explainer.in_hazard(row),
+                Row::InHazard(_) => None,
+            };
+            let cell = cells.get(&name).cloned().unwrap_or_default();
+            let Some(breakdown) = breakdown else {
+                assert_eq!(cell, "", "{name}{suffix} is printed and not explained");
+                continue;
+            };
+            let decimals = cell.split_once('.').map_or(0, |(_, digits)| digits.len());
+            let rebuilt = rebuilt(row, *end, &breakdown);
+            let shown = rebuilt.map_or_else(String::new, |v| format!("{v:.decimals$}"));
+            assert_eq!(shown, cell, "{name}{suffix}");
+            let told = explain(known, &explainer, row, *end).expect("it has that end");
+            assert_eq!((told.value, told.figure), (cell, format!("{name}{suffix}")));
+            let is_reported = told.method == indicators::Method::Reported;
+            assert!(is_reported || told.inputs.len() >= 2, "{name}: too few inputs");
+            assert!(told.inputs.iter().all(|input| input.sha256.len() == 64));
+            seen += 1;
+        }
+    }
+    assert!(seen > 1000, "only {seen} figures were explained");
+}
+
+#[test]
+fn names_lead_to_figures_and_wrong_ones_to_the_nearest() {
+    let (_, measured) = measured("layers/ilo.toml");
+    let find = |name: &str| figure::find(name, &measured.measurements);
+    let name = "exposure/180301/tsunami_zones/high/blocks/people";
+    assert_eq!(
+        find(name).map(|(row, end)| (row.name(), end)),
+        Ok((name.into(), End::Value))
+    );
+    let low = find(&format!("{name}/low")).unwrap();
+    assert_eq!((low.0.name(), low.1), (name.to_owned(), End::Low));
+    // The level `high` at the end of a key is no end of a range.
+    let name = "deficit_in_hazard/180301/health_access/any/high";
+    assert_eq!(find(name).map(|(_, end)| end), Ok(End::Value));
+    let wrong = find("exposure/180301/tsunami_zone/high/blocks/people").unwrap_err();
+    let expected = figure::FigureError::Unknown {
+        found: "exposure/180301/tsunami_zone/high/blocks/people".into(),
+        nearest: Some("exposure/180301/tsunami_zones/high/blocks/people".into()),
+    };
+    assert_eq!(wrong, expected);
+    let no_end = find("deficits/_T/health_access/low").unwrap_err();
+    assert!(matches!(no_end, figure::FigureError::NoEnd { .. }), "{no_end:?}");
+}
+
+#[test]
+fn an_explanation_names_features_rules_and_inputs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let figure = "exposure/_T/tsunami_zones/none/blocks/people";
+    let ran = atalaya(root, &["explicar", "layers/ilo.toml", figure, "--json", "-q"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(told["figure"], figure);
+    let sum = &told["contributions"][0];
+    assert_eq!(sum["printed"], told["value"]);
+    let amounts = sum["top"].as_array().unwrap().iter().map(|t| t["amount"].as_f64());
+    let amounts: Vec<f64> = amounts.map(|amount| amount.unwrap()).collect();
+    assert_eq!(amounts.len(), 20);
+    assert!(amounts.windows(2).all(|pair| pair[0] >= pair[1]), "{amounts:?}");
+    let added = amounts.iter().sum::<f64>() + sum["rest"]["amount"].as_f64().unwrap();
+    assert_eq!(format!("{added:.4}"), told["value"].as_str().unwrap());
+    let layers: Vec<&str> = told["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| i["layer"].as_str().unwrap())
+        .collect();
+    assert_eq!(layers, ["blocks", "tsunami_zones", "tsunami_study", "districts"]);
+    let rules = told["rules"].as_array().unwrap().iter();
+    let numbers: Vec<u64> = rules.filter_map(|rule| rule["number"].as_u64()).collect();
+    assert_eq!(numbers, [4, 3, 9, 11]);
+    let text =
+        atalaya(root, &["explain", "layers/ilo.toml", &format!("{figure}/high"), "-q"]);
+    assert_eq!(text.code, 0, "{}", text.stderr);
+    for said in ["Fórmula", "sha256", "8. ", "±150 m al 95 %", "Hallazgos que la tocan"]
+    {
+        assert!(text.stdout.contains(said), "no `{said}` in {}", text.stdout);
+    }
+}
+
+#[test]
+fn a_wrong_figure_ends_with_two() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ran =
+        atalaya(root, &["explain", "layers/ilo.toml", "deficits/_T/water_hour", "-q"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(
+        ran.stderr.contains("¿quiso decir `deficits/_T/water_hours`?"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn every_text_of_an_explanation_is_in_the_catalogues() {
+    let (settings, measured) = measured("layers/ilo.toml");
+    let Measured { area, measurements, findings } = &measured;
+    let explainer = Explainer::new(area, &settings);
+    let known = Known { settings: &settings, area, findings };
+    for row in figure::all(measurements) {
+        let told = explain(known, &explainer, row, End::Value).expect("a figure");
+        let rules = told.rules.iter().map(|(_, text)| text);
+        for message in rules.chain([&told.computed]).chain(&told.accuracy) {
+            let text = atalaya::i18n::render(Locale::Es, message);
+            assert!(text != message.key && !text.contains(['{', '@']), "{text}");
+        }
+    }
+}
+
+/// The features of a sum with their amounts, rounded to a thousandth.
+fn terms(sum: &Sum) -> Vec<(&str, f64)> {
+    let round = |value: f64| (value * 1e3).round() / 1e3;
+    sum.terms.iter().map(|term| (term.feature.as_str(), round(term.amount))).collect()
+}
+
+#[test]
+fn contributions_are_those_worked_out_by_hand() {
+    // Half of b1, 100 people, lies in the zone.
+    let (settings, half) = measured("tests/cases/areal_split_half/project.toml");
+    let explainer = Explainer::new(&half.area, &settings);
+    let find = |name: &str| figure::find(name, &half.measurements).unwrap();
+    let (Row::Exposure(row), end) = find("exposure/01/flood/high/blocks/people") else {
+        panic!("not of exposure")
+    };
+    let sums = explainer.exposure(row, end).unwrap().sums;
+    assert_eq!(terms(&sums[0]), [("b1", 50.0)]);
+    assert!((sums[0].terms[0].share.unwrap() - 0.5).abs() < 1e-9);
+
+    // g1 and g2 overlap by 5,000 m2, half of g3 lies in 01; 1,000 people and half of 1,000.
+    let (settings, green) = measured("tests/cases/area_per_person/project.toml");
+    let explainer = Explainer::new(&green.area, &settings);
+    let find = |name: &str| figure::find(name, &green.measurements).unwrap();
+    let (Row::Deficit(row), end) = find("deficits/01/green") else {
+        panic!("not of deficits")
+    };
+    let sums = explainer.deficit(row, end).unwrap().sums;
+    assert_eq!(terms(&sums[0]), [("g1", 10_000.0), ("g2", 10_000.0), ("g3", 5000.0)]);
+    assert!((sums[0].overlap + 5000.0).abs() < 1e-6, "{}", sums[0].overlap);
+    assert_eq!(terms(&sums[1]), [("b1", 1000.0), ("b2", 500.0)]);
+
+    // Medium or worse reaches to 65 with edges moved in, high or worse to 70 moved out.
+    let (settings, zones) = measured("tests/cases/accuracy_of_zones/project.toml");
+    let explainer = Explainer::new(&zones.area, &settings);
+    let find = |name: &str| figure::find(name, &zones.measurements).unwrap();
+    let (Row::Exposure(row), end) = find("exposure/01/flood/medium/blocks/people/low")
+    else {
+        panic!("not of exposure")
+    };
+    let breakdown = explainer.exposure(row, end).unwrap();
+    let (inner, outer) = breakdown.moved.unwrap();
+    assert!((inner - 65.0).abs() < 0.01 && (outer - 70.0).abs() < 0.01);
+    assert!(breakdown.figure.unwrap().abs() < 1e-9);
+}
