@@ -14,6 +14,10 @@ const PLAN: &str = "Plan de Gobierno de la Provincia de Ilo 2019–2022";
 const SALT: &str = "Plan de Gobierno 2019–2022: peligrosidad moderada por sales";
 const SEEPAGE: &str = "INGEMMET A7402 (2023) y prensa: más de 20 viviendas afectadas";
 
+#[expect(
+    clippy::struct_field_names,
+    reason = "a source of a hazard is where it starts; this is where its fact stands"
+)]
 /// A plant or terminal that distance bands are drawn round.
 struct Source {
     name: &'static str,

@@ -88,10 +88,13 @@ pub struct Breakdown {
     pub moved: Option<(f64, f64)>,
 }
 
+/// What a part adds to the columns of a tally.
+type Amounts = SmallVec<[(usize, Fixed); 6]>;
+
 /// An exposure layer taken apart.
 struct Opened<'a> {
     layer: &'a ExposureLayer,
-    parts: Vec<(Part, Class, SmallVec<[(usize, Fixed); 6]>)>,
+    parts: Vec<(Part, Class, Amounts)>,
     /// What each feature counts as.
     counts: Vec<Option<Class>>,
     /// What a feature without a place counts as: outside, not studied.
@@ -424,7 +427,7 @@ impl<'a> Opened<'a> {
                 let part = Part { row, dimension: shape.dimension(), amount, whole };
                 let mut columns = SmallVec::new();
                 part.amounts(layer, &opened.flags, |column, value| {
-                    columns.push((column, value))
+                    columns.push((column, value));
                 });
                 opened.parts.push((part, class, columns));
             }

@@ -234,6 +234,10 @@ pub(super) fn float(number: f64) -> Value {
 }
 
 /// What a library says, as something that was found in the file.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "so that callers may pass errors and texts alike"
+)]
 pub(super) fn told(problem: Problem, said: impl ToString) -> FormatError {
     const SHOWN: usize = 200;
     let said: String = said.to_string().chars().take(SHOWN).collect();

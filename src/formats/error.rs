@@ -266,7 +266,7 @@ impl FormatError {
 
 impl From<std::io::Error> for FormatError {
     fn from(error: std::io::Error) -> Self {
-        let is_bomb = error.get_ref().is_some_and(|inner| inner.is::<TooInflated>());
+        let is_bomb = matches!(error.get_ref(), Some(inner) if inner.is::<TooInflated>());
         if is_bomb {
             return Self::whole(Problem::ArchiveTooBig);
         }

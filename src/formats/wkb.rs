@@ -383,7 +383,7 @@ mod tests {
         fn what_the_wkb_crate_writes_is_read(geometry in geometry(), is_little: bool) {
             use ::wkb::Endianness::{BigEndian, LittleEndian};
             let endianness = if is_little { LittleEndian } else { BigEndian };
-            let options = ::wkb::writer::WriteOptions { endianness, ..Default::default() };
+            let options = ::wkb::writer::WriteOptions { endianness };
             let mut bytes = Vec::new();
             ::wkb::writer::write_geometry(&mut bytes, &geometry, &options).unwrap();
             let mut wanted = Parts::new();

@@ -375,6 +375,7 @@ fn number_from_text(value: &mut Value) {
 }
 
 #[cfg(test)]
+#[expect(clippy::type_complexity, reason = "a table of cases reads best as one")]
 mod tests {
     use super::*;
     use crate::config::Localized;

@@ -375,12 +375,12 @@ impl<'a> Subject<'a> {
         if self.hazard() == Some("any") {
             rules.push((None, Message::new("explain.rule.any")));
         }
-        let settings = |id: &&str| self.known.settings.layer(id)?.hazard.as_ref();
-        let roles: Vec<_> = hazards.iter().filter_map(settings).collect();
-        if roles.iter().any(|role| matches!(role.levels, HazardLevels::Bands(_))) {
+        let hazard_role = |id: &&str| self.known.settings.layer(id)?.hazard.as_ref();
+        let drawn: Vec<_> = hazards.iter().filter_map(hazard_role).collect();
+        if drawn.iter().any(|one| matches!(one.levels, HazardLevels::Bands(_))) {
             rules.push(rule(6, "explain.rule.6"));
         }
-        if roles.iter().any(|role| role.study_area.is_some()) {
+        if drawn.iter().any(|one| one.study_area.is_some()) {
             rules.push(rule(9, "explain.rule.9"));
         }
         if end != End::Value && !hazards.is_empty() {

@@ -129,8 +129,8 @@ pub fn find<'m>(
         Some(row) if row.has(end) => Ok((row, end)),
         Some(_) => Err(FigureError::NoEnd { found: wanted.to_owned() }),
         None => {
-            let names: Vec<String> = all(measurements).map(|row| row.name()).collect();
-            let nearest = nearest(wanted, names.iter().map(String::as_str));
+            let known: Vec<String> = all(measurements).map(|row| row.name()).collect();
+            let nearest = nearest(wanted, known.iter().map(String::as_str));
             Err(FigureError::Unknown { found: wanted.to_owned(), nearest })
         }
     }

@@ -63,8 +63,8 @@ mod tests {
             bytes.resize(8 + envelope, 0xAA);
             bytes.push(7);
             let found = split(&bytes);
-            if found.is_ok() {
-                assert_eq!(found.unwrap().wkb, [7], "{flags:#b}");
+            if let Ok(blob) = &found {
+                assert_eq!(blob.wkb, [7], "{flags:#b}");
             }
             let found = found.map(|blob| (blob.is_empty, blob.srs_id));
             assert_eq!(found, expected, "{flags:#b}");

@@ -38,6 +38,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::type_complexity, reason = "a table of cases reads best as one")]
 mod tests {
     use super::*;
 

@@ -120,10 +120,10 @@ fn choose<R: Read + Seek>(
 fn broken(error: &quick_xml::Error, at: Position) -> FormatError {
     if let quick_xml::Error::Io(inner) = error {
         let source = inner.get_ref();
-        if source.is_some_and(|source| source.is::<TooLong>()) {
+        if matches!(source, Some(source) if source.is::<TooLong>()) {
             return FormatError::at(Problem::TooBig, at);
         }
-        if source.is_some_and(|source| source.is::<super::archive::TooInflated>()) {
+        if matches!(source, Some(source) if source.is::<super::archive::TooInflated>()) {
             return FormatError::whole(Problem::ArchiveTooBig);
         }
         let copy = std::io::Error::new(inner.kind(), inner.to_string());
@@ -313,7 +313,7 @@ impl<'w> Reading<'w> {
                 self.draft = Some(Draft { id, position: at, ..Draft::default() });
             }
             Element::Data | Element::SimpleData => {
-                self.key = self.attribute(start, b"name")
+                self.key = self.attribute(start, b"name");
             }
             Element::SimpleField => {
                 let kind = self.attribute(start, b"type").unwrap_or_default();

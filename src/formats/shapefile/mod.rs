@@ -416,11 +416,11 @@ pub fn read_archive<R: Read + Seek>(
     wanted: &Wanted,
     options: &ReadOptions,
 ) -> Result<Parsed, FormatError> {
-    let stem = choose(stems(archive), options.layer.as_deref())?;
+    let stem = choose(&stems(archive), options.layer.as_deref())?;
     read(&mut InArchive { archive, stem }, wanted, options)
 }
 
-fn choose(stems: Vec<String>, layer: Option<&str>) -> Result<String, FormatError> {
+fn choose(stems: &[String], layer: Option<&str>) -> Result<String, FormatError> {
     let last = |stem: &str| stem.rsplit('/').next().unwrap_or_default().to_owned();
     let listed = || stems.join(", ");
     let told = |problem| super::collector::told(problem, listed());
@@ -431,7 +431,7 @@ fn choose(stems: Vec<String>, layer: Option<&str>) -> Result<String, FormatError
         })
     };
     let found: Vec<&String> = stems.iter().filter(fits).collect();
-    match (found.as_slice(), stems.as_slice()) {
+    match (found.as_slice(), stems) {
         ([one], _) => Ok((*one).clone()),
         ([], []) => Err(FormatError::whole(Problem::NothingInArchive)),
         ([], _) => Err(told(Problem::UnknownLayer)),

@@ -36,7 +36,7 @@ pub(super) struct Nested {
 /// (Shewchuk 1997). Rings with a coordinate that is not finite are all shells.
 pub(super) fn nest(rings: &[&[Point]]) -> Option<Nested> {
     let rings: Vec<Ring<'_>> = rings.iter().map(|points| Ring::new(points)).collect();
-    let is_finite = rings.iter().all(|ring| ring.is_finite());
+    let is_finite = rings.iter().all(Ring::is_finite);
     let mut around: Vec<Vec<usize>> = vec![Vec::new(); rings.len()];
     if is_finite && rings.len() > 1 {
         let mut work = 0;
@@ -66,7 +66,8 @@ pub(super) fn nest(rings: &[&[Point]]) -> Option<Nested> {
 
 /// The shell of a hole: the smallest of the shells around it.
 fn parent(hole: usize, around: &[Vec<usize>], rings: &[Ring<'_>]) -> Option<usize> {
-    let shells = around[hole].iter().copied().filter(|&at| around[at].len() % 2 == 0);
+    let shells =
+        around[hole].iter().copied().filter(|&at| around[at].len().is_multiple_of(2));
     shells.min_by(|&a, &b| rings[a].area.abs().total_cmp(&rings[b].area.abs()))
 }
 

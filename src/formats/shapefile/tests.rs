@@ -143,6 +143,8 @@ const HOLE: [[f64; 2]; 5] = [[1., 1.], [2., 1.], [2., 2.], [1., 2.], [1., 1.]];
 
 #[test]
 fn every_kind_of_shape_is_read() {
+    use PartRole::{Hole, Line, Point, Shell};
+    type Parts = Vec<(PartRole, Vec<[f64; 2]>)>;
     let line: &[[f64; 2]] = &[[0., 0.], [1., 1.]];
     let z_point = bytes_of([&ints(&[11]), &doubles(&[1., 2., 3., -1e39])]);
     let m_point = bytes_of([&ints(&[21]), &doubles(&[1., 2., 7.])]);
@@ -153,8 +155,6 @@ fn every_kind_of_shape_is_read() {
         &doubles(&[1., 2., 3., 4.]),
     ]);
     let (x, y, z, w) = ([1., 2.], [3., 4.], [0., 0.], [1., 1.]);
-    use PartRole::{Hole, Line, Point, Shell};
-    type Parts = Vec<(PartRole, Vec<[f64; 2]>)>;
     let cases: Vec<(i32, Vec<u8>, Parts, bool, u64)> = vec![
         (1, point(1., 2.), vec![(Point, vec![x])], false, 0),
         (11, z_point, vec![(Point, vec![x])], true, 0),
@@ -449,7 +449,9 @@ fn the_projection_is_handed_on() {
 
 #[test]
 fn an_archive_holds_one_shapefile_or_says_which() {
-    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let names = |names: &[&str]| -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    };
     let problem = |found: Result<String, FormatError>| found.map_err(|e| e.problem);
     let cases = [
         (&["a/zones"][..], None, Ok("a/zones")),
@@ -461,7 +463,7 @@ fn an_archive_holds_one_shapefile_or_says_which() {
         (&[], None, Err(Problem::NothingInArchive)),
     ];
     for (stems, layer, expected) in cases {
-        let found = problem(choose(names(stems), layer));
+        let found = problem(choose(&names(stems), layer));
         assert_eq!(found, expected.map(str::to_owned), "{stems:?} {layer:?}");
     }
 }

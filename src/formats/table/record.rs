@@ -198,6 +198,7 @@ impl<R: Read> Records<R> {
 }
 
 #[cfg(test)]
+#[expect(clippy::type_complexity, reason = "a table of cases reads best as one")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

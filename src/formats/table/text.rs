@@ -144,6 +144,7 @@ fn agree(
 }
 
 #[cfg(test)]
+#[expect(clippy::type_complexity, reason = "a table of cases reads best as one")]
 mod tests {
     use super::*;
 

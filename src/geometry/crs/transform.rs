@@ -103,8 +103,9 @@ impl<'a> Transform<'a> {
             return "identity".to_owned();
         }
         let steps = self.steps();
-        let steps: String = steps.iter().map(|step| format!("{step}; ")).collect();
-        format!("{steps}{} -> {}", self.source.definition, self.target.definition)
+        let way = format!("{} -> {}", self.source.definition, self.target.definition);
+        let words = steps.iter().map(ToString::to_string).chain([way]);
+        words.collect::<Vec<_>>().join("; ")
     }
 
     /// Projects a coordinate pair, degrees or metres, to metres of the working CRS.
