@@ -178,13 +178,13 @@ fn a_geopackage_holds_every_layer_with_its_style() {
     assert_eq!(run(&world, &out, &["--only", "exports"]).code, 0);
     let file = Connection::open(out.join("exports/tiny.gpkg")).unwrap();
     let one = |sql: &str| -> String {
-        file.query_row(sql, [], |row| row.get::<_, rusqlite::types::Value>(0))
-            .map(|value| match value {
-                rusqlite::types::Value::Text(text) => text,
-                rusqlite::types::Value::Integer(number) => number.to_string(),
-                other => format!("{other:?}"),
-            })
-            .unwrap_or_else(|error| panic!("{sql}: {error}"))
+        use rusqlite::types::Value;
+        match file.query_row(sql, [], |row| row.get::<_, Value>(0)) {
+            Ok(Value::Text(text)) => text,
+            Ok(Value::Integer(number)) => number.to_string(),
+            Ok(other) => format!("{other:?}"),
+            Err(error) => panic!("{sql}: {error}"),
+        }
     };
     let cases = [
         ("PRAGMA application_id", "1196444487"),

@@ -1,6 +1,6 @@
 //! `GeoParquet` (1.0 and 1.1): the primary geometry column and the wanted fields.
 //!
-//! In: a file, because Parquet is read from its end. Out: [`Parsed`]. Row groups are read
+//! In: a file, because Parquet is read from its end. Out: `Parsed`. Row groups are read
 //! one after another and each in small batches; columns that nobody wants are not looked
 //! at. Geometries must be in well-known binary. Features have no ids of their own.
 

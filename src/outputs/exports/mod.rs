@@ -1,8 +1,8 @@
 //! Results in the formats that other programs read: layers, tables, a data package.
 //!
 //! In: a [`WriteJob`]. Out: files by path inside the run's folder, the same bytes for the
-//! same inputs. Each format has a file of its own here; [`layers`] says what they hold,
-//! [`schema`] what the columns of tables mean. Measures nothing.
+//! same inputs. Each format has a file of its own here; `layers` says what they hold,
+//! `schema` what the columns of tables mean. Measures nothing.
 
 mod csv_layers;
 mod datapackage;
