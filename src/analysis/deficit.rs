@@ -38,6 +38,28 @@ impl Basis<'_> {
         deficits.flat_map(|deficit| self.deficit(deficit, findings)).collect()
     }
 
+    /// The same deficits by the sources that are not used, for the observatory alone.
+    pub(super) fn disputed(&self) -> Vec<DeficitRow> {
+        let mut rows = Vec::new();
+        for deficit in &self.settings.deficits {
+            let DeficitKind::Reported { table, indicator, better } = &deficit.kind else {
+                continue;
+            };
+            let (table, period) = (self.table(table), deficit.period.as_deref());
+            for (territory, _) in self.places() {
+                let Some(used) = pick(table, indicator, &territory, period) else {
+                    continue;
+                };
+                rows.extend(others(table, used).map(|other| {
+                    let mut row = blank(deficit, "reported", territory.clone());
+                    fill_reported(&mut row, other, *better);
+                    row
+                }));
+            }
+        }
+        rows
+    }
+
     fn deficit(
         &self,
         deficit: &DeficitSettings,
@@ -119,10 +141,12 @@ impl Basis<'_> {
                 people,
                 value,
                 unit: "m2/person".to_owned(),
-                gap: value.map(|value| short_of(value, deficit.standard)),
-                shortfall: people.map(|p| short_of(area_m2, deficit.standard * p)),
+                gap: value.zip(deficit.standard).map(|(v, standard)| short_of(v, standard)),
+                shortfall: people
+                    .zip(deficit.standard)
+                    .map(|(p, standard)| short_of(area_m2, standard * p)),
                 shortfall_unit: "m2".to_owned(),
-                meets: value.map(|value| reaches(value, deficit.standard)),
+                meets: value.zip(deficit.standard).map(|(v, standard)| reaches(v, standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(people_layer),
                 ..blank(deficit, "area_per_person", territory)
@@ -172,10 +196,10 @@ impl Basis<'_> {
                 people: people.map(Fixed::get),
                 value,
                 unit: "1".to_owned(),
-                gap: value.map(|value| short_of(value, deficit.standard)),
+                gap: value.zip(deficit.standard).map(|(v, standard)| short_of(v, standard)),
                 shortfall: people.map(|people| (people - served).get()),
                 shortfall_unit: "people".to_owned(),
-                meets: value.map(|value| reaches(value, deficit.standard)),
+                meets: value.zip(deficit.standard).map(|(v, standard)| reaches(v, standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(Some(people_layer)),
                 ..blank(deficit, "access", territory)
@@ -326,6 +350,11 @@ impl Basis<'_> {
                 (all.period, all.source) = (first.period.clone(), first.source.clone());
             }
         }
+        for (code, _) in &places {
+            if let Some(row) = pick(table, indicator, code, deficit.period.as_deref()) {
+                note_disputed(deficit, table, row, findings);
+            }
+        }
         let missing = places.iter().zip(&provision).filter(|(_, p)| p.units.is_none());
         findings
             .extend(missing.map(|((code, _), _)| not_reported(deficit, code, indicator)));
@@ -347,6 +376,7 @@ impl Basis<'_> {
             let period = deficit.period.as_deref();
             if let Some(reported) = pick(table, indicator, &territory, period) {
                 fill_reported(&mut row, reported, better);
+                note_disputed(deficit, table, reported, findings);
             } else {
                 let any = table.rows.iter().find(|row| row.indicator == indicator);
                 row.unit = any.map_or_else(String::new, |row| row.unit.clone());
@@ -411,7 +441,10 @@ fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> De
         qualifier: String::new(),
         unit: String::new(),
         standard: deficit.standard,
+        citation: deficit.citation.clone(),
         gap: None,
+        gap_low: None,
+        gap_high: None,
         shortfall: None,
         shortfall_unit: String::new(),
         meets: None,
@@ -435,15 +468,17 @@ fn short_of(amount: f64, standard: f64) -> f64 {
 
 /// People per unit, and the units that are lacking.
 fn fill_ratio(row: &mut DeficitRow, people: f64, units: f64) {
-    let needed = people / row.standard;
+    if units > 0.0 {
+        row.value = Some(people / units);
+    }
+    let Some(standard) = row.standard else { return };
+    let needed = people / standard;
     let whole =
         if reaches(needed.floor(), needed) { needed.floor() } else { needed.ceil() };
     row.shortfall = Some(short_of(units, whole));
-    if units > 0.0 {
-        let value = people / units;
-        row.value = Some(value);
-        row.gap = Some(short_of(row.standard, value));
-        row.meets = Some(reaches(row.standard, value));
+    if let Some(value) = row.value {
+        row.gap = Some(short_of(standard, value));
+        row.meets = Some(reaches(standard, value));
     } else if people > 0.0 {
         row.meets = Some(false);
     }
@@ -461,12 +496,65 @@ fn fill_reported(row: &mut DeficitRow, reported: &ReportedRow, better: Better) {
         ">" => row.value_low = reported.value.or(reported.low),
         _ => row.value = reported.value,
     }
-    let standard = row.standard;
-    row.gap = row.value.map(|value| match better {
+    let Some(standard) = row.standard else { return };
+    let gap = |value: f64| match better {
         Better::Higher => (standard - value).max(0.0),
         Better::Lower => (value - standard).max(0.0),
-    });
+    };
+    row.gap = row.value.map(gap);
+    let (low, high) = (row.value_low.map(gap), row.value_high.map(gap));
+    (row.gap_low, row.gap_high) = match better {
+        Better::Higher => (high, low),
+        Better::Lower => (low, high),
+    };
     row.meets = certain(row, better, standard);
+}
+
+/// The other sources of a figure that is used, each told.
+fn note_disputed(
+    deficit: &DeficitSettings,
+    table: &ReportedTable,
+    used: &ReportedRow,
+    findings: &mut Findings,
+) {
+    for other in others(table, used) {
+        findings.push(
+            Finding::about(Code::DisputedFigure, &deficit.id)
+                .feature(used.territory.clone())
+                .with("period", &used.period)
+                .with("used", as_reported(used))
+                .with("source", &used.source)
+                .with("reason", &used.reason)
+                .with("other", as_reported(other))
+                .with("other_source", &other.source),
+        );
+    }
+}
+
+/// Rows of other sources for the same territory, indicator and period.
+fn others<'t>(
+    table: &'t ReportedTable,
+    used: &'t ReportedRow,
+) -> impl Iterator<Item = &'t ReportedRow> {
+    table.rows.iter().filter(|row| {
+        !row.is_preferred
+            && row.indicator == used.indicator
+            && row.territory == used.territory
+            && row.period == used.period
+    })
+}
+
+/// A figure as its table has it, for a message: `<0.5`, `5.6–7.9`, `16.27`.
+fn as_reported(row: &ReportedRow) -> String {
+    let mark = &row.qualifier;
+    match (row.value, row.low, row.high) {
+        (Some(value), ..) => format!("{mark}{value} {}", row.unit),
+        (None, Some(low), Some(high)) => format!("{mark}{low}–{high} {}", row.unit),
+        (None, low, high) => {
+            let end = low.or(high).map_or_else(|| "—".to_owned(), |end| end.to_string());
+            format!("{mark}{end} {}", row.unit)
+        }
+    }
 }
 
 /// Whether the standard is met, where the ends of the range agree on it.
@@ -504,7 +592,7 @@ pub(super) fn pick<'a>(
     let rows = table
         .rows
         .iter()
-        .filter(|r| r.indicator == indicator && r.territory == territory);
+        .filter(|r| r.is_preferred && r.indicator == indicator && r.territory == territory);
     match period {
         Some(period) => rows.into_iter().find(|row| row.period == period),
         None => rows.max_by(|a, b| a.period.cmp(&b.period)),

@@ -207,6 +207,46 @@ pub enum TableTrouble {
         /// The key, joined by `/`.
         row: String,
     },
+    /// Several sources give one figure, and not exactly one of them is marked as preferred.
+    Ambiguous {
+        /// Line of the second.
+        line: u64,
+        /// Line of the first.
+        first: u64,
+        /// The key, joined by `/`.
+        row: String,
+        /// How many are marked.
+        preferred: usize,
+    },
+    /// A mark of preference that is none.
+    BadMark {
+        /// Its line.
+        line: u64,
+        /// What is written.
+        value: String,
+    },
+    /// A figure in another unit than the standard that it is held against.
+    UnitDiffers {
+        /// Its line.
+        line: u64,
+        /// Its unit.
+        found: String,
+        /// The standard.
+        standard: String,
+        /// The unit of the standard.
+        expected: String,
+    },
+    /// The register of contradictions names a figure that is in no table.
+    UnknownFigure {
+        /// Entry of the register.
+        entry: String,
+        /// Its line.
+        line: u64,
+        /// The figure: `territory/indicator/period`.
+        figure: String,
+        /// The one most like it, or `—`.
+        nearest: String,
+    },
     /// More troubles than are listed.
     More {
         /// How many.
@@ -363,6 +403,10 @@ impl TableTrouble {
             Self::EmptyKey { .. } => "table_empty_key",
             Self::BadRange { .. } => "table_bad_range",
             Self::RepeatedKey { .. } => "table_repeated_key",
+            Self::Ambiguous { .. } => "table_ambiguous",
+            Self::BadMark { .. } => "table_bad_mark",
+            Self::UnitDiffers { .. } => "table_unit_differs",
+            Self::UnknownFigure { .. } => "table_unknown_figure",
             Self::More { .. } => "table_more",
             Self::UnknownIndicator { nearest: None, .. } => "unknown_indicator",
             Self::UnknownIndicator { .. } => "unknown_indicator_near",
@@ -395,6 +439,27 @@ impl TableTrouble {
             Self::RepeatedKey { line: at, first, row } => {
                 vec![line(at), ("first", first.to_string()), ("row", row.clone())]
             }
+            Self::Ambiguous { line: at, first, row, preferred } => vec![
+                line(at),
+                ("first", first.to_string()),
+                ("row", row.clone()),
+                ("preferred", preferred.to_string()),
+            ],
+            Self::BadMark { line: at, value } => {
+                vec![line(at), ("value", value.clone())]
+            }
+            Self::UnitDiffers { line: at, found, standard, expected } => vec![
+                line(at),
+                ("found", found.clone()),
+                ("standard", standard.clone()),
+                ("expected", expected.clone()),
+            ],
+            Self::UnknownFigure { entry, line: at, figure, nearest } => vec![
+                line(at),
+                ("entry", entry.clone()),
+                ("figure", figure.clone()),
+                ("nearest", nearest.clone()),
+            ],
             Self::More { count } => vec![("count", count.to_string())],
             Self::UnknownIndicator { indicator, known, nearest } => vec![
                 ("indicator", indicator.clone()),
@@ -577,6 +642,20 @@ mod tests {
             T::EmptyKey { line: 1, column: "territory" },
             T::BadRange { line: 1 },
             T::RepeatedKey { line: 2, first: 1, row: text() },
+            T::Ambiguous { line: 2, first: 1, row: text(), preferred: 0 },
+            T::BadMark { line: 1, value: text() },
+            T::UnitDiffers {
+                line: 1,
+                found: text(),
+                standard: text(),
+                expected: text(),
+            },
+            T::UnknownFigure {
+                entry: text(),
+                line: 1,
+                figure: text(),
+                nearest: text(),
+            },
             T::More { count: 1 },
         ];
         let mut troubles: Vec<L> = tables.into_iter().map(L::Table).collect();

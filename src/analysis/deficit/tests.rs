@@ -11,8 +11,9 @@ fn settings(standard: f64) -> DeficitSettings {
             indicator: "i".to_owned(),
             better: Better::Higher,
         },
-        standard,
+        standard: Some(standard),
         standard_source: None,
+        citation: crate::config::Citation::default(),
         period: None,
     }
 }
@@ -33,6 +34,8 @@ fn reported(
         qualifier: qualifier.to_owned(),
         unit: "u".to_owned(),
         source: "s".to_owned(),
+        is_preferred: true,
+        reason: String::new(),
         line: 2,
     }
 }
