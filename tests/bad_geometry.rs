@@ -109,7 +109,8 @@ fn layer_settings(id: &str) -> LayerSettings {
 }
 
 fn exposed(id: &str) -> LayerSettings {
-    let role = ExposureRole { people: Some("people".to_owned()), ..ExposureRole::default() };
+    let role =
+        ExposureRole { people: Some("people".to_owned()), ..ExposureRole::default() };
     LayerSettings { exposure: Some(role), ..layer_settings(id) }
 }
 

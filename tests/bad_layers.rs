@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use atalaya::config::{
     Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, HazardLevels,
-    HazardRole,
-    LayerSettings, Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
+    HazardRole, LayerSettings, Localized, ReadSettings, ServiceRole, Settings,
+    TerritoryRole,
 };
 use atalaya::domain::{
     Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status,

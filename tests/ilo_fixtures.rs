@@ -93,10 +93,8 @@ fn x6_a_censored_value_stays_censored() {
     assert_eq!((number(&bound, "gap_low"), bound["gap_high"].as_str()), (8.5, ""));
     assert_eq!(bound["meets"], "false");
     let observed = census().table("indicators");
-    let row = observed.find(&[
-        ("indicator", "deficit.green_area_reported"),
-        ("ref_area", "180301"),
-    ]);
+    let row = observed
+        .find(&[("indicator", "deficit.green_area_reported"), ("ref_area", "180301")]);
     assert_eq!((row[0]["obs_status"].as_str(), row[0]["qualifier"].as_str()), ("U", "<"));
     assert_eq!(row[0]["target_legal_status"], "attributed");
 }
@@ -229,7 +227,12 @@ fn the_project_is_whole() {
     for run in [census(), plan()] {
         let distinct = |table: &str, column: &str| -> usize {
             let table = run.table(table);
-            table.rows.iter().map(|row| row[column].clone()).collect::<BTreeSet<_>>().len()
+            table
+                .rows
+                .iter()
+                .map(|row| row[column].clone())
+                .collect::<BTreeSet<_>>()
+                .len()
         };
         assert!(distinct("exposure", "hazard") > 10);
         assert!(distinct("exposure", "layer") >= 10);
@@ -275,14 +278,23 @@ fn standards_are_cited_or_refused() {
                 few,1,1,lower,x,parameter,,\nnine,9,m2/person,higher,x,attributed,,\n";
     let world = World::tiny();
     world.write("standards.csv", &format!("{header}{rows}"));
-    world.edit("fail_on = \"error\"", "fail_on = \"error\"\nstandards = \"standards.csv\"");
+    world.edit(
+        "fail_on = \"error\"",
+        "fail_on = \"error\"\nstandards = \"standards.csv\"",
+    );
     world.edit("standard = 1.0", "standard = \"all\"");
     assert_eq!(world.run(&[]).code, 0);
     let table = Table::of(&world.out(), "deficits");
     let row = table.find(&[("territory", "_T")])[0];
     let cited = ["standard", "standard_id", "standard_source", "standard_legal_status"];
-    assert_eq!(cited.map(|c| row[c].as_str()), ["1", "all", "the office, 2020", "parameter"]);
-    assert_eq!((row["standard_edition"].as_str(), row["standard_date"].as_str()), ("2nd", "2020"));
+    assert_eq!(
+        cited.map(|c| row[c].as_str()),
+        ["1", "all", "the office, 2020", "parameter"]
+    );
+    assert_eq!(
+        (row["standard_edition"].as_str(), row["standard_date"].as_str()),
+        ("2nd", "2020")
+    );
     let cases = [
         ("\"al\"", "all"),
         ("\"few\"", "direction must be `higher`"),
@@ -390,11 +402,16 @@ fn x20_thousands_only_under_a_declared_mark() {
     ];
     for (cell, mark, expected) in cases {
         let world = World::tiny();
-        let block = feature("b", r#""k":"A","population":1"#, &rect(20.0, 20.0, 80.0, 80.0));
+        let block =
+            feature("b", r#""k":"A","population":1"#, &rect(20.0, 20.0, 80.0, 80.0));
         world.layer("blocks", &[block]);
         world.write("areas.csv", &format!("k;area\nA;{cell}\n"));
-        world.edit("people = \"population\"", "people = \"population\"\nsums = { area_km2 = \"area\" }");
-        let mark = mark.map_or_else(String::new, |mark| format!("decimal = \"{mark}\"\n"));
+        world.edit(
+            "people = \"population\"",
+            "people = \"population\"\nsums = { area_km2 = \"area\" }",
+        );
+        let mark =
+            mark.map_or_else(String::new, |mark| format!("decimal = \"{mark}\"\n"));
         world.add(&format!(
             "[layers.blocks.join]\npath = \"areas.csv\"\nkey = \"k\"\nto = \"k\"\n\
              fields = [\"area\"]\ndelimiter = \";\"\n{mark}"
@@ -408,9 +425,10 @@ fn x20_thousands_only_under_a_declared_mark() {
                 assert_eq!((ran.code, refused.len()), (0, 0), "{cell}: {}", ran.stderr);
                 let table = Table::of(&world.out(), "exposure");
                 let rows = table.find(&[("measure", "area_km2"), ("territory", "_T")]);
-                let total: f64 = rows.iter().find(|r| r["hazard"] == "any").unwrap()["total"]
-                    .parse()
-                    .unwrap();
+                let total: f64 =
+                    rows.iter().find(|r| r["hazard"] == "any").unwrap()["total"]
+                        .parse()
+                        .unwrap();
                 assert!((total - expected).abs() < 1e-9, "{cell}: {total}");
             }
         }

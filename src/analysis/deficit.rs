@@ -141,12 +141,16 @@ impl Basis<'_> {
                 people,
                 value,
                 unit: "m2/person".to_owned(),
-                gap: value.zip(deficit.standard).map(|(v, standard)| short_of(v, standard)),
+                gap: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| short_of(v, standard)),
                 shortfall: people
                     .zip(deficit.standard)
                     .map(|(p, standard)| short_of(area_m2, standard * p)),
                 shortfall_unit: "m2".to_owned(),
-                meets: value.zip(deficit.standard).map(|(v, standard)| reaches(v, standard)),
+                meets: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| reaches(v, standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(people_layer),
                 ..blank(deficit, "area_per_person", territory)
@@ -196,10 +200,14 @@ impl Basis<'_> {
                 people: people.map(Fixed::get),
                 value,
                 unit: "1".to_owned(),
-                gap: value.zip(deficit.standard).map(|(v, standard)| short_of(v, standard)),
+                gap: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| short_of(v, standard)),
                 shortfall: people.map(|people| (people - served).get()),
                 shortfall_unit: "people".to_owned(),
-                meets: value.zip(deficit.standard).map(|(v, standard)| reaches(v, standard)),
+                meets: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| reaches(v, standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(Some(people_layer)),
                 ..blank(deficit, "access", territory)
@@ -589,10 +597,9 @@ pub(super) fn pick<'a>(
     territory: &str,
     period: Option<&str>,
 ) -> Option<&'a ReportedRow> {
-    let rows = table
-        .rows
-        .iter()
-        .filter(|r| r.is_preferred && r.indicator == indicator && r.territory == territory);
+    let rows = table.rows.iter().filter(|r| {
+        r.is_preferred && r.indicator == indicator && r.territory == territory
+    });
     match period {
         Some(period) => rows.into_iter().find(|row| row.period == period),
         None => rows.max_by(|a, b| a.period.cmp(&b.period)),

@@ -177,7 +177,12 @@ impl Summary<'_> {
         found.map_or(code, |territory| territory.name.as_str())
     }
 
-    fn deficit(&self, deficit: &DeficitSettings, title: &str, row: &DeficitRow) -> String {
+    fn deficit(
+        &self,
+        deficit: &DeficitSettings,
+        title: &str,
+        row: &DeficitRow,
+    ) -> String {
         let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
         let show = |value: f64| {
             if is_share { self.words.percent(value) } else { self.words.figure(value) }

@@ -180,15 +180,11 @@ fn parse(sheet: &Sheet) -> Result<Vec<Contradiction>, Vec<Trouble>> {
         let [id, subject, claim, source, verdict, reason] =
             ["id", "subject", "claim_a", "source_a", "verdict", "reason"]
                 .map(|column| sheet.needed(row, column, t));
-        let preferred = sheet.parsed(
-            row,
-            "preferred",
-            "@config.rule.preferred",
-            t,
-            Preferred::parse,
-        );
+        let preferred =
+            sheet.parsed(row, "preferred", "@config.rule.preferred", t, Preferred::parse);
         let check = check(sheet, row, t);
-        let second = ["claim_b", "source_b"].map(|column| sheet.get(row, column).to_owned());
+        let second =
+            ["claim_b", "source_b"].map(|column| sheet.get(row, column).to_owned());
         if let Some(preferred) = preferred {
             let claims = [(claim, source), second.into()];
             let line = row.line;
@@ -255,7 +251,10 @@ mod tests {
             check.operands,
             [Operand::Number(25581.0), Operand::Figure("_T/men/1993".into())]
         );
-        assert_eq!((check.formula, check.stated.clone()), (Formula::Sum, Operand::Number(51181.0)));
+        assert_eq!(
+            (check.formula, check.stated.clone()),
+            (Formula::Sum, Operand::Number(51181.0))
+        );
         assert_eq!(all[0].preferred, Preferred::B);
         assert_eq!(table("none,,,").unwrap()[0].check, None);
     }

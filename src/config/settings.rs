@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::crs::Shift;
-use crate::domain::{
-    Digest, ElementType, Level, Place, ReferenceSystem, Source, Status,
-};
+use crate::domain::{Digest, ElementType, Level, Place, ReferenceSystem, Source, Status};
 use crate::i18n::Locale;
 
 use super::contradictions::Contradiction;

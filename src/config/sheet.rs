@@ -186,8 +186,9 @@ impl Sheet {
 
 /// A number with a decimal point, written in digits and perhaps an exponent.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let is_plain =
-        text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e'));
+    let is_plain = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e'));
     text.parse().ok().filter(|number: &f64| is_plain && number.is_finite())
 }
 
@@ -210,7 +211,8 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name_and_lines_are_counted() {
-        let sheet = parse("\u{feff}note,value,id\r\n\r\n\"a, b\",1,x\r\nc,2,y\r\n").unwrap();
+        let sheet =
+            parse("\u{feff}note,value,id\r\n\r\n\"a, b\",1,x\r\nc,2,y\r\n").unwrap();
         let read: Vec<_> = sheet
             .rows
             .iter()

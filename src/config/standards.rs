@@ -156,11 +156,15 @@ mod tests {
 
     #[test]
     fn a_standard_keeps_its_citation() {
-        let all = table("green,9,m2/person,higher,\"OMS, dicen\",Atribuido,,2018\n").unwrap();
+        let all =
+            table("green,9,m2/person,higher,\"OMS, dicen\",Atribuido,,2018\n").unwrap();
         let standard = &all[0];
         assert_eq!((standard.value, standard.better), (9.0, Better::Higher));
         assert_eq!(standard.legal_status, LegalStatus::Attributed);
-        assert_eq!((standard.source.as_str(), standard.date.as_str()), ("OMS, dicen", "2018"));
+        assert_eq!(
+            (standard.source.as_str(), standard.date.as_str()),
+            ("OMS, dicen", "2018")
+        );
     }
 
     #[test]

@@ -115,10 +115,12 @@ pub fn compute(
     let mut rows = exposure_rows(&frame, &layers, measurements, settings);
     let of_deficit = |row| deficit_row(&frame, &layers, row, kind_of(settings, row));
     rows.extend(measurements.deficits.iter().map(of_deficit));
-    rows.extend(measurements.disputed.iter().map(|row| IndicatorRow {
-        comment: NOT_PREFERRED.into(),
-        ..of_deficit(row)
-    }));
+    rows.extend(
+        measurements
+            .disputed
+            .iter()
+            .map(|row| IndicatorRow { comment: NOT_PREFERRED.into(), ..of_deficit(row) }),
+    );
     rows.sort_by(|a, b| a.key().cmp(&b.key()));
     rows
 }

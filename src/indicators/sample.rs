@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::config::{
-    Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings, Localized,
-    ReadSettings, Settings, Units,
+    Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings,
+    Localized, ReadSettings, Settings, Units,
 };
 use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode};
 use crate::domain::{Level, Level::High};

@@ -39,15 +39,9 @@ enum Outcome {
     /// There is nothing to compute, or a figure of it is not known.
     Unchecked,
     /// The numbers do contradict each other.
-    Confirmed {
-        computed: String,
-        stated: f64,
-    },
+    Confirmed { computed: String, stated: f64 },
     /// They agree.
-    Resolved {
-        computed: String,
-        stated: f64,
-    },
+    Resolved { computed: String, stated: f64 },
 }
 
 fn outcome(

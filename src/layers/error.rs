@@ -644,18 +644,8 @@ mod tests {
             T::RepeatedKey { line: 2, first: 1, row: text() },
             T::Ambiguous { line: 2, first: 1, row: text(), preferred: 0 },
             T::BadMark { line: 1, value: text() },
-            T::UnitDiffers {
-                line: 1,
-                found: text(),
-                standard: text(),
-                expected: text(),
-            },
-            T::UnknownFigure {
-                entry: text(),
-                line: 1,
-                figure: text(),
-                nearest: text(),
-            },
+            T::UnitDiffers { line: 1, found: text(), standard: text(), expected: text() },
+            T::UnknownFigure { entry: text(), line: 1, figure: text(), nearest: text() },
             T::More { count: 1 },
         ];
         let mut troubles: Vec<L> = tables.into_iter().map(L::Table).collect();

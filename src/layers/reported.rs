@@ -209,7 +209,11 @@ impl Header {
         });
         let width = found.len() as u64;
         let marks = MARKS.map(|mark| found.iter().position(|name| name == mark));
-        if troubles.is_empty() { Ok(Self { columns, marks, width }) } else { Err(troubles) }
+        if troubles.is_empty() {
+            Ok(Self { columns, marks, width })
+        } else {
+            Err(troubles)
+        }
     }
 }
 
@@ -242,8 +246,11 @@ impl Parsing<'_> {
                 self.rows[only].is_preferred = true;
                 continue;
             }
-            let marked: Vec<usize> =
-                members.iter().copied().filter(|&at| self.rows[at].is_preferred).collect();
+            let marked: Vec<usize> = members
+                .iter()
+                .copied()
+                .filter(|&at| self.rows[at].is_preferred)
+                .collect();
             let line = self.rows[members[1]].line;
             match marked[..] {
                 [one] if self.rows[one].reason.is_empty() => {
@@ -290,7 +297,8 @@ impl Parsing<'_> {
         }
         let [value, low, high] = [3, 4, 5].map(|at| self.number(line, at, texts[at]));
         let mark = self.header.marks.map(|at| at.map_or(&b""[..], |at| &record[at]));
-        let [preferred, reason] = mark.map(|text| String::from_utf8_lossy(text).into_owned());
+        let [preferred, reason] =
+            mark.map(|text| String::from_utf8_lossy(text).into_owned());
         if !["", "true", "false"].contains(&preferred.as_str()) {
             self.troubles.push(TableTrouble::BadMark { line, value: preferred.clone() });
         }

@@ -46,7 +46,9 @@ impl Decimal {
     pub(super) fn number(self, text: &str) -> Option<f64> {
         match self {
             Self::Undeclared => plain(text),
-            Self::Point => plain(&ungrouped(text, ',', '.').unwrap_or_else(|| text.into())),
+            Self::Point => {
+                plain(&ungrouped(text, ',', '.').unwrap_or_else(|| text.into()))
+            }
             Self::Comma => {
                 let text = ungrouped(text, '.', ',').unwrap_or_else(|| text.into());
                 if text.contains('.') { None } else { plain(&text.replace(',', ".")) }
@@ -88,7 +90,8 @@ fn ungrouped(text: &str, separator: char, mark: char) -> Option<String> {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (unsigned, None),
     };
-    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let (first, others) = whole.split_once(separator)?;
     let others: Vec<&str> = others.split(separator).collect();
     let are_groups = is_digits(first)

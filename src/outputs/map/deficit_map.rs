@@ -146,10 +146,7 @@ fn body<'a>(
         let own = area.territories.get(row).and_then(|t| find(t.code.as_str()));
         if is_whole { total } else { own }
     };
-    let class_of = |row: usize| {
-        row_of(row)
-            .map_or(GapClass::Unknown, figures::gap_class)
-    };
+    let class_of = |row: usize| row_of(row).map_or(GapClass::Unknown, figures::gap_class);
     sketch.land(|row| class_of(row).paint());
     // On a frame of the whole, blocks would be a dark stain.
     if let Some(layer) = people.filter(|_| service.is_some()) {
@@ -278,8 +275,10 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
         .chain([(TOTAL, words.of("map.total"))])
         .filter_map(|(code, name)| {
             let row = rows.iter().find(|row| row.territory == code)?;
-            let plain = |value| if is_share { words.percent(value) } else { words.figure(value) };
-            let or_dash = |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
+            let plain =
+                |value| if is_share { words.percent(value) } else { words.figure(value) };
+            let or_dash =
+                |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
             let value = or_dash(figures::known(row, plain));
             let mut cells = vec![value, or_dash(figures::known_gap(row, plain))];
             if has_shortfall {

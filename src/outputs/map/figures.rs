@@ -235,8 +235,12 @@ pub fn known(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<String> {
             let range = format!("{}\u{2013}{}", show(low), show(high));
             if mark == "~" { format!("~\u{202f}{range}") } else { range }
         }
-        (None, None, Some(high)) => marked(if mark == "<" { "<" } else { "\u{2264}" }, high),
-        (None, Some(low), None) => marked(if mark == ">" { ">" } else { "\u{2265}" }, low),
+        (None, None, Some(high)) => {
+            marked(if mark == "<" { "<" } else { "\u{2264}" }, high)
+        }
+        (None, Some(low), None) => {
+            marked(if mark == ">" { ">" } else { "\u{2265}" }, low)
+        }
         (None, None, None) => return None,
     })
 }
@@ -337,7 +341,8 @@ pub fn deficit_chart(
     let max = if is_share { longest.max(1.0) } else { longest * 1.04 };
     let unit = deficit_unit(words, kind, &rows[0].unit);
     let mark = standard.map(|standard| {
-        let said = if is_share { words.percent(standard) } else { words.figure(standard) };
+        let said =
+            if is_share { words.percent(standard) } else { words.figure(standard) };
         (standard, words.with("map.chart.standard", "value", &said))
     });
     let heading = words.with("map.chart.deficit", "unit", &unit);
@@ -357,7 +362,8 @@ mod tests {
         mark: &str,
     ) -> DeficitRow {
         let qualifier = mark.to_owned();
-        let ends = DeficitRow { value, value_low: low, value_high: high, ..deficit("d", "r") };
+        let ends =
+            DeficitRow { value, value_low: low, value_high: high, ..deficit("d", "r") };
         DeficitRow { qualifier, ..ends }
     }
 
@@ -382,7 +388,11 @@ mod tests {
     #[test]
     fn a_gap_is_as_certain_as_its_value() {
         let gap = |low, high, mark: &str| {
-            let row = DeficitRow { gap_low: low, gap_high: high, ..row(None, None, None, mark) };
+            let row = DeficitRow {
+                gap_low: low,
+                gap_high: high,
+                ..row(None, None, None, mark)
+            };
             known_gap(&row, |v| v.to_string())
         };
         assert_eq!(gap(Some(8.5), None, "<").as_deref(), Some(">\u{202f}8.5"));

@@ -86,7 +86,11 @@ fn every_kind_of_deficit_has_its_own_decimals() {
         meets: Some(false),
         standard: Some(9.0),
         gap_high: Some(7.73),
-        citation: Citation { id: "s".to_owned(), source: "a, b".to_owned(), ..Citation::default() },
+        citation: Citation {
+            id: "s".to_owned(),
+            source: "a, b".to_owned(),
+            ..Citation::default()
+        },
         ..deficit(id, kind)
     };
     let rows = [
