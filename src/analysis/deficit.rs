@@ -3,6 +3,8 @@
 //! A value is compared with its standard in the direction that is good; a gap is
 //! never negative, and what is unknown stays unknown.
 
+mod reported;
+
 use std::ops::Range;
 
 use super::exposure::{Table, places};
@@ -13,7 +15,9 @@ use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
 use crate::domain::{Code, Finding, Findings, OUTSIDE, TOTAL};
 use crate::geometry::mosaic::{Parts, Scratch};
 use crate::geometry::{Dimension, ServiceLayer, ShapeRef, StudyArea};
-use crate::layers::{ReportedRow, ReportedTable};
+use crate::layers::ReportedTable;
+pub(super) use reported::pick;
+use reported::{fill_reported, note_disputed, others};
 
 /// An exposure layer as tallied, and its column of people served for each access deficit.
 pub(super) struct Tallied<'a> {
@@ -489,120 +493,6 @@ fn fill_ratio(row: &mut DeficitRow, people: f64, units: f64) {
         row.meets = Some(reaches(standard, value));
     } else if people > 0.0 {
         row.meets = Some(false);
-    }
-}
-
-/// Takes a reported figure over, with its doubt.
-fn fill_reported(row: &mut DeficitRow, reported: &ReportedRow, better: Better) {
-    row.period.clone_from(&reported.period);
-    row.unit.clone_from(&reported.unit);
-    row.source.clone_from(&reported.source);
-    row.qualifier.clone_from(&reported.qualifier);
-    (row.value_low, row.value_high) = (reported.low, reported.high);
-    match reported.qualifier.as_str() {
-        "<" => row.value_high = reported.value.or(reported.high),
-        ">" => row.value_low = reported.value.or(reported.low),
-        _ => row.value = reported.value,
-    }
-    let Some(standard) = row.standard else { return };
-    let gap = |value: f64| match better {
-        Better::Higher => (standard - value).max(0.0),
-        Better::Lower => (value - standard).max(0.0),
-    };
-    row.gap = row.value.map(gap);
-    let (low, high) = (row.value_low.map(gap), row.value_high.map(gap));
-    (row.gap_low, row.gap_high) = match better {
-        Better::Higher => (high, low),
-        Better::Lower => (low, high),
-    };
-    row.meets = certain(row, better, standard);
-}
-
-/// The other sources of a figure that is used, each told.
-fn note_disputed(
-    deficit: &DeficitSettings,
-    table: &ReportedTable,
-    used: &ReportedRow,
-    findings: &mut Findings,
-) {
-    for other in others(table, used) {
-        findings.push(
-            Finding::about(Code::DisputedFigure, &deficit.id)
-                .feature(used.territory.clone())
-                .with("period", &used.period)
-                .with("used", as_reported(used))
-                .with("source", &used.source)
-                .with("reason", &used.reason)
-                .with("other", as_reported(other))
-                .with("other_source", &other.source),
-        );
-    }
-}
-
-/// Rows of other sources for the same territory, indicator and period.
-fn others<'t>(
-    table: &'t ReportedTable,
-    used: &'t ReportedRow,
-) -> impl Iterator<Item = &'t ReportedRow> {
-    table.rows.iter().filter(|row| {
-        !row.is_preferred
-            && row.indicator == used.indicator
-            && row.territory == used.territory
-            && row.period == used.period
-    })
-}
-
-/// A figure as its table has it, for a message: `<0.5`, `5.6–7.9`, `16.27`.
-fn as_reported(row: &ReportedRow) -> String {
-    let mark = &row.qualifier;
-    match (row.value, row.low, row.high) {
-        (Some(value), ..) => format!("{mark}{value} {}", row.unit),
-        (None, Some(low), Some(high)) => format!("{mark}{low}–{high} {}", row.unit),
-        (None, low, high) => {
-            let end = low.or(high).map_or_else(|| "—".to_owned(), |end| end.to_string());
-            format!("{mark}{end} {}", row.unit)
-        }
-    }
-}
-
-/// Whether the standard is met, where the ends of the range agree on it.
-fn certain(row: &DeficitRow, better: Better, standard: f64) -> Option<bool> {
-    let strict_high = row.qualifier == "<";
-    let strict_low = row.qualifier == ">";
-    let low = row.value_low.or(row.value.filter(|_| row.value_high.is_none()));
-    let high = row.value_high.or(row.value.filter(|_| row.value_low.is_none()));
-    let reaches = |v: f64| v >= standard;
-    match better {
-        Better::Higher => match (low, high) {
-            (Some(low), _) if reaches(low) => Some(true),
-            (_, Some(high)) if high < standard || (strict_high && high <= standard) => {
-                Some(false)
-            }
-            _ => None,
-        },
-        Better::Lower => match (low, high) {
-            (_, Some(high)) if high <= standard => Some(true),
-            (Some(low), _) if low > standard || (strict_low && low >= standard) => {
-                Some(false)
-            }
-            _ => None,
-        },
-    }
-}
-
-/// The row of an indicator for a territory: of the period asked for, else the latest.
-pub(super) fn pick<'a>(
-    table: &'a ReportedTable,
-    indicator: &str,
-    territory: &str,
-    period: Option<&str>,
-) -> Option<&'a ReportedRow> {
-    let rows = table.rows.iter().filter(|r| {
-        r.is_preferred && r.indicator == indicator && r.territory == territory
-    });
-    match period {
-        Some(period) => rows.into_iter().find(|row| row.period == period),
-        None => rows.max_by(|a, b| a.period.cmp(&b.period)),
     }
 }
 

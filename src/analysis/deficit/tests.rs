@@ -1,4 +1,5 @@
 use super::*;
+use crate::layers::ReportedRow;
 use crate::config::Localized;
 
 fn settings(standard: f64) -> DeficitSettings {

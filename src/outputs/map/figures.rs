@@ -232,7 +232,7 @@ pub fn known(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<String> {
         (Some(value), ..) if mark.is_empty() => show(value),
         (Some(value), ..) => marked(mark, value),
         (None, Some(low), Some(high)) => {
-            let range = format!("{}\u{2013}{}", show(low), show(high));
+            let range = interval(low, high, &show);
             if mark == "~" { format!("~\u{202f}{range}") } else { range }
         }
         (None, None, Some(high)) => {
@@ -254,9 +254,7 @@ pub fn known_gap(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<Strin
     let marked = |mark: &str, end: f64| format!("{mark}\u{202f}{}", show(end));
     match (row.gap, row.gap_low, row.gap_high) {
         (Some(gap), ..) => Some(show(gap)),
-        (None, Some(low), Some(high)) => {
-            Some(format!("{}\u{2013}{}", show(low), show(high)))
-        }
+        (None, Some(low), Some(high)) => Some(interval(low, high, &show)),
         (None, None, Some(high)) => {
             Some(marked(if is_strict { "<" } else { "\u{2264}" }, high))
         }
@@ -266,6 +264,20 @@ pub fn known_gap(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<Strin
         }
         _ => None,
     }
+}
+
+/// An interval; where both ends are in tenths, hundredths would claim too much.
+fn interval(low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
+    let in_tenths =
+        |v: f64| v.abs() < 100.0 && ((v * 10.0).round() - v * 10.0).abs() < 1e-9;
+    let is_coarse = in_tenths(low) && in_tenths(high);
+    let end = |value: f64| {
+        let text = show(value);
+        let shorter =
+            text.strip_suffix('0').filter(|_| is_coarse && value.fract() != 0.0);
+        shorter.map_or_else(|| text.clone(), str::to_owned)
+    };
+    format!("{}\u{2013}{}", end(low), end(high))
 }
 
 /// The class of a gap, also where no standard or no single value is known.
@@ -374,7 +386,8 @@ mod tests {
         let cases = [
             (row(Some(16.27), None, None, ""), Some("16,27")),
             (row(Some(2.0), None, None, "~"), Some("~\u{202f}2")),
-            (row(None, Some(5.6), Some(7.9), ""), Some("5,60\u{2013}7,90")),
+            (row(None, Some(5.6), Some(7.9), ""), Some("5,6\u{2013}7,9")),
+            (row(None, Some(10.0), Some(20.25), ""), Some("10\u{2013}20,25")),
             (row(None, None, Some(0.5), "<"), Some("<\u{202f}0,50")),
             (row(None, Some(10.0), None, ">"), Some(">\u{202f}10")),
             (row(None, Some(10.0), None, ""), Some("\u{2265}\u{202f}10")),
