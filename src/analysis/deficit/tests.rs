@@ -1,6 +1,6 @@
 use super::*;
-use crate::layers::ReportedRow;
 use crate::config::Localized;
+use crate::layers::ReportedRow;
 
 fn settings(standard: f64) -> DeficitSettings {
     let title = Localized { es: String::new(), en: String::new() };
