@@ -111,6 +111,8 @@ pub enum LayerTrouble {
         second: String,
         /// The code.
         code: String,
+        /// How many territories have it.
+        count: usize,
     },
     /// Zones without a level.
     NoLevel {
@@ -312,7 +314,8 @@ impl LayerTrouble {
             Self::NoCode { .. } => "no_code",
             Self::BadCode { .. } => "bad_code",
             Self::ReservedCode { .. } => "reserved_code",
-            Self::RepeatedCode { .. } => "repeated_code",
+            Self::RepeatedCode { count: 2, .. } => "repeated_code",
+            Self::RepeatedCode { .. } => "repeated_code_often",
             Self::NoLevel { .. } => "no_level",
             Self::UnknownLevel { nearest: None, .. } => "unknown_level",
             Self::UnknownLevel { .. } => "unknown_level_near",
@@ -367,7 +370,8 @@ impl LayerTrouble {
             Self::ReservedCode { feature, code } => {
                 vec![("feature", feature.clone()), ("code", code.clone())]
             }
-            Self::RepeatedCode { first, second, code } => vec![
+            Self::RepeatedCode { first, second, code, count } => vec![
+                ("count", count.to_string()),
                 ("first", first.clone()),
                 ("second", second.clone()),
                 ("code", code.clone()),
@@ -533,6 +537,7 @@ keys!(
     "bad_code",
     "reserved_code",
     "repeated_code",
+    "repeated_code_often",
     "no_level",
     "unknown_level",
     "unknown_level_near",
@@ -697,7 +702,8 @@ mod tests {
             L::NoCode { features: texts() },
             L::BadCode { feature: text(), value: text() },
             L::ReservedCode { feature: text(), code: text() },
-            L::RepeatedCode { first: text(), second: text(), code: text() },
+            L::RepeatedCode { first: text(), second: text(), code: text(), count: 2 },
+            L::RepeatedCode { first: text(), second: text(), code: text(), count: 3 },
             L::NoLevel { field: text(), features: texts() },
         ]);
         for problem in crate::formats::Problem::ALL {
