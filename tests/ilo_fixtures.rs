@@ -2,7 +2,11 @@
 //! the field gives it (X3 to X20; those about geometry stand in `ilo_layers.rs`), and the
 //! project as a whole.
 
-#![allow(clippy::unwrap_used, reason = "what is missing should fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "what is missing should fail the test; printed figures are compared as printed"
+)]
 
 mod support;
 

@@ -5,6 +5,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::unwrap_used,
+    clippy::float_cmp,
     reason = "coordinates of one province and small counts fit all types used; a missing field \
               should fail the test"
 )]

@@ -106,7 +106,7 @@ pub(super) fn check_codes(
                 }
             }
             Entry::Vacant(place) => {
-                place.insert((id, None));
+                place.insert((&**id, None));
             }
         }
     }
