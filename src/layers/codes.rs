@@ -91,18 +91,15 @@ pub(super) fn check_codes(
             Entry::Occupied(mut known) => {
                 let code = known.key().to_string();
                 let (first, told) = known.get_mut();
-                match told.and_then(|at| troubles.get_mut(at)) {
-                    Some(LayerTrouble::RepeatedCode { count, .. }) => *count += 1,
-                    _ => {
-                        *told = Some(troubles.len());
-                        let (first, second) = ((*first).to_owned(), feature);
-                        troubles.push(LayerTrouble::RepeatedCode {
-                            first,
-                            second,
-                            code,
-                            count: 2,
-                        });
-                    }
+                let before = told.and_then(|at| troubles.get_mut(at));
+                if let Some(LayerTrouble::RepeatedCode { count, .. }) = before {
+                    *count += 1;
+                } else {
+                    *told = Some(troubles.len());
+                    let (first, second, count) = ((*first).to_owned(), feature, 2);
+                    let trouble =
+                        LayerTrouble::RepeatedCode { first, second, code, count };
+                    troubles.push(trouble);
                 }
             }
             Entry::Vacant(place) => {
