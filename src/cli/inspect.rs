@@ -43,7 +43,7 @@ pub(super) fn inspect(job: &InspectJob, given: &Given) -> Result<u8, Failure> {
             }
             Err(error) => {
                 has_failed = true;
-                report::one(locale, &error);
+                report::one(locale, &*error);
                 looked_at
                     .push(Err((path.to_string_lossy().into_owned(), error.message())));
             }
@@ -157,7 +157,7 @@ fn id_of(file: &Examination, sheet: &Sheet) -> String {
 fn id_like(name: &str) -> String {
     const LONGEST: usize = 40;
     let mut id = String::new();
-    for letter in name.chars().filter(|letter| letter.is_ascii()).take(LONGEST) {
+    for letter in name.chars().filter(char::is_ascii).take(LONGEST) {
         if letter.is_ascii_alphanumeric() {
             id.push(letter.to_ascii_lowercase());
         } else if !id.is_empty() && !id.ends_with('_') {

@@ -85,7 +85,9 @@ impl CodeColumn {
 
 /// Whether rows repeat the code that seems to be their key: of the columns that hold codes,
 /// none is a key, and one nearly is.
-pub(super) fn repeated(columns: &[CodeColumn]) -> Option<Suspicion> {
+///
+/// Points are facilities; anything else is drawn twice.
+pub(super) fn repeated(columns: &[CodeColumn], are_points: bool) -> Option<Suspicion> {
     if columns.iter().any(CodeColumn::is_key) {
         return None;
     }
@@ -100,7 +102,11 @@ pub(super) fn repeated(columns: &[CodeColumn]) -> Option<Suspicion> {
             .with("codes", column.different)
             .with("same", column.same_place)
             .with("example", column.example.clone().unwrap_or_default())
-            .with("times", column.example_count),
+            .with("times", column.example_count)
+            .with(
+                "why",
+                if are_points { "@inspect.why.services" } else { "@inspect.why.twice" },
+            ),
     )
 }
 
@@ -148,9 +154,25 @@ pub(super) fn as_numbers(name: &str, column: &[Value]) -> Option<Suspicion> {
     }
     let is_suspicious = numbers * 10 >= known * 9 && long * 2 > known;
     is_suspicious.then(|| {
-        let suspicion = Suspicion::of(Kind::CodeIsNumber).with("field", name);
-        suspicion.with("example", stored).with("code", code).with("count", numbers)
+        Suspicion::of(Kind::CodeIsNumber).with("field", name).with("example", stored)
     })
+}
+
+/// Makes one suspicion of several columns of codes that are numbers.
+pub(super) fn merged(all: &mut Vec<Suspicion>) {
+    let is_it = |known: &Suspicion| known.kind == Kind::CodeIsNumber;
+    let of = |known: &Suspicion, name: &str| {
+        let found = known.values.iter().find(|(known, _)| *known == name);
+        found.map_or_else(String::new, |(_, value)| value.clone())
+    };
+    let numbers: Vec<&Suspicion> = all.iter().filter(|known| is_it(known)).collect();
+    let Some(first) = numbers.first() else { return };
+    let example = of(first, "example");
+    let fields: Vec<String> = numbers.iter().map(|known| of(known, "field")).collect();
+    let one = Suspicion::of(Kind::CodeIsNumber).with("fields", fields.join(", "));
+    let one = one.with("count", fields.len()).with("example", example);
+    all.retain(|known| !is_it(known));
+    all.push(one);
 }
 
 /// A number as a file shows it.
@@ -225,7 +247,7 @@ mod tests {
         let codes = texts(&["1", "2", "3", "3", "3", "4", "5", "6", "7", "8"]);
         let places = vec![Some([1.0, 2.0]); 10];
         let column = CodeColumn::look("cod_unico", &codes, &places).unwrap();
-        let suspicion = repeated(&[column]).unwrap();
+        let suspicion = repeated(&[column], true).unwrap();
         let told = ["count", "rows", "codes", "same", "example", "times"];
         let told = told.map(|name| value_of(&suspicion, name));
         assert_eq!(told, ["2", "10", "8", "2", "3", "3"]);
@@ -238,11 +260,11 @@ mod tests {
         let key = CodeColumn::look("cod_mod", &key, &places).unwrap();
         let above = texts(&["a", "b", "c", "d", "e", "e"]);
         let above = CodeColumn::look("cod_local", &above, &places).unwrap();
-        assert_eq!(repeated(&[key, above]), None);
+        assert_eq!(repeated(&[key, above], true), None);
         // A few categories are no key that is broken.
         let kinds = texts(&["1", "1", "2", "2", "1", "2"]);
         let kinds = CodeColumn::look("cod_tipo", &kinds, &places).unwrap();
-        assert_eq!(repeated(&[kinds]), None);
+        assert_eq!(repeated(&[kinds], true), None);
         assert!(CodeColumn::look("nombre", &texts(&["a"]), &places).is_none());
     }
 

@@ -34,7 +34,10 @@ const MAX_VALUES: u64 = 2_000_000;
 /// # Errors
 ///
 /// It cannot be read at all. What is wrong with one layer of several stands in its sheet.
-pub fn examine(path: &Path, ground: Option<&Ground>) -> Result<Examination, LayerError> {
+pub fn examine(
+    path: &Path,
+    ground: Option<&Ground>,
+) -> Result<Examination, Box<LayerError>> {
     let fail = |trouble| error_of(path, trouble);
     let contents = look::contents(path).map_err(fail)?;
     if contents.format == Format::Csv {
@@ -90,10 +93,10 @@ pub fn examine(path: &Path, ground: Option<&Ground>) -> Result<Examination, Laye
 }
 
 /// The trouble of a file as an error.
-fn error_of(path: &Path, trouble: LayerTrouble) -> LayerError {
+fn error_of(path: &Path, trouble: LayerTrouble) -> Box<LayerError> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let path = path.to_string_lossy().into_owned();
-    LayerError { owner: stem, path, trouble, place: None }
+    Box::new(LayerError { owner: stem, path, trouble, place: None })
 }
 
 /// The layers to look at; one without a name for a file that is no container.
@@ -143,7 +146,7 @@ pub(super) fn of_seen(seen: Seen, ground: Option<&Ground>) -> (Sheet, Places) {
         shape::swap(&mut parsed.data);
     }
     let places = places_of(&first, &verdict, &degrees);
-    locate(&mut sheet, parsed, &verdict, &degrees, ground, &places);
+    locate(&mut sheet, parsed, &verdict, &degrees, ground);
     (sheet, places)
 }
 
@@ -154,17 +157,13 @@ fn locate(
     verdict: &Verdict,
     degrees: &Degrees,
     ground: Option<&Ground>,
-    places: &Places,
 ) {
     let system = verdict.system.as_ref();
     let data = parsed.data;
     sheet.extent = shape::extent(&data, system, degrees, ground);
     if let Some(ground) = ground {
-        let counts = &sheet.counts;
-        let has_only_points = counts.points > 0 && counts.lines + counts.polygons == 0;
         let suspicions = &mut sheet.suspicions;
-        sheet.place =
-            shape::place_of(places, &data.ids, ground, has_only_points, suspicions);
+        sheet.place = shape::place_of(&data, verdict, degrees, ground, suspicions);
         sheet.suspicions.extend(shape::other_datum(&data, verdict, ground));
     }
     let (Some(system), Some(extent)) = (system, &sheet.extent) else { return };
@@ -342,7 +341,10 @@ impl Fields<'_> {
                 ));
             }
         }
-        suspicions.extend(codes::repeated(&keys));
+        let counts = &self.sheet.counts;
+        let are_points = counts.lines + counts.polygons + counts.mixed == 0;
+        suspicions.extend(codes::repeated(&keys, are_points));
+        codes::merged(suspicions);
         let has_columns = suspicions.iter().any(|s| s.kind == Kind::CoordinateColumns);
         if !has_columns {
             coordinates::pair(&axes, suspicions);

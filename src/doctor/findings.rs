@@ -13,7 +13,7 @@ use super::shape;
 use crate::config::{DeficitKind, LayerSettings, Settings, Units};
 use crate::domain::{Code, Finding, Findings, ReferenceSystem};
 use crate::geometry::crs::{Crs, Transform};
-use crate::geometry::{Dimension, Shapes, StudyArea};
+use crate::geometry::{Dimension, ShapeRef, Shapes, StudyArea};
 use crate::layers::fields::text_of;
 use crate::layers::{PartRole, RawLayer, RawLayers, Value};
 
@@ -217,6 +217,6 @@ fn stated_vertices(
     let drawn = || shapes.iter().filter(|shape| shape.dimension() != Dimension::Point);
     let count: usize = drawn().map(|shape| shape.points().len()).sum();
     let step = count.div_ceil(MOST).max(1);
-    let points = drawn().flat_map(|shape| shape.points()).step_by(step);
+    let points = drawn().flat_map(ShapeRef::points).step_by(step);
     points.map(|point| way.project(point.meters())).collect()
 }

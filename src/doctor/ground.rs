@@ -6,7 +6,7 @@ use super::departments::Numbering;
 use crate::config::Settings;
 use crate::domain::ReferenceSystem;
 use crate::geometry::crs::{Crs, Transform};
-use crate::geometry::{Dimension, GridPoint, Nearest, Shapes, StudyArea};
+use crate::geometry::{Dimension, GridPoint, Nearest, ShapeRef, Shapes, StudyArea};
 use crate::layers::PartRole;
 
 /// So far around the box of the territories a layer may lie and be meant for them, degrees.
@@ -31,7 +31,7 @@ impl Ground {
         let shapes = &area.territory_layer.shapes;
         let degrees = {
             let way = Transform::new(ReferenceSystem::Epsg(area.epsg), &working).ok()?;
-            let places = shapes.iter().flat_map(|shape| shape.points());
+            let places = shapes.iter().flat_map(ShapeRef::points);
             let places = places.filter_map(|point| way.degrees_of(point.meters()));
             box_of(places)?
         };

@@ -188,7 +188,7 @@ impl<'a> Judge<'a> {
             .with("y", y)
             .with("looks", looks(&candidates))
             .with("systems", listed(&candidates));
-        self.proposed(candidates, suspicion, stated.is_by_default)
+        proposed(candidates, suspicion, stated.is_by_default)
     }
 
     /// Nobody says the system.
@@ -202,7 +202,7 @@ impl<'a> Judge<'a> {
             let suspicion = suspicion
                 .with("looks", looks(&candidates))
                 .with("systems", listed(&candidates));
-            return self.proposed(candidates, suspicion, true);
+            return proposed(candidates, suspicion, true);
         }
         let is_turned = self.share(&wgs84, false) <= HARDLY_ANY
             && self.share(&wgs84, true) >= NEARLY_ALL;
@@ -212,26 +212,7 @@ impl<'a> Judge<'a> {
         }
         let suspicion =
             suspicion.with("looks", "@inspect.looks.degrees").with("systems", &wgs84);
-        self.proposed(vec![wgs84], suspicion, true)
-    }
-
-    fn proposed(
-        &self,
-        mut candidates: Vec<ReferenceSystem>,
-        suspicion: Suspicion,
-        may_be_told: bool,
-    ) -> Verdict {
-        let only = if candidates.len() == 1 { candidates.pop() } else { None };
-        let suspicion = match &only {
-            Some(system) if may_be_told => suspicion.key("crs", &system.to_string()),
-            _ => suspicion,
-        };
-        Verdict {
-            system: only,
-            is_proposed: true,
-            is_swapped: false,
-            suspicion: Some(suspicion),
-        }
+        proposed(vec![wgs84], suspicion, true)
     }
 
     /// The planes that would put the points where they should lie: UTM on WGS 84, else the
@@ -294,6 +275,25 @@ impl<'a> Judge<'a> {
     fn example(&self) -> (String, String) {
         let [x, y] = self.points.first().copied().unwrap_or_default();
         (short(x), short(y))
+    }
+}
+
+/// A verdict with a proposal: the only candidate, or none.
+fn proposed(
+    mut candidates: Vec<ReferenceSystem>,
+    suspicion: Suspicion,
+    may_be_told: bool,
+) -> Verdict {
+    let only = if candidates.len() == 1 { candidates.pop() } else { None };
+    let suspicion = match &only {
+        Some(system) if may_be_told => suspicion.key("crs", &system.to_string()),
+        _ => suspicion,
+    };
+    Verdict {
+        system: only,
+        is_proposed: true,
+        is_swapped: false,
+        suspicion: Some(suspicion),
     }
 }
 

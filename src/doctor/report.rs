@@ -85,9 +85,9 @@ pub struct Extent {
 /// Where a layer lies, seen from the territories of a project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// Features of which a first point was looked at.
+    /// Features of which some vertices were looked at.
     pub features: usize,
-    /// Those with that point in a territory.
+    /// Those with one of them in a territory.
     pub inside: usize,
     /// Distance of the nearest feature from the territories, m; 0 if one is inside.
     pub nearest_m: f64,

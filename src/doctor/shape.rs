@@ -22,9 +22,11 @@ const WIDE: u32 = 3857;
 const ZONE_DEG: f64 = 9.0;
 /// Areas and vertices up to which overlaps are looked for.
 const FEW_AREAS: usize = 30_000;
-const FEW_VERTICES: usize = 300_000;
+const FEW_VERTICES: usize = 150_000;
 /// Overlaps below this are the noise of drawing, m².
 const NOISE_M2: f64 = 1.0;
+/// Vertices of a feature of which the place is looked at.
+const LOOKED_AT: usize = 32;
 /// Ids that are named.
 const NAMED: usize = 5;
 /// So far from the territories a stray feature is still meant for them, m.
@@ -212,13 +214,14 @@ fn counted(findings: &Findings) -> Vec<(Code, usize)> {
 
 /// How a layer lies to the territories, and whether single points lie outside.
 pub(super) fn place_of(
-    places: &[Option<[f64; 2]>],
-    ids: &[Box<str>],
+    data: &RawFeatures,
+    verdict: &Verdict,
+    degrees: &Degrees,
     ground: &Ground,
-    has_only_points: bool,
     suspicions: &mut Vec<Suspicion>,
 ) -> Option<Place> {
-    let way = ground.way()?;
+    let way = degrees.way(verdict.system.as_ref()?)?;
+    let to_ground = ground.way()?;
     let mut found = Place {
         features: 0,
         inside: 0,
@@ -227,38 +230,66 @@ pub(super) fn place_of(
         direction: "",
         outside: Vec::new(),
     };
-    for (place, id) in places.iter().zip(ids) {
-        let Some(place) = place else { continue };
-        let Some(distance) = ground.distance_by(&way, *place) else { continue };
-        found.features += 1;
-        found.nearest_m = found.nearest_m.min(distance);
-        found.farthest_m = found.farthest_m.max(distance);
-        if distance <= 0.0 {
-            found.inside += 1;
-        } else if found.outside.len() < NAMED {
-            found.outside.push(id.to_string());
-        }
+    let mut whole: Option<[f64; 4]> = None;
+    for (vertices, id) in vertices(data).zip(&data.ids) {
+        let step = vertices.len().div_ceil(LOOKED_AT).max(1);
+        let some = vertices.iter().step_by(step).filter(|at| !is_zero(**at));
+        let places: Vec<[f64; 2]> = some.filter_map(|at| way.project(*at)).collect();
+        let distances =
+            places.iter().filter_map(|place| ground.distance_by(&to_ground, *place));
+        let Some(distance) = distances.min_by(f64::total_cmp) else { continue };
+        whole = box_of(places.iter().copied().chain(whole.iter().flat_map(corners)));
+        found.add(distance, id);
     }
-    if found.features == 0 {
-        return None;
-    }
-    let [west, south, east, north] = box_of(places.iter().flatten().copied())?;
+    let [west, south, east, north] = whole?;
     let middle = [f64::midpoint(west, east), f64::midpoint(south, north)];
     found.direction = compass(ground.middle(), middle);
-    let outside = found.features - found.inside;
-    if has_only_points
-        && outside > 0
-        && found.inside >= outside
-        && found.farthest_m <= STRAY_M
-    {
-        let suspicion = Suspicion::of(Kind::OutsideTerritories)
-            .with("count", outside)
-            .with("features", found.features)
-            .with("ids", found.outside.join(", "))
-            .with("farthest", format!("{:.0}", found.farthest_m));
-        suspicions.push(suspicion);
+    if data.parts.iter().all(|(_, role)| *role == PartRole::Point) {
+        suspicions.extend(strays(&found));
     }
     Some(found)
+}
+
+fn corners(bounds: &[f64; 4]) -> [[f64; 2]; 2] {
+    [[bounds[0], bounds[1]], [bounds[2], bounds[3]]]
+}
+
+/// The positions of each feature.
+fn vertices(data: &RawFeatures) -> impl Iterator<Item = &[[f64; 2]]> {
+    let end_of =
+        |part: usize| if part == 0 { 0 } else { data.parts[part - 1].0 as usize };
+    let mut start = 0;
+    data.features.iter().map(move |feature| {
+        let (from, end) = (start, end_of(feature.parts_end as usize));
+        start = end;
+        &data.coords[from..end]
+    })
+}
+
+impl Place {
+    fn add(&mut self, distance_m: f64, id: &str) {
+        self.features += 1;
+        self.nearest_m = self.nearest_m.min(distance_m);
+        self.farthest_m = self.farthest_m.max(distance_m);
+        if distance_m <= 0.0 {
+            self.inside += 1;
+        } else if self.outside.len() < NAMED {
+            self.outside.push(id.to_owned());
+        }
+    }
+}
+
+/// Points outside, where most are inside and none is from somewhere else.
+fn strays(place: &Place) -> Option<Suspicion> {
+    let outside = place.features - place.inside;
+    let is_stray = outside > 0 && place.inside >= outside && place.farthest_m <= STRAY_M;
+    is_stray.then(|| {
+        Suspicion::of(Kind::OutsideTerritories)
+            .with("count", outside)
+            .with("features", place.features)
+            .with("ids", place.outside.join(", "))
+            .with("farthest", format!("{:.0}", place.farthest_m))
+    })
 }
 
 /// Whether lines or areas would fit the territories on another datum.

@@ -9,7 +9,7 @@ use super::report::{Examination, Sheet, TextView};
 use super::suspicion::{Kind, Suspicion};
 use crate::domain::Explain as _;
 use crate::formats::table::Dialect;
-use crate::formats::{Format, Problem, Wanted};
+use crate::formats::{Format, MAX_FIELDS_SHOWN, Problem, Wanted};
 use crate::layers::look::{self, TextEvidence};
 use crate::layers::{LayerError, LayerTrouble};
 
@@ -59,8 +59,10 @@ fn sheet(
         delimiter: Some(manner.delimiter),
         decimal: manner.decimal,
     });
-    let named: Vec<String> =
-        manner.names.iter().filter(|name| !name.is_empty()).cloned().collect();
+    let named = manner.names.iter().filter(|name| !name.is_empty());
+    let mut named: Vec<String> = named.cloned().collect();
+    sheet.has_more_fields = named.len() > MAX_FIELDS_SHOWN;
+    named.truncate(MAX_FIELDS_SHOWN);
     let read = |wanted: &Wanted| {
         look::rows(path, dialect, wanted).map(|rows| {
             let mut columns = rows.columns;
