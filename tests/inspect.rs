@@ -181,12 +181,10 @@ fn codes_as_numbers_and_without_their_zero() {
 #[test]
 fn a_row_for_each_service_of_a_facility() {
     let world = World::empty();
-    let mut text = "cod_unico,service,lon,lat\n".to_owned();
-    for (code, service) in [(1, "a"), (2, "a"), (3, "a"), (3, "b"), (3, "c"), (4, "a")] {
-        text += &format!("{code},{service},-71.3{code},-17.63\n");
-    }
-    text += "5,a,-71.35,-17.63\n6,a,-71.36,-17.63\n";
-    world.write("a.csv", &text);
+    let rows =
+        [(1, "a"), (2, "a"), (3, "a"), (3, "b"), (3, "c"), (4, "a"), (5, "a"), (6, "a")]
+            .map(|(code, service)| format!("{code},{service},-71.3{code},-17.63"));
+    world.write("a.csv", &format!("cod_unico,service,lon,lat\n{}\n", rows.join("\n")));
     let sheet = seen(&world, &["a.csv"]);
     assert_eq!(kinds(&sheet), ["repeated_code", "coordinate_columns"]);
     let values = &suspicion(&sheet, "repeated_code")["values"];
