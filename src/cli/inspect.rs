@@ -106,7 +106,7 @@ fn of_sheet(say: Say, file: &Examination, sheet: &Sheet) -> Vec<String> {
         lines.extend(say.headed("place", &of_place(say, place)));
     }
     lines.extend(say.headed("geometry", &counts(say, sheet)));
-    if sheet.counts.lines + sheet.counts.polygons > 0 {
+    if sheet.counts.lines + sheet.counts.polygons + sheet.validity.len() > 0 {
         lines.extend(say.headed("validity", &validity(say, sheet)));
     }
     if let Some(text) = &sheet.text {

@@ -7,7 +7,7 @@ use super::columns;
 use super::coordinates::{self, Candidate};
 use super::departments::Numbering;
 use super::ground::Ground;
-use super::place::{Degrees, Judge, Region, Stated, Verdict};
+use super::place::{self, Degrees, Judge, Region, Stated, Verdict};
 use super::report::{CrsView, Examination, Field, Sheet, TextView};
 use super::shape;
 use super::suspicion::{Kind, Suspicion};
@@ -167,7 +167,9 @@ fn locate(
         sheet.suspicions.extend(shape::other_datum(&data, verdict, ground));
     }
     let (Some(system), Some(extent)) = (system, &sheet.extent) else { return };
-    if extent.degrees.is_none() || sheet.counts.lines + sheet.counts.polygons == 0 {
+    if extent.degrees.is_none()
+        && !verdict.system.as_ref().is_some_and(place::is_geographic)
+    {
         return;
     }
     let health = shape::health(data, system, extent, &sheet.counts);

@@ -18,6 +18,8 @@ const NEARLY_ALL: f64 = 0.9;
 /// A share that is hardly any.
 const HARDLY_ANY: f64 = 0.1;
 
+/// Metres of a plane are larger than this, in one of the two numbers.
+const LEAST_METERS: f64 = 1000.0;
 /// From here on a layer is far from the territories, m.
 const FAR_M: f64 = 20_000.0;
 
@@ -122,7 +124,10 @@ impl<'a> Judge<'a> {
             if turned >= NEARLY_ALL {
                 return Some(self.swapped(&stated.system));
             }
-            return Some(self.in_meters(stated));
+            // A little beyond the range is a slip, not another unit.
+            let is_large = |[x, y]: [f64; 2]| x.abs().max(y.abs()) > LEAST_METERS;
+            let are_large = self.share_of(is_large) >= 0.5;
+            return are_large.then(|| self.in_meters(stated));
         }
         let is_elsewhere = self.share(&stated.system, false) <= HARDLY_ANY;
         let is_turned = is_elsewhere && self.share(&stated.system, true) >= NEARLY_ALL;
@@ -303,7 +308,8 @@ fn short(value: f64) -> String {
     if value.abs() < 1e9 { rounded.to_string() } else { format!("{value:e}") }
 }
 
-fn is_geographic(system: &ReferenceSystem) -> bool {
+/// Whether coordinates of a system are degrees.
+pub(super) fn is_geographic(system: &ReferenceSystem) -> bool {
     Crs::new(system, None).is_ok_and(|crs| crs.is_geographic())
 }
 
@@ -400,6 +406,8 @@ mod tests {
             (ILO, None, Some(Kind::NoCrs)),
             (ILO_UTM, None, Some(Kind::NoCrs)),
             ([lat, lon], None, Some(Kind::SwappedAxes)),
+            // No latitude, and no metres.
+            ([-149.9, -107.2], Some(4326), None),
             // Elsewhere in the world, and right.
             ([-100.0, 40.7], Some(4326), None),
             ([2.0, 48.0], Some(4326), None),
