@@ -167,9 +167,7 @@ fn locate(
         sheet.suspicions.extend(shape::other_datum(&data, verdict, ground));
     }
     let (Some(system), Some(extent)) = (system, &sheet.extent) else { return };
-    if extent.degrees.is_none()
-        && !verdict.system.as_ref().is_some_and(place::is_geographic)
-    {
+    if extent.degrees.is_none() && !place::is_geographic(system) {
         return;
     }
     let health = shape::health(data, system, extent, &sheet.counts);
