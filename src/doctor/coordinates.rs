@@ -188,25 +188,25 @@ mod tests {
         (pair, suspicions.iter().map(|suspicion| suspicion.kind).collect())
     }
 
-    fn columns<'p>(pair: &'p Option<Pair>) -> (&'p str, &'p str, bool) {
-        let pair = pair.as_ref().expect("a pair");
+    fn columns(pair: Option<&Pair>) -> (&str, &str, bool) {
+        let pair = pair.expect("a pair");
         (&pair.x, &pair.y, pair.has_comma)
     }
 
     #[test]
     fn columns_are_found_by_name_and_checked_by_value() {
         let (pair, kinds) = found(&[("lat", &["-17.6"]), ("lon", &["-71.3"])]);
-        assert_eq!((columns(&pair), kinds), (("lon", "lat", false), vec![]));
+        assert_eq!((columns(pair.as_ref()), kinds), (("lon", "lat", false), vec![]));
         let (pair, kinds) = found(&[("X", &["251706,4"]), ("Y", &["8049160,2"])]);
-        assert_eq!((columns(&pair), kinds), (("X", "Y", true), vec![]));
+        assert_eq!((columns(pair.as_ref()), kinds), (("X", "Y", true), vec![]));
         let (pair, kinds) = found(&[("NORTE", &["-71.3"]), ("ESTE", &["-17.6"])]);
-        assert_eq!(columns(&pair), ("NORTE", "ESTE", false));
+        assert_eq!(columns(pair.as_ref()), ("NORTE", "ESTE", false));
         assert_eq!(kinds, [Kind::SwappedColumns]);
         let (pair, kinds) = found(&[("norte", &["-17.6"]), ("este", &["-71.3"])]);
-        assert_eq!(columns(&pair), ("este", "norte", false));
+        assert_eq!(columns(pair.as_ref()), ("este", "norte", false));
         assert_eq!(kinds, [Kind::DegreesInMetricColumns]);
         let (pair, kinds) = found(&[("este", &["8049160"]), ("norte", &["251706"])]);
-        assert_eq!(columns(&pair), ("norte", "este", false));
+        assert_eq!(columns(pair.as_ref()), ("norte", "este", false));
         assert_eq!(kinds, [Kind::SwappedColumns]);
     }
 
