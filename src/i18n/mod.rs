@@ -60,6 +60,7 @@ topics!(
     "geometry",
     "analysis",
     "explain",
+    "inspect",
     "outputs",
     "maps",
     "cli"
