@@ -46,6 +46,8 @@ pub struct Group {
     pub columns: Vec<String>,
     /// Rows.
     pub entries: Vec<Entry>,
+    /// What is said of the rows that found no room.
+    pub more: Option<String>,
 }
 
 /// A table of figures.
@@ -57,6 +59,8 @@ pub struct Table {
     pub columns: Vec<(Option<Paint>, String)>,
     /// Rows: words and figures; a row without figures heads those after it.
     pub rows: Vec<(String, Vec<String>)>,
+    /// A sentence below the rows; blank if there is nothing to say.
+    pub note: String,
 }
 
 /// Size of headings, mm.
@@ -94,10 +98,10 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
             let paths = vec![Path { points, is_closed: false }];
             scene.stroke(paths, *width, *colour, dash);
         }
-        Sign::Marker(kind) => marker(scene, *kind, center),
+        Sign::Marker(kind) => marker(scene, *kind, center, 1.0),
         Sign::RingedMarker(kind) => {
-            ring(scene, *kind, center);
-            marker(scene, *kind, center);
+            ring(scene, *kind, center, 1.0);
+            marker(scene, *kind, center, 1.0);
         }
         Sign::Dot(colour, radius) => {
             scene.fill(vec![disc(center, *radius)], Rule::NonZero, Paint::solid(*colour));
@@ -106,9 +110,9 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
     }
 }
 
-/// Draws a point sign.
-pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
-    let r = kind.radius_mm();
+/// Draws a point sign, smaller where `scale` is below 1.
+pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point, scale: f32) {
+    let r = kind.radius_mm() * scale;
     let white = Paint::solid(style::PAPER);
     let solid = Paint::solid(style::FACILITY);
     let at = |points: &[[f32; 2]]| -> Vec<Point> {
@@ -170,7 +174,7 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
             scene.fill(vec![at(&shield)], Rule::NonZero, solid);
         }
         Marker::Dot => {
-            scene.fill(vec![disc([x, y], r + 0.25)], Rule::NonZero, white);
+            scene.fill(vec![disc([x, y], r + 0.25 * scale)], Rule::NonZero, white);
             scene.fill(vec![disc([x, y], r)], Rule::NonZero, solid);
         }
         Marker::Place => {
@@ -182,11 +186,11 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
 }
 
 /// Draws the ring of a facility inside a zone, to go below its sign.
-pub fn ring(scene: &mut Scene, kind: Marker, at: Point) {
-    let radius = kind.radius_mm() * 1.22 * 1.25 + 0.35;
+pub fn ring(scene: &mut Scene, kind: Marker, at: Point, scale: f32) {
+    let radius = (kind.radius_mm() * 1.22 * 1.25 + 0.35) * scale;
     scene.fill(vec![disc(at, radius)], Rule::NonZero, Paint::solid(style::PAPER));
     let paths = vec![Path { points: disc(at, radius), is_closed: true }];
-    scene.stroke(paths, 0.38, style::STAMP, &[]);
+    scene.stroke(paths, 0.38 * scale, style::STAMP, &[]);
 }
 
 /// Draws dashed circles of a radius.
@@ -246,10 +250,42 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
                 let part = Group { entries: entries.to_vec(), ..Group::default() };
                 bottom = bottom.max(rows(scene, [x, at], half, &part, &[]));
             }
-            return bottom + 1.2 - y;
+            return left_out(scene, [x, bottom], group) + 1.2 - y;
         }
     }
-    rows(scene, [x, at], width, group, &columns) + 1.2 - y
+    let bottom = rows(scene, [x, at], width, group, &columns);
+    left_out(scene, [x, bottom], group) + 1.2 - y
+}
+
+/// Says how many rows found no room; returns where that ends.
+fn left_out(scene: &mut Scene, [x, y]: Point, group: &Group) -> f32 {
+    let Some(more) = &group.more else { return y };
+    let base = y + 0.4 + CAP_HEIGHT * SMALL_MM;
+    scene.text(
+        Text::new(more, [x, base], SMALL_MM)
+            .weight(Weight::Italic)
+            .colour(style::INK_SOFT),
+    );
+    base + 0.8
+}
+
+/// As many rows of a group as fit into a height, and a word on the others.
+#[must_use]
+pub fn shortened(
+    group: &Group,
+    (width, height): (f32, f32),
+    more: impl Fn(usize) -> String,
+) -> Group {
+    let mut short = group.clone();
+    while !short.entries.is_empty() {
+        short.entries.pop();
+        short.more = Some(more(group.entries.len() - short.entries.len()));
+        let mut scratch = Scene::new(width, 1.0);
+        if self::group(&mut scratch, [0.0; 2], width, &short) <= height {
+            break;
+        }
+    }
+    short
 }
 
 /// Draws the rows of a group; returns where they end.
@@ -355,6 +391,18 @@ pub fn table(
                 .colour(style::INK_SOFT),
         );
         at += ROW;
+    }
+    let room = max_height - (at - y);
+    for line in font::wrap(&table.note, Weight::Italic, SMALL_MM, width, 3) {
+        // The first line comes with the rows; further ones where there is room.
+        if room > 3.0 * SMALL_MM {
+            at += SMALL_MM * 1.25;
+            scene.text(
+                Text::new(line, [x, at], SMALL_MM)
+                    .weight(Weight::Italic)
+                    .colour(style::INK_SOFT),
+            );
+        }
     }
     at + 1.4 - y
 }
