@@ -34,7 +34,7 @@ fn columns(job: Job<'_>, plan: &Plan<'_>, width: f32) -> ([f32; 3], usize) {
             .len()
             .max(note_lines(job, plan, &all, widths[1]).len())
             .max(technical_lines(job, &all, widths[2], None).len());
-        (widths, lines.min(MAX_LINES))
+        (widths, lines)
     });
     let [first, rest @ ..] = tries;
     rest.into_iter().fold(first, |best, next| if next.1 < best.1 { next } else { best })
@@ -44,7 +44,7 @@ fn columns(job: Job<'_>, plan: &Plan<'_>, width: f32) -> ([f32; 3], usize) {
 #[must_use]
 pub fn height(job: Job<'_>, plan: &Plan<'_>, width: f32) -> f32 {
     let (_, lines) = columns(job, plan, width);
-    PAD + 3.4 + lines as f32 * LINE + 1.2
+    PAD + 3.4 + lines.min(MAX_LINES) as f32 * LINE + 1.2
 }
 
 fn all_layers(job: Job<'_>) -> Vec<&Prepared> {
