@@ -370,3 +370,22 @@ fn letters_that_cannot_be_written_are_found() {
     let said = atalaya::i18n::render(Locale::En, &found[0].message());
     assert_eq!(said, "2 names or titles have letters that maps cannot write: U+6771.");
 }
+
+#[test]
+fn what_several_facilities_reach_has_one_edge() {
+    let mut scene = Scene::new(60.0, 40.0);
+    // The third lies with the second.
+    let centers = [[20.0, 20.0], [28.0, 20.0], [28.1, 20.0]];
+    legend::reach(&mut scene, &centers, 9.0);
+    let Some(Item::Stroke(stroke)) = scene.items.first() else { panic!("a stroke") };
+    assert_eq!(stroke.paths.len(), 2, "an arc of each circle");
+    for [x, y] in stroke.paths.iter().flat_map(|path| &path.points) {
+        let away = |c: [f32; 2]| (x - c[0]).hypot(y - c[1]);
+        let (a, b) = (away(centers[0]), away(centers[1]));
+        assert!(a > 8.98 && b > 8.98, "{x} {y} lies inside: {a} {b}");
+    }
+    let mut alone = Scene::new(60.0, 40.0);
+    legend::reach(&mut alone, &[[20.0, 20.0], [50.0, 20.0]], 9.0);
+    let Some(Item::Stroke(stroke)) = alone.items.first() else { panic!("a stroke") };
+    assert!(stroke.paths.len() == 2 && stroke.paths.iter().all(|path| path.is_closed));
+}

@@ -3,6 +3,8 @@
 //! In: entries with their figures as text. Out: items in a scene and the height
 //! that they took. The same function measures (on a scratch scene) and draws.
 
+use std::collections::BTreeSet;
+
 use super::font::{self, CAP_HEIGHT};
 use super::scene::{
     Anchor, Colour, Paint, Path, Point, Rect, Rule, Scene, Text, Weight, disc,
@@ -193,13 +195,45 @@ pub fn ring(scene: &mut Scene, kind: Marker, at: Point, scale: f32) {
     scene.stroke(paths, 0.38 * scale, style::STAMP, &[]);
 }
 
-/// Draws dashed circles of a radius.
+/// Draws how far several points reach: the dashed edge of all their circles together.
 pub fn reach(scene: &mut Scene, centers: &[Point], radius: f32) {
-    let paths = centers
-        .iter()
-        .map(|at| Path { points: disc(*at, radius), is_closed: true })
-        .collect();
+    let paths = outer_arcs(centers, radius);
     scene.stroke(paths, 0.25, style::FACILITY, &[1.3, 0.8]);
+}
+
+/// The arcs of circles that lie in no other circle.
+fn outer_arcs(centers: &[Point], radius: f32) -> Vec<Path> {
+    // Points nearer than a twentieth of the radius reach as far: the eye sees one circle.
+    let cell = (radius / 20.0).max(0.05);
+    let mut seen = BTreeSet::new();
+    let mut centers = centers.to_vec();
+    centers.retain(|at| seen.insert(at.map(|v| (v / cell).round() as i64)));
+    let mut paths = Vec::new();
+    for [x, y] in &centers {
+        let is_near = |[a, b]: &&Point| {
+            let away = (a - x).hypot(b - y);
+            away > 0.0 && away < 2.0 * radius
+        };
+        let near: Vec<Point> = centers.iter().filter(is_near).copied().collect();
+        let is_hidden = |p: Point| {
+            near.iter().any(|c| (c[0] - p[0]).hypot(c[1] - p[1]) < radius - 0.01)
+        };
+        arcs(disc([*x, *y], radius), is_hidden, &mut paths);
+    }
+    paths
+}
+
+/// The runs of a ring's points that are not hidden.
+fn arcs(mut ring: Vec<Point>, is_hidden: impl Fn(Point) -> bool, paths: &mut Vec<Path>) {
+    let Some(first) = ring.iter().position(|p| is_hidden(*p)) else {
+        paths.push(Path { points: ring, is_closed: true });
+        return;
+    };
+    // From a hidden point on, no run is cut in two.
+    ring.rotate_left(first);
+    for points in ring.split(|p| is_hidden(*p)).filter(|run| run.len() > 1) {
+        paths.push(Path { points: points.to_vec(), is_closed: false });
+    }
 }
 
 /// Widths of columns: each as wide as its widest member.
