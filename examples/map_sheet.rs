@@ -687,6 +687,7 @@ pub fn settings() -> Settings {
         standards: None,
         contradictions: None,
         disputed: Vec::new(),
+        maps: atalaya::config::MapSettings::default(),
         deficits: vec![
             deficit(
                 "green_area",

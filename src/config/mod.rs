@@ -25,9 +25,10 @@ pub use contradictions::{Check, Contradiction, Formula, Operand, Preferred};
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
-    AccuracySetting, Better, Citation, ContextRole, DeficitKind, DeficitSettings,
-    ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings,
-    LayerSettings, Localized, ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
+    AccuracySetting, AtlasPages, Better, Citation, ContextRole, DeficitKind,
+    DeficitSettings, ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole,
+    JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
+    ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
 };
 pub use sheet::CitedFile;
 pub use standards::{LegalStatus, Standard};
