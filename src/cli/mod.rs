@@ -68,6 +68,11 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Ok(code) => code,
         Err(Failure::Job(error)) => {
             let locale = language::choose(given.lang, error.locale());
+            if let Some(found) = error.findings()
+                && !is_quiet(given.voice)
+            {
+                findings::listed(locale, found).iter().for_each(|line| screen::say(line));
+            }
             report::all(locale, &error.causes());
             FAILED
         }
