@@ -71,7 +71,9 @@ fn execute(given: &Given, locale: Locale) -> u8 {
             if let Some(found) = error.findings()
                 && !is_quiet(given.voice)
             {
-                findings::listed(locale, found).iter().for_each(|line| screen::say(line));
+                for line in findings::listed(locale, found) {
+                    screen::say(&line);
+                }
             }
             report::all(locale, &error.causes());
             FAILED
