@@ -683,6 +683,9 @@ pub fn settings() -> Settings {
         author: Some(both("Oficina de Gestión del Riesgo", "Risk office")),
         layers: Vec::new(),
         exports: Vec::new(),
+        keep_inputs: None,
+        scenarios: Vec::new(),
+        overrides: Vec::new(),
         deficits: vec![
             deficit(
                 "green_area",

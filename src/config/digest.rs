@@ -17,6 +17,11 @@ use super::settings::{
 
 /// Computes the digest of settings.
 pub(super) fn digest_of(settings: &Settings) -> Digest {
+    Digest::of(canonical(settings).to_string().as_bytes())
+}
+
+/// What the digest is taken of.
+pub(super) fn canonical(settings: &Settings) -> Value {
     let base = settings.file.parent().unwrap_or(Path::new(""));
     let project = json!({
         "id": settings.id,
@@ -30,7 +35,7 @@ pub(super) fn digest_of(settings: &Settings) -> Digest {
     let deficits: Vec<Value> =
         settings.deficits.iter().map(|one| deficit(one, base)).collect();
     let all = json!({ "project": project, "layers": layers, "deficits": deficits });
-    Digest::of(sorted(all).to_string().as_bytes())
+    sorted(all)
 }
 
 fn text(text: &Localized) -> Value {

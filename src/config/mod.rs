@@ -23,7 +23,8 @@ pub use schema::schema;
 pub use settings::{
     AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,
     ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings, LayerSettings,
-    Localized, ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
+    Localized, ReadSettings, ScenarioSettings, ServiceRole, Settings, TerritoryRole,
+    Units,
 };
 pub use tree::OVERRIDE;
 
@@ -69,7 +70,9 @@ pub fn parse(
     let Some(options) = options::ProjectFile::read(&root, "", &mut errors) else {
         return Err(ConfigErrors::new(errors, None));
     };
-    let (settings, errors) = resolve::resolve(&options, path, places, errors);
+    let (mut settings, errors) = resolve::resolve(&options, path, places, errors);
+    let shapes_figures = |(key, _): &&(String, String)| key != "outputs.directory";
+    settings.overrides = overrides.iter().filter(shapes_figures).cloned().collect();
     if errors.is_empty() {
         Ok(settings)
     } else {

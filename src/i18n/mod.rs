@@ -59,6 +59,7 @@ topics!(
     "geometry",
     "analysis",
     "explain",
+    "compare",
     "outputs",
     "maps",
     "cli"
