@@ -10,8 +10,8 @@ use super::{Error, Stage, Watch, open};
 use crate::analysis;
 use crate::domain::{Findings, Message};
 use crate::geometry::{self, StudyArea};
+use crate::layers;
 use crate::layers::counterfactual::{self, Plain};
-use crate::layers::{self};
 use crate::outputs::compare::{
     self, CompareError, Comparison, Measured, Snapshot, ensure_comparable,
 };
