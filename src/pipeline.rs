@@ -4,6 +4,7 @@
 //! stood in the way. It knows no words for people and no formula.
 
 pub mod compare;
+pub mod selftest;
 
 use std::path::Path;
 use std::time::{Instant, SystemTime};

@@ -779,3 +779,13 @@ fn scenarios_that_are_wrong_or_missing_are_told() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("standrad"), "{}", ran.stderr);
 }
+
+#[test]
+fn the_self_test_says_what_it_checked() {
+    let world = World::empty();
+    let ran = atalaya(world.folder(), &["autoprueba", "--lang", "en"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    for said in ["56 of 56", "42 of 42", "23 of 23", "computes right"] {
+        assert!(ran.stdout.contains(said), "no `{said}` in {}", ran.stdout);
+    }
+}

@@ -45,6 +45,7 @@ pub(super) enum Command {
     Verify(VerifyJob),
     Explain(ExplainJob),
     Compare(CompareJob),
+    Selftest,
 }
 
 /// Two runs to compare.
@@ -132,6 +133,8 @@ enum TypedCommand {
         #[arg(long, action = ArgAction::Append)]
         set: Vec<String>,
     },
+    #[command(visible_alias = "autoprueba")]
+    Selftest,
     #[command(visible_alias = "comparar")]
     Compare {
         run_a: PathBuf,
@@ -219,6 +222,7 @@ impl TypedCommand {
             }
             Self::New { dir } => Command::New(dir),
             Self::Schema => Command::Schema,
+            Self::Selftest => Command::Selftest,
             Self::Explain { project, figure, json, set } => {
                 let overrides = pairs(set)?;
                 Command::Explain(ExplainJob { project, figure, json, overrides })

@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod schema;
 mod screen;
+mod selftest;
 mod summary;
 mod usage;
 mod verify;
@@ -61,6 +62,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Schema => schema::print(),
         Command::Explain(job) => explain::explain(job, given),
         Command::Compare(job) => compare::compare(job, given),
+        Command::Selftest => selftest::selftest(given, locale),
         Command::Verify(job) => verify::verify(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };

@@ -60,6 +60,7 @@ topics!(
     "analysis",
     "explain",
     "compare",
+    "selftest",
     "outputs",
     "maps",
     "cli"

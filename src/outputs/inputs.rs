@@ -146,6 +146,22 @@ pub fn unpack(run: &PastRun) -> Result<Option<Unpacked>, PastRunError> {
     Ok(Some(Unpacked { folder, contents }))
 }
 
+/// Writes texts into a temporary folder that lasts as long as what is returned.
+///
+/// # Errors
+///
+/// [`OutputError::Create`] or [`OutputError::Write`].
+pub fn lay_out(files: &[(&str, &str)]) -> Result<TempDir, OutputError> {
+    let folder = tempfile::tempdir()
+        .map_err(|source| OutputError::Create { path: std::env::temp_dir(), source })?;
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        let failed = |source| OutputError::Write { path: path.clone(), source };
+        fs::write(&path, text).map_err(failed)?;
+    }
+    Ok(folder)
+}
+
 fn write(path: &Path, from: &mut impl io::Read) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;

@@ -136,6 +136,12 @@ impl Snapshot {
         self.deficits = list("deficits").iter().map(id).collect();
     }
 
+    /// A cell as printed; `None` if there is no such row or column.
+    #[must_use]
+    pub fn cell(&self, table: &str, row: &str, column: &str) -> Option<&str> {
+        self.rows(table).get(row)?.get(column).map(String::as_str)
+    }
+
     pub(super) fn rows(&self, table: &str) -> &BTreeMap<String, Cells> {
         static NONE: BTreeMap<String, Cells> = BTreeMap::new();
         self.rows.get(table).unwrap_or(&NONE)
