@@ -43,6 +43,12 @@ struct Contents {
     moved: Vec<(String, String)>,
 }
 
+impl Contents {
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("text and pairs of text always have a JSON form")
+    }
+}
+
 /// Inputs of a run, taken out into a temporary folder that lasts as long as this does.
 #[derive(Debug)]
 pub struct Unpacked {
@@ -88,8 +94,7 @@ pub fn keep(
         format: FILE,
         reason: error.to_string(),
     };
-    let contents = serde_json::to_vec(&layout.contents)
-        .expect("text and pairs of text always have a JSON form");
+    let contents = layout.contents.to_json();
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(1));

@@ -53,13 +53,13 @@ pub fn compare(
     }
     watch.stage(Stage::Measure);
     let measured = match &sides[..] {
-        [first, second] => match measure(first, second) {
-            Some(measured) => Some(measured),
-            None => {
+        [first, second] => {
+            let measured = measure(first, second);
+            if measured.is_none() {
                 missing.push(Message::new("compare.missing.not_measured"));
-                None
             }
-        },
+            measured
+        }
         _ => None,
     };
     let (measured, area) = measured.unzip();
@@ -78,8 +78,9 @@ fn inputs_of(
         let settings = open(project, &overrides)?;
         let found = verify::inputs(run, project).map_err(CompareError::from)?;
         let is_other = settings.digest.as_str() != run.recorded.settings_sha256;
-        let found = found.into_iter().chain(is_other.then_some(Mismatch::Settings));
-        if let Some(found) = { found }.next() {
+        let settings_differ = is_other.then_some(Mismatch::Settings);
+        if let Some(found) = found.into_iter().chain(settings_differ).next() {
+            let found = Box::new(found);
             let path = project.to_owned();
             return Err(CompareError::OtherInputs { path, found }.into());
         }

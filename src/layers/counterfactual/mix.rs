@@ -8,6 +8,10 @@ use crate::layers::raw::{Column, RawFeature, RawFeatures, RawLayer, Value};
 
 /// What is taken from the second layer.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is taken or not, alone or together"
+)]
 pub(super) struct Take {
     pub(super) features: bool,
     pub(super) geometry: bool,

@@ -201,7 +201,7 @@ fn settings(a: &Plain, b: &Plain, has: &dyn Fn(ChangeKind, &str) -> bool) -> Set
         let leveled = from(ChangeKind::Levels).settings.layer(&layer.id);
         let leveled = leveled.and_then(|layer| layer.hazard.as_ref());
         if let (Some(role), Some(leveled)) = (&mut layer.hazard, leveled) {
-            role.levels = leveled.levels.clone();
+            role.levels.clone_from(&leveled.levels);
         }
     }
     for deficit_of in &mut settings.deficits {

@@ -1,5 +1,12 @@
 //! The waterfall of one figure: from the first run, cause by cause, to the second.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "page millimetres and steps of a legend: small numbers, for the eye only"
+)]
+
 use plotters::prelude::*;
 
 use super::{Effect, Entry};

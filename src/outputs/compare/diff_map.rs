@@ -1,5 +1,12 @@
 //! The map of a difference: territories coloured by how much a figure rose or fell.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "page millimetres and steps of a legend: small numbers, for the eye only"
+)]
+
 use std::collections::BTreeMap;
 
 use super::{Comparison, Decimal, Entry, Status};

@@ -41,7 +41,7 @@ pub enum CompareError {
         /// The project file.
         path: PathBuf,
         /// An input that is missing or other.
-        found: Mismatch,
+        found: Box<Mismatch>,
     },
     /// No figure of that name differs.
     NoSuchFigure {

@@ -27,27 +27,41 @@ pub const COLUMNS: [&str; 11] = [
     "effect",
 ];
 
+/// Writes CSV into memory.
+struct Writer(csv::Writer<Vec<u8>>);
+
+impl Writer {
+    fn new() -> Self {
+        let mut options = csv::WriterBuilder::new();
+        options.terminator(csv::Terminator::Any(b'\n'));
+        Self(options.from_writer(Vec::new()))
+    }
+
+    fn row<const N: usize>(&mut self, cells: [&str; N]) {
+        self.0.write_record(cells).expect("rows of equal length always fit into memory");
+    }
+
+    fn finish(self) -> Vec<u8> {
+        self.0.into_inner().expect("memory takes all that is written")
+    }
+}
+
 /// The table `compare.csv`: a row for each figure that differs and each cause.
 #[must_use]
 pub fn table(comparison: &Comparison) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_writer(Vec::new());
-    let mut row = |cells: [&str; 11]| {
-        writer.write_record(cells).expect("rows of equal length always fit into memory");
-    };
-    row(COLUMNS);
+    let mut writer = Writer::new();
+    writer.row(COLUMNS);
     for entry in &comparison.entries {
         if entry.effects.is_empty() {
-            row(cells(entry, ["", "", ""], &difference(entry)));
+            writer.row(cells(entry, ["", "", ""], &difference(entry)));
         }
         for effect in &entry.effects {
             let amount = effect.amount.to_string();
             let of_effect = [effect.kind.id(), effect.subject.as_str(), amount.as_str()];
-            row(cells(entry, of_effect, &difference(entry)));
+            writer.row(cells(entry, of_effect, &difference(entry)));
         }
     }
-    writer.into_inner().expect("memory takes all that is written")
+    writer.finish()
 }
 
 /// Columns of `scenarios.csv`.
@@ -66,13 +80,8 @@ pub const SCENARIOS: [&str; 9] = [
 /// The table `scenarios.csv`: every figure of every scenario beside that of the base.
 #[must_use]
 pub fn against_base(base: &Snapshot, scenarios: &[(String, Snapshot)]) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_writer(Vec::new());
-    let mut write = |cells: [&str; 9]| {
-        writer.write_record(cells).expect("rows of equal length always fit into memory");
-    };
-    write(SCENARIOS);
+    let mut writer = Writer::new();
+    writer.row(SCENARIOS);
     for (id, scenario) in scenarios {
         for (table, columns, _) in TABLES {
             let (of_base, of_scenario) = (base.rows(table), scenario.rows(table));
@@ -80,7 +89,7 @@ pub fn against_base(base: &Snapshot, scenarios: &[(String, Snapshot)]) -> Vec<u8
                 of_base.keys().chain(of_scenario.keys()).collect();
             for row in rows {
                 let cells = of_scenario.get(row).or_else(|| of_base.get(row));
-                let cells = cells.expect("the key is of one of them");
+                let Some(cells) = cells else { continue };
                 for column in columns {
                     let a = base.figure(table, row, cells, column);
                     let b = scenario.figure(table, row, cells, column);
@@ -91,12 +100,22 @@ pub fn against_base(base: &Snapshot, scenarios: &[(String, Snapshot)]) -> Vec<u8
                         _ => String::new(),
                     };
                     let (a, b) = (a.to_string(), b.to_string());
-                    write([id, table, row, column, &unit, &a, &b, &difference, status]);
+                    writer.row([
+                        id,
+                        table,
+                        row,
+                        column,
+                        &unit,
+                        &a,
+                        &b,
+                        &difference,
+                        status,
+                    ]);
                 }
             }
         }
     }
-    writer.into_inner().expect("memory takes all that is written")
+    writer.finish()
 }
 
 fn difference(entry: &Entry) -> String {

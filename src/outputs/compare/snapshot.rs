@@ -99,15 +99,7 @@ impl Snapshot {
         settings: &Settings,
         measurements: &Measurements,
     ) -> Self {
-        let made = tables::make_all(area, measurements, &[], &Findings::default());
-        let mut rows = BTreeMap::new();
-        for (table, _, _) in TABLES {
-            let name = format!("{table}.csv");
-            let key = tables::key_of(&name).unwrap_or_default();
-            let made = made.iter().find(|made| made.name == name);
-            let read = made.and_then(|made| tables::parse(&made.bytes, key));
-            rows.insert(table, read.expect("our own tables can be read back"));
-        }
+        let rows = printed(area, measurements);
         let territories = area.territories.iter().map(|t| t.code.as_str().to_owned());
         let territories = territories.collect();
         let mut snapshot = Self { rows, territories, ..Self::default() };
@@ -235,6 +227,22 @@ impl Snapshot {
     }
 }
 
+/// The tables of what was measured, read back.
+fn printed(
+    area: &StudyArea,
+    measurements: &Measurements,
+) -> BTreeMap<&'static str, BTreeMap<String, Cells>> {
+    let made = tables::make_all(area, measurements, &[], &Findings::default());
+    let read = TABLES.into_iter().map(|(table, _, _)| {
+        let name = format!("{table}.csv");
+        let key = tables::key_of(&name).unwrap_or_default();
+        let made = made.iter().find(|made| made.name == name);
+        let read = made.and_then(|made| tables::parse(&made.bytes, key));
+        (table, read.expect("our own tables can be read back"))
+    });
+    read.collect()
+}
+
 /// Whether a layer has a feature of which an amount is not known.
 fn has_unknown(layer: &ExposureLayer) -> bool {
     let people = layer.people.iter().flatten();
@@ -275,12 +283,11 @@ pub(super) fn method_of(table: &str, cells: &Cells) -> Option<&'static str> {
 pub(super) fn unit_of(table: &str, cells: &Cells, column: &str) -> String {
     let cell = |name: &str| cells.get(name).cloned().unwrap_or_default();
     match (table, column) {
-        ("exposure", _) => cell("unit"),
-        ("deficits", "people")
-        | ("deficit_in_hazard" | "facilities_in_hazard", "people_nearest")
-        | ("deficit_in_hazard", _) => "people".to_owned(),
+        ("deficits" | "deficit_in_hazard", "people") | (_, "people_nearest") => {
+            "people".to_owned()
+        }
         ("deficits", "shortfall") => cell("shortfall_unit"),
-        ("deficits", _) => cell("unit"),
+        ("exposure" | "deficits", _) => cell("unit"),
         (_, "next_distance_m") => "m".to_owned(),
         _ => String::new(),
     }
