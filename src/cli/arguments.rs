@@ -46,6 +46,7 @@ pub(super) enum Command {
     Explain(ExplainJob),
     Compare(CompareJob),
     Selftest,
+    Inspect(InspectJob),
 }
 
 /// Two runs to compare.
@@ -59,6 +60,14 @@ pub(super) struct CompareJob {
     pub(super) figure: Option<String>,
     pub(super) json: bool,
     pub(super) out: Option<PathBuf>,
+}
+
+/// Files to look at, and the project whose territories they should lie in.
+#[derive(Debug, Clone)]
+pub(super) struct InspectJob {
+    pub(super) files: Vec<PathBuf>,
+    pub(super) project: Option<PathBuf>,
+    pub(super) json: bool,
 }
 
 /// A figure to explain.
@@ -150,6 +159,15 @@ enum TypedCommand {
         #[arg(long = "out", id = "into")]
         into: Option<PathBuf>,
     },
+    #[command(visible_alias = "inspeccionar")]
+    Inspect {
+        #[arg(required = true)]
+        file: Vec<PathBuf>,
+        #[arg(long = "project", id = "near")]
+        near: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
     #[command(visible_alias = "verificar")]
     Verify {
         run: PathBuf,
@@ -236,6 +254,9 @@ impl TypedCommand {
                     json,
                     out: into,
                 })
+            }
+            Self::Inspect { file, near, json } => {
+                Command::Inspect(InspectJob { files: file, project: near, json })
             }
             Self::Verify { run, from, set } => {
                 let overrides = pairs(set)?;
@@ -363,7 +384,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let found = |text: &str| text.to_owned();
-        let cases: [(&[&str], CliError); 13] = [
+        let cases: [(&[&str], CliError); 12] = [
             (&[], CliError::NoCommand),
             (
                 &["runn", "p"],
@@ -372,7 +393,6 @@ mod tests {
                     nearest: Some(found("run")),
                 },
             ),
-            (&["inspect", "p"], CliError::CommandNotYet { found: found("inspect") }),
             (&["run"], CliError::MissingArgument { names: found("<PROJECT.toml>") }),
             (
                 &["run", "p", "--ouut", "d"],

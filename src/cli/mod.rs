@@ -10,6 +10,7 @@ mod compare;
 mod error;
 mod explain;
 mod findings;
+mod inspect;
 mod language;
 mod new;
 mod progress;
@@ -63,6 +64,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Explain(job) => explain::explain(job, given),
         Command::Compare(job) => compare::compare(job, given),
         Command::Selftest => selftest::selftest(given, locale),
+        Command::Inspect(job) => inspect::inspect(job, given),
         Command::Verify(job) => verify::verify(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };

@@ -61,6 +61,7 @@ topics!(
     "explain",
     "compare",
     "selftest",
+    "inspect",
     "outputs",
     "maps",
     "cli"

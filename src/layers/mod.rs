@@ -16,6 +16,7 @@ pub mod fields;
 mod file;
 mod join;
 mod levels;
+pub mod look;
 pub mod raw;
 mod read;
 mod reported;
