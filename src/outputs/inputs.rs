@@ -214,9 +214,8 @@ fn steps(path: &str) -> Option<(usize, String)> {
     for part in Path::new(path).components() {
         match part {
             Component::Normal(name) => down.push(name.to_string_lossy().into_owned()),
-            Component::CurDir => {}
             Component::ParentDir if down.pop().is_none() => up += 1,
-            Component::ParentDir => {}
+            Component::CurDir | Component::ParentDir => {}
             Component::RootDir | Component::Prefix(_) => return None,
         }
     }

@@ -265,7 +265,7 @@ pub fn compare(
         let keys: BTreeSet<&String> = of_a.keys().chain(of_b.keys()).collect();
         for row in keys {
             let Some(cells) = of_b.get(row).or_else(|| of_a.get(row)) else { continue };
-            let pair = Pair { figures, table, row, cells, runs };
+            let pair = Pair { figures, runs, table, row, cells };
             compared += numbers.len();
             entries.extend(
                 numbers
@@ -277,7 +277,9 @@ pub fn compare(
     }
     let changes = match measured {
         Some(measured) => {
-            entries.iter_mut().for_each(|entry| split(entry, measured, runs));
+            for entry in &mut entries {
+                split(entry, measured, runs);
+            }
             measured.alone.iter().map(|(change, _)| change.clone()).collect()
         }
         None => recorded::blame(&mut entries, runs),

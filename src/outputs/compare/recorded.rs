@@ -81,16 +81,13 @@ pub(super) fn blame(entries: &mut [Entry], runs: [&PastRun; 2]) -> Vec<Change> {
     for entry in entries {
         let Some(amount) = entry.difference else { continue };
         let able: Vec<&Item> = items.iter().filter(|item| item.touches(entry)).collect();
-        let effect = match able[..] {
-            [Item::Known(kind, subject)] => {
-                let (kind, subject) = (CauseKind::Change(*kind), subject.clone());
-                Effect { kind, subject, amount }
-            }
-            _ => {
-                let told: Vec<String> = able.iter().map(|item| item.told()).collect();
-                let subject = told.join(" + ");
-                Effect { kind: CauseKind::NotSeparable, subject, amount }
-            }
+        let effect = if let [Item::Known(kind, subject)] = able[..] {
+            let (kind, subject) = (CauseKind::Change(*kind), subject.clone());
+            Effect { kind, subject, amount }
+        } else {
+            let told: Vec<String> = able.iter().map(|item| item.told()).collect();
+            let (kind, subject) = (CauseKind::NotSeparable, told.join(" + "));
+            Effect { kind, subject, amount }
         };
         entry.effects = vec![effect];
     }
