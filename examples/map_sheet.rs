@@ -683,6 +683,7 @@ pub fn settings() -> Settings {
         keep_inputs: None,
         scenarios: Vec::new(),
         overrides: Vec::new(),
+        maps: atalaya::config::MapSettings::default(),
         deficits: vec![
             deficit(
                 "green_area",

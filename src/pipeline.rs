@@ -344,6 +344,9 @@ fn compute(
     let indicators = indicators::compute(&area, &measurements, settings);
     let needs_features = exports && outputs::exports::need_features(settings);
     let features = if needs_features { analysis::features(&area) } else { Vec::new() };
+    if options.only.maps {
+        findings.extend(map::letters::missing(&area, options.locale));
+    }
     let maps = draw(&area, &measurements, settings, options, clock)?;
     clock.end();
     Ok(Computed { area, measurements, indicators, features, maps, findings })

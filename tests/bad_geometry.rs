@@ -139,6 +139,7 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         keep_inputs: None,
         scenarios: Vec::new(),
         overrides: Vec::new(),
+        maps: atalaya::config::MapSettings::default(),
         file: PathBuf::from("test.toml"),
         digest: Digest::of(b""),
         places: BTreeMap::new(),

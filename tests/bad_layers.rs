@@ -45,6 +45,7 @@ impl World {
             keep_inputs: None,
             scenarios: Vec::new(),
             overrides: Vec::new(),
+            maps: atalaya::config::MapSettings::default(),
             file: PathBuf::from("world.toml"),
             digest: Digest::of(b""),
             places: BTreeMap::new(),

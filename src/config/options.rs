@@ -13,7 +13,7 @@ use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
 use super::read::{At, Choice, Optional, Read, Required, Words, table, wrong_type};
-use super::settings::{Better, ExportFormat, FailOn};
+use super::settings::{AtlasPages, Better, ExportFormat, FailOn, Paper};
 use super::tree::{Node, Value};
 
 table! {
@@ -29,6 +29,8 @@ table! {
         pub outputs: Optional<OutputsTable>,
         /// Variants of the project, by id; `run --scenarios` runs them beside it.
         pub scenarios: Optional<BTreeMap<String, At<ScenarioTable>>>,
+        /// How maps are drawn.
+        pub maps: Optional<MapsTable>,
     }
 
     /// What the project is about and how it is run.
@@ -235,6 +237,24 @@ table! {
         pub title: Optional<Text>,
         /// Keys to change and their new values, as with `--set`: `{ "layers.zones.path" = "other.geojson" }`.
         pub set: Required<Overrides>,
+    }
+
+    /// How maps are drawn.
+    pub struct MapsTable {
+        /// Paper of the sheets. Default: `A4`.
+        pub paper: Optional<Choice<Paper>>,
+        /// What the atlas holds: every map once, or the hazards of each territory as well. Default: `maps`.
+        pub atlas: Optional<Choice<AtlasPages>>,
+        /// Frames and scales of single maps, by the name of the map's files, for example `hazard_tsunami`.
+        pub sheets: Optional<BTreeMap<String, At<SheetTable>>>,
+    }
+
+    /// Frame and scale of a map.
+    pub struct SheetTable {
+        /// What the map must show: west, south, east and north in the working CRS, metres. Default: where people and zones meet.
+        pub frame: Optional<Vec<At<f64>>>,
+        /// The number under 1 in the scale, for example `25000`. Default: the largest round scale at which the frame fits the paper.
+        pub scale: Optional<f64>,
     }
 
     /// A text in both languages.
@@ -498,6 +518,19 @@ impl Words for DeficitWord {
 
 impl Words for Locale {
     const WORDS: &'static [(&'static str, Self)] = &[("es", Self::Es), ("en", Self::En)];
+}
+
+impl Words for Paper {
+    const WORDS: &'static [(&'static str, Self)] = &[("A4", Self::A4), ("A3", Self::A3)];
+}
+
+impl Words for AtlasPages {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("maps", Self::Maps),
+        ("districts", Self::Territories),
+        ("mapas", Self::Maps),
+        ("distritos", Self::Territories),
+    ];
 }
 
 impl Words for FailOn {

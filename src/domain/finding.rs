@@ -142,6 +142,8 @@ codes! {
     NoPeople = "A011" Note;
     /// A layer does not overlap any territory.
     LayerOutside = "A012" Warning;
+    /// Names on maps have letters that the embedded face lacks.
+    LettersMissing = "M001" Warning;
     /// Which encoding the text of a table was read in, and why.
     TextEncoding = "L012" Note;
     /// Text has bytes that mean nothing in its encoding.

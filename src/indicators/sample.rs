@@ -180,6 +180,7 @@ pub(crate) fn settings() -> Settings {
         keep_inputs: None,
         scenarios: Vec::new(),
         overrides: Vec::new(),
+        maps: crate::config::MapSettings::default(),
         file: "ilo.toml".into(),
         digest: Digest::of(b"settings"),
         places: BTreeMap::new(),

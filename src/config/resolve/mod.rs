@@ -7,6 +7,7 @@
 mod deficits;
 mod files;
 mod layers;
+mod maps;
 mod roles;
 
 use std::collections::BTreeMap;
@@ -54,6 +55,9 @@ pub(super) fn resolve(
     let keep_inputs = outputs.and_then(|outputs| outputs.value.keep_inputs.as_ref());
     settings.keep_inputs = keep_inputs.map(|claim| claim.value);
     resolver.all_scenarios(options, &mut settings);
+    if let Some(table) = &options.maps {
+        settings.maps = resolver.maps(&table.value, &settings);
+    }
     settings.digest = super::digest::digest_of(&settings);
     (settings, resolver.errors)
 }
@@ -76,6 +80,7 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         keep_inputs: None,
         scenarios: Vec::new(),
         overrides: Vec::new(),
+        maps: super::settings::MapSettings::default(),
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
         places,

@@ -78,6 +78,7 @@ impl Plain {
         rest.fail_on = crate::config::FailOn::Never;
         (rest.output_directory, rest.file) = (PathBuf::new(), PathBuf::new());
         (rest.exports, rest.keep_inputs) = (Vec::new(), None);
+        rest.maps = crate::config::MapSettings::default();
         (rest.scenarios, rest.overrides) = (Vec::new(), Vec::new());
         (rest.digest, rest.places) = (Digest::of(&[]), BTreeMap::new());
         rest.layers.retain(|layer| layer.context.is_none() || has_role(layer));
