@@ -267,11 +267,16 @@ fn causes(comparison: &Value, figure: &str) -> BTreeMap<String, String> {
 
 type Edit = fn(&mut Spec);
 
+/// Causes and what each does.
+type Effects = &'static [(&'static str, &'static str)];
+/// Name, world before, what is changed, a figure, and its causes.
+type Pair = (&'static str, Edit, Edit, &'static str, Effects);
+
 const EXPOSED: &str = "exposure/_T/flood/high/blocks/people";
 
 /// What a pair changes, a figure, and what each cause does to it, worked out by hand. 50 of
 /// b1's 100 people are in the zone: half of its width of 60 m.
-const PAIRS: &[(&str, Edit, Edit, &str, &[(&str, &str)])] = &[
+const PAIRS: &[Pair] = &[
     ("people", same, |s| s.b1 = "120", EXPOSED, &[("population:blocks", "10.0000")]),
     ("zone", same, |s| s.zone_east = 60.0, EXPOSED, &[("geometry:flood", "16.6667")]),
     ("block", same, |s| s.b1_west = 10.0, EXPOSED, &[("geometry:blocks", "16.6667")]),
@@ -636,7 +641,7 @@ fn what_is_not_comparable_is_refused_with_the_reason() {
     };
     let codes: Edit = |s| {
         s.project
-            .push(("fail_on = \"never\"", "fail_on = \"never\"\ncode_system = \"X\""))
+            .push(("fail_on = \"never\"", "fail_on = \"never\"\ncode_system = \"X\""));
     };
     let cases: [(Edit, &str); 2] =
         [(other_crs, "EPSG:32719 and EPSG:31979"), (codes, "codes of different systems")];
