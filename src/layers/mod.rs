@@ -11,6 +11,7 @@
 mod codes;
 pub mod counterfactual;
 pub mod crs;
+mod disputed;
 mod error;
 pub mod fields;
 mod file;

@@ -132,7 +132,8 @@ fn of_deficit(
     other: &DeficitSettings,
 ) -> Vec<Change> {
     let mut all = Vec::new();
-    if one.standard.to_bits() != other.standard.to_bits() {
+    let bits = |deficit: &DeficitSettings| deficit.standard.map(f64::to_bits);
+    if bits(one) != bits(other) {
         all.push(Change::new(ChangeKind::Standard, &one.id, 1));
     }
     let rows = |plain: &Plain, deficit: &DeficitSettings| {
@@ -208,6 +209,7 @@ fn settings(a: &Plain, b: &Plain, has: &dyn Fn(ChangeKind, &str) -> bool) -> Set
         let from = if has(ChangeKind::Standard, &deficit_of.id) { b } else { a };
         if let Some(found) = deficit(&from.settings, &deficit_of.id) {
             deficit_of.standard = found.standard;
+            deficit_of.citation.clone_from(&found.citation);
         }
     }
     settings

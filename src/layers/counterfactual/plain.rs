@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::config::{
-    AccuracySetting, DeficitKind, DeficitSettings, HazardLevels, LayerSettings,
+    AccuracySetting, Citation, DeficitKind, DeficitSettings, HazardLevels, LayerSettings,
     Localized, Settings, Units,
 };
 use crate::domain::{Digest, Level, Source, Status};
@@ -80,6 +80,8 @@ impl Plain {
         (rest.exports, rest.keep_inputs) = (Vec::new(), None);
         rest.maps = crate::config::MapSettings::default();
         (rest.scenarios, rest.overrides) = (Vec::new(), Vec::new());
+        (rest.standards, rest.contradictions) = (None, None);
+        rest.disputed = Vec::new();
         (rest.digest, rest.places) = (Digest::of(&[]), BTreeMap::new());
         rest.layers.retain(|layer| layer.context.is_none() || has_role(layer));
         for layer in &mut rest.layers {
@@ -93,13 +95,16 @@ impl Plain {
                 (role.levels, role.kind) =
                     (HazardLevels::Constant(Level::Low), String::new());
             }
+            if let Some(role) = &mut layer.exposure {
+                role.element_type = None;
+            }
             if let Some(role) = &mut layer.service {
                 role.kind = String::new();
             }
         }
         for deficit in &mut rest.deficits {
             (deficit.title, deficit.standard_source) = (nothing(), None);
-            deficit.standard = 0.0;
+            (deficit.standard, deficit.citation) = (None, Citation::default());
         }
         rest
     }
@@ -206,7 +211,8 @@ pub(super) fn told_rows(
     else {
         return Vec::new();
     };
-    let rows = table.rows.iter().filter(|row| row.indicator == *indicator);
+    let is_used = |row: &&ReportedRow| row.is_preferred && row.indicator == *indicator;
+    let rows = table.rows.iter().filter(is_used);
     let bare =
         |row: &ReportedRow| ReportedRow { line: 0, source: String::new(), ..row.clone() };
     rows.map(bare).collect()
