@@ -213,7 +213,11 @@ pub(super) fn told_rows(
     };
     let is_used = |row: &&ReportedRow| row.is_preferred && row.indicator == *indicator;
     let rows = table.rows.iter().filter(is_used);
-    let bare =
-        |row: &ReportedRow| ReportedRow { line: 0, source: String::new(), ..row.clone() };
+    let bare = |row: &ReportedRow| ReportedRow {
+        line: 0,
+        source: String::new(),
+        reason: String::new(),
+        ..row.clone()
+    };
     rows.map(bare).collect()
 }

@@ -138,7 +138,9 @@ fn rest(part: &Value, pointer: &str) -> Value {
         *found = Value::Null;
     }
     if let Some(part) = part.as_object_mut() {
-        for name in ["title", "notes", "source", "status", "path", "standard_source"] {
+        for name in
+            ["title", "notes", "source", "status", "path", "standard_source", "citation"]
+        {
             part.remove(name);
         }
     }
