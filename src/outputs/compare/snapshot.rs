@@ -19,7 +19,17 @@ pub(super) const TABLES: [(&str, &[&str], &[&str]); 4] = [
     ("exposure", &["value", "low", "high", "total"], &[]),
     (
         "deficits",
-        &["people", "value", "value_low", "value_high", "standard", "gap", "shortfall"],
+        &[
+            "people",
+            "value",
+            "value_low",
+            "value_high",
+            "standard",
+            "gap",
+            "gap_low",
+            "gap_high",
+            "shortfall",
+        ],
         &["kind", "period", "qualifier", "meets"],
     ),
     ("deficit_in_hazard", &["people"], &[]),
