@@ -3,6 +3,7 @@
 //! In: the text of a TOML file. Out: [`Settings`], complete and valid, or every
 //! trouble at once ([`ConfigErrors`]). Nothing here reads a layer.
 
+pub mod contradictions;
 pub mod crs_code;
 mod digest;
 pub mod error;
@@ -12,20 +13,25 @@ pub mod read;
 mod resolve;
 pub mod schema;
 pub mod settings;
+pub mod sheet;
+pub mod standards;
 mod tree;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+pub use contradictions::{Check, Contradiction, Formula, Operand, Preferred};
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
-    AccuracySetting, AtlasPages, Better, ContextRole, DeficitKind, DeficitSettings,
-    ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings,
-    LayerSettings, Localized, MapSettings, Paper, ReadSettings, ServiceRole, Settings,
-    SheetSettings, TerritoryRole, Units,
+    AccuracySetting, AtlasPages, Better, Citation, ContextRole, DeficitKind,
+    DeficitSettings, ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole,
+    JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
+    ScenarioSettings, ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
 };
+pub use sheet::CitedFile;
+pub use standards::{LegalStatus, Standard};
 pub use tree::OVERRIDE;
 
 use crate::domain::Place;
@@ -70,7 +76,9 @@ pub fn parse(
     let Some(options) = options::ProjectFile::read(&root, "", &mut errors) else {
         return Err(ConfigErrors::new(errors, None));
     };
-    let (settings, errors) = resolve::resolve(&options, path, places, errors);
+    let (mut settings, errors) = resolve::resolve(&options, path, places, errors);
+    let shapes_figures = |(key, _): &&(String, String)| key != "outputs.directory";
+    settings.overrides = overrides.iter().filter(shapes_figures).cloned().collect();
     if errors.is_empty() {
         Ok(settings)
     } else {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::domain::{Level, Status};
+use crate::domain::{ElementType, Level, Status};
 use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
@@ -27,6 +27,8 @@ table! {
         pub deficits: Optional<BTreeMap<String, At<DeficitTable>>>,
         /// Where results go.
         pub outputs: Optional<OutputsTable>,
+        /// Variants of the project, by id; `run --scenarios` runs them beside it.
+        pub scenarios: Optional<BTreeMap<String, At<ScenarioTable>>>,
         /// How maps are drawn.
         pub maps: Optional<MapsTable>,
     }
@@ -49,6 +51,10 @@ table! {
         pub code_system: Optional<String>,
         /// Who makes the maps; printed in their margin.
         pub author: Optional<Text>,
+        /// CSV with standards, each with its source, that deficits take by their id.
+        pub standards: Optional<String>,
+        /// CSV with the register of contradictions between sources.
+        pub contradictions: Optional<String>,
     }
 
     /// A layer: where it is, how good it is, what it is used for.
@@ -175,6 +181,8 @@ table! {
         pub people: Optional<String>,
         /// Further additive fields: name in the tables = field in the file.
         pub sums: Optional<BTreeMap<String, At<String>>>,
+        /// What kind of element it is, in CENEPRED's groups: a word or a code of SIGRID.
+        pub element_type: Optional<Choice<ElementType>>,
     }
 
     /// What the layer offers.
@@ -209,8 +217,8 @@ table! {
         pub table: Optional<String>,
         /// Indicator in the table's column of that name.
         pub indicator: Optional<String>,
-        /// The standard: m² per person, share of people (0 to 1), people per unit at most, or the unit of the table.
-        pub standard: Required<f64>,
+        /// The standard: m² per person, share of people (0 to 1), people per unit at most, or the unit of the table; or its id in the table of standards; or `none`.
+        pub standard: Required<StandardValue>,
         /// Who sets the standard.
         pub standard_source: Optional<Text>,
         /// Reference period, for example `2017`.
@@ -225,6 +233,16 @@ table! {
         pub directory: Optional<String>,
         /// Formats in which result layers and tables are exported. Default: none.
         pub exports: Optional<Vec<At<Choice<ExportFormat>>>>,
+        /// Whether `inputs.zip`, a copy of the project and its inputs, is kept with the results, so that they can be compared and computed again anywhere. Default: if the inputs have 16 MiB or less.
+        pub keep_inputs: Optional<bool>,
+    }
+
+    /// A variant of the project.
+    pub struct ScenarioTable {
+        /// Title for people. Default: the id.
+        pub title: Optional<Text>,
+        /// Keys to change and their new values, as with `--set`: `{ "layers.zones.path" = "other.geojson" }`.
+        pub set: Required<Overrides>,
     }
 
     /// How maps are drawn.
@@ -279,6 +297,38 @@ impl Read for Text {
     }
 }
 
+/// Dotted keys and the TOML text of their new values.
+#[derive(Debug, Clone)]
+pub struct Overrides(pub Vec<(String, String)>);
+
+impl Read for Overrides {
+    fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
+        let Value::Table(entries) = &node.value else {
+            wrong_type(node, key, "@config.type.table", errors);
+            return None;
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            entry.node.overrides(&entry.key, &mut all);
+        }
+        Some(Self(all))
+    }
+}
+
+impl JsonSchema for Overrides {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Overrides".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "object", "additionalProperties": true })
+    }
+}
+
 /// The columns of a joined table: a list of names, or `{ new_field = "column" }`.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(untagged)]
@@ -294,6 +344,31 @@ impl Read for JoinFields {
         match node.value {
             Value::List(_) => Vec::read(node, key, errors).map(Self::Listed),
             _ => BTreeMap::read(node, key, errors).map(Self::Named),
+        }
+    }
+}
+
+/// A standard: its value, its id in the table of standards, or `none`.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
+pub enum StandardValue {
+    /// The value.
+    Number(f64),
+    /// An id in the table of standards, or `none`.
+    Id(String),
+}
+
+impl Read for StandardValue {
+    fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
+        match node.value {
+            Value::Text(_) => String::read(node, key, errors).map(Self::Id),
+            Value::Float(_) | Value::Integer(_) => {
+                f64::read(node, key, errors).map(Self::Number)
+            }
+            _ => {
+                wrong_type(node, key, "@config.type.number_or_id", errors);
+                None
+            }
         }
     }
 }
@@ -500,6 +575,10 @@ impl Words for Status {
         ("reference", Self::Reference),
         ("synthetic", Self::Synthetic),
     ];
+}
+
+impl Words for ElementType {
+    const WORDS: &'static [(&'static str, Self)] = Self::NAMES;
 }
 
 impl Words for ExportFormat {

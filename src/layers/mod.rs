@@ -9,7 +9,9 @@
 //! field means is decided in [`fields`] alone.
 
 mod codes;
+pub mod counterfactual;
 pub mod crs;
+mod disputed;
 mod error;
 pub mod fields;
 mod file;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::WriteJob;
 use crate::analysis::BalanceRow;
+use crate::config::Settings;
 use crate::domain::{Digest, Message, Severity};
 use crate::geometry::InputRecord;
 use crate::geometry::crs::Applied;
@@ -28,14 +29,24 @@ struct Manifest<'a> {
     methods: BTreeMap<&'static str, &'static str>,
     project: Project<'a>,
     settings_sha256: &'a str,
+    settings: serde_json::Value,
+    overrides: &'a [(String, String)],
     options: BTreeMap<&'static str, &'a str>,
     working_crs: WorkingCrs,
     code_system: Option<&'a str>,
+    territories: Vec<Territory<'a>>,
     inputs: Vec<Input<'a>>,
     findings: FindingCounts,
     balance_closes: bool,
     outputs: Vec<Output<'a>>,
-    clock: Clock,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<Clock>,
+}
+
+#[derive(Serialize)]
+struct Territory<'a> {
+    code: &'a str,
+    name: &'a str,
 }
 
 #[derive(Serialize)]
@@ -83,6 +94,15 @@ struct Input<'a> {
     features_read: usize,
     features_kept: usize,
     vertices: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element_type: Option<ElementKind>,
+}
+
+/// The kind of an exposed element, with SIGRID's codes.
+#[derive(Serialize)]
+struct ElementKind {
+    id: &'static str,
+    sigrid: &'static [&'static str],
 }
 
 /// A shift between datums on the way of a layer.
@@ -118,7 +138,6 @@ struct Clock {
 
 /// Renders the manifest of `files`, which must be sorted by path.
 pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let created = job.created.unwrap_or_else(SystemTime::now);
     let count = |severity| job.findings.count(severity);
     let manifest = Manifest {
         program: Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
@@ -131,10 +150,13 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
             title: Title { es: &job.settings.title.es, en: &job.settings.title.en },
         },
         settings_sha256: job.settings.digest.as_str(),
+        settings: job.settings.canonical(),
+        overrides: &job.settings.overrides,
         options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
         working_crs: working_crs(job.area.epsg, job.area.grid_scale_ppm),
         code_system: job.settings.code_system.as_deref(),
-        inputs: inputs(&job.area.inputs),
+        territories: territories(job),
+        inputs: inputs(&job.area.inputs, job.settings),
         findings: FindingCounts {
             note: count(Severity::Note),
             warning: count(Severity::Warning),
@@ -149,19 +171,23 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
                 sha256: Digest::of(bytes),
             })
             .collect(),
-        clock: Clock {
-            created: rfc3339(created),
-            stage_seconds: job
-                .stage_seconds
-                .iter()
-                .map(|&(stage, seconds)| (stage, rounded(seconds, 3)))
-                .collect(),
-        },
+        clock: job.created.map(|created| clock(job, created)),
     };
     let mut bytes = serde_json::to_vec_pretty(&manifest)
         .expect("structs with text keys always have a JSON form");
     bytes.push(b'\n');
     bytes
+}
+
+fn clock(job: &WriteJob<'_>, created: SystemTime) -> Clock {
+    let seconds = job.stage_seconds.iter();
+    let seconds = seconds.map(|&(stage, seconds)| (stage, rounded(seconds, 3)));
+    Clock { created: rfc3339(created), stage_seconds: seconds.collect() }
+}
+
+fn territories<'a>(job: &WriteJob<'a>) -> Vec<Territory<'a>> {
+    let all = job.area.territories.iter();
+    all.map(|one| Territory { code: one.code.as_str(), name: &one.name }).collect()
 }
 
 fn working_crs(epsg: u32, (min, max): (f64, f64)) -> WorkingCrs {
@@ -178,7 +204,7 @@ fn working_crs(epsg: u32, (min, max): (f64, f64)) -> WorkingCrs {
     }
 }
 
-fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
+fn inputs<'r>(records: &'r [InputRecord], settings: &Settings) -> Vec<Input<'r>> {
     let mut inputs: Vec<Input<'_>> = records
         .iter()
         .map(|record| Input {
@@ -198,10 +224,16 @@ fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
             features_read: record.features_read,
             features_kept: record.features_kept,
             vertices: record.vertices,
+            element_type: element_type(settings, &record.layer),
         })
         .collect();
     inputs.sort_by_key(|input| (input.layer, input.path));
     inputs
+}
+
+fn element_type(settings: &Settings, layer: &str) -> Option<ElementKind> {
+    let kind = settings.layer(layer)?.exposure.as_ref()?.element_type?;
+    Some(ElementKind { id: kind.id(), sigrid: kind.codes() })
 }
 
 fn datum_operation(applied: &Applied) -> DatumOperation {

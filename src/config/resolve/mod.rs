@@ -9,19 +9,22 @@ mod files;
 mod layers;
 mod maps;
 mod roles;
+mod standards;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{OUTSIDE, Place, TOTAL};
+use crate::i18n::Locale;
 
 use super::crs_code::{self, CrsUse};
 use super::error::{ConfigError, Trouble, nearest};
 use super::options::{LayerTable, ProjectFile, ProjectTable, Text};
 use super::read::{At, Required, is_misspelt};
-use super::settings::{FailOn, LayerSettings, Localized, Settings};
+use super::settings::{FailOn, LayerSettings, Localized, ScenarioSettings, Settings};
 
 pub(super) use files::nearest_file;
+use standards::Standards;
 
 /// What all parts of the resolver share.
 struct Resolver<'o> {
@@ -29,6 +32,7 @@ struct Resolver<'o> {
     base: &'o Path,
     /// Layers as written, by id.
     layers: BTreeMap<&'o str, &'o LayerTable>,
+    standards: Standards,
     errors: Vec<ConfigError>,
 }
 
@@ -42,15 +46,21 @@ pub(super) fn resolve(
     let base = file.parent().unwrap_or(Path::new(""));
     let tables = options.layers.0.iter().flat_map(|layers| &layers.value);
     let layers = tables.map(|(id, table)| (id.as_str(), &table.value)).collect();
-    let mut resolver = Resolver { base, layers, errors };
+    let standards = Standards::Absent;
+    let mut resolver = Resolver { base, layers, standards, errors };
     let mut settings = empty(file, places);
     if let Some(project) = &options.project.0 {
         resolver.project(&project.value, &mut settings);
+        resolver.cited_tables(&project.value, &mut settings);
     }
     resolver.all_layers(options, &mut settings);
     resolver.all_deficits(options, &mut settings);
     resolver.output_directory(options, &mut settings);
     resolver.exports(options, &mut settings);
+    let outputs = options.outputs.as_ref();
+    let keep_inputs = outputs.and_then(|outputs| outputs.value.keep_inputs.as_ref());
+    settings.keep_inputs = keep_inputs.map(|claim| claim.value);
+    resolver.all_scenarios(options, &mut settings);
     if let Some(table) = &options.maps {
         settings.maps = resolver.maps(&table.value, &settings);
     }
@@ -71,8 +81,14 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         author: None,
         layers: Vec::new(),
         deficits: Vec::new(),
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
         output_directory: PathBuf::new(),
         exports: Vec::new(),
+        keep_inputs: None,
+        scenarios: Vec::new(),
+        overrides: Vec::new(),
         maps: super::settings::MapSettings::default(),
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
@@ -148,8 +164,22 @@ impl Resolver<'_> {
         let Some(deficits) = &options.deficits else { return };
         self.check_ids(&deficits.value);
         for (id, table) in &deficits.value {
-            let deficit = self.deficit(id, table, &settings.territories);
+            let locale = settings.locale.unwrap_or(Locale::Es);
+            let deficit = self.deficit(id, table, &settings.territories, locale);
             settings.deficits.extend(deficit);
+        }
+    }
+
+    fn all_scenarios(&mut self, options: &ProjectFile, settings: &mut Settings) {
+        let Some(scenarios) = &options.scenarios else { return };
+        self.check_ids(&scenarios.value);
+        for (id, table) in &scenarios.value {
+            let Some(set) = &table.value.set.0 else { continue };
+            settings.scenarios.push(ScenarioSettings {
+                id: id.clone(),
+                title: title(table.value.title.as_ref(), id),
+                overrides: set.value.0.clone(),
+            });
         }
     }
 
@@ -231,7 +261,9 @@ impl Resolver<'_> {
         let joins = settings.layers.iter().filter_map(|layer| layer.join.as_ref());
         let joins = joins.map(|join| join.path.as_path());
         let all = std::iter::once(settings.file.as_path());
-        let all = all.chain(inputs).chain(joins).chain(tables);
+        let cited = [&settings.standards, &settings.contradictions];
+        let cited = cited.into_iter().flatten().map(|file| file.path.as_path());
+        let all = all.chain(inputs).chain(joins).chain(tables).chain(cited);
         if let Some(file) = files::held_by(&settings.output_directory, all) {
             let file = files::tidy(file).display().to_string();
             self.fail(directory, Trouble::OutputHoldsInputs { file });
