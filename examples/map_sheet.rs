@@ -680,6 +680,7 @@ pub fn settings() -> Settings {
         author: Some(both("Oficina de Gestión del Riesgo", "Risk office")),
         layers: Vec::new(),
         exports: Vec::new(),
+        maps: atalaya::config::MapSettings::default(),
         deficits: vec![
             deficit(
                 "green_area",

@@ -136,6 +136,7 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         deficits: Vec::new(),
         output_directory: PathBuf::from("out"),
         exports: Vec::new(),
+        maps: atalaya::config::MapSettings::default(),
         file: PathBuf::from("test.toml"),
         digest: Digest::of(b""),
         places: BTreeMap::new(),

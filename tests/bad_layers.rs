@@ -42,6 +42,7 @@ impl World {
             deficits: Vec::new(),
             output_directory: PathBuf::new(),
             exports: Vec::new(),
+            maps: atalaya::config::MapSettings::default(),
             file: PathBuf::from("world.toml"),
             digest: Digest::of(b""),
             places: BTreeMap::new(),

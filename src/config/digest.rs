@@ -12,7 +12,7 @@ use crate::domain::Digest;
 
 use super::settings::{
     AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
-    LayerSettings, Localized, ReadSettings, Settings, Units,
+    LayerSettings, Localized, MapSettings, ReadSettings, Settings, Units,
 };
 
 /// Computes the digest of settings.
@@ -29,8 +29,27 @@ pub(super) fn digest_of(settings: &Settings) -> Digest {
     let layers: Vec<Value> = settings.layers.iter().map(layer).collect();
     let deficits: Vec<Value> =
         settings.deficits.iter().map(|one| deficit(one, base)).collect();
-    let all = json!({ "project": project, "layers": layers, "deficits": deficits });
+    let mut all = json!({ "project": project, "layers": layers, "deficits": deficits });
+    // Projects that say nothing of it keep the digest that they had.
+    if settings.maps != MapSettings::default() {
+        all["maps"] = maps(&settings.maps);
+    }
     Digest::of(sorted(all).to_string().as_bytes())
+}
+
+fn maps(maps: &MapSettings) -> Value {
+    let sheets: Map<String, Value> = maps
+        .sheets
+        .iter()
+        .map(|(name, sheet)| {
+            (name.clone(), json!({ "frame": sheet.frame, "scale": sheet.scale }))
+        })
+        .collect();
+    json!({
+        "paper": format!("{:?}", maps.paper),
+        "atlas": format!("{:?}", maps.atlas),
+        "sheets": sheets,
+    })
 }
 
 fn text(text: &Localized) -> Value {

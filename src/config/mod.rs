@@ -21,9 +21,10 @@ use std::path::Path;
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
-    AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,
-    ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings, LayerSettings,
-    Localized, ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
+    AccuracySetting, AtlasPages, Better, ContextRole, DeficitKind, DeficitSettings,
+    ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings,
+    LayerSettings, Localized, MapSettings, Paper, ReadSettings, ServiceRole, Settings,
+    SheetSettings, TerritoryRole, Units,
 };
 pub use tree::OVERRIDE;
 

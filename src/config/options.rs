@@ -13,7 +13,7 @@ use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
 use super::read::{At, Choice, Optional, Read, Required, Words, table, wrong_type};
-use super::settings::{Better, ExportFormat, FailOn};
+use super::settings::{AtlasPages, Better, ExportFormat, FailOn, Paper};
 use super::tree::{Node, Value};
 
 table! {
@@ -27,6 +27,8 @@ table! {
         pub deficits: Optional<BTreeMap<String, At<DeficitTable>>>,
         /// Where results go.
         pub outputs: Optional<OutputsTable>,
+        /// How maps are drawn.
+        pub maps: Optional<MapsTable>,
     }
 
     /// What the project is about and how it is run.
@@ -223,6 +225,24 @@ table! {
         pub directory: Optional<String>,
         /// Formats in which result layers and tables are exported. Default: none.
         pub exports: Optional<Vec<At<Choice<ExportFormat>>>>,
+    }
+
+    /// How maps are drawn.
+    pub struct MapsTable {
+        /// Paper of the sheets. Default: `A4`.
+        pub paper: Optional<Choice<Paper>>,
+        /// What the atlas holds: every map once, or the hazards of each territory as well. Default: `maps`.
+        pub atlas: Optional<Choice<AtlasPages>>,
+        /// Frames and scales of single maps, by the name of the map's files, for example `hazard_tsunami`.
+        pub sheets: Optional<BTreeMap<String, At<SheetTable>>>,
+    }
+
+    /// Frame and scale of a map.
+    pub struct SheetTable {
+        /// What the map must show: west, south, east and north in the working CRS, metres. Default: where people and zones meet.
+        pub frame: Optional<Vec<At<f64>>>,
+        /// The number under 1 in the scale, for example `25000`. Default: the largest round scale at which the frame fits the paper.
+        pub scale: Optional<f64>,
     }
 
     /// A text in both languages.
@@ -454,6 +474,19 @@ impl Words for DeficitWord {
 
 impl Words for Locale {
     const WORDS: &'static [(&'static str, Self)] = &[("es", Self::Es), ("en", Self::En)];
+}
+
+impl Words for Paper {
+    const WORDS: &'static [(&'static str, Self)] = &[("A4", Self::A4), ("A3", Self::A3)];
+}
+
+impl Words for AtlasPages {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("maps", Self::Maps),
+        ("districts", Self::Territories),
+        ("mapas", Self::Maps),
+        ("distritos", Self::Territories),
+    ];
 }
 
 impl Words for FailOn {

@@ -99,6 +99,46 @@ impl ExportFormat {
     }
 }
 
+/// How maps are drawn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MapSettings {
+    /// Paper of the sheets.
+    pub paper: Paper,
+    /// What the atlas holds.
+    pub atlas: AtlasPages,
+    /// Frames and scales of single maps, by the name of the map.
+    pub sheets: BTreeMap<String, SheetSettings>,
+}
+
+/// Paper of the sheets (ISO 216).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// 210 by 297 mm.
+    #[default]
+    A4,
+    /// 297 by 420 mm.
+    A3,
+}
+
+/// What the atlas holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AtlasPages {
+    /// Every map once.
+    #[default]
+    Maps,
+    /// The hazards of each territory as well.
+    Territories,
+}
+
+/// Frame and scale of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SheetSettings {
+    /// West, south, east and north in the working CRS, metres.
+    pub frame: Option<[f64; 4]>,
+    /// The number under 1 in the scale.
+    pub scale: Option<f64>,
+}
+
 /// A whole project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -126,6 +166,8 @@ pub struct Settings {
     pub output_directory: PathBuf,
     /// Formats that results are exported in, each once, in the order of the enum.
     pub exports: Vec<ExportFormat>,
+    /// How maps are drawn.
+    pub maps: MapSettings,
     /// The project file itself.
     pub file: PathBuf,
     /// Digest of the settings that shape figures (not of comments or layout).

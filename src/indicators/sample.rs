@@ -177,6 +177,7 @@ pub(crate) fn settings() -> Settings {
         ],
         output_directory: "outputs/ilo".into(),
         exports: Vec::new(),
+        maps: crate::config::MapSettings::default(),
         file: "ilo.toml".into(),
         digest: Digest::of(b"settings"),
         places: BTreeMap::new(),

@@ -7,6 +7,7 @@
 mod deficits;
 mod files;
 mod layers;
+mod maps;
 mod roles;
 
 use std::collections::BTreeMap;
@@ -50,6 +51,9 @@ pub(super) fn resolve(
     resolver.all_deficits(options, &mut settings);
     resolver.output_directory(options, &mut settings);
     resolver.exports(options, &mut settings);
+    if let Some(table) = &options.maps {
+        settings.maps = resolver.maps(&table.value, &settings);
+    }
     settings.digest = super::digest::digest_of(&settings);
     (settings, resolver.errors)
 }
@@ -69,6 +73,7 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         deficits: Vec::new(),
         output_directory: PathBuf::new(),
         exports: Vec::new(),
+        maps: super::settings::MapSettings::default(),
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
         places,

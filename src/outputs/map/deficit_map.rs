@@ -35,6 +35,8 @@ pub fn plan<'a>(
         title: words.with("map.deficit.title", "deficit", title),
         subtitle: subtitle(words, deficit, &rows),
         focus: frame(job.area, people, service),
+        scale: None,
+        is_atlas_only: false,
         table: Some(table(job, deficit, &rows)),
         chart,
         notes: notes(words, deficit, &rows),
@@ -178,11 +180,11 @@ fn body<'a>(
             }))
         });
     }
+    sketch.name_lines();
     sketch.places();
     if let Some(layer) = service {
         sketch.name_facilities_of(layer);
     }
-    sketch.name_lines();
     let classes: Vec<GapClass> = (0..area.territories.len()).map(class_of).collect();
     let locator = classes.iter().map(|class| class.paint()).collect();
     Drawn { classes: vec![class_group(words, &classes, is_whole)], locator }
@@ -235,7 +237,7 @@ fn class_group(words: Words, classes: &[GapClass], is_whole: bool) -> Group {
         .collect();
     let columns =
         if is_whole { Vec::new() } else { vec![words.of("map.legend.territories")] };
-    Group { heading: words.of("map.legend.gap"), columns, entries }
+    Group { heading: words.of("map.legend.gap"), columns, entries, more: None }
 }
 
 fn class_label(words: Words, class: GapClass) -> String {
@@ -303,5 +305,6 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
         columns.push((None, words.of(key)));
     }
     let unit = figures::deficit_unit(words, &deficit.kind, measured_unit);
-    Table { heading: words.with("map.table.deficit", "unit", &unit), columns, rows }
+    let heading = words.with("map.table.deficit", "unit", &unit);
+    Table { heading, columns, rows, ..Table::default() }
 }

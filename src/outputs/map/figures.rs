@@ -56,6 +56,19 @@ impl<'a> Exposure<'a> {
             .map(|row| (row.layer.as_str(), row.measure.clone()))
     }
 
+    /// Whether anything of a layer lies, or may lie, in a zone.
+    fn is_touched(self, layer: &str, territory: &str) -> bool {
+        self.rows.iter().any(|row| {
+            let quantity = &row.quantity;
+            row.hazard == self.hazard
+                && row.territory == territory
+                && row.layer == layer
+                && Level::ZONES.contains(&row.level)
+                && (quantity.value > 0.0
+                    || quantity.range.is_some_and(|(_, high)| high > 0.0))
+        })
+    }
+
     /// Layers and measures with a total in the territory as a whole, in the order of the rows.
     fn measures(self) -> Vec<(&'a str, &'a Measure)> {
         let mut found: Vec<(&str, &Measure)> = Vec::new();
@@ -110,21 +123,36 @@ pub fn measure_name(words: Words, measure: &Measure) -> String {
     }
 }
 
-/// Elements by level, for the territory as a whole: one row a layer and measure.
+/// Elements by level in a territory, given by code and name (none for the whole): one row a
+/// layer and measure.
 #[must_use]
-pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> Table {
+pub fn exposure_table(
+    area: &StudyArea,
+    figures: Exposure<'_>,
+    words: Words,
+    (code, name): (&str, Option<&str>),
+) -> Table {
     let title = |id: &str| {
         let layer = area.exposures.iter().find(|l| l.layer.id == id);
         layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
     };
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     let mut last = "";
+    let is_touched = |layer: &str| figures.is_touched(layer, code);
+    let mut untouched: Vec<String> = Vec::new();
     // The legend has the main measure already.
     let main = figures.main_measure();
     let is_main = |layer: &str, measure: &Measure| {
         main.as_ref().is_some_and(|(l, m)| *l == layer && m == measure)
     };
     for (layer, measure) in figures.measures() {
+        if !is_touched(layer) {
+            let title = title(layer);
+            if !untouched.contains(&title) {
+                untouched.push(title);
+            }
+            continue;
+        }
         if is_main(layer, measure) {
             continue;
         }
@@ -135,7 +163,7 @@ pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> 
         let cells: Vec<String> = Level::ZONES
             .iter()
             .map(|level| {
-                figures.row(TOTAL, *level, layer, measure).map_or_else(
+                figures.row(code, *level, layer, measure).map_or_else(
                     || "\u{2013}".to_owned(),
                     |row| amount(words, measure, row.quantity.value),
                 )
@@ -147,7 +175,16 @@ pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> 
         .iter()
         .map(|level| (Some(style::level(*level)), words.level(*level)))
         .collect();
-    Table { heading: words.of("map.table.exposure"), columns, rows }
+    let note = if untouched.is_empty() {
+        String::new()
+    } else {
+        words.with("map.table.untouched", "layers", &untouched.join(", "))
+    };
+    let heading = match name {
+        None => words.of("map.table.exposure"),
+        Some(name) => words.with("map.table.exposure_of", "territory", name),
+    };
+    Table { heading, columns, rows, note }
 }
 
 /// Shares of the main measure by level, one bar a territory, the most exposed first.
