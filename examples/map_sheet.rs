@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use atalaya::analysis::{DeficitRow, ExposureRow, Measurements};
 use atalaya::config::{
-    Better, DeficitKind, DeficitSettings, FailOn, Localized, Settings,
+    Better, Citation, DeficitKind, DeficitSettings, FailOn, Localized, Settings,
 };
 use atalaya::domain::{
     Digest, Level, Measure, Quantity, Source, Status, TOTAL, TerritoryCode,
@@ -632,7 +632,10 @@ fn deficits() -> Vec<DeficitRow> {
                 value_high: None,
                 qualifier: String::new(),
                 unit: if is_less_better { "casos/100 000 hab." } else { "m2" }.to_owned(),
-                standard,
+                standard: Some(standard),
+                citation: Citation::default(),
+                gap_low: None,
+                gap_high: None,
                 gap,
                 shortfall: gap
                     .map(|gap| gap * 66_479.0)
@@ -665,7 +668,8 @@ pub fn settings() -> Settings {
         id: id.to_owned(),
         title,
         kind,
-        standard,
+        standard: Some(standard),
+        citation: Citation::default(),
         standard_source: Some(both("atribuido a la OMS", "attributed to WHO")),
         period: Some("2017".to_owned()),
     };
@@ -680,6 +684,9 @@ pub fn settings() -> Settings {
         author: Some(both("Oficina de Gestión del Riesgo", "Risk office")),
         layers: Vec::new(),
         exports: Vec::new(),
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
         maps: atalaya::config::MapSettings::default(),
         deficits: vec![
             deficit(

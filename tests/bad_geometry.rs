@@ -109,7 +109,8 @@ fn layer_settings(id: &str) -> LayerSettings {
 }
 
 fn exposed(id: &str) -> LayerSettings {
-    let role = ExposureRole { people: Some("people".to_owned()), sums: BTreeMap::new() };
+    let role =
+        ExposureRole { people: Some("people".to_owned()), ..ExposureRole::default() };
     LayerSettings { exposure: Some(role), ..layer_settings(id) }
 }
 
@@ -133,6 +134,9 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         code_system: None,
         author: None,
         layers,
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
         deficits: Vec::new(),
         output_directory: PathBuf::from("out"),
         exports: Vec::new(),

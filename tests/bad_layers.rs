@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use atalaya::config::{
-    Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, HazardLevels, HazardRole,
-    LayerSettings, Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
+    Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, HazardLevels,
+    HazardRole, LayerSettings, Localized, ReadSettings, ServiceRole, Settings,
+    TerritoryRole,
 };
 use atalaya::domain::{
     Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status,
@@ -39,6 +40,9 @@ impl World {
             code_system: None,
             author: None,
             layers: Vec::new(),
+            standards: None,
+            contradictions: None,
+            disputed: Vec::new(),
             deficits: Vec::new(),
             output_directory: PathBuf::new(),
             exports: Vec::new(),
@@ -92,8 +96,9 @@ impl World {
             id: id.to_owned(),
             title: both(id),
             kind: DeficitKind::Reported { table, indicator, better: Better::Higher },
-            standard: 1.0,
+            standard: Some(1.0),
             standard_source: None,
+            citation: Citation::default(),
             period: None,
         });
         self
@@ -149,7 +154,7 @@ fn territory(layer: &mut LayerSettings) {
 
 fn exposure(layer: &mut LayerSettings) {
     let people = Some("people".to_owned());
-    layer.exposure = Some(ExposureRole { people, sums: BTreeMap::new() });
+    layer.exposure = Some(ExposureRole { people, ..ExposureRole::default() });
 }
 
 fn hazard(layer: &mut LayerSettings) {

@@ -169,6 +169,9 @@ fn links_between_documents_lead_somewhere() {
         "docs/method.md",
         "docs/indicators.md",
         "docs/findings.md",
+        "docs/indicadores-ilo.md",
+        "docs/reemplazar-capas.md",
+        "docs/plan-ilo.md",
     ];
     for document in documents {
         let folder = Path::new(document).parent().expect("a document has a folder");

@@ -63,6 +63,7 @@ pub fn measure(
     }
     let basis = Basis { area, settings, planes: &planes, tallied: &tallied };
     found.deficits = basis.rows(findings);
+    found.disputed = basis.disputed();
     found.facilities = facilities::rows(area, settings, &planes);
     sort(&mut found);
     found

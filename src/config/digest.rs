@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::Digest;
+use crate::domain::{Digest, ElementType};
 
 use super::settings::{
     AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
@@ -25,6 +25,7 @@ pub(super) fn digest_of(settings: &Settings) -> Digest {
         "territories": settings.territories,
         "code_system": settings.code_system,
         "author": settings.author.as_ref().map(text),
+        "contradictions": settings.contradictions.as_ref().map(|file| &file.declared_path),
     });
     let layers: Vec<Value> = settings.layers.iter().map(layer).collect();
     let deficits: Vec<Value> =
@@ -79,6 +80,7 @@ fn layer(layer: &LayerSettings) -> Value {
         "hazard": layer.hazard.as_ref().map(hazard),
         "exposure": layer.exposure.as_ref().map(|role| json!({
             "people": role.people, "sums": role.sums,
+            "element_type": role.element_type.map(ElementType::id),
         })),
         "service": layer.service.as_ref().map(|role| json!({
             "kind": role.kind, "capacity": role.capacity,
@@ -163,6 +165,14 @@ fn deficit(deficit: &DeficitSettings, base: &Path) -> Value {
         "kind": kind,
         "standard": deficit.standard,
         "standard_source": deficit.standard_source.as_ref().map(text),
+        "citation": json!([
+            deficit.citation.id,
+            deficit.citation.unit,
+            deficit.citation.source,
+            deficit.citation.legal_status,
+            deficit.citation.edition,
+            deficit.citation.date,
+        ]),
         "period": deficit.period,
     })
 }

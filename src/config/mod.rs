@@ -3,6 +3,7 @@
 //! In: the text of a TOML file. Out: [`Settings`], complete and valid, or every
 //! trouble at once ([`ConfigErrors`]). Nothing here reads a layer.
 
+pub mod contradictions;
 pub mod crs_code;
 mod digest;
 pub mod error;
@@ -12,20 +13,25 @@ pub mod read;
 mod resolve;
 pub mod schema;
 pub mod settings;
+pub mod sheet;
+pub mod standards;
 mod tree;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+pub use contradictions::{Check, Contradiction, Formula, Operand, Preferred};
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use schema::schema;
 pub use settings::{
-    AccuracySetting, AtlasPages, Better, ContextRole, DeficitKind, DeficitSettings,
-    ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings,
-    LayerSettings, Localized, MapSettings, Paper, ReadSettings, ServiceRole, Settings,
-    SheetSettings, TerritoryRole, Units,
+    AccuracySetting, AtlasPages, Better, Citation, ContextRole, DeficitKind,
+    DeficitSettings, ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole,
+    JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
+    ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
 };
+pub use sheet::CitedFile;
+pub use standards::{LegalStatus, Standard};
 pub use tree::OVERRIDE;
 
 use crate::domain::Place;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::domain::{Level, Status};
+use crate::domain::{ElementType, Level, Status};
 use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
@@ -49,6 +49,10 @@ table! {
         pub code_system: Optional<String>,
         /// Who makes the maps; printed in their margin.
         pub author: Optional<Text>,
+        /// CSV with standards, each with its source, that deficits take by their id.
+        pub standards: Optional<String>,
+        /// CSV with the register of contradictions between sources.
+        pub contradictions: Optional<String>,
     }
 
     /// A layer: where it is, how good it is, what it is used for.
@@ -175,6 +179,8 @@ table! {
         pub people: Optional<String>,
         /// Further additive fields: name in the tables = field in the file.
         pub sums: Optional<BTreeMap<String, At<String>>>,
+        /// What kind of element it is, in CENEPRED's groups: a word or a code of SIGRID.
+        pub element_type: Optional<Choice<ElementType>>,
     }
 
     /// What the layer offers.
@@ -209,8 +215,8 @@ table! {
         pub table: Optional<String>,
         /// Indicator in the table's column of that name.
         pub indicator: Optional<String>,
-        /// The standard: m² per person, share of people (0 to 1), people per unit at most, or the unit of the table.
-        pub standard: Required<f64>,
+        /// The standard: m² per person, share of people (0 to 1), people per unit at most, or the unit of the table; or its id in the table of standards; or `none`.
+        pub standard: Required<StandardValue>,
         /// Who sets the standard.
         pub standard_source: Optional<Text>,
         /// Reference period, for example `2017`.
@@ -294,6 +300,31 @@ impl Read for JoinFields {
         match node.value {
             Value::List(_) => Vec::read(node, key, errors).map(Self::Listed),
             _ => BTreeMap::read(node, key, errors).map(Self::Named),
+        }
+    }
+}
+
+/// A standard: its value, its id in the table of standards, or `none`.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
+pub enum StandardValue {
+    /// The value.
+    Number(f64),
+    /// An id in the table of standards, or `none`.
+    Id(String),
+}
+
+impl Read for StandardValue {
+    fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
+        match node.value {
+            Value::Text(_) => String::read(node, key, errors).map(Self::Id),
+            Value::Float(_) | Value::Integer(_) => {
+                f64::read(node, key, errors).map(Self::Number)
+            }
+            _ => {
+                wrong_type(node, key, "@config.type.number_or_id", errors);
+                None
+            }
         }
     }
 }
@@ -500,6 +531,10 @@ impl Words for Status {
         ("reference", Self::Reference),
         ("synthetic", Self::Synthetic),
     ];
+}
+
+impl Words for ElementType {
+    const WORDS: &'static [(&'static str, Self)] = Self::NAMES;
 }
 
 impl Words for ExportFormat {

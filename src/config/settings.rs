@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::crs::Shift;
-use crate::domain::{Digest, Level, Place, ReferenceSystem, Source, Status};
+use crate::domain::{Digest, ElementType, Level, Place, ReferenceSystem, Source, Status};
 use crate::i18n::Locale;
+
+use super::contradictions::Contradiction;
+use super::sheet::CitedFile;
 
 /// A text that may differ by language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +165,12 @@ pub struct Settings {
     pub layers: Vec<LayerSettings>,
     /// Deficits, sorted by id.
     pub deficits: Vec<DeficitSettings>,
+    /// Table of standards, if the project has one; its rows stand in the deficits.
+    pub standards: Option<CitedFile>,
+    /// Register of contradictions, if the project has one.
+    pub contradictions: Option<CitedFile>,
+    /// Its entries, in the order of the file.
+    pub disputed: Vec<Contradiction>,
     /// Where a run writes, resolved against the project file.
     pub output_directory: PathBuf,
     /// Formats that results are exported in, each once, in the order of the enum.
@@ -327,6 +336,8 @@ pub struct ExposureRole {
     pub people: Option<String>,
     /// Further additive fields: name in tables to field in the file.
     pub sums: BTreeMap<String, String>,
+    /// What kind of element it is, in CENEPRED's groups.
+    pub element_type: Option<ElementType>,
 }
 
 /// What a service layer offers.
@@ -347,6 +358,23 @@ pub struct ContextRole {
     pub name: Option<String>,
 }
 
+/// A standard as cited: texts that do not change with the language; empty where unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Citation {
+    /// Id in the table of standards.
+    pub id: String,
+    /// Unit that the table gives it.
+    pub unit: String,
+    /// Who sets it.
+    pub source: String,
+    /// With what force: a word of [`super::LegalStatus`].
+    pub legal_status: String,
+    /// Edition of the source.
+    pub edition: String,
+    /// Date of the source.
+    pub date: String,
+}
+
 /// One deficit: a demand, a provision and a standard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeficitSettings {
@@ -356,10 +384,12 @@ pub struct DeficitSettings {
     pub title: Localized,
     /// How it is computed.
     pub kind: DeficitKind,
-    /// The standard, in the unit of the kind.
-    pub standard: f64,
+    /// The standard, in the unit of the kind; `None` where nobody sets one.
+    pub standard: Option<f64>,
     /// Who sets it.
     pub standard_source: Option<Localized>,
+    /// The same as data, with what the table of standards says.
+    pub citation: Citation,
     /// Reference period, for example `2017`.
     pub period: Option<String>,
 }

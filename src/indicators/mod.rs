@@ -13,7 +13,7 @@ pub use catalog::{Direction, Entry, Method};
 
 use self::provenance::{Layers, Provenance};
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
-use crate::config::{DeficitKind, Settings, Units};
+use crate::config::{Citation, DeficitKind, Settings, Units};
 use crate::domain::Status;
 use crate::geometry::StudyArea;
 
@@ -72,6 +72,8 @@ pub struct IndicatorRow {
     pub status: ObsStatus,
     /// The standard of a deficit.
     pub target: Option<f64>,
+    /// Who sets it, and with what force.
+    pub citation: Citation,
     /// How far the value is on the wrong side of it.
     pub gap: Option<f64>,
     /// What the value is a part of, or divided by.
@@ -111,12 +113,24 @@ pub fn compute(
         nothing: "".into(),
     };
     let mut rows = exposure_rows(&frame, &layers, measurements, settings);
-    rows.extend(measurements.deficits.iter().map(|row| {
-        let settings = settings.deficits.iter().find(|deficit| deficit.id == row.deficit);
-        deficit_row(&frame, &layers, row, settings.map(|deficit| &deficit.kind))
-    }));
+    let of_deficit = |row| deficit_row(&frame, &layers, row, kind_of(settings, row));
+    rows.extend(measurements.deficits.iter().map(of_deficit));
+    rows.extend(
+        measurements
+            .disputed
+            .iter()
+            .map(|row| IndicatorRow { comment: NOT_PREFERRED.into(), ..of_deficit(row) }),
+    );
     rows.sort_by(|a, b| a.key().cmp(&b.key()));
     rows
+}
+
+/// Comment of a figure whose source is not the one that is used.
+const NOT_PREFERRED: &str = "preferred=false";
+
+fn kind_of<'s>(settings: &'s Settings, row: &DeficitRow) -> Option<&'s DeficitKind> {
+    let deficit = settings.deficits.iter().find(|deficit| deficit.id == row.deficit);
+    deficit.map(|deficit| &deficit.kind)
 }
 
 /// Texts that all rows share.
@@ -143,7 +157,7 @@ fn exposure_rows(
     let rows = measurements.exposure.iter().map(|row| {
         let key = (row.hazard.as_str(), row.layer.as_str(), &row.measure);
         let shared = shared.entry(key).or_insert_with(|| Shared {
-            provenance: layers.of_exposure(&row.layer, &row.hazard),
+            provenance: layers.of_exposure(settings, &row.layer, &row.hazard),
             year: layers.year(&row.layer),
             denominator_source: provenance::denominator(
                 settings,
@@ -173,6 +187,7 @@ fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorR
         unit: measure.unit().to_owned(),
         status: known(*status),
         target: None,
+        citation: Citation::default(),
         gap: None,
         denominator: Some(*total),
         denominator_source: shared.denominator_source.clone(),
@@ -210,7 +225,8 @@ fn deficit_row<'a>(
         qualifier: row.qualifier.clone(),
         unit: row.unit.clone(),
         status: deficit_status(row, kind, provenance.status),
-        target: Some(row.standard),
+        target: row.standard,
+        citation: row.citation.clone(),
         gap: row.gap,
         denominator: row.people,
         denominator_source: row.denominator_source.as_str().into(),

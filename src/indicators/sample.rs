@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::config::{
-    Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings, Localized,
-    ReadSettings, Settings, Units,
+    Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings,
+    Localized, ReadSettings, Settings, Units,
 };
 use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode};
 use crate::domain::{Level, Level::High};
@@ -130,6 +130,7 @@ pub(crate) fn settings() -> Settings {
         exposure: Some(ExposureRole {
             people: Some("population_2017".to_owned()),
             sums: BTreeMap::from([("dwellings".to_owned(), "viviendas".to_owned())]),
+            element_type: None,
         }),
         service: None,
         context: None,
@@ -139,8 +140,9 @@ pub(crate) fn settings() -> Settings {
         id: id.to_owned(),
         title: both(id),
         kind,
-        standard,
+        standard: Some(standard),
         standard_source: None,
+        citation: Citation::default(),
         period: None,
     };
     let reported = |indicator: &str| DeficitKind::Reported {
@@ -170,6 +172,9 @@ pub(crate) fn settings() -> Settings {
         code_system: Some("INEI".to_owned()),
         author: None,
         layers: vec![blocks],
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
         deficits: vec![
             deficit("access", access, 1.0),
             deficit("serenos", serenos, 1000.0),
@@ -216,8 +221,11 @@ pub(crate) fn deficit(id: &str, kind: &'static str) -> DeficitRow {
         value_high: None,
         qualifier: String::new(),
         unit: "h/day".to_owned(),
-        standard: 24.0,
+        standard: Some(24.0),
+        citation: Citation::default(),
         gap: None,
+        gap_low: None,
+        gap_high: None,
         shortfall: None,
         shortfall_unit: String::new(),
         meets: None,
@@ -241,6 +249,7 @@ pub(crate) fn measurements() -> Measurements {
             exposure("180301", "tsunami", Level::None, Measure::Area, 10.0),
             exposure("180301", "tsunami", High, Measure::Area, 2.005),
         ],
+        disputed: Vec::new(),
         deficits: vec![water],
         in_hazard: vec![InHazardRow {
             territory: "180301".to_owned(),

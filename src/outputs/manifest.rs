@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::WriteJob;
 use crate::analysis::BalanceRow;
+use crate::config::Settings;
 use crate::domain::{Digest, Message, Severity};
 use crate::geometry::InputRecord;
 use crate::geometry::crs::Applied;
@@ -83,6 +84,15 @@ struct Input<'a> {
     features_read: usize,
     features_kept: usize,
     vertices: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element_type: Option<ElementKind>,
+}
+
+/// The kind of an exposed element, with SIGRID's codes.
+#[derive(Serialize)]
+struct ElementKind {
+    id: &'static str,
+    sigrid: &'static [&'static str],
 }
 
 /// A shift between datums on the way of a layer.
@@ -134,7 +144,7 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
         options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
         working_crs: working_crs(job.area.epsg, job.area.grid_scale_ppm),
         code_system: job.settings.code_system.as_deref(),
-        inputs: inputs(&job.area.inputs),
+        inputs: inputs(&job.area.inputs, job.settings),
         findings: FindingCounts {
             note: count(Severity::Note),
             warning: count(Severity::Warning),
@@ -178,7 +188,7 @@ fn working_crs(epsg: u32, (min, max): (f64, f64)) -> WorkingCrs {
     }
 }
 
-fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
+fn inputs<'r>(records: &'r [InputRecord], settings: &Settings) -> Vec<Input<'r>> {
     let mut inputs: Vec<Input<'_>> = records
         .iter()
         .map(|record| Input {
@@ -198,10 +208,16 @@ fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
             features_read: record.features_read,
             features_kept: record.features_kept,
             vertices: record.vertices,
+            element_type: element_type(settings, &record.layer),
         })
         .collect();
     inputs.sort_by_key(|input| (input.layer, input.path));
     inputs
+}
+
+fn element_type(settings: &Settings, layer: &str) -> Option<ElementKind> {
+    let kind = settings.layer(layer)?.exposure.as_ref()?.element_type?;
+    Some(ElementKind { id: kind.id(), sigrid: kind.codes() })
 }
 
 fn datum_operation(applied: &Applied) -> DatumOperation {

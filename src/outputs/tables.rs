@@ -38,7 +38,7 @@ pub const EXPOSURE: [&str; 11] = [
     "total",
 ];
 /// Columns of `deficits.csv`.
-pub const DEFICITS: [&str; 18] = [
+pub const DEFICITS: [&str; 25] = [
     "territory",
     "territory_name",
     "deficit",
@@ -57,6 +57,13 @@ pub const DEFICITS: [&str; 18] = [
     "meets",
     "source",
     "denominator_source",
+    "gap_low",
+    "gap_high",
+    "standard_id",
+    "standard_source",
+    "standard_legal_status",
+    "standard_edition",
+    "standard_date",
 ];
 /// Columns of `deficit_in_hazard.csv`.
 pub const DEFICIT_IN_HAZARD: [&str; 5] =
@@ -85,7 +92,7 @@ pub const FINDINGS: [&str; 7] = [
     "area_after_m2",
 ];
 /// Columns of `indicators.csv`.
-pub const INDICATORS: [&str; 19] = [
+pub const INDICATORS: [&str; 23] = [
     "ref_area",
     "ref_area_system",
     "indicator",
@@ -105,6 +112,10 @@ pub const INDICATORS: [&str; 19] = [
     "boundary_source",
     "source",
     "comment",
+    "target_id",
+    "target_source",
+    "target_legal_status",
+    "target_edition",
 ];
 
 /// The key columns of a table by its file name; `None` if it is no table of ours.
@@ -266,6 +277,13 @@ fn deficits(names: &Names<'_>, rows: &[DeficitRow]) -> Vec<u8> {
             row.meets.map_or("", boolean),
             &row.source,
             &row.denominator_source,
+            &numbers::of_gap(method).write(row.gap_low),
+            &numbers::of_gap(method).write(row.gap_high),
+            &row.citation.id,
+            &row.citation.source,
+            &row.citation.legal_status,
+            &row.citation.edition,
+            &row.citation.date,
         ]);
     }
     table.finish()
@@ -370,6 +388,10 @@ fn indicators_table(rows: &[IndicatorRow]) -> Vec<u8> {
             &row.boundary_source,
             &row.source,
             &row.comment,
+            &row.citation.id,
+            &row.citation.source,
+            &row.citation.legal_status,
+            &row.citation.edition,
         ]);
     }
     table.finish()

@@ -117,6 +117,9 @@ pub enum GapClass {
     Gap(usize),
     /// Not met, by an amount that nobody knows.
     Unquantified,
+    /// The value is known, and no gap follows from it: nobody sets a standard, or the ends of
+    /// its range do not tell.
+    Undecided,
     /// Unknown.
     Unknown,
 }
@@ -162,6 +165,10 @@ impl GapClass {
             Self::Unquantified => Paint {
                 solid: Some(Colour::hex(RAMP[1])),
                 hatch: Some(hatch(HatchKind::Lines { angle: 45.0 }, 1.6, 0.16, RAMP[4])),
+            },
+            Self::Undecided => Paint {
+                solid: None,
+                hatch: Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.6, 0.3, RAMP[3])),
             },
             Self::Unknown => not_known(),
         }
