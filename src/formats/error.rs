@@ -130,6 +130,8 @@ problems! {
     BrokenFlatgeobuf = "broken_flatgeobuf";
     /// Parquet that is broken or none.
     BrokenParquet = "broken_parquet";
+    /// Parquet that unpacks beyond measure.
+    ParquetTooBig = "parquet_too_big";
     /// Parquet without geometries.
     NotGeoparquet = "not_geoparquet";
     /// `GeoParquet` with geometries that are not in well-known binary.

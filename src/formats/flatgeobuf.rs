@@ -19,6 +19,8 @@ use crate::layers::{PartRole, Value};
 const MAX_HEADER: usize = 10 << 20;
 /// Bytes that a single feature may have.
 const MAX_FEATURE: usize = 512 << 20;
+/// Bytes of a position.
+const POSITION: usize = 16;
 /// Bytes of a node of the index: a box and an offset.
 const NODE: u64 = 40;
 /// Collections within collections that are still followed, as in GeoJSON.
@@ -54,7 +56,9 @@ pub fn read(mut reader: impl Read, wanted: &Wanted) -> Result<Parsed, FormatErro
         let geometry = match feature.geometry() {
             None => super::collector::Geometry::Null,
             Some(geometry) => {
-                shape(&geometry, header.geometry_type(), &mut collector.shapes, 0).into()
+                let most = collector.shapes.coords.len() + bytes.len() / POSITION;
+                let stated = header.geometry_type();
+                shape(&geometry, stated, &mut collector.shapes, most, 0).into()
             }
         };
         let own = feature.columns().map(|own| columns_in(own.iter(), &mut collector));
@@ -235,11 +239,13 @@ fn long<'a>(bytes: &mut &'a [u8]) -> Result<&'a [u8], FormatError> {
     Ok(taken)
 }
 
-/// Reads a geometry; its type is that of the header, unless that leaves it open.
+/// Reads a geometry; its type is that of the header, unless that leaves it open. There can
+/// be no more than `most` positions then: parts may stand for the same bytes over and over.
 fn shape(
     geometry: &Geometry<'_>,
     stated: GeometryType,
     shapes: &mut Shapes,
+    most: usize,
     depth: usize,
 ) -> Result<(), Reason> {
     if depth > MAX_COLLECTIONS {
@@ -247,6 +253,9 @@ fn shape(
     }
     let kind = if stated == GeometryType::Unknown { geometry.type_() } else { stated };
     let run = Run::new(geometry)?;
+    if shapes.coords.len() + run.len() > most {
+        return Err(Reason::BrokenGeometry);
+    }
     match kind {
         GeometryType::Point => {
             if run.len() > 1 {
@@ -278,7 +287,7 @@ fn shape(
                 _ => GeometryType::Unknown,
             };
             for part in geometry.parts().into_iter().flatten() {
-                shape(&part, member, shapes, depth + 1)?;
+                shape(&part, member, shapes, most, depth + 1)?;
             }
         }
         GeometryType::CircularString
@@ -305,7 +314,7 @@ impl<'a> Run<'a> {
         let is_there = |count: Option<usize>| count.is_some_and(|count| count > 0);
         let has_more = is_there(geometry.z().map(|z| z.len()))
             || is_there(geometry.m().map(|m| m.len()));
-        if bytes.len().is_multiple_of(16) {
+        if bytes.len().is_multiple_of(POSITION) {
             Ok(Self { bytes, has_more })
         } else {
             Err(Reason::ShortPosition)
@@ -313,7 +322,7 @@ impl<'a> Run<'a> {
     }
 
     fn len(&self) -> usize {
-        self.bytes.len() / 16
+        self.bytes.len() / POSITION
     }
 
     fn positions(

@@ -7,11 +7,15 @@
 #[cfg(feature = "geoparquet")]
 mod column;
 #[cfg(feature = "geoparquet")]
+mod headers;
+#[cfg(feature = "geoparquet")]
 mod metadata;
 #[cfg(feature = "geoparquet")]
 mod pages;
 #[cfg(feature = "geoparquet")]
 mod reader;
+#[cfg(feature = "geoparquet")]
+mod shared;
 #[cfg(feature = "geoparquet")]
 mod values;
 

@@ -21,8 +21,7 @@ pub mod kml;
 pub mod shapefile;
 pub mod sniff;
 pub mod table;
-#[cfg(any(feature = "geopackage", feature = "geoparquet", test))]
-mod wkb;
+pub mod wkb;
 
 pub use error::{FormatError, Position, Problem};
 

@@ -67,6 +67,27 @@ pub(super) fn read(bytes: &[u8], shapes: &mut Shapes) -> Result<(), Reason> {
     reader.geometry(shapes, None, 0)
 }
 
+/// Parts of a geometry, each with its positions.
+pub type Parts = Vec<(PartRole, Vec<[f64; 2]>)>;
+
+/// The parts of one geometry, for whoever has a geometry and no file.
+///
+/// # Errors
+///
+/// As the geometry of a feature: the bytes are no well-known binary, end too early, hold
+/// curves or surfaces, or nest as they must not.
+pub fn parts(bytes: &[u8]) -> Result<Parts, Reason> {
+    let mut shapes = Shapes::default();
+    read(bytes, &mut shapes)?;
+    let mut start = 0;
+    let parts = shapes.parts.iter().map(|&(end, role)| {
+        let points = shapes.coords[start..end as usize].to_vec();
+        start = end as usize;
+        (role, points)
+    });
+    Ok(parts.collect())
+}
+
 struct Reader<'a> {
     rest: &'a [u8],
     is_little: bool,
@@ -192,20 +213,6 @@ impl<'a> Reader<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    type Parts = Vec<(PartRole, Vec<[f64; 2]>)>;
-
-    fn parts(bytes: &[u8]) -> Result<Parts, Reason> {
-        let mut shapes = Shapes::default();
-        read(bytes, &mut shapes)?;
-        let mut start = 0;
-        let parts = shapes.parts.iter().map(|&(end, role)| {
-            let points = shapes.coords[start..end as usize].to_vec();
-            start = end as usize;
-            (role, points)
-        });
-        Ok(parts.collect())
-    }
 
     /// Bytes from hexadecimal digits; blanks are for people.
     fn hex(text: &str) -> Vec<u8> {

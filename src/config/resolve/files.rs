@@ -96,14 +96,16 @@ fn extension(declared: &str) -> Option<String> {
 
 fn existing(base: &Path, declared: &str) -> Result<PathBuf, Trouble> {
     let path = base.join(declared);
-    if path.is_file() {
-        return Ok(path);
+    let kind = std::fs::metadata(&path);
+    if kind.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+        return Err(Trouble::NotAFile { path: shown(&path) });
     }
-    let shown = shown(&path);
-    if path.is_dir() {
-        return Err(Trouble::NotAFile { path: shown });
+    if kind.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        let nearest = nearest_file(&path, declared);
+        return Err(Trouble::MissingFile { path: shown(&path), nearest });
     }
-    Err(Trouble::MissingFile { path: shown, nearest: nearest_file(&path, declared) })
+    // A pipe, or something that the system refuses: whoever opens it says so.
+    Ok(path)
 }
 
 /// The declared path with the file name replaced by the nearest one in its folder.

@@ -3,6 +3,7 @@
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 
+use super::shared::Budget;
 use super::values::Meaning;
 use crate::formats::collector::told;
 use crate::formats::{FormatError, Problem};
@@ -18,12 +19,12 @@ pub(super) fn broken(error: impl std::fmt::Display) -> FormatError {
 ///
 /// # Errors
 ///
-/// If the file is broken, or ends before `count` values.
+/// If the file is broken, or ends before `count` values; the first error of `each`.
 fn read_typed<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     is_required: bool,
     count: usize,
-    mut each: impl FnMut(Option<&T::T>),
+    mut each: impl FnMut(Option<&T::T>) -> Result<(), FormatError>,
 ) -> Result<(), FormatError> {
     let mut levels: Vec<i16> = Vec::new();
     let mut values: Vec<T::T> = Vec::new();
@@ -35,10 +36,10 @@ fn read_typed<T: DataType>(
     }
     let mut values = values.iter();
     if is_required {
-        values.for_each(|value| each(Some(value)));
+        values.try_for_each(|value| each(Some(value)))?;
     } else {
         for level in levels {
-            each(if level > 0 { values.next() } else { None });
+            each(if level > 0 { values.next() } else { None })?;
         }
     }
     Ok(())
@@ -51,42 +52,42 @@ pub(super) fn read_values(
     is_required: bool,
     count: usize,
     out: &mut Vec<Value>,
+    budget: &mut Budget,
 ) -> Result<(), FormatError> {
     use ColumnReader as R;
     out.clear();
+    let (of, all) = (is_required, count);
+    let mut put = |value: Option<Value>| {
+        out.push(value.unwrap_or(Value::Null));
+        Ok(())
+    };
     match reader {
-        R::BoolColumnReader(reader) => read_typed(reader, is_required, count, |value| {
-            out.push(value.map_or(Value::Null, |value| Value::Bool(*value)));
-        }),
-        R::Int32ColumnReader(reader) => read_typed(reader, is_required, count, |value| {
-            out.push(value.map_or(Value::Null, |value| meaning.of_i32(*value)));
-        }),
-        R::Int64ColumnReader(reader) => read_typed(reader, is_required, count, |value| {
-            out.push(value.map_or(Value::Null, |value| meaning.of_i64(*value)));
-        }),
-        R::Int96ColumnReader(reader) => read_typed(reader, is_required, count, |value| {
-            out.push(value.map_or(Value::Null, |_| Value::Other));
-        }),
-        R::FloatColumnReader(reader) => read_typed(reader, is_required, count, |value| {
-            out.push(value.map_or(Value::Null, |value| meaning.of_f64((*value).into())));
+        R::BoolColumnReader(reader) => {
+            read_typed(reader, of, all, |value| put(value.copied().map(Value::Bool)))
+        }
+        R::Int32ColumnReader(reader) => {
+            read_typed(reader, of, all, |value| put(value.map(|v| meaning.of_i32(*v))))
+        }
+        R::Int64ColumnReader(reader) => {
+            read_typed(reader, of, all, |value| put(value.map(|v| meaning.of_i64(*v))))
+        }
+        R::Int96ColumnReader(reader) => {
+            read_typed(reader, of, all, |value| put(value.map(|_| Value::Other)))
+        }
+        R::FloatColumnReader(reader) => read_typed(reader, of, all, |value| {
+            put(value.map(|v| meaning.of_f64((*v).into())))
         }),
         R::DoubleColumnReader(reader) => {
-            read_typed(reader, is_required, count, |value| {
-                out.push(value.map_or(Value::Null, |value| meaning.of_f64(*value)));
-            })
+            read_typed(reader, of, all, |value| put(value.map(|v| meaning.of_f64(*v))))
         }
-        R::ByteArrayColumnReader(reader) => {
-            read_typed(reader, is_required, count, |value| {
-                out.push(
-                    value.map_or(Value::Null, |value| meaning.of_bytes(value.data())),
-                );
-            })
-        }
+        R::ByteArrayColumnReader(reader) => read_typed(reader, of, all, |value| {
+            budget.spend(value.map_or(0, |v| v.data().len()))?;
+            put(value.map(|v| meaning.of_bytes(v.data())))
+        }),
         R::FixedLenByteArrayColumnReader(reader) => {
-            read_typed(reader, is_required, count, |value| {
-                out.push(
-                    value.map_or(Value::Null, |value| meaning.of_bytes(value.data())),
-                );
+            read_typed(reader, of, all, |value| {
+                budget.spend(value.map_or(0, |v| v.data().len()))?;
+                put(value.map(|v| meaning.of_bytes(v.data())))
             })
         }
     }
@@ -102,11 +103,7 @@ pub(super) fn read_geometries(
     let ColumnReader::ByteArrayColumnReader(reader) = reader else {
         return Err(FormatError::whole(Problem::GeoparquetEncoding));
     };
-    let mut outcome = Ok(());
     read_typed(reader, is_required, count, |value| {
-        if outcome.is_ok() {
-            outcome = each(value.map(parquet::data_type::ByteArray::data));
-        }
-    })?;
-    outcome
+        each(value.map(parquet::data_type::ByteArray::data))
+    })
 }

@@ -8,9 +8,10 @@ use parquet::file::reader::{
 use parquet::schema::types::SchemaDescriptor;
 
 use super::column::{broken, read_geometries, read_values};
-use super::metadata;
 use super::pages::CheckedPages;
+use super::shared::{Budget, Shared};
 use super::values::Meaning;
+use super::{headers, metadata};
 use crate::domain::Code;
 use crate::formats::collector::{Collector, Geometry, told};
 use crate::formats::{FormatError, Parsed, Position, Problem, Remark, Wanted, wkb};
@@ -41,7 +42,9 @@ pub(super) fn read<R: ChunkReader + 'static>(
     wanted: &Wanted,
 ) -> Result<Parsed, FormatError> {
     let most = file.len().saturating_mul(ROWS_A_BYTE).saturating_add(ROWS);
-    let reader = SerializedFileReader::new(file).map_err(broken)?;
+    let mut budget = Budget::of(&file);
+    let file = Shared::new(file);
+    let reader = SerializedFileReader::new(file.clone()).map_err(broken)?;
     let metadata = reader.metadata().file_metadata();
     let geo = metadata
         .key_value_metadata()
@@ -64,7 +67,11 @@ pub(super) fn read<R: ChunkReader + 'static>(
         if collector.row().saturating_add(rows) > most {
             return Err(FormatError::whole(Problem::TooMany));
         }
-        read_group(&*group, rows, geometry, &fields, &mut collector)?;
+        let wanted = fields.iter().filter_map(|field| field.leaf);
+        for leaf in std::iter::once(geometry).chain(wanted) {
+            headers::check(&file, group.metadata().column(leaf.index))?;
+        }
+        read_group(&*group, rows, geometry, &fields, &mut collector, &mut budget)?;
     }
     let mut parsed = collector.finish();
     parsed.crs = Some(geo.crs);
@@ -107,11 +114,12 @@ fn read_group(
     geometry: Leaf,
     fields: &[Field],
     collector: &mut Collector<'_>,
+    budget: &mut Budget,
 ) -> Result<(), FormatError> {
     let open = |leaf: Leaf| {
         let column = group.metadata().schema_descr().column(leaf.index);
         let pages = group.get_column_page_reader(leaf.index).map_err(broken)?;
-        let pages = Box::new(CheckedPages::new(pages, !leaf.is_required));
+        let pages = Box::new(CheckedPages::new(pages, !leaf.is_required, rows));
         Ok::<_, FormatError>(get_column_reader(column, pages))
     };
     let mut geometries = open(geometry)?;
@@ -129,7 +137,8 @@ fn read_group(
         {
             match (field.leaf, reader) {
                 (Some(leaf), Some(reader)) => {
-                    read_values(reader, leaf.meaning, leaf.is_required, count, batch)?;
+                    let required = leaf.is_required;
+                    read_values(reader, leaf.meaning, required, count, batch, budget)?;
                 }
                 _ => *batch = vec![Value::Other; count],
             }
@@ -139,7 +148,10 @@ fn read_group(
             collector.begin();
             let geometry = match bytes {
                 None => Geometry::Null,
-                Some(bytes) => wkb::read(bytes, &mut collector.shapes).into(),
+                Some(bytes) => {
+                    budget.spend(bytes.len())?;
+                    wkb::read(bytes, &mut collector.shapes).into()
+                }
             };
             for (field, batch) in fields.iter().zip(&mut batches) {
                 let value =

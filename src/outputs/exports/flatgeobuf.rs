@@ -35,7 +35,7 @@ fn render(
     let is_multi_point = layer.has_many_points();
     let geometry_type = match layer.dimension {
         Dimension::Area => GeometryType::MultiPolygon,
-        Dimension::Line => GeometryType::MultiLineString,
+        Dimension::Line => line_type(layer),
         Dimension::Point if is_multi_point => GeometryType::MultiPoint,
         Dimension::Point => GeometryType::Point,
     };
@@ -52,6 +52,8 @@ fn render(
             ..FgbCrs::default()
         },
         description: Some(about),
+        detect_type: false,
+        promote_to_multi: false,
         ..FgbWriterOptions::default()
     };
     let mut writer = FgbWriter::create_with_options(&layer.name, geometry_type, options)?;
@@ -79,6 +81,19 @@ fn render(
     let mut bytes = Vec::new();
     writer.write(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The type of a layer of lines. The writer leaves out the end of a single part, and GDAL
+/// reads no multi-line without it, so a line of one part must be a line.
+fn line_type(layer: &Layer<'_>) -> GeometryType {
+    let is_multi = |shape: ShapeRef<'_>| shape.parts().len() > 1;
+    let many = layer.shapes.iter().filter(|shape| is_multi(*shape)).count();
+    match many {
+        0 => GeometryType::LineString,
+        all if all == layer.shapes.len() => GeometryType::MultiLineString,
+        // Then each feature has a type of its own.
+        _ => GeometryType::Unknown,
+    }
 }
 
 /// A value; nothing is written for what is unknown.
@@ -116,6 +131,11 @@ impl GeozeroGeometry for Shape<'_> {
                     to.polygon_end(false, at)?;
                 }
                 to.multipolygon_end(0)
+            }
+            Dimension::Line if shape.parts().len() < 2 => {
+                to.linestring_begin(true, shape.points().len(), 0)?;
+                points(to, shape.points().iter())?;
+                to.linestring_end(true, 0)
             }
             Dimension::Line => {
                 to.multilinestring_begin(shape.parts().len(), 0)?;
