@@ -22,7 +22,7 @@ use atalaya::config::{
     Better, DeficitKind, DeficitSettings, FailOn, Localized, Settings,
 };
 use atalaya::domain::{
-    Digest, Level, Measure, Quantity, Source, Status, TOTAL, TerritoryCode,
+    Digest, Level, Measure, Quantity, Source, Status, TOTAL, TerritoryCode, Validity,
 };
 use atalaya::geometry::{
     ContextLayer, Dimension, ExposureLayer, GridPoint, HazardLayer, Prepared,
@@ -381,6 +381,8 @@ fn tsunami() -> HazardLayer {
         ],
         inner: None,
         outer: None,
+        validity: Validity::default(),
+        in_force: None,
     }
 }
 
@@ -411,6 +413,8 @@ fn fault() -> HazardLayer {
         zones,
         inner: None,
         outer: None,
+        validity: Validity::default(),
+        in_force: None,
     }
 }
 
@@ -681,6 +685,7 @@ pub fn settings() -> Settings {
         fail_on: FailOn::Error,
         code_system: Some("INEI".to_owned()),
         author: Some(both("Oficina de Gestión del Riesgo", "Risk office")),
+        reference_date: None,
         layers: Vec::new(),
         exports: Vec::new(),
         deficits: vec![

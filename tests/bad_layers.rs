@@ -10,7 +10,7 @@ use atalaya::config::{
     LayerSettings, Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
 };
 use atalaya::domain::{
-    Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status,
+    Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status, Validity,
 };
 use atalaya::i18n::{Locale, render};
 use atalaya::layers::{
@@ -38,6 +38,7 @@ impl World {
             fail_on: FailOn::Error,
             code_system: None,
             author: None,
+            reference_date: None,
             layers: Vec::new(),
             deficits: Vec::new(),
             output_directory: PathBuf::new(),
@@ -158,6 +159,7 @@ fn hazard(layer: &mut LayerSettings) {
         levels: HazardLevels::Field { field: "nivel".to_owned(), names },
         study_area: None,
         in_any: true,
+        validity: Validity::default(),
     });
 }
 

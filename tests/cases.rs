@@ -149,6 +149,7 @@ cases! {
     facilities_in_hazard
     feature_count_rule
     gap_between_territories
+    hazards_not_in_force
     ids_and_codes
     legacy_crs_member
     levels_by_map_and_by_name

@@ -25,6 +25,7 @@ pub(super) fn digest_of(settings: &Settings) -> Digest {
         "territories": settings.territories,
         "code_system": settings.code_system,
         "author": settings.author.as_ref().map(text),
+        "reference_date": settings.reference_date,
     });
     let layers: Vec<Value> = settings.layers.iter().map(layer).collect();
     let deficits: Vec<Value> =
@@ -103,6 +104,7 @@ fn hazard(role: &HazardRole) -> Value {
         "levels": levels,
         "study_area": role.study_area,
         "in_any": role.in_any,
+        "validity": role.validity,
     })
 }
 

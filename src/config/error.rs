@@ -276,6 +276,13 @@ pub enum Trouble {
         /// That of the band before.
         before: &'static str,
     },
+    /// A validity that ends before it begins.
+    EndsBeforeBegin {
+        /// Its last date.
+        found: String,
+        /// Its first date.
+        from: String,
+    },
     /// A date that is none.
     BadDate {
         /// The text.
@@ -467,6 +474,12 @@ impl Explain for ConfigError {
                 Message::new("error.config.band_worse")
                     .with("found", found)
                     .with("before", before)
+            }
+            Trouble::EndsBeforeBegin { found, from } => {
+                Message::new("error.config.ends_before_begin")
+                    .with("key", name)
+                    .with("found", found)
+                    .with("from", from)
             }
             Trouble::BadDate { found } => Message::new("error.config.bad_date")
                 .with("key", name)

@@ -47,6 +47,8 @@ table! {
         pub code_system: Optional<String>,
         /// Who makes the maps; printed in their margin.
         pub author: Optional<Text>,
+        /// Date that the results are about: hazards that are not in force then stay out of `any`.
+        pub reference_date: Optional<DateText>,
     }
 
     /// A layer: where it is, how good it is, what it is used for.
@@ -157,6 +159,10 @@ table! {
         pub study_area: Optional<String>,
         /// Whether the hazard takes part in `any`, the worst of all. Default: `true`.
         pub in_any: Optional<bool>,
+        /// First date on which the hazard exists.
+        pub valid_from: Optional<DateText>,
+        /// Last date on which the hazard exists.
+        pub valid_to: Optional<DateText>,
     }
 
     /// A distance band.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::crs::Shift;
-use crate::domain::{Digest, Level, Place, ReferenceSystem, Source, Status};
+use crate::domain::{Digest, Level, Place, ReferenceSystem, Source, Status, Validity};
 use crate::i18n::Locale;
 
 /// A text that may differ by language.
@@ -118,6 +118,8 @@ pub struct Settings {
     pub code_system: Option<String>,
     /// Who makes the maps, for their margin.
     pub author: Option<Localized>,
+    /// Date that the results are about: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    pub reference_date: Option<String>,
     /// Layers, sorted by id.
     pub layers: Vec<LayerSettings>,
     /// Deficits, sorted by id.
@@ -258,8 +260,10 @@ pub struct HazardRole {
     pub levels: HazardLevels,
     /// Layer outside which nobody studied it.
     pub study_area: Option<String>,
-    /// Whether it takes part in `any`.
+    /// Whether it takes part in `any`, while it is in force.
     pub in_any: bool,
+    /// From when to when it exists.
+    pub validity: Validity,
 }
 
 /// Where the levels of a hazard come from.

@@ -142,6 +142,8 @@ codes! {
     NoPeople = "A011" Note;
     /// A layer does not overlap any territory.
     LayerOutside = "A012" Warning;
+    /// A hazard is not in force at the reference date and stays out of `any`.
+    NotInForce = "A020" Note;
     /// Which encoding the text of a table was read in, and why.
     TextEncoding = "L012" Note;
     /// Text has bytes that mean nothing in its encoding.

@@ -31,6 +31,8 @@ pub enum ObsStatus {
     Missing,
     /// `U`: only a bound is known (`<` or `>`).
     Bound,
+    /// `U`: of low reliability: a band that is not wider than the accuracy of its line.
+    Unresolved,
 }
 
 impl ObsStatus {
@@ -42,7 +44,7 @@ impl ObsStatus {
             Self::Estimated => "E",
             Self::NotReported => "L",
             Self::Missing => "M",
-            Self::Bound => "U",
+            Self::Bound | Self::Unresolved => "U",
         }
     }
 }
@@ -85,7 +87,7 @@ pub struct IndicatorRow {
     pub boundary_source: Arc<str>,
     /// Citation of the data.
     pub source: Arc<str>,
-    /// Status of the layers that it rests on.
+    /// Status of the layers that it rests on, and what of it cannot be resolved.
     pub comment: Arc<str>,
 }
 
@@ -152,15 +154,30 @@ fn exposure_rows(
             )
             .into(),
         });
-        exposure_row(frame, shared, row)
+        exposure_row(frame, shared, &layers.unresolved(&row.hazard, row.level), row)
     });
     rows.collect()
 }
 
-fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorRow {
+/// `unresolved` names the hazards whose band of this level proves nothing. The figure of one
+/// such hazard is of low reliability; that of `any` is so in part, and its comment says where.
+fn exposure_row(
+    frame: &Frame,
+    shared: &Shared,
+    unresolved: &[&str],
+    row: &ExposureRow,
+) -> IndicatorRow {
     let ExposureRow { territory, hazard, level, layer, measure, quantity, total } = row;
     let Provenance { source, comment, status } = &shared.provenance;
     let (level, measured) = (level.id(), measure.id());
+    let (status, comment) = match (unresolved, hazard.as_str()) {
+        ([], _) => (known(*status), comment.clone()),
+        (ids, provenance::ANY) => {
+            let ids = ids.join(",");
+            (known(*status), format!("{comment}; partly_not_resolvable={ids}").into())
+        }
+        _ => (ObsStatus::Unresolved, format!("{comment}; not_resolvable").into()),
+    };
     IndicatorRow {
         ref_area: territory.clone(),
         ref_area_system: frame.system.clone(),
@@ -171,7 +188,7 @@ fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorR
         high: quantity.range.map(|(_, high)| high),
         qualifier: String::new(),
         unit: measure.unit().to_owned(),
-        status: known(*status),
+        status,
         target: None,
         gap: None,
         denominator: Some(*total),
@@ -179,7 +196,7 @@ fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorR
         method: Method::of_measure(measure),
         boundary_source: frame.boundaries.clone(),
         source: source.clone(),
-        comment: comment.clone(),
+        comment,
     }
 }
 

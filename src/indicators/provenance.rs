@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::{DeficitKind, Settings, Units};
-use crate::domain::{Measure, Source, Status};
+use crate::domain::{Level, Measure, Source, Status};
 use crate::geometry::{Prepared, StudyArea};
+
+/// The worst of all hazards, as exposure names it.
+pub(super) const ANY: &str = "any";
 
 /// What a figure rests on, as the tables print it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(super) struct Layers<'a> {
     by_id: BTreeMap<&'a str, &'a Prepared>,
     /// Ids of the hazards that take part in `any`.
     any: Vec<&'a str>,
+    /// Levels whose bands cannot be resolved, by hazard.
+    unresolved: BTreeMap<&'a str, Vec<Level>>,
     territory: &'a Prepared,
 }
 
@@ -48,8 +53,21 @@ impl<'a> Layers<'a> {
         Self {
             by_id: layers.map(|layer| (layer.id.as_str(), layer)).collect(),
             any,
+            unresolved: area
+                .hazards
+                .iter()
+                .map(|hazard| (hazard.layer.id.as_str(), hazard.unresolved()))
+                .collect(),
             territory: &area.territory_layer,
         }
+    }
+
+    /// The hazards whose band of a level cannot be resolved, among those behind a figure.
+    pub(super) fn unresolved(&self, hazard: &str, level: Level) -> Vec<&'a str> {
+        let is_behind =
+            |id: &str| id == hazard || hazard == ANY && self.any.contains(&id);
+        let known = self.unresolved.iter().filter(|(id, _)| is_behind(id));
+        known.filter(|(_, levels)| levels.contains(&level)).map(|(id, _)| *id).collect()
     }
 
     /// Title and date of the layer that draws the territories; its id if it states none.
@@ -67,7 +85,7 @@ impl<'a> Layers<'a> {
     /// What an exposure figure rests on: the exposed layer, the hazard and the territories.
     pub(super) fn of_exposure(&self, layer: &str, hazard: &str) -> Provenance {
         let hazards: Vec<&str> = match hazard {
-            "any" => self.any.clone(),
+            ANY => self.any.clone(),
             one => vec![one],
         };
         let mut cited = vec![self.citation(layer)];

@@ -7,7 +7,7 @@ use crate::config::{
     Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings, Localized,
     ReadSettings, Settings, Units,
 };
-use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode};
+use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode, Validity};
 use crate::domain::{Level, Level::High};
 use crate::geometry::{
     ExposureLayer, HazardLayer, InputRecord, Prepared, ServiceLayer, Shapes, StudyArea,
@@ -46,6 +46,8 @@ fn hazard(id: &str, status: Status, in_any: bool) -> HazardLayer {
         zones: Vec::new(),
         inner: None,
         outer: None,
+        validity: Validity::default(),
+        in_force: None,
     }
 }
 
@@ -169,6 +171,7 @@ pub(crate) fn settings() -> Settings {
         fail_on: FailOn::Error,
         code_system: Some("INEI".to_owned()),
         author: None,
+        reference_date: None,
         layers: vec![blocks],
         deficits: vec![
             deficit("access", access, 1.0),

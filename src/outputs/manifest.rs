@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use super::WriteJob;
 use crate::analysis::BalanceRow;
-use crate::domain::{Digest, Message, Severity};
-use crate::geometry::InputRecord;
+use crate::domain::{Digest, Level, Message, Severity};
 use crate::geometry::crs::Applied;
+use crate::geometry::{HazardLayer, InputRecord};
 use crate::i18n::{self, Locale};
 use crate::indicators::Method;
 
@@ -31,6 +31,8 @@ struct Manifest<'a> {
     options: BTreeMap<&'static str, &'a str>,
     working_crs: WorkingCrs,
     code_system: Option<&'a str>,
+    reference_date: Option<&'a str>,
+    hazards: Vec<Hazard<'a>>,
     inputs: Vec<Input<'a>>,
     findings: FindingCounts,
     balance_closes: bool,
@@ -67,6 +69,18 @@ struct WorkingCrs {
 struct Range {
     min: f64,
     max: f64,
+}
+
+/// What a hazard was taken for.
+#[derive(Serialize)]
+struct Hazard<'a> {
+    hazard: &'a str,
+    kind: &'a str,
+    in_any: bool,
+    valid_from: Option<&'a str>,
+    valid_to: Option<&'a str>,
+    in_force: Option<bool>,
+    not_resolvable: Vec<Level>,
 }
 
 #[derive(Serialize)]
@@ -134,6 +148,8 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
         options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
         working_crs: working_crs(job.area.epsg, job.area.grid_scale_ppm),
         code_system: job.settings.code_system.as_deref(),
+        reference_date: job.settings.reference_date.as_deref(),
+        hazards: hazards(&job.area.hazards),
         inputs: inputs(&job.area.inputs),
         findings: FindingCounts {
             note: count(Severity::Note),
@@ -176,6 +192,23 @@ fn working_crs(epsg: u32, (min, max): (f64, f64)) -> WorkingCrs {
         code,
         grid_scale_ppm: Range { min, max },
     }
+}
+
+fn hazards(hazards: &[HazardLayer]) -> Vec<Hazard<'_>> {
+    let mut all: Vec<Hazard<'_>> = hazards
+        .iter()
+        .map(|hazard| Hazard {
+            hazard: &hazard.layer.id,
+            kind: &hazard.kind,
+            in_any: hazard.in_any,
+            valid_from: hazard.validity.from.as_deref(),
+            valid_to: hazard.validity.to.as_deref(),
+            in_force: hazard.in_force,
+            not_resolvable: hazard.unresolved(),
+        })
+        .collect();
+    all.sort_by_key(|hazard| hazard.hazard);
+    all
 }
 
 fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {

@@ -26,7 +26,7 @@ pub(crate) const LEVELS: [&str; 6] =
     ["very_high", "high", "medium", "low", "none", "not_studied"];
 
 /// The tables of the contract: name, columns in order, how many of them are the key.
-const TABLES: [(&str, &str, &str); 7] = [
+const TABLES: [(&str, &str, &str); 8] = [
     (
         "exposure",
         "territory,hazard,level,layer,measure",
@@ -48,6 +48,12 @@ const TABLES: [(&str, &str, &str); 7] = [
         "facilities_in_hazard",
         "service,facility,hazard",
         "service,facility,territory,hazard,level,people_nearest,next_distance_m",
+    ),
+    (
+        "hazards",
+        "hazard,level",
+        "hazard,level,hazard_kind,within_m,accuracy_m,resolvable,in_any,valid_from,valid_to,\
+         in_force,status,source",
     ),
     (
         "balance",

@@ -65,6 +65,7 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         fail_on: FailOn::Error,
         code_system: None,
         author: None,
+        reference_date: None,
         layers: Vec::new(),
         deficits: Vec::new(),
         output_directory: PathBuf::new(),
@@ -111,6 +112,8 @@ impl Resolver<'_> {
         settings.fail_on = project.fail_on.as_ref().map_or(FailOn::Error, |w| w.value.0);
         settings.code_system = plain(project.code_system.as_ref());
         settings.author = project.author.as_ref().map(|text| localized(&text.value));
+        settings.reference_date =
+            project.reference_date.as_ref().map(|date| date.value.0.clone());
     }
 
     fn working_crs(&mut self, crs: &At<String>) -> Option<u32> {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::config::error::Trouble;
-use crate::config::options::{BandTable, HazardTable, LayerTable};
+use crate::config::options::{BandTable, DateText, HazardTable, LayerTable};
 use crate::config::read::At;
 use crate::config::settings::{
     ContextRole, ExposureRole, HazardLevels, HazardRole, ServiceRole, TerritoryRole,
 };
-use crate::domain::Level;
+use crate::domain::{Level, Validity};
 
 use super::{Resolver, id_fault, needed, plain};
 
@@ -68,12 +68,28 @@ impl Resolver<'_> {
             self.unknown_layer(study, None);
         }
         let levels = self.hazard_levels(at);
+        let validity = self.validity(table);
         Some(HazardRole {
             kind: needed(&table.kind),
             levels: levels?,
             study_area: plain(table.study_area.as_ref()),
             in_any: table.in_any.as_ref().is_none_or(|claim| claim.value),
+            validity,
         })
+    }
+
+    /// From when to when; the end must not lie before the begin.
+    fn validity(&mut self, table: &HazardTable) -> Validity {
+        let date =
+            |date: &Option<At<DateText>>| date.as_ref().map(|at| at.value.0.clone());
+        let (from, to) = (date(&table.valid_from), date(&table.valid_to));
+        let validity = Validity { from, to };
+        if let Some(to) = table.valid_to.as_ref().filter(|_| validity.is_reversed()) {
+            let found = to.value.0.clone();
+            let from = validity.from.clone().unwrap_or_default();
+            self.fail(to, Trouble::EndsBeforeBegin { found, from });
+        }
+        validity
     }
 
     /// Exactly one of `level`, `constant` and `bands`; `levels` goes with `level` only.

@@ -31,6 +31,7 @@ macro_rules! columns {
 
 /// All columns, in byte order of their names.
 const COLUMNS: &[Column] = columns![
+    accuracy_m: NUMBER,
     area_after_m2: NUMBER,
     area_before_m2: NUMBER,
     boundary_source: Kind::Text,
@@ -41,10 +42,14 @@ const COLUMNS: &[Column] = columns![
     denominator_source: Kind::Text,
     denominator_value: NUMBER,
     difference: NUMBER,
+    facility: Kind::Text,
     feature: Kind::Text,
     gap: NUMBER,
     hazard: Kind::Text,
+    hazard_kind: Kind::Text,
     high: NUMBER,
+    in_any: Kind::Claim,
+    in_force: Kind::Claim,
     indicator: Kind::Text,
     kind: Kind::Text,
     layer: Kind::Text,
@@ -55,20 +60,25 @@ const COLUMNS: &[Column] = columns![
     message: Kind::Text,
     method: Kind::Text,
     method_version: Kind::Text,
+    next_distance_m: NUMBER,
     obs_status: Kind::Text,
     obs_value: NUMBER,
     part: Kind::Text,
     parts: NUMBER,
     people: NUMBER,
+    people_nearest: NUMBER,
     period: Kind::Text,
     qualifier: Kind::Text,
     ref_area: Kind::Text,
     ref_area_system: Kind::Text,
+    resolvable: Kind::Claim,
+    service: Kind::Text,
     severity: Kind::Text,
     shortfall: NUMBER,
     shortfall_unit: Kind::Text,
     source: Kind::Text,
     standard: NUMBER,
+    status: Kind::Text,
     target: NUMBER,
     territory: Kind::Text,
     territory_name: Kind::Text,
@@ -77,16 +87,20 @@ const COLUMNS: &[Column] = columns![
     total: NUMBER,
     unit: Kind::Text,
     unit_measure: Kind::Text,
+    valid_from: Kind::Text,
+    valid_to: Kind::Text,
     value: NUMBER,
     value_high: NUMBER,
     value_low: NUMBER,
     whole: NUMBER,
+    within_m: NUMBER,
 ];
 
 /// Unit of a column whose rows all have the same one; empty where they do not.
 fn unit(name: &str) -> &'static str {
     match name {
-        "people" => "people",
+        "people" | "people_nearest" => "people",
+        "within_m" | "accuracy_m" | "next_distance_m" => "m",
         "area_before_m2" | "area_after_m2" => "m2",
         _ => "",
     }
@@ -132,6 +146,18 @@ pub(super) fn keys(table: &str) -> Keys {
             &["territory", "deficit", "hazard", "level"],
             territory,
             &["people"],
+        ),
+        "facilities_in_hazard" => keys(
+            "exports.table.facilities_in_hazard",
+            &["service", "facility", "hazard"],
+            territory,
+            &["level"],
+        ),
+        "hazards" => keys(
+            "exports.table.hazards",
+            &["hazard", "level"],
+            None,
+            &["hazard_kind", "in_any", "status"],
         ),
         "balance" => keys(
             "exports.table.balance",
@@ -221,11 +247,13 @@ mod tests {
     use crate::outputs::tables;
 
     /// All tables with their columns.
-    fn all() -> [(&'static str, Vec<&'static str>); 7] {
+    fn all() -> [(&'static str, Vec<&'static str>); 9] {
         [
             ("exposure", tables::EXPOSURE.to_vec()),
             ("deficits", tables::DEFICITS.to_vec()),
             ("deficit_in_hazard", tables::DEFICIT_IN_HAZARD.to_vec()),
+            ("facilities_in_hazard", tables::FACILITIES_IN_HAZARD.to_vec()),
+            ("hazards", tables::HAZARDS.to_vec()),
             ("balance", tables::BALANCE.to_vec()),
             ("findings", tables::FINDINGS.to_vec()),
             ("indicators", tables::INDICATORS.to_vec()),

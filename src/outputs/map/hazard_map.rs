@@ -1,7 +1,7 @@
 //! One hazard: its zones by level, what lies in them, and how many people.
 
 use crate::analysis::Measurements;
-use crate::domain::{Level, Measure, TOTAL};
+use crate::domain::{Level, Measure, Message, TOTAL};
 use crate::geometry::HazardLayer;
 
 use super::figures::{self, Exposure};
@@ -33,6 +33,10 @@ pub fn plan<'a>(
     if is_narrow {
         notes.push(words.of("map.note.frame"));
     }
+    if !hazard.unresolved().is_empty() {
+        notes.push(words.of("map.note.unresolved"));
+    }
+    notes.extend(validity_note(job, hazard));
     Plan {
         name: format!("hazard_{}", hazard.layer.id),
         title: words.with("map.hazard.title", "hazard", title),
@@ -49,6 +53,22 @@ pub fn plan<'a>(
             !job.area.hazards.iter().filter(|h| is_other(h)).any(|h| h.layer.id == id)
         }),
     }
+}
+
+/// From when to when the hazard exists, and whether it does at the reference date.
+fn validity_note(job: Job<'_>, hazard: &HazardLayer) -> Option<String> {
+    let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "\u{2026}".to_owned());
+    let key = match (hazard.validity.is_open(), hazard.in_force) {
+        (true, _) => return None,
+        (false, Some(false)) => "map.note.not_in_force",
+        (false, _) => "map.note.validity",
+    };
+    let date = job.settings.reference_date.clone().unwrap_or_default();
+    let message = Message::new(key)
+        .with("from", end(&hazard.validity.from))
+        .with("to", end(&hazard.validity.to))
+        .with("date", date);
+    Some(job.words.say(&message))
 }
 
 fn body<'a>(
@@ -166,12 +186,12 @@ fn level_group(
 /// A level with the distance up to which a band reaches.
 fn level_label(words: Words, hazard: &HazardLayer, level: Level) -> String {
     let name = words.level(level);
-    let reach = hazard.bands.iter().filter(|(_, of)| *of == level).map(|(m, _)| *m);
-    match reach.reduce(f64::max) {
-        Some(meters) => {
-            let length = super::furniture::length(words.locale, meters);
-            format!("{name} (\u{2264}\u{202f}{length})")
-        }
-        None => name,
+    let Some(meters) = hazard.reach_m(level) else { return name };
+    let length = super::furniture::length(words.locale, meters);
+    let label = format!("{name} (\u{2264}\u{202f}{length})");
+    if hazard.resolves(level) == Some(false) {
+        words.with("map.legend.unresolved", "label", &label)
+    } else {
+        label
     }
 }
