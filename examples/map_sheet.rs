@@ -552,6 +552,7 @@ pub fn area() -> StudyArea {
             layer: prepared("blocks", title, shapes, Status::Synthetic),
             people: Some(people),
             sums: Vec::new(),
+            attributes: std::collections::BTreeMap::new(),
             lost: Vec::new(),
         }],
         services: vec![parks(), health()],
@@ -688,6 +689,7 @@ pub fn settings() -> Settings {
         reference_date: None,
         layers: Vec::new(),
         exports: Vec::new(),
+        risk: None,
         deficits: vec![
             deficit(
                 "green_area",

@@ -109,7 +109,7 @@ fn layer_settings(id: &str) -> LayerSettings {
 }
 
 fn exposed(id: &str) -> LayerSettings {
-    let role = ExposureRole { people: Some("people".to_owned()), sums: BTreeMap::new() };
+    let role = ExposureRole { people: Some("people".to_owned()), sums: BTreeMap::new(), attributes: BTreeMap::new() };
     LayerSettings { exposure: Some(role), ..layer_settings(id) }
 }
 
@@ -140,6 +140,7 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         reference_date: None,
         layers,
         deficits: Vec::new(),
+        risk: None,
         output_directory: PathBuf::from("out"),
         exports: Vec::new(),
         file: PathBuf::from("test.toml"),

@@ -41,6 +41,7 @@ impl World {
             reference_date: None,
             layers: Vec::new(),
             deficits: Vec::new(),
+            risk: None,
             output_directory: PathBuf::new(),
             exports: Vec::new(),
             file: PathBuf::from("world.toml"),
@@ -149,7 +150,7 @@ fn territory(layer: &mut LayerSettings) {
 
 fn exposure(layer: &mut LayerSettings) {
     let people = Some("people".to_owned());
-    layer.exposure = Some(ExposureRole { people, sums: BTreeMap::new() });
+    layer.exposure = Some(ExposureRole { people, sums: BTreeMap::new(), attributes: BTreeMap::new() });
 }
 
 fn hazard(layer: &mut LayerSettings) {

@@ -167,6 +167,7 @@ cases! {
     points_on_edges
     polygon_with_hole
     reported_figures
+    risk_by_cenepred
     rounding
     same_level_overlap_counts_once
     study_area

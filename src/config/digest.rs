@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::Digest;
 
+use super::risk::RiskSettings;
 use super::settings::{
     AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
     LayerSettings, Localized, ReadSettings, Settings, Units,
@@ -30,7 +31,12 @@ pub(super) fn digest_of(settings: &Settings) -> Digest {
     let layers: Vec<Value> = settings.layers.iter().map(layer).collect();
     let deficits: Vec<Value> =
         settings.deficits.iter().map(|one| deficit(one, base)).collect();
-    let all = json!({ "project": project, "layers": layers, "deficits": deficits });
+    let all = json!({
+        "project": project,
+        "layers": layers,
+        "deficits": deficits,
+        "risk": settings.risk.as_ref().map(risk),
+    });
     Digest::of(sorted(all).to_string().as_bytes())
 }
 
@@ -148,6 +154,11 @@ fn deficit(deficit: &DeficitSettings, base: &Path) -> Value {
         "standard_source": deficit.standard_source.as_ref().map(text),
         "period": deficit.period,
     })
+}
+
+/// All of the section shapes figures, so its whole meaning goes in.
+fn risk(risk: &RiskSettings) -> Value {
+    Value::String(format!("{risk:?}"))
 }
 
 /// The same value with the keys of all objects in byte order.

@@ -3,6 +3,7 @@
 //! In: the text of a TOML file. Out: [`Settings`], complete and valid, or every
 //! trouble at once ([`ConfigErrors`]). Nothing here reads a layer.
 
+mod ahp;
 pub mod crs_code;
 mod digest;
 pub mod error;
@@ -10,6 +11,8 @@ pub mod options;
 pub mod proj_string;
 pub mod read;
 mod resolve;
+pub mod risk;
+pub mod risk_options;
 pub mod schema;
 pub mod settings;
 mod tree;
@@ -19,6 +22,7 @@ use std::io;
 use std::path::Path;
 
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
+pub use risk::RiskSettings;
 pub use schema::schema;
 pub use settings::{
     AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,

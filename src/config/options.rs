@@ -13,6 +13,7 @@ use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
 use super::read::{At, Choice, Optional, Read, Required, Words, table, wrong_type};
+use super::risk_options::RiskTable;
 use super::settings::{Better, ExportFormat, FailOn};
 use super::tree::{Node, Value};
 
@@ -25,6 +26,8 @@ table! {
         pub layers: Required<BTreeMap<String, At<LayerTable>>>,
         /// Service deficits, by id.
         pub deficits: Optional<BTreeMap<String, At<DeficitTable>>>,
+        /// Vulnerability and risk, for the layers that allow it.
+        pub risk: Optional<RiskTable>,
         /// Where results go.
         pub outputs: Optional<OutputsTable>,
     }

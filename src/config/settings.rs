@@ -7,6 +7,8 @@ use crate::domain::crs::Shift;
 use crate::domain::{Digest, Level, Place, ReferenceSystem, Source, Status, Validity};
 use crate::i18n::Locale;
 
+use super::risk::RiskSettings;
+
 /// A text that may differ by language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Localized {
@@ -124,6 +126,8 @@ pub struct Settings {
     pub layers: Vec<LayerSettings>,
     /// Deficits, sorted by id.
     pub deficits: Vec<DeficitSettings>,
+    /// How vulnerability and risk are judged, if they are.
+    pub risk: Option<RiskSettings>,
     /// Where a run writes, resolved against the project file.
     pub output_directory: PathBuf,
     /// Formats that results are exported in, each once, in the order of the enum.
@@ -289,6 +293,8 @@ pub struct ExposureRole {
     pub people: Option<String>,
     /// Further additive fields: name in tables to field in the file.
     pub sums: BTreeMap<String, String>,
+    /// Fields that features are judged by, each with the key of the project that names it.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// What a service layer offers.

@@ -144,6 +144,10 @@ codes! {
     LayerOutside = "A012" Warning;
     /// A hazard is not in force at the reference date and stays out of `any`.
     NotInForce = "A020" Note;
+    /// A value that features are judged by is in none of the classes.
+    ValueInNoClass = "A021" Warning;
+    /// A value that features are judged by is not known.
+    FactorUnknown = "A022" Warning;
     /// Which encoding the text of a table was read in, and why.
     TextEncoding = "L012" Note;
     /// Text has bytes that mean nothing in its encoding.

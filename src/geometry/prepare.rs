@@ -2,6 +2,7 @@
 //!
 //! In: raw layers and settings. Out: a [`StudyArea`], or everything that makes it impossible.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::crs::{Applied, Crs, CrsTrouble, Transform, accuracy_of, scale_ppm};
@@ -23,7 +24,7 @@ use crate::config::{
     TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
-use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable};
+use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Value};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -564,7 +565,17 @@ fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
         lost: lost.collect(),
         people: people.as_ref().map(|all| layer.kept(all)),
         sums: sums.iter().map(|(name, all)| (name.clone(), layer.kept(all))).collect(),
+        attributes: attributes(layer, role),
     }
+}
+
+/// The fields that features are judged by; a missing one was an error of the reader.
+fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Vec<Value>> {
+    let column = |field: &String| {
+        let values = layer.raw.data.columns.get(field)?;
+        Some((field.clone(), layer.kept(values)))
+    };
+    role.attributes.keys().filter_map(column).collect()
 }
 
 fn service(

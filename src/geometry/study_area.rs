@@ -3,6 +3,10 @@
 use crate::config::Localized;
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
 
+use std::collections::BTreeMap;
+
+use crate::layers::Value;
+
 use super::crs::Applied;
 use super::shapes::Shapes;
 
@@ -136,6 +140,8 @@ pub struct ExposureLayer {
     pub people: Option<Vec<Option<f64>>>,
     /// Further sums: name and value of each feature.
     pub sums: Vec<(String, Vec<Option<f64>>)>,
+    /// Fields that features are judged by: name and value of each feature, as read.
+    pub attributes: BTreeMap<String, Vec<Value>>,
     /// Features without a place.
     pub lost: Vec<LostFeature>,
 }

@@ -97,6 +97,7 @@ pub(crate) fn area() -> StudyArea {
             layer: prepared("blocks", Status::Synthetic, "Manzanas", "2017-10-22"),
             people: None,
             sums: Vec::new(),
+            attributes: BTreeMap::new(),
             lost: Vec::new(),
         }],
         services: vec![ServiceLayer {
@@ -132,6 +133,7 @@ pub(crate) fn settings() -> Settings {
         exposure: Some(ExposureRole {
             people: Some("population_2017".to_owned()),
             sums: BTreeMap::from([("dwellings".to_owned(), "viviendas".to_owned())]),
+            attributes: BTreeMap::new(),
         }),
         service: None,
         context: None,
@@ -178,6 +180,7 @@ pub(crate) fn settings() -> Settings {
             deficit("serenos", serenos, 1000.0),
             deficit("water_hours", reported("water_hours"), 24.0),
         ],
+        risk: None,
         output_directory: "outputs/ilo".into(),
         exports: Vec::new(),
         file: "ilo.toml".into(),
@@ -244,6 +247,7 @@ pub(crate) fn measurements() -> Measurements {
             exposure("180301", "tsunami", High, Measure::Area, 2.005),
         ],
         deficits: vec![water],
+        risk: None,
         in_hazard: vec![InHazardRow {
             territory: "180301".to_owned(),
             deficit: "access".to_owned(),

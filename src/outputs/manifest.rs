@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::WriteJob;
 use crate::analysis::BalanceRow;
+use crate::config::{Localized, RiskSettings};
 use crate::domain::{Digest, Level, Message, Severity};
 use crate::geometry::crs::Applied;
 use crate::geometry::{HazardLayer, InputRecord};
@@ -33,6 +34,8 @@ struct Manifest<'a> {
     code_system: Option<&'a str>,
     reference_date: Option<&'a str>,
     hazards: Vec<Hazard<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<Risk<'a>>,
     inputs: Vec<Input<'a>>,
     findings: FindingCounts,
     balance_closes: bool,
@@ -81,6 +84,35 @@ struct Hazard<'a> {
     valid_to: Option<&'a str>,
     in_force: Option<bool>,
     not_resolvable: Vec<Level>,
+}
+
+/// How vulnerability and risk were judged, and that it is no EVAR.
+#[derive(Serialize)]
+struct Risk<'a> {
+    notice: String,
+    layer: &'a str,
+    source: Option<Title<'a>>,
+    scale: &'a [f64],
+    lower_limits: BTreeMap<&'static str, [f64; 3]>,
+    matrices: Vec<Matrix<'a>>,
+    factors: Vec<Factor<'a>>,
+}
+
+#[derive(Serialize)]
+struct Factor<'a> {
+    factor: &'a str,
+    title: Title<'a>,
+    field: &'a str,
+    per: Option<&'a str>,
+    source: Option<Title<'a>>,
+}
+
+#[derive(Serialize)]
+struct Matrix<'a> {
+    matrix: &'a str,
+    items: &'a [String],
+    consistency_ratio: f64,
+    threshold: f64,
 }
 
 #[derive(Serialize)]
@@ -142,7 +174,7 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
             .collect(),
         project: Project {
             id: &job.settings.id,
-            title: Title { es: &job.settings.title.es, en: &job.settings.title.en },
+            title: title(&job.settings.title),
         },
         settings_sha256: job.settings.digest.as_str(),
         options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
@@ -150,6 +182,7 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
         code_system: job.settings.code_system.as_deref(),
         reference_date: job.settings.reference_date.as_deref(),
         hazards: hazards(&job.area.hazards),
+        risk: job.settings.risk.as_ref().map(risk),
         inputs: inputs(&job.area.inputs),
         findings: FindingCounts {
             note: count(Severity::Note),
@@ -209,6 +242,40 @@ fn hazards(hazards: &[HazardLayer]) -> Vec<Hazard<'_>> {
         .collect();
     all.sort_by_key(|hazard| hazard.hazard);
     all
+}
+
+fn risk(settings: &RiskSettings) -> Risk<'_> {
+    let limits = &settings.limits;
+    let matrices = settings.matrices.iter().map(|matrix| Matrix {
+        matrix: &matrix.id,
+        items: &matrix.items,
+        consistency_ratio: rounded(matrix.ratio, 6),
+        threshold: matrix.threshold,
+    });
+    let factors = settings.factors.iter().map(|factor| Factor {
+        factor: &factor.id,
+        title: title(&factor.title),
+        field: &factor.field,
+        per: factor.per.as_deref(),
+        source: factor.source.as_ref().map(title),
+    });
+    Risk {
+        notice: i18n::render(Locale::En, &Message::new("outputs.risk.notice")),
+        layer: &settings.layer,
+        source: settings.source.as_ref().map(title),
+        scale: &settings.scale,
+        lower_limits: BTreeMap::from([
+            ("hazard", limits.hazard),
+            ("vulnerability", limits.vulnerability),
+            ("risk", limits.risk),
+        ]),
+        matrices: matrices.collect(),
+        factors: factors.collect(),
+    }
+}
+
+fn title(text: &Localized) -> Title<'_> {
+    Title { es: &text.es, en: &text.en }
 }
 
 fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {

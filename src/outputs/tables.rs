@@ -3,7 +3,11 @@
 //! In: what was measured. Out: [`Table`]s, one a file. Columns and keys are those of the
 //! contract; rows are sorted by the bytes of their key fields. Measures nothing.
 
+mod risk;
+
 use std::collections::BTreeMap;
+
+pub use risk::{RISK, RISK_SUMMARY, RISK_WEIGHTS, STANDING};
 
 use super::numbers::{self, Format};
 use crate::analysis::{
@@ -135,6 +139,9 @@ pub fn key_of(name: &str) -> Option<&'static [&'static str]> {
         "findings.csv" => &["code", "layer", "feature", "message"],
         "hazards.csv" => &["hazard", "level"],
         "indicators.csv" => &["indicator", "ref_area", "time_period", "source"],
+        "risk.csv" => &["feature", "hazard"],
+        "risk_summary.csv" => &["territory", "hazard", "risk_class", "why"],
+        "risk_weights.csv" => &["matrix", "item"],
         _ => return None,
     })
 }
@@ -168,7 +175,7 @@ pub fn make_all(
     findings: &Findings,
 ) -> Vec<Table> {
     let names = Names::of(area);
-    vec![
+    let mut all = vec![
         Table { name: "balance.csv", bytes: balance(&measurements.balance) },
         Table {
             name: "deficit_in_hazard.csv",
@@ -183,7 +190,9 @@ pub fn make_all(
         Table { name: "findings.csv", bytes: findings_table(findings.as_slice()) },
         Table { name: "hazards.csv", bytes: hazards(&area.hazards) },
         Table { name: "indicators.csv", bytes: indicators_table(indicators) },
-    ]
+    ];
+    all.extend(measurements.risk.iter().flat_map(|risk| risk::make_all(area, risk)));
+    all
 }
 
 /// Names of territories by code. `_T` and `_X` have none but themselves: a name in a

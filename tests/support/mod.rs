@@ -70,10 +70,33 @@ const TABLES: [(&str, &str, &str); 8] = [
     ("findings", "", "code,severity,layer,feature,message,area_before_m2,area_after_m2"),
 ];
 
+/// The tables of a project with the section `[risk]`, and of no other.
+const RISK_TABLES: [(&str, &str, &str); 3] = [
+    (
+        "risk",
+        "feature,hazard",
+        "feature,territory,hazard,level,hazard_value,hazard_class,social,economic,\
+         environmental,vulnerability_value,vulnerability_class,risk_value,risk_class,people,\
+         why,standing",
+    ),
+    (
+        "risk_summary",
+        "territory,hazard,risk_class,why",
+        "territory,territory_name,hazard,risk_class,why,features,people,total_features,\
+         total_people,standing",
+    ),
+    (
+        "risk_weights",
+        "matrix,item",
+        "matrix,item,weight,consistency_ratio,threshold,standing",
+    ),
+];
+
 /// The key columns of a table; none for the findings.
 pub(crate) fn key_of(table: &str) -> Vec<&'static str> {
     TABLES
         .iter()
+        .chain(&RISK_TABLES)
         .filter(|(name, key, _)| *name == table && !key.is_empty())
         .flat_map(|(_, key, _)| key.split(','))
         .collect()

@@ -7,6 +7,7 @@
 mod deficits;
 mod files;
 mod layers;
+mod risk;
 mod roles;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ pub(super) fn resolve(
     }
     resolver.all_layers(options, &mut settings);
     resolver.all_deficits(options, &mut settings);
+    resolver.risk(options, &mut settings);
     resolver.output_directory(options, &mut settings);
     resolver.exports(options, &mut settings);
     settings.digest = super::digest::digest_of(&settings);
@@ -68,6 +70,7 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         reference_date: None,
         layers: Vec::new(),
         deficits: Vec::new(),
+        risk: None,
         output_directory: PathBuf::new(),
         exports: Vec::new(),
         file: file.to_owned(),
@@ -243,6 +246,7 @@ enum Role {
     Territory,
     Exposure,
     Service,
+    Hazard,
 }
 
 impl Role {
@@ -251,6 +255,7 @@ impl Role {
             Self::Territory => "territory",
             Self::Exposure => "exposure",
             Self::Service => "service",
+            Self::Hazard => "hazard",
         }
     }
 
@@ -259,6 +264,7 @@ impl Role {
             Self::Territory => table.territory.is_some(),
             Self::Exposure => table.exposure.is_some(),
             Self::Service => table.service.is_some(),
+            Self::Hazard => table.hazard.is_some(),
         }
     }
 }

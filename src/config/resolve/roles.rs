@@ -56,7 +56,8 @@ impl Resolver<'_> {
         if let Some(empty) = table.sums.as_ref().filter(|sums| sums.value.is_empty()) {
             self.fail(empty, Trouble::Empty { name: "sums" });
         }
-        Some(ExposureRole { people: plain(table.people.as_ref()), sums })
+        let people = plain(table.people.as_ref());
+        Some(ExposureRole { people, sums, attributes: BTreeMap::new() })
     }
 
     pub(super) fn hazard(&mut self, layer: &LayerTable) -> Option<HazardRole> {
