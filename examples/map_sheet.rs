@@ -552,6 +552,7 @@ pub fn area() -> StudyArea {
             layer: prepared("blocks", title, shapes, Status::Synthetic),
             people: Some(people),
             sums: Vec::new(),
+            growth: None,
             attributes: std::collections::BTreeMap::new(),
             lost: Vec::new(),
         }],

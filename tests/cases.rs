@@ -161,6 +161,7 @@ cases! {
     nested_levels_worst_on_top
     outside_every_territory
     overlapping_blocks
+    people_of_another_year
     people_per_unit_of_a_service
     people_per_unit_reported
     people_without_geometry

@@ -67,6 +67,9 @@ fn layer(layer: &LayerSettings) -> Value {
         "hazard": layer.hazard.as_ref().map(hazard),
         "exposure": layer.exposure.as_ref().map(|role| json!({
             "people": role.people, "sums": role.sums,
+            "growth": role.growth.as_ref().map(|growth| json!([
+                growth.from_year, growth.to_year, growth.rate, text(&growth.source),
+            ])),
         })),
         "service": layer.service.as_ref().map(|role| json!({
             "kind": role.kind, "capacity": role.capacity,

@@ -26,7 +26,7 @@ pub use risk::RiskSettings;
 pub use schema::schema;
 pub use settings::{
     AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,
-    ExposureRole, FailOn, HazardLevels, HazardRole, JoinSettings, LayerSettings,
+    ExposureRole, FailOn, Growth, HazardLevels, HazardRole, JoinSettings, LayerSettings,
     Localized, ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
 };
 pub use tree::OVERRIDE;

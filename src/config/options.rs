@@ -182,6 +182,22 @@ table! {
         pub people: Optional<String>,
         /// Further additive fields: name in the tables = field in the file.
         pub sums: Optional<BTreeMap<String, At<String>>>,
+        /// People of another year, as an estimate: the field's, grown at a yearly rate.
+        pub growth: Optional<GrowthTable>,
+    }
+
+    /// Growth of people at a geometric rate: exactly one of `rate` and `totals`.
+    pub struct GrowthTable {
+        /// Year of the field.
+        pub from_year: Required<f64>,
+        /// Year that people are estimated for.
+        pub to_year: Required<f64>,
+        /// Yearly rate, for example 0.015.
+        pub rate: Optional<f64>,
+        /// People of two years, from which the rate follows: year = people.
+        pub totals: Optional<BTreeMap<String, At<f64>>>,
+        /// Who states the rate or the totals.
+        pub source: Required<Text>,
     }
 
     /// What the layer offers.

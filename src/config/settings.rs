@@ -286,6 +286,40 @@ pub enum HazardLevels {
     Bands(Vec<(f64, Level)>),
 }
 
+/// Growth of people at a geometric rate: `P(t) = P(t₀) · (1 + r)^(t − t₀)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Growth {
+    /// Year of the field, t₀.
+    pub from_year: i32,
+    /// Year of the estimate, t.
+    pub to_year: i32,
+    /// Yearly rate, r.
+    pub rate: f64,
+    /// Who states it.
+    pub source: Localized,
+}
+
+impl Growth {
+    /// Years from the field to the estimate; negative if it looks back.
+    #[must_use]
+    pub fn years(&self) -> i32 {
+        self.to_year - self.from_year
+    }
+
+    /// What people are multiplied by.
+    #[must_use]
+    pub fn factor(&self) -> f64 {
+        (1.0 + self.rate).powi(self.years())
+    }
+
+    /// The estimate as an expression of what it grows from, the same in every language.
+    #[must_use]
+    pub fn of(&self, field: &str) -> String {
+        let Self { rate, to_year, .. } = self;
+        format!("{field} × (1 + {rate:.6})^{} [{to_year}]", self.years())
+    }
+}
+
 /// What an exposure layer carries.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExposureRole {
@@ -293,6 +327,8 @@ pub struct ExposureRole {
     pub people: Option<String>,
     /// Further additive fields: name in tables to field in the file.
     pub sums: BTreeMap<String, String>,
+    /// People of another year, as an estimate.
+    pub growth: Option<Growth>,
     /// Fields that features are judged by, each with the key of the project that names it.
     pub attributes: BTreeMap<String, String>,
 }

@@ -148,6 +148,10 @@ codes! {
     ValueInNoClass = "A021" Warning;
     /// A value that features are judged by is not known.
     FactorUnknown = "A022" Warning;
+    /// People are an estimate for another year than that of the field.
+    PeopleEstimated = "A023" Note;
+    /// People are an estimate over more years than a rate can bear.
+    LongGrowth = "A024" Warning;
     /// Which encoding the text of a table was read in, and why.
     TextEncoding = "L012" Note;
     /// Text has bytes that mean nothing in its encoding.

@@ -1,6 +1,6 @@
 //! The study area: layers by role, ready to be measured.
 
-use crate::config::Localized;
+use crate::config::{Growth, Localized};
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
 
 use std::collections::BTreeMap;
@@ -140,6 +140,8 @@ pub struct ExposureLayer {
     pub people: Option<Vec<Option<f64>>>,
     /// Further sums: name and value of each feature.
     pub sums: Vec<(String, Vec<Option<f64>>)>,
+    /// How people were grown to another year; `people` are the estimate.
+    pub growth: Option<Growth>,
     /// Fields that features are judged by: name and value of each feature, as read.
     pub attributes: BTreeMap<String, Vec<Value>>,
     /// Features without a place.

@@ -14,7 +14,7 @@ pub use catalog::{Direction, Entry, Method};
 use self::provenance::{Layers, Provenance};
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
 use crate::config::{DeficitKind, Settings, Units};
-use crate::domain::Status;
+use crate::domain::{Measure, Status};
 use crate::geometry::StudyArea;
 
 /// What kind of value an observation has: SDMX's code list `CL_OBS_STATUS`.
@@ -113,12 +113,31 @@ pub fn compute(
         nothing: "".into(),
     };
     let mut rows = exposure_rows(&frame, &layers, measurements, settings);
+    let project = settings;
     rows.extend(measurements.deficits.iter().map(|row| {
         let settings = settings.deficits.iter().find(|deficit| deficit.id == row.deficit);
-        deficit_row(&frame, &layers, row, settings.map(|deficit| &deficit.kind))
+        let kind = settings.map(|deficit| &deficit.kind);
+        let mut made = deficit_row(&frame, &layers, row, kind);
+        if kind.is_some_and(|kind| rests_on_growth(project, kind))
+            && made.status == ObsStatus::Normal
+        {
+            made.status = ObsStatus::Estimated;
+        }
+        made
     }));
     rows.sort_by(|a, b| a.key().cmp(&b.key()));
     rows
+}
+
+/// Whether the people that a deficit divides by were grown to another year.
+fn rests_on_growth(settings: &Settings, kind: &DeficitKind) -> bool {
+    let layer = match kind {
+        DeficitKind::AreaPerPerson { people, .. }
+        | DeficitKind::PeoplePerUnit { people, .. } => people.as_deref(),
+        DeficitKind::Access { people, .. } => Some(people.as_str()),
+        DeficitKind::Reported { .. } => None,
+    };
+    layer.is_some_and(|id| provenance::growth(settings, id, &Measure::People).is_some())
 }
 
 /// Texts that all rows share.
@@ -133,6 +152,8 @@ struct Shared {
     provenance: Provenance,
     year: Arc<str>,
     denominator_source: Arc<str>,
+    /// Whether people were grown to another year.
+    is_grown: bool,
 }
 
 fn exposure_rows(
@@ -144,9 +165,14 @@ fn exposure_rows(
     let mut shared = BTreeMap::new();
     let rows = measurements.exposure.iter().map(|row| {
         let key = (row.hazard.as_str(), row.layer.as_str(), &row.measure);
+        let growth = provenance::growth(settings, &row.layer, &row.measure);
         let shared = shared.entry(key).or_insert_with(|| Shared {
+            is_grown: growth.is_some(),
             provenance: layers.of_exposure(&row.layer, &row.hazard),
-            year: layers.year(&row.layer),
+            year: growth.map_or_else(
+                || layers.year(&row.layer),
+                |growth| growth.to_year.to_string().into(),
+            ),
             denominator_source: provenance::denominator(
                 settings,
                 &row.layer,
@@ -170,11 +196,12 @@ fn exposure_row(
     let ExposureRow { territory, hazard, level, layer, measure, quantity, total } = row;
     let Provenance { source, comment, status } = &shared.provenance;
     let (level, measured) = (level.id(), measure.id());
+    let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
     let (status, comment) = match (unresolved, hazard.as_str()) {
-        ([], _) => (known(*status), comment.clone()),
+        ([], _) => (usual, comment.clone()),
         (ids, provenance::ANY) => {
             let ids = ids.join(",");
-            (known(*status), format!("{comment}; partly_not_resolvable={ids}").into())
+            (usual, format!("{comment}; partly_not_resolvable={ids}").into())
         }
         _ => (ObsStatus::Unresolved, format!("{comment}; not_resolvable").into()),
     };

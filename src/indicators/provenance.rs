@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::config::{DeficitKind, Settings, Units};
+use crate::config::{DeficitKind, Growth, Settings, Units};
 use crate::domain::{Level, Measure, Source, Status};
 use crate::geometry::{Prepared, StudyArea};
 
@@ -146,6 +146,16 @@ fn cite<const N: usize>(parts: [&Option<String>; N], otherwise: &str) -> String 
     if stated.is_empty() { otherwise.to_owned() } else { stated.join(", ") }
 }
 
+/// How the people of a layer were grown to another year, if the measure counts them.
+pub(super) fn growth<'a>(
+    settings: &'a Settings,
+    layer: &str,
+    measure: &Measure,
+) -> Option<&'a Growth> {
+    let role = settings.layer(layer).and_then(|layer| layer.exposure.as_ref())?;
+    role.growth.as_ref().filter(|_| *measure == Measure::People)
+}
+
 /// Where the denominator of an exposure figure comes from: the layer and, if it is a
 /// field's sum, the field as the project names it.
 pub(super) fn denominator(settings: &Settings, layer: &str, measure: &Measure) -> String {
@@ -155,5 +165,6 @@ pub(super) fn denominator(settings: &Settings, layer: &str, measure: &Measure) -
         Measure::Sum(name) => role.and_then(|role| role.sums.get(name)),
         Measure::Features | Measure::Area | Measure::Length => None,
     };
-    field.map_or_else(|| layer.to_owned(), |field| format!("{layer}.{field}"))
+    let source = field.map_or_else(|| layer.to_owned(), |field| format!("{layer}.{field}"));
+    growth(settings, layer, measure).map_or(source.clone(), |growth| growth.of(&source))
 }

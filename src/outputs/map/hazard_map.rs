@@ -2,7 +2,7 @@
 
 use crate::analysis::Measurements;
 use crate::domain::{Level, Measure, Message, TOTAL};
-use crate::geometry::HazardLayer;
+use crate::geometry::{ExposureLayer, HazardLayer};
 
 use super::figures::{self, Exposure};
 use super::focus;
@@ -37,6 +37,7 @@ pub fn plan<'a>(
         notes.push(words.of("map.note.unresolved"));
     }
     notes.extend(validity_note(job, hazard));
+    notes.extend(growth_notes(job));
     Plan {
         name: format!("hazard_{}", hazard.layer.id),
         title: words.with("map.hazard.title", "hazard", title),
@@ -53,6 +54,22 @@ pub fn plan<'a>(
             !job.area.hazards.iter().filter(|h| is_other(h)).any(|h| h.layer.id == id)
         }),
     }
+}
+
+/// That people are an estimate for another year, layer by layer.
+pub(super) fn growth_notes(job: Job<'_>) -> Vec<String> {
+    let words = job.words;
+    let note = |layer: &ExposureLayer| {
+        let growth = layer.growth.as_ref()?;
+        let message = Message::new("map.note.growth")
+            .with("layer", layer.layer.title.get(words.locale))
+            .with("from", growth.from_year)
+            .with("to", growth.to_year)
+            .with("rate", words.number(growth.rate * 100.0, 2))
+            .with("source", growth.source.get(words.locale));
+        Some(words.say(&message))
+    };
+    job.area.exposures.iter().filter_map(note).collect()
 }
 
 /// From when to when the hazard exists, and whether it does at the reference date.
