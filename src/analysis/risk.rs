@@ -62,6 +62,8 @@ impl WhyNot {
 /// What one feature comes to under one hazard. Unknown is `None`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RiskRow {
+    /// Row of the feature in its layer.
+    pub row: usize,
     /// Id of the feature.
     pub feature: String,
     /// Code of the territory that holds most of it, or `_X`.
@@ -321,6 +323,7 @@ fn assemble(
     why.retain(|one| !told.contains(one) && { told.push(one.clone()); true });
     let code = |territory: usize| area.territories[territory].code.as_str().to_owned();
     RiskRow {
+        row,
         feature: layer.layer.ids[row].to_string(),
         territory: place.territory.map_or_else(|| OUTSIDE.to_owned(), code),
         hazard: assessed.hazard.clone(),

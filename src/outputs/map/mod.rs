@@ -35,6 +35,7 @@ mod panel;
 pub mod plotters_backend;
 pub mod png;
 pub mod projection;
+pub mod risk_map;
 pub mod scene;
 pub mod sheet;
 pub mod sketch;
@@ -157,6 +158,9 @@ pub fn render_all<T: Send>(
     plans.extend(
         settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
     );
+    if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
+        plans.extend(risk_map::plans(job, risk, measured));
+    }
     let count = plans.len();
     let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()
