@@ -109,7 +109,12 @@ fn layer_settings(id: &str) -> LayerSettings {
 }
 
 fn exposed(id: &str) -> LayerSettings {
-    let role = ExposureRole { people: Some("people".to_owned()), sums: BTreeMap::new(), growth: None, attributes: BTreeMap::new() };
+    let role = ExposureRole {
+        people: Some("people".to_owned()),
+        sums: BTreeMap::new(),
+        growth: None,
+        attributes: BTreeMap::new(),
+    };
     LayerSettings { exposure: Some(role), ..layer_settings(id) }
 }
 

@@ -150,7 +150,12 @@ fn territory(layer: &mut LayerSettings) {
 
 fn exposure(layer: &mut LayerSettings) {
     let people = Some("people".to_owned());
-    layer.exposure = Some(ExposureRole { people, sums: BTreeMap::new(), growth: None, attributes: BTreeMap::new() });
+    layer.exposure = Some(ExposureRole {
+        people,
+        sums: BTreeMap::new(),
+        growth: None,
+        attributes: BTreeMap::new(),
+    });
 }
 
 fn hazard(layer: &mut LayerSettings) {

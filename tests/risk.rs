@@ -82,7 +82,11 @@ fn what_is_wrong_is_told_with_its_place() {
         ("classes = [\"adobe\", \"brick\"]", "per = \"x\"", "20: "),
         ("[risk.hazards.layer]", "[risk.hazards.other]", "26: "),
         ("[risk.factors.roof]", "[risk.factors.level]", "23: "),
-        ("layer = \"layer\"\n[risk", "layer = \"layer\"\nscale = [0.1, 0.2, 0.3, 0.4]\n[risk", "17: "),
+        (
+            "layer = \"layer\"\n[risk",
+            "layer = \"layer\"\nscale = [0.1, 0.2, 0.3, 0.4]\n[risk",
+            "17: ",
+        ),
         (
             "[risk.matrices.two]",
             "limits = { risk = [0.1, 0.2, 0.3] }\n[risk.matrices.two]",

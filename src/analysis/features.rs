@@ -69,7 +69,11 @@ pub fn features(area: &StudyArea) -> Vec<LayerFeatures> {
 }
 
 /// The rows of one layer.
-pub(super) fn rows(planes: &Planes, layer: &ExposureLayer, hazards: usize) -> Vec<FeatureRow> {
+pub(super) fn rows(
+    planes: &Planes,
+    layer: &ExposureLayer,
+    hazards: usize,
+) -> Vec<FeatureRow> {
     let shapes = &layer.layer.shapes;
     let chunks: Vec<Vec<FeatureRow>> = (0..shapes.len().div_ceil(CHUNK))
         .into_par_iter()

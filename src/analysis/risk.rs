@@ -144,7 +144,15 @@ pub(super) fn measure(
         let one = |(row, place): (usize, &FeatureRow)| {
             let level = place.hazards[at].worst;
             let hazard = hazard_value(settings, assessed, &judged, row, level);
-            assemble(area, layer, settings, assessed, (row, place), hazard, &vulnerable[row])
+            assemble(
+                area,
+                layer,
+                settings,
+                assessed,
+                (row, place),
+                hazard,
+                &vulnerable[row],
+            )
         };
         let rows: Vec<RiskRow> = places.iter().enumerate().map(one).collect();
         let summary = Summary::of(area, layer, &assessed.hazard, &rows);
@@ -168,7 +176,8 @@ fn judge(layer: &ExposureLayer, factor: &RiskFactor) -> Vec<Judged> {
     let unknown = || WhyNot::Unknown(factor.id.clone());
     let unlisted = || WhyNot::Unlisted(factor.id.clone());
     let one = |row: usize| -> Judged {
-        let value = column(&factor.field).map(|values| &values[row]).ok_or_else(unknown)?;
+        let value =
+            column(&factor.field).map(|values| &values[row]).ok_or_else(unknown)?;
         let position = if let Classes::Words(classes) = &factor.classes {
             let text = text_of(value).ok_or_else(unknown)?;
             classes.iter().position(|class| class.contains(&text)).ok_or_else(unlisted)?
@@ -317,10 +326,16 @@ fn assemble(
         (Ok((hazard, _)), Some(vulnerability)) => Some(hazard * vulnerability),
         _ => None,
     };
-    let mut why: Vec<WhyNot> = hazard.as_ref().err().into_iter().flatten().cloned().collect();
+    let mut why: Vec<WhyNot> =
+        hazard.as_ref().err().into_iter().flatten().cloned().collect();
     why.extend(vulnerable.value.as_ref().err().into_iter().flatten().cloned());
     let mut told = Vec::new();
-    why.retain(|one| !told.contains(one) && { told.push(one.clone()); true });
+    why.retain(|one| {
+        !told.contains(one) && {
+            told.push(one.clone());
+            true
+        }
+    });
     let code = |territory: usize| area.territories[territory].code.as_str().to_owned();
     RiskRow {
         row,
@@ -420,8 +435,7 @@ impl Summary {
             vec![row("risk.features", &Measure::Features, all, features as f64)];
         if layer.people.is_some() {
             let whole = whole(layer, &Measure::People).get();
-            let people: Fixed =
-                parts().filter_map(|row| row.people).map(Fixed::of).sum();
+            let people: Fixed = parts().filter_map(|row| row.people).map(Fixed::of).sum();
             rows.push(row("risk.people", &Measure::People, whole, people.get()));
         }
         rows

@@ -55,8 +55,9 @@ pub(super) fn square(rows: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
 pub(super) fn first_contradiction(square: &[Vec<f64>]) -> Option<(usize, usize)> {
     let n = square.len();
     let pairs = (0..n).flat_map(|i| (i..n).map(move |j| (i, j)));
-    let is_wrong =
-        |&(i, j): &(usize, usize)| (square[i][j] * square[j][i] - 1.0).abs() > RECIPROCITY;
+    let is_wrong = |&(i, j): &(usize, usize)| {
+        (square[i][j] * square[j][i] - 1.0).abs() > RECIPROCITY
+    };
     pairs.into_iter().find(is_wrong)
 }
 
@@ -64,8 +65,7 @@ pub(super) fn first_contradiction(square: &[Vec<f64>]) -> Option<(usize, usize)>
 #[expect(clippy::cast_precision_loss, reason = "ten items at most")]
 pub(super) fn weigh(square: &[Vec<f64>]) -> Weighed {
     let n = square.len();
-    let sums: Vec<f64> =
-        (0..n).map(|j| square.iter().map(|row| row[j]).sum()).collect();
+    let sums: Vec<f64> = (0..n).map(|j| square.iter().map(|row| row[j]).sum()).collect();
     let mean = |row: &Vec<f64>| {
         row.iter().zip(&sums).map(|(cell, sum)| cell / sum).sum::<f64>() / n as f64
     };

@@ -584,7 +584,9 @@ impl Explain for ConfigError {
             Trouble::NotReciprocal { .. } => {
                 Some(Message::new("hint.config.not_reciprocal"))
             }
-            Trouble::Inconsistent { .. } => Some(Message::new("hint.config.inconsistent")),
+            Trouble::Inconsistent { .. } => {
+                Some(Message::new("hint.config.inconsistent"))
+            }
             Trouble::BadDate { .. } => Some(Message::new("hint.config.date")),
             Trouble::OutputHoldsInputs { .. } => {
                 Some(Message::new("hint.config.output_holds_inputs"))

@@ -20,8 +20,8 @@ use super::study_area::{
 use super::territories::{self, Ground};
 use super::values::{additive_values, number_of, text_of, value_at};
 use crate::config::{
-    AccuracySetting, ExposureRole, Growth, LayerSettings, Localized, ServiceRole, Settings,
-    TerritoryRole,
+    AccuracySetting, ExposureRole, Growth, LayerSettings, Localized, ServiceRole,
+    Settings, TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
 use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Value};

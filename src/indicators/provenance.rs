@@ -165,6 +165,7 @@ pub(super) fn denominator(settings: &Settings, layer: &str, measure: &Measure) -
         Measure::Sum(name) => role.and_then(|role| role.sums.get(name)),
         Measure::Features | Measure::Area | Measure::Length => None,
     };
-    let source = field.map_or_else(|| layer.to_owned(), |field| format!("{layer}.{field}"));
+    let source =
+        field.map_or_else(|| layer.to_owned(), |field| format!("{layer}.{field}"));
     growth(settings, layer, measure).map_or(source.clone(), |growth| growth.of(&source))
 }

@@ -97,7 +97,8 @@ pub(crate) fn area() -> StudyArea {
             layer: prepared("blocks", Status::Synthetic, "Manzanas", "2017-10-22"),
             people: None,
             sums: Vec::new(),
-            growth: None, attributes: BTreeMap::new(),
+            growth: None,
+            attributes: BTreeMap::new(),
             lost: Vec::new(),
         }],
         services: vec![ServiceLayer {
@@ -133,7 +134,8 @@ pub(crate) fn settings() -> Settings {
         exposure: Some(ExposureRole {
             people: Some("population_2017".to_owned()),
             sums: BTreeMap::from([("dwellings".to_owned(), "viviendas".to_owned())]),
-            growth: None, attributes: BTreeMap::new(),
+            growth: None,
+            attributes: BTreeMap::new(),
         }),
         service: None,
         context: None,

@@ -362,9 +362,8 @@ fn tell_features(
 /// Whether a field is used for amounts only.
 fn is_amount(name: &str, fields: &[WantedField]) -> bool {
     let mut uses = fields.iter().filter(|field| field.field == name);
-    let may_be = |field: &WantedField| {
-        matches!(field.purpose, Purpose::Amount | Purpose::Any)
-    };
+    let may_be =
+        |field: &WantedField| matches!(field.purpose, Purpose::Amount | Purpose::Any);
     let is_asked = uses.clone().any(|field| field.purpose == Purpose::Amount);
     is_asked && uses.all(may_be)
 }

@@ -77,7 +77,7 @@ struct Range {
 /// What a hazard was taken for.
 #[derive(Serialize)]
 struct Hazard<'a> {
-    hazard: &'a str,
+    layer: &'a str,
     kind: &'a str,
     in_any: bool,
     valid_from: Option<&'a str>,
@@ -100,7 +100,7 @@ struct Risk<'a> {
 
 #[derive(Serialize)]
 struct Factor<'a> {
-    factor: &'a str,
+    id: &'a str,
     title: Title<'a>,
     field: &'a str,
     per: Option<&'a str>,
@@ -109,7 +109,7 @@ struct Factor<'a> {
 
 #[derive(Serialize)]
 struct Matrix<'a> {
-    matrix: &'a str,
+    id: &'a str,
     items: &'a [String],
     consistency_ratio: f64,
     threshold: f64,
@@ -172,10 +172,7 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
             .iter()
             .map(|method| (method.entry().code, method.entry().version))
             .collect(),
-        project: Project {
-            id: &job.settings.id,
-            title: title(&job.settings.title),
-        },
+        project: Project { id: &job.settings.id, title: title(&job.settings.title) },
         settings_sha256: job.settings.digest.as_str(),
         options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
         working_crs: working_crs(job.area.epsg, job.area.grid_scale_ppm),
@@ -231,7 +228,7 @@ fn hazards(hazards: &[HazardLayer]) -> Vec<Hazard<'_>> {
     let mut all: Vec<Hazard<'_>> = hazards
         .iter()
         .map(|hazard| Hazard {
-            hazard: &hazard.layer.id,
+            layer: &hazard.layer.id,
             kind: &hazard.kind,
             in_any: hazard.in_any,
             valid_from: hazard.validity.from.as_deref(),
@@ -240,20 +237,20 @@ fn hazards(hazards: &[HazardLayer]) -> Vec<Hazard<'_>> {
             not_resolvable: hazard.unresolved(),
         })
         .collect();
-    all.sort_by_key(|hazard| hazard.hazard);
+    all.sort_by_key(|hazard| hazard.layer);
     all
 }
 
 fn risk(settings: &RiskSettings) -> Risk<'_> {
     let limits = &settings.limits;
     let matrices = settings.matrices.iter().map(|matrix| Matrix {
-        matrix: &matrix.id,
+        id: &matrix.id,
         items: &matrix.items,
         consistency_ratio: rounded(matrix.ratio, 6),
         threshold: matrix.threshold,
     });
     let factors = settings.factors.iter().map(|factor| Factor {
-        factor: &factor.id,
+        id: &factor.id,
         title: title(&factor.title),
         field: &factor.field,
         per: factor.per.as_deref(),

@@ -56,7 +56,12 @@ impl Resolver<'_> {
     }
 
     /// Has the fields of the factors read with the layer.
-    fn ask_for_fields(&self, layer: &str, factors: &[RiskFactor], settings: &mut Settings) {
+    fn ask_for_fields(
+        &self,
+        layer: &str,
+        factors: &[RiskFactor],
+        settings: &mut Settings,
+    ) {
         let found = settings.layers.iter_mut().find(|found| found.id == layer);
         let Some(role) = found.and_then(|layer| layer.exposure.as_mut()) else { return };
         for factor in factors {
@@ -310,8 +315,7 @@ impl Resolver<'_> {
             return parts.iter().map(|part| (part.clone(), 1.0)).collect();
         };
         let weights = self.weights(at, parts, table, matrices);
-        let weights: BTreeMap<String, f64> =
-            weights.into_iter().flatten().collect();
+        let weights: BTreeMap<String, f64> = weights.into_iter().flatten().collect();
         if let Some(part) = parts.iter().find(|part| !weights.contains_key(*part))
             && !weights.is_empty()
         {
@@ -414,8 +418,7 @@ impl Resolver<'_> {
             given.iter().map(|(name, _)| (*name).to_owned()).collect();
         let weights =
             self.weights_of_parts(at, own.weights.as_ref(), &parts, table, matrices);
-        let known: Vec<String> =
-            factors.iter().map(|factor| factor.id.clone()).collect();
+        let known: Vec<String> = factors.iter().map(|factor| factor.id.clone()).collect();
         let mut all = Vec::new();
         for (name, given) in given {
             let Some(own) = self.weights(given, &known, table, matrices) else {

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::config::error::Trouble;
-use crate::config::options::{
-    BandTable, DateText, GrowthTable, HazardTable, LayerTable,
-};
+use crate::config::options::{BandTable, DateText, GrowthTable, HazardTable, LayerTable};
 use crate::config::read::At;
 use crate::config::settings::{
-    ContextRole, ExposureRole, Growth, HazardLevels, HazardRole, ServiceRole, TerritoryRole,
+    ContextRole, ExposureRole, Growth, HazardLevels, HazardRole, ServiceRole,
+    TerritoryRole,
 };
 use crate::domain::{Level, Validity};
 
@@ -95,15 +94,22 @@ impl Resolver<'_> {
         let growth = Growth { from_year, to_year, rate, source };
         if growth.years().abs() > MOST_YEARS {
             let found = growth.years().to_string();
-            self.fail(to, Trouble::OutOfRange { found, rule: "@config.rule.growth_span" });
+            self.fail(
+                to,
+                Trouble::OutOfRange { found, rule: "@config.rule.growth_span" },
+            );
             return None;
         }
         Some(growth)
     }
 
     fn year(&mut self, at: &At<f64>) -> Option<i32> {
-        let is_year = |year: f64| year.fract() == 0.0 && (1000.0..=9999.0).contains(&year);
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 10,000")]
+        let is_year =
+            |year: f64| year.fract() == 0.0 && (1000.0..=9999.0).contains(&year);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole number below 10,000"
+        )]
         self.number(at, "@config.rule.year", is_year).map(|year| year as i32)
     }
 
@@ -126,7 +132,10 @@ impl Resolver<'_> {
             return Some(rate);
         }
         let found = totals.value.keys().cloned().collect::<Vec<_>>().join(", ");
-        self.fail(totals, Trouble::OutOfRange { found, rule: "@config.rule.growth_totals" });
+        self.fail(
+            totals,
+            Trouble::OutOfRange { found, rule: "@config.rule.growth_totals" },
+        );
         None
     }
 

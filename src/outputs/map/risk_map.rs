@@ -141,15 +141,12 @@ fn legend(words: Words, hazard: &HazardLayer, measured: &RiskMeasurements) -> Gr
     };
     let entry = |class: Option<Level>| Entry {
         sign: Sign::Area(paint(class), Some((style::RULE, 0.12))),
-        label: class.map_or_else(
-            || words.of("map.risk.unknown"),
-            |level| words.level(level),
-        ),
+        label: class
+            .map_or_else(|| words.of("map.risk.unknown"), |level| words.level(level)),
         figures: figures(class),
     };
     let classes = Level::ZONES.into_iter().map(Some).chain([None]);
-    let mut columns =
-        vec![figures::measure_name(words, &Measure::Features)];
+    let mut columns = vec![figures::measure_name(words, &Measure::Features)];
     if has_people {
         columns.push(figures::measure_name(words, &Measure::People));
     }
