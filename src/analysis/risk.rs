@@ -129,12 +129,12 @@ pub(super) fn measure(
 ) -> RiskMeasurements {
     let layer = area.exposures.iter().find(|e| e.layer.id == settings.layer);
     let layer = layer.expect("the settings name a layer with the role of exposure");
-    let places = features::rows(planes, layer, area.hazards.len());
-    let judged: Vec<Vec<Judged>> =
+    let located = features::rows(planes, layer, area.hazards.len());
+    let judgements: Vec<Vec<Judged>> =
         settings.factors.iter().map(|factor| judge(layer, factor)).collect();
-    tell(layer, settings, &judged, findings);
+    tell(layer, settings, &judgements, findings);
     let vulnerable: Vec<Vulnerable> = (0..layer.layer.shapes.len())
-        .map(|row| Vulnerable::of(settings, &judged, row))
+        .map(|row| Vulnerable::of(settings, &judgements, row))
         .collect();
     let matrices = settings.matrices.clone();
     let mut found = RiskMeasurements { matrices, ..RiskMeasurements::default() };
@@ -143,7 +143,7 @@ pub(super) fn measure(
         let at = at.expect("the settings name layers with the role of hazard only");
         let one = |(row, place): (usize, &FeatureRow)| {
             let level = place.hazards[at].worst;
-            let hazard = hazard_value(settings, assessed, &judged, row, level);
+            let hazard = hazard_value(settings, assessed, &judgements, row, level);
             assemble(
                 area,
                 layer,
@@ -154,7 +154,7 @@ pub(super) fn measure(
                 &vulnerable[row],
             )
         };
-        let rows: Vec<RiskRow> = places.iter().enumerate().map(one).collect();
+        let rows: Vec<RiskRow> = located.iter().enumerate().map(one).collect();
         let summary = Summary::of(area, layer, &assessed.hazard, &rows);
         found.balance.extend(summary.balance(layer));
         found.summary.extend(summary.rows);
@@ -268,10 +268,12 @@ fn weighted(
     judged: &[Vec<Judged>],
     row: usize,
 ) -> Result<f64, Vec<WhyNot>> {
-    terms.iter().fold(Ok(0.0), |sum, term| {
+    let mut sum = Ok(0.0);
+    for term in terms {
         let one = judged[term.factor][row].clone();
-        add(sum, one.map(|weight| weight * term.weight).map_err(|why| vec![why]))
-    })
+        sum = add(sum, one.map(|weight| weight * term.weight).map_err(|why| vec![why]));
+    }
+    sum
 }
 
 fn add(
@@ -363,7 +365,7 @@ struct Amount {
 impl Amount {
     fn add(&mut self, people: Option<f64>) {
         self.features += 1;
-        self.people = self.people + people.map_or(Fixed::ZERO, Fixed::of);
+        self.people += people.map_or(Fixed::ZERO, Fixed::of);
     }
 }
 

@@ -42,7 +42,7 @@ impl Resolver<'_> {
         let limits = self.limits(table.limits.as_ref());
         let source = table.source.as_ref().map(|text| localized(&text.value));
         let layer = needed(&table.layer);
-        self.ask_for_fields(&layer, &factors, settings);
+        ask_for_fields(&layer, &factors, settings);
         settings.risk = Some(RiskSettings {
             layer,
             source,
@@ -53,24 +53,6 @@ impl Resolver<'_> {
             dimensions,
             limits,
         });
-    }
-
-    /// Has the fields of the factors read with the layer.
-    fn ask_for_fields(
-        &self,
-        layer: &str,
-        factors: &[RiskFactor],
-        settings: &mut Settings,
-    ) {
-        let found = settings.layers.iter_mut().find(|found| found.id == layer);
-        let Some(role) = found.and_then(|layer| layer.exposure.as_mut()) else { return };
-        for factor in factors {
-            let key = |name: &str| format!("risk.factors.{}.{name}", factor.id);
-            role.attributes.insert(factor.field.clone(), key("field"));
-            if let Some(per) = &factor.per {
-                role.attributes.insert(per.clone(), key("per"));
-            }
-        }
     }
 
     fn matrices(&mut self, table: &RiskTable) -> Vec<PairwiseMatrix> {
@@ -454,6 +436,19 @@ impl Resolver<'_> {
             self.fail(at, Trouble::OutOfRange { found, rule: "@config.rule.limits" });
         }
         fit
+    }
+}
+
+/// Has the fields of the factors read with the layer.
+fn ask_for_fields(layer: &str, factors: &[RiskFactor], settings: &mut Settings) {
+    let found = settings.layers.iter_mut().find(|found| found.id == layer);
+    let Some(role) = found.and_then(|layer| layer.exposure.as_mut()) else { return };
+    for factor in factors {
+        let key = |name: &str| format!("risk.factors.{}.{name}", factor.id);
+        role.attributes.insert(factor.field.clone(), key("field"));
+        if let Some(per) = &factor.per {
+            role.attributes.insert(per.clone(), key("per"));
+        }
     }
 }
 
