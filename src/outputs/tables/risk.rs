@@ -126,7 +126,9 @@ fn summary(names: &Names<'_>, rows: &[RiskSummaryRow]) -> Vec<u8> {
 fn weights(matrices: &[PairwiseMatrix]) -> Vec<u8> {
     let mut table = Writer::with_columns(RISK_WEIGHTS);
     for matrix in matrices {
-        for (item, weight) in matrix.items.iter().zip(&matrix.weights) {
+        let mut pairs: Vec<_> = matrix.items.iter().zip(&matrix.weights).collect();
+        pairs.sort_by_key(|(item, _)| *item);
+        for (item, weight) in pairs {
             table.row([
                 &matrix.id,
                 item,
