@@ -169,12 +169,9 @@ fn main() {
         let options = MapOptions { locale, date: None };
         let maps = draw_all(&area, &measurements, &settings(), &options)
             .expect("every map can be drawn");
-        for map in maps {
-            let name = format!("{}_{}", map.name, locale.id());
-            std::fs::write(folder.join(format!("{name}.png")), &map.png)
-                .expect("the PNG can be written");
-            std::fs::write(folder.join(format!("{name}.svg")), &map.svg)
-                .expect("the SVG can be written");
+        for (name, bytes) in maps.into_files() {
+            let path = folder.join(format!("{}_{name}", locale.id()));
+            std::fs::write(path, bytes).expect("the map can be written");
         }
     }
     #[expect(clippy::print_stdout, reason = "an example for the terminal")]

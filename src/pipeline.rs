@@ -307,12 +307,7 @@ fn draw(
     }
     clock.begin(Stage::Draw);
     let wanted = MapOptions { locale: options.locale, date: options.date.clone() };
-    let drawn = map::draw_all(area, measurements, settings, &wanted)?;
-    let files = drawn.into_iter().flat_map(|map| {
-        let svg = (format!("{}.svg", map.name), map.svg.into_bytes());
-        [(format!("{}.png", map.name), map.png), svg]
-    });
-    Ok(files.collect())
+    Ok(map::draw_all(area, measurements, settings, &wanted)?.into_files())
 }
 
 /// What of the options shapes the bytes of the products.

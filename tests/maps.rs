@@ -17,13 +17,11 @@ use atalaya::geometry::{GridPoint, Shapes, StudyArea};
 use atalaya::i18n::Locale;
 use atalaya::outputs::map::scene::{Paint, Rect, Scene};
 use atalaya::outputs::map::words::Words;
-use atalaya::outputs::map::{MapFile, MapOptions, draw_all, png, render_all, style, svg};
+use atalaya::outputs::map::{
+    MapFile, MapOptions, MapSet, draw_all, png, render_all, style, svg,
+};
 
-fn draw(
-    area: &StudyArea,
-    measurements: &Measurements,
-    settings: &Settings,
-) -> Vec<MapFile> {
+fn draw(area: &StudyArea, measurements: &Measurements, settings: &Settings) -> MapSet {
     let options = MapOptions { locale: Locale::Es, date: None };
     draw_all(area, measurements, settings, &options).unwrap()
 }
@@ -37,7 +35,12 @@ fn draft(
     let options = MapOptions { locale: Locale::Es, date: None };
     render_all(area, measurements, settings, &options, |name, scene| {
         let png = png::render(scene, 30.0)?;
-        Ok(MapFile { name: name.to_owned(), png, svg: svg::render(scene) })
+        Ok(MapFile {
+            name: name.to_owned(),
+            png,
+            svg: svg::render(scene),
+            pdf: Vec::new(),
+        })
     })
     .unwrap()
 }
@@ -48,7 +51,7 @@ fn sheets() -> &'static (StudyArea, Measurements, Vec<MapFile>) {
     SHEETS.get_or_init(|| {
         let area = sample::area();
         let measurements = sample::measurements(&area);
-        let maps = draw(&area, &measurements, &sample::settings());
+        let maps = draw(&area, &measurements, &sample::settings()).maps;
         (area, measurements, maps)
     })
 }
@@ -125,7 +128,7 @@ fn same_bytes_twice_and_on_any_number_of_threads() {
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let again = pool.install(|| draw(area, measurements, &sample::settings()));
-        assert!(&again == maps, "{threads} threads");
+        assert!(&again.maps == maps, "{threads} threads");
     }
 }
 
@@ -385,7 +388,7 @@ fn a_million_blocks_are_drawn_in_seconds() {
     blocks.layer.ids = vec!["#".into(); shapes.len()];
     blocks.layer.shapes = shapes;
     let start = std::time::Instant::now();
-    let maps = draw(&area, &Measurements::default(), &sample::settings());
+    let maps = draw(&area, &Measurements::default(), &sample::settings()).maps;
     let seconds = start.elapsed().as_secs_f64() / maps.len() as f64;
     assert!(seconds < 3.0, "{seconds} s a map");
     assert!(maps.iter().all(|map| map.svg.len() < 40_000_000));

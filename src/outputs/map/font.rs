@@ -21,13 +21,23 @@ struct Face {
     kerning: Kerning,
 }
 
+/// The bytes of a face's font file.
+pub(super) fn bytes(weight: Weight) -> &'static [u8] {
+    match weight {
+        Weight::Regular => notosans::REGULAR_TTF,
+        Weight::Bold => notosans::BOLD_TTF,
+        Weight::Italic => notosans::ITALIC_TTF,
+    }
+}
+
 fn face(weight: Weight) -> &'static Face {
     static FACES: [OnceLock<Face>; 3] = [const { OnceLock::new() }; 3];
-    let (slot, bytes) = match weight {
-        Weight::Regular => (&FACES[0], notosans::REGULAR_TTF),
-        Weight::Bold => (&FACES[1], notosans::BOLD_TTF),
-        Weight::Italic => (&FACES[2], notosans::ITALIC_TTF),
+    let slot = match weight {
+        Weight::Regular => &FACES[0],
+        Weight::Bold => &FACES[1],
+        Weight::Italic => &FACES[2],
     };
+    let bytes = bytes(weight);
     slot.get_or_init(|| {
         let font = FontRef::try_from_slice(bytes)
             .expect("the embedded font is valid: a test loads each face");
@@ -40,6 +50,7 @@ fn face(weight: Weight) -> &'static Face {
 struct Placed {
     glyph: GlyphId,
     x_em: f32,
+    letter: char,
 }
 
 /// Places the glyphs of a text; returns them and the whole advance, in em.
@@ -52,18 +63,49 @@ fn place(text: &str, face: &Face) -> (Vec<Placed>, f32) {
         if let Some(last) = last {
             x += f32::from(face.kerning.of(last.0, glyph.0)) / face.em;
         }
-        let is_space = c.is_whitespace();
-        if is_space && glyph.0 == 0 {
-            // Thin spaces that the face lacks: a fifth of an em.
-            x += 0.2;
-            last = None;
-            continue;
-        }
-        placed.push(Placed { glyph, x_em: x });
-        x += face.font.h_advance_unscaled(glyph) / face.em;
-        last = Some(glyph);
+        let is_space = c.is_whitespace() && glyph.0 == 0;
+        // Thin spaces that the face lacks: a fifth of an em, and a space to who reads.
+        let (glyph, advance_em, letter) = if is_space {
+            (face.font.glyph_id(' '), 0.2, ' ')
+        } else {
+            (glyph, face.font.h_advance_unscaled(glyph) / face.em, c)
+        };
+        placed.push(Placed { glyph, x_em: x, letter });
+        x += advance_em;
+        last = (!is_space).then_some(glyph);
     }
     (placed, x)
+}
+
+/// A glyph of a text: its number in the face, where it stands and how wide it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Glyph {
+    /// Number in the face; 0 where the face has none for the letter.
+    pub(super) id: u16,
+    /// Start from that of the text, em.
+    pub(super) x_em: f32,
+    /// Width by the face's own table, em.
+    pub(super) advance_em: f32,
+    /// The letter that it stands for.
+    pub(super) letter: char,
+}
+
+/// The glyphs of a text, kerned.
+pub(super) fn glyphs(text: &str, weight: Weight) -> Vec<Glyph> {
+    let placed = place(text, face(weight)).0;
+    let glyph = |p: Placed| Glyph {
+        id: p.glyph.0,
+        x_em: p.x_em,
+        advance_em: advance(p.glyph.0, weight),
+        letter: p.letter,
+    };
+    placed.into_iter().map(glyph).collect()
+}
+
+/// The width of a glyph by the face's table, em.
+pub(super) fn advance(glyph: u16, weight: Weight) -> f32 {
+    let face = face(weight);
+    face.font.h_advance_unscaled(GlyphId(glyph)) / face.em
 }
 
 /// Width of a text, mm, from its start to the advance of its last letter.

@@ -1,4 +1,4 @@
-//! Maps: one overview, one a hazard, one a deficit, as PNG and SVG.
+//! Maps: one overview, one a hazard, one a deficit, as PNG, SVG and PDF.
 //!
 //! In: a study area, its measurements and the settings. Out: finished files in
 //! memory; nothing here touches a disk, and no figure is computed: what a legend
@@ -6,7 +6,7 @@
 //!
 //! A plan ([`sheet::Plan`]) says what a map is about; [`sketch::Sketch`] draws its
 //! body, [`sheet::compose`] the sheet around it, as a [`scene::Scene`] in page
-//! millimetres; [`png`] and [`svg`] paint the scene and decide nothing.
+//! millimetres; [`png`], [`svg`] and [`pdf`] paint the scene and decide nothing.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -24,6 +24,7 @@ pub mod figures;
 pub mod focus;
 pub mod font;
 pub mod furniture;
+pub mod hatch;
 pub mod hazard_map;
 mod kerning;
 pub mod labels;
@@ -31,7 +32,9 @@ pub mod legend;
 pub mod margin;
 mod naming;
 pub mod overview;
+mod page_numbers;
 mod panel;
+pub mod pdf;
 pub mod plotters_backend;
 pub mod png;
 pub mod projection;
@@ -62,7 +65,31 @@ pub struct MapOptions {
     pub date: Option<String>,
 }
 
-/// One map in both formats.
+/// All maps of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapSet {
+    /// One a map.
+    pub maps: Vec<MapFile>,
+    /// All sheets in one PDF.
+    pub atlas: Vec<u8>,
+}
+
+impl MapSet {
+    /// File name and bytes of everything in it.
+    #[must_use]
+    pub fn into_files(self) -> Vec<(String, Vec<u8>)> {
+        let named = |name: &str, ending: &str| format!("{name}.{ending}");
+        let mut files = vec![(named("atlas", "pdf"), self.atlas)];
+        for map in self.maps {
+            files.push((named(&map.name, "png"), map.png));
+            files.push((named(&map.name, "svg"), map.svg.into_bytes()));
+            files.push((named(&map.name, "pdf"), map.pdf));
+        }
+        files
+    }
+}
+
+/// One map in all formats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MapFile {
     /// File name without ending: `overview`, `hazard_<id>`, `deficit_<id>`.
@@ -71,6 +98,8 @@ pub struct MapFile {
     pub png: Vec<u8>,
     /// SVG, user unit millimetre.
     pub svg: String,
+    /// PDF of one page, as large as the paper.
+    pub pdf: Vec<u8>,
 }
 
 /// Why a map could not be drawn.
@@ -91,6 +120,12 @@ pub enum MapError {
         /// What the encoder says.
         reason: String,
     },
+    /// The face could not be cut down to what a PDF needs.
+    #[error("{}", i18n::render(Locale::En, &self.message()))]
+    Font {
+        /// What the cutter says.
+        reason: String,
+    },
     /// The chart could not be drawn.
     #[error("{}", i18n::render(Locale::En, &self.message()))]
     Chart {
@@ -107,6 +142,9 @@ impl Explain for MapError {
             }
             Self::Encode { reason } => {
                 Message::new("error.map.encode").with("reason", reason)
+            }
+            Self::Font { reason } => {
+                Message::new("error.map.font").with("reason", reason)
             }
             Self::Chart { reason } => {
                 Message::new("error.map.chart").with("reason", reason)
@@ -131,11 +169,35 @@ pub fn draw_all(
     measurements: &Measurements,
     settings: &Settings,
     options: &MapOptions,
-) -> Result<Vec<MapFile>, MapError> {
-    render_all(area, measurements, settings, options, |name, scene| {
-        let png = png::render(scene, png::DEFAULT_DPI)?;
-        Ok(MapFile { name: name.to_owned(), png, svg: svg::render(scene) })
-    })
+) -> Result<MapSet, MapError> {
+    let drawn = render_all(area, measurements, settings, options, |name, scene| {
+        let page = pdf::page(scene);
+        let about = about(settings, options, &page.title, &page.description);
+        let map = MapFile {
+            name: name.to_owned(),
+            png: png::render(scene, png::DEFAULT_DPI)?,
+            svg: svg::render(scene),
+            pdf: pdf::document(&[&page], about)?,
+        };
+        Ok((map, page))
+    })?;
+    let (maps, pages): (Vec<MapFile>, Vec<pdf::Page>) = drawn.into_iter().unzip();
+    let title = settings.title.get(options.locale);
+    let subject = i18n::text(options.locale, "map.atlas.subject");
+    let pages: Vec<&pdf::Page> = pages.iter().collect();
+    let atlas = pdf::document(&pages, about(settings, options, title, subject))?;
+    Ok(MapSet { maps, atlas })
+}
+
+fn about<'a>(
+    settings: &'a Settings,
+    options: &MapOptions,
+    title: &'a str,
+    subject: &'a str,
+) -> pdf::About<'a> {
+    let locale = options.locale;
+    let author = settings.author.as_ref().map(|author| author.get(locale));
+    pdf::About { title, subject, author, locale }
 }
 
 /// Composes every map and hands each, with its name, to a renderer.

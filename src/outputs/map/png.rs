@@ -12,9 +12,8 @@ use tiny_skia::{
 use super::MapError;
 use super::canvas::Canvas;
 use super::font::{self, Pen};
-use super::scene::{
-    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text,
-};
+use super::hatch::{self, Marks};
+use super::scene::{Anchor, Cap, Colour, Fill, Hatch, Point, Rule, Scene, Stroke, Text};
 
 /// Resolution unless asked otherwise, dots per inch.
 pub const DEFAULT_DPI: f32 = 200.0;
@@ -215,52 +214,27 @@ fn add_ring(builder: &mut PathBuilder, points: &[Point], is_closed: bool) {
 }
 
 /// The lines or dots of a hatch over a box, and whether they are lines.
-///
-/// They lie on one lattice for the whole page, so neighbouring areas join up.
-fn hatch_path(
-    hatch: &Hatch,
-    [left, top, right, bottom]: [f32; 4],
-) -> Option<(tiny_skia::Path, bool)> {
-    if left >= right || top >= bottom || hatch.spacing_mm <= 0.0 {
-        return None;
-    }
-    let corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
+fn hatch_path(hatch: &Hatch, area: [f32; 4]) -> Option<(tiny_skia::Path, bool)> {
     let mut builder = PathBuilder::new();
-    let (angle, sets) = match hatch.kind {
-        HatchKind::Lines { angle } => (angle, 1),
-        HatchKind::Cross { angle } => (angle, 2),
-        HatchKind::Dots { angle } => (angle, 0),
-    };
-    for set in 0..sets.max(1) {
-        let (sin, cos) = (angle + 90.0 * set as f32).to_radians().sin_cos();
-        // Along the lines and across them.
-        let turned = corners.map(|[x, y]| [x * cos + y * sin, y * cos - x * sin]);
-        let range = |axis: usize| {
-            turned.iter().fold((f32::MAX, f32::MIN), |(low, high), p| {
-                (low.min(p[axis]), high.max(p[axis]))
-            })
-        };
-        let ((u0, u1), (v0, v1)) = (range(0), range(1));
-        let step = hatch.spacing_mm;
-        let steps = |a: f32, b: f32| {
-            ((a / step - 0.5).floor() as i32)..=((b / step - 0.5).ceil() as i32)
-        };
-        let back = |u: f32, v: f32| (u * cos - v * sin, u * sin + v * cos);
-        for i in steps(v0, v1) {
-            let v = (i as f32 + 0.5) * step;
-            if sets == 0 {
-                for j in steps(u0, u1) {
-                    let (x, y) = back((j as f32 + 0.5) * step, v);
-                    builder.push_circle(x, y, hatch.width_mm / 2.0);
+    let marks = hatch::marks(hatch, area)?;
+    let is_lines = matches!(marks, Marks::Lines(_));
+    match marks {
+        Marks::Lines(lines) => {
+            for [a, b] in lines {
+                add_ring(&mut builder, &[a, b], false);
+            }
+        }
+        Marks::Dots(rows) => {
+            for ([a, b], count) in rows {
+                for i in 0..count {
+                    let t = i as f32 / count.saturating_sub(1).max(1) as f32;
+                    let at = |axis: usize| a[axis] + (b[axis] - a[axis]) * t;
+                    builder.push_circle(at(0), at(1), hatch.width_mm / 2.0);
                 }
-            } else {
-                let ((x0, y0), (x1, y1)) = (back(u0, v), back(u1, v));
-                builder.move_to(x0, y0);
-                builder.line_to(x1, y1);
             }
         }
     }
-    builder.finish().map(|path| (path, sets > 0))
+    builder.finish().map(|path| (path, is_lines))
 }
 
 /// Collects letters into a path.
@@ -321,7 +295,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outputs::map::scene::{Paint, Rect};
+    use crate::outputs::map::scene::{HatchKind, Paint, Rect};
 
     /// 1 mm is 10 pixels.
     fn pixels(scene: &Scene) -> Pixmap {

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use super::canvas::Canvas;
 use super::font;
+use super::page_numbers::{decimals, write_hundredths};
 use super::scene::{
     Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text, Weight,
 };
@@ -241,29 +242,6 @@ fn add_path(data: &mut String, points: &[Point], is_closed: bool) {
     }
 }
 
-fn write_hundredths(out: &mut String, value: i64) {
-    if value < 0 {
-        out.push('-');
-    }
-    let (whole, rest) = (value.abs() / 100, value.abs() % 100);
-    if whole != 0 || rest == 0 {
-        let _ = write!(out, "{whole}");
-    }
-    if rest != 0 {
-        if rest % 10 == 0 {
-            let _ = write!(out, ".{}", rest / 10);
-        } else {
-            let _ = write!(out, ".{rest:02}");
-        }
-    }
-}
-
-fn decimals(value: f32) -> String {
-    let mut out = String::new();
-    write_hundredths(&mut out, (f64::from(value) * 100.0).round() as i64);
-    out
-}
-
 /// Escapes text for XML 1.0 and drops the characters that it forbids.
 #[must_use]
 pub fn escape(text: &str) -> String {
@@ -287,23 +265,6 @@ pub fn escape(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::outputs::map::scene::{Paint, Rect};
-
-    #[test]
-    fn hundredths_are_written_short() {
-        let cases = [
-            (0, "0"),
-            (5, ".05"),
-            (-50, "-.5"),
-            (100, "1"),
-            (-1234, "-12.34"),
-            (1230, "12.3"),
-        ];
-        for (value, expected) in cases {
-            let mut out = String::new();
-            write_hundredths(&mut out, value);
-            assert_eq!(out, expected);
-        }
-    }
 
     #[test]
     fn names_cannot_break_the_document() {

@@ -1,0 +1,169 @@
+//! Pages bound into one document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pdf_writer::types::{OutlineItemFlags, PageMode};
+use pdf_writer::{Filter, Finish as _, Name, Pdf, Rect, Ref, TextStr};
+
+use super::content::Page;
+use super::faces;
+use crate::domain::Digest;
+use crate::i18n::Locale;
+use crate::outputs::map::MapError;
+use crate::outputs::map::scene::Weight;
+
+/// What a document says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About<'a> {
+    /// Title.
+    pub title: &'a str,
+    /// One sentence on what it shows.
+    pub subject: &'a str,
+    /// Who made it, if known.
+    pub author: Option<&'a str>,
+    /// Language of its words.
+    pub locale: Locale,
+}
+
+/// Binds pages into a document; more than one get an outline.
+///
+/// # Errors
+///
+/// [`MapError::Font`] if a face cannot be cut down.
+pub fn document(pages: &[&Page], about: About<'_>) -> Result<Vec<u8>, MapError> {
+    let mut next = Ref::new(1);
+    let [catalog, tree, info] = std::array::from_fn(|_| next.bump());
+    let places: Vec<[Ref; 2]> =
+        pages.iter().map(|_| std::array::from_fn(|_| next.bump())).collect();
+    let mut pdf = Pdf::new();
+    pdf.set_version(1, 7);
+    let shared = Shared::write(&mut pdf, &mut next, pages)?;
+
+    let kids = places.iter().map(|[page, _]| *page);
+    let count = i32::try_from(pages.len()).unwrap_or(i32::MAX);
+    pdf.pages(tree).kids(kids).count(count);
+    for (page, [id, content]) in pages.iter().zip(&places) {
+        write_page(&mut pdf, page, *id, *content, tree, &shared);
+    }
+    let outline = (pages.len() > 1).then(|| next.bump());
+    if let Some(outline) = outline {
+        write_outline(&mut pdf, outline, &mut next, pages, &places);
+    }
+    write_info(&mut pdf, info, about);
+    let mut root = pdf.catalog(catalog);
+    root.pages(tree).lang(TextStr(about.locale.id()));
+    if let Some(outline) = outline {
+        root.outlines(outline).page_mode(PageMode::UseOutlines);
+    }
+    let mut viewing = root.viewer_preferences();
+    viewing.display_doc_title(true);
+    // Printed as large as it is: the scale must hold on paper.
+    viewing.pair(Name(b"PrintScaling"), Name(b"None"));
+    viewing.finish();
+    root.finish();
+
+    let mut all = Vec::new();
+    for page in pages {
+        all.extend_from_slice(&page.content);
+    }
+    let digest = Digest::of(&all);
+    let id = digest.as_str().as_bytes()[..16].to_vec();
+    pdf.set_file_id((id.clone(), id));
+    Ok(pdf.finish())
+}
+
+/// What all pages of a document draw with.
+struct Shared {
+    fonts: BTreeMap<usize, Ref>,
+    alphas: BTreeMap<u8, Ref>,
+}
+
+impl Shared {
+    fn write(pdf: &mut Pdf, next: &mut Ref, pages: &[&Page]) -> Result<Self, MapError> {
+        let mut fonts = BTreeMap::new();
+        let faces = [Weight::Regular, Weight::Bold, Weight::Italic];
+        for (slot, weight) in faces.into_iter().enumerate() {
+            let mut glyphs: BTreeMap<u16, char> = BTreeMap::new();
+            for page in pages {
+                for (glyph, letter) in &page.glyphs[slot] {
+                    glyphs.entry(*glyph).or_insert(*letter);
+                }
+            }
+            if !glyphs.is_empty() {
+                let id = next.bump();
+                faces::write(pdf, id, next, weight, &glyphs)?;
+                fonts.insert(slot, id);
+            }
+        }
+        let used: BTreeSet<u8> =
+            pages.iter().flat_map(|page| page.alphas.iter().copied()).collect();
+        let mut alphas = BTreeMap::new();
+        for alpha in used {
+            let id = next.bump();
+            let share = f32::from(alpha) / 255.0;
+            pdf.ext_graphics(id).non_stroking_alpha(share).stroking_alpha(share);
+            alphas.insert(alpha, id);
+        }
+        Ok(Self { fonts, alphas })
+    }
+}
+
+fn write_page(
+    pdf: &mut Pdf,
+    page: &Page,
+    id: Ref,
+    content: Ref,
+    tree: Ref,
+    shared: &Shared,
+) {
+    let [width, height] = page.size.map(|v| (f64::from(v) / 100.0) as f32);
+    let mut out = pdf.page(id);
+    out.parent(tree).media_box(Rect::new(0.0, 0.0, width, height)).contents(content);
+    let mut resources = out.resources();
+    let mut fonts = resources.fonts();
+    for (slot, font) in &shared.fonts {
+        fonts.pair(Name(format!("F{slot}").as_bytes()), font);
+    }
+    fonts.finish();
+    let mut states = resources.ext_g_states();
+    for (alpha, state) in &shared.alphas {
+        states.pair(Name(format!("A{alpha}").as_bytes()), state);
+    }
+    states.finish();
+    resources.finish();
+    out.finish();
+    pdf.stream(content, &page.content).filter(Filter::FlateDecode);
+}
+
+fn write_outline(
+    pdf: &mut Pdf,
+    outline: Ref,
+    next: &mut Ref,
+    pages: &[&Page],
+    places: &[[Ref; 2]],
+) {
+    let items: Vec<Ref> = pages.iter().map(|_| next.bump()).collect();
+    let count = i32::try_from(items.len()).unwrap_or(i32::MAX);
+    pdf.outline(outline).first(items[0]).last(items[items.len() - 1]).count(count);
+    for (i, (page, [place, _])) in pages.iter().zip(places).enumerate() {
+        let mut item = pdf.outline_item(items[i]);
+        item.title(TextStr(&page.title)).parent(outline);
+        if i > 0 {
+            item.prev(items[i - 1]);
+        }
+        if let Some(next) = items.get(i + 1) {
+            item.next(*next);
+        }
+        item.flags(OutlineItemFlags::empty()).dest().page(*place).fit();
+    }
+}
+
+fn write_info(pdf: &mut Pdf, id: Ref, about: About<'_>) {
+    let program = format!("Atalaya {}", env!("CARGO_PKG_VERSION"));
+    let mut info = pdf.document_info(id);
+    info.title(TextStr(about.title)).subject(TextStr(about.subject));
+    if let Some(author) = about.author {
+        info.author(TextStr(author));
+    }
+    info.creator(TextStr(&program)).producer(TextStr(&program));
+}
