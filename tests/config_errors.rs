@@ -402,7 +402,7 @@ fn wrong_layers() -> Vec<Case> {
             "study_area = \"districts\"",
             "study_area = \"districts\"\nvalid_from = \"2022-06\"\nvalid_to = \"2022-05-31\"",
             vec![
-                "25:12:12 `valid_to`: \"2022-05-31\" is before the begin of the validity, \"2022-06\"",
+                "26:12:12 `valid_to`: \"2022-05-31\" is before the begin of the validity, \"2022-06\"",
             ],
         ),
         (

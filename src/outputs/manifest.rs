@@ -74,7 +74,7 @@ struct Range {
 /// What a hazard was taken for.
 #[derive(Serialize)]
 struct Hazard<'a> {
-    hazard: &'a str,
+    layer: &'a str,
     kind: &'a str,
     in_any: bool,
     valid_from: Option<&'a str>,
@@ -198,7 +198,7 @@ fn hazards(hazards: &[HazardLayer]) -> Vec<Hazard<'_>> {
     let mut all: Vec<Hazard<'_>> = hazards
         .iter()
         .map(|hazard| Hazard {
-            hazard: &hazard.layer.id,
+            layer: &hazard.layer.id,
             kind: &hazard.kind,
             in_any: hazard.in_any,
             valid_from: hazard.validity.from.as_deref(),
@@ -207,7 +207,7 @@ fn hazards(hazards: &[HazardLayer]) -> Vec<Hazard<'_>> {
             not_resolvable: hazard.unresolved(),
         })
         .collect();
-    all.sort_by_key(|hazard| hazard.hazard);
+    all.sort_by_key(|hazard| hazard.layer);
     all
 }
 
