@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use atalaya::analysis::{DeficitRow, ExposureRow, Measurements};
 use atalaya::config::{
-    Better, DeficitKind, DeficitSettings, FailOn, Localized, Settings,
+    Better, Citation, DeficitKind, DeficitSettings, FailOn, Localized, Settings,
 };
 use atalaya::domain::{
     Digest, Level, Measure, Quantity, Source, Status, TOTAL, TerritoryCode, Validity,
@@ -638,7 +638,10 @@ fn deficits() -> Vec<DeficitRow> {
                 value_high: None,
                 qualifier: String::new(),
                 unit: if is_less_better { "casos/100 000 hab." } else { "m2" }.to_owned(),
-                standard,
+                standard: Some(standard),
+                citation: Citation::default(),
+                gap_low: None,
+                gap_high: None,
                 gap,
                 shortfall: gap
                     .map(|gap| gap * 66_479.0)
@@ -671,7 +674,8 @@ pub fn settings() -> Settings {
         id: id.to_owned(),
         title,
         kind,
-        standard,
+        standard: Some(standard),
+        citation: Citation::default(),
         standard_source: Some(both("atribuido a la OMS", "attributed to WHO")),
         period: Some("2017".to_owned()),
     };
@@ -688,6 +692,10 @@ pub fn settings() -> Settings {
         layers: Vec::new(),
         exports: Vec::new(),
         risk: None,
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
+        maps: atalaya::config::MapSettings::default(),
         deficits: vec![
             deficit(
                 "green_area",

@@ -251,6 +251,9 @@ pub fn run(
     let indicators = indicators::compute(&area, &measurements, settings);
     let needs_features = exports && outputs::exports::need_features(settings);
     let features = if needs_features { analysis::features(&area) } else { Vec::new() };
+    if options.only.maps {
+        findings.extend(map::letters::missing(&area, options.locale));
+    }
     let maps = draw(&area, &measurements, settings, options, &mut clock)?;
     clock.begin(Stage::Write);
     let written = outputs::write(&WriteJob {

@@ -109,12 +109,8 @@ fn layer_settings(id: &str) -> LayerSettings {
 }
 
 fn exposed(id: &str) -> LayerSettings {
-    let role = ExposureRole {
-        people: Some("people".to_owned()),
-        sums: BTreeMap::new(),
-        growth: None,
-        attributes: BTreeMap::new(),
-    };
+    let role =
+        ExposureRole { people: Some("people".to_owned()), ..ExposureRole::default() };
     LayerSettings { exposure: Some(role), ..layer_settings(id) }
 }
 
@@ -144,10 +140,14 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         author: None,
         reference_date: None,
         layers,
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
         deficits: Vec::new(),
         risk: None,
         output_directory: PathBuf::from("out"),
         exports: Vec::new(),
+        maps: atalaya::config::MapSettings::default(),
         file: PathBuf::from("test.toml"),
         digest: Digest::of(b""),
         places: BTreeMap::new(),

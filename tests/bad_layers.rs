@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use atalaya::config::{
-    Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, HazardLevels, HazardRole,
-    LayerSettings, Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
+    Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, HazardLevels,
+    HazardRole, LayerSettings, Localized, ReadSettings, ServiceRole, Settings,
+    TerritoryRole,
 };
 use atalaya::domain::{
     Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status, Validity,
@@ -40,10 +41,14 @@ impl World {
             author: None,
             reference_date: None,
             layers: Vec::new(),
+            standards: None,
+            contradictions: None,
+            disputed: Vec::new(),
             deficits: Vec::new(),
             risk: None,
             output_directory: PathBuf::new(),
             exports: Vec::new(),
+            maps: atalaya::config::MapSettings::default(),
             file: PathBuf::from("world.toml"),
             digest: Digest::of(b""),
             places: BTreeMap::new(),
@@ -93,8 +98,9 @@ impl World {
             id: id.to_owned(),
             title: both(id),
             kind: DeficitKind::Reported { table, indicator, better: Better::Higher },
-            standard: 1.0,
+            standard: Some(1.0),
             standard_source: None,
+            citation: Citation::default(),
             period: None,
         });
         self
@@ -150,12 +156,7 @@ fn territory(layer: &mut LayerSettings) {
 
 fn exposure(layer: &mut LayerSettings) {
     let people = Some("people".to_owned());
-    layer.exposure = Some(ExposureRole {
-        people,
-        sums: BTreeMap::new(),
-        growth: None,
-        attributes: BTreeMap::new(),
-    });
+    layer.exposure = Some(ExposureRole { people, ..ExposureRole::default() });
 }
 
 fn hazard(layer: &mut LayerSettings) {

@@ -447,7 +447,7 @@ fn wrong_layers() -> Vec<Case> {
             "[layers.parks]",
             "[capas.parks]",
             vec![
-                "41:2:5 unknown key `capas` in the file | allowed are: project, layers, deficits, ou",
+                "41:2:5 unknown key `capas` in the file | did you mean `maps`? Allowed are: project,",
                 "43:9:5 `path` is missing in [layers.parks] | add the line `path = …`",
             ],
         ),
@@ -764,4 +764,49 @@ fn overrides_are_checked_like_the_file() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn frames_and_scales_of_maps_are_checked() {
+    let messages = |maps: &str| -> Vec<String> {
+        let text = format!("{GOOD}\n{maps}\n");
+        // Files are missing here: only what is said of the maps counts.
+        let errors = config::parse(Path::new("project.toml"), &text, &[]).err();
+        let errors = errors.into_iter().flat_map(|errors| errors.errors);
+        errors
+            .map(|error| i18n::render(Locale::En, &error.message()))
+            .filter(|message| {
+                ["`paper`", "`scale`", "`frame`", "`hazard_zonas`"]
+                    .iter()
+                    .any(|key| message.starts_with(key))
+            })
+            .collect()
+    };
+    let good = "[maps]\npaper = \"A3\"\natlas = \"districts\"\n\
+                [maps.sheets.hazard_zones]\nframe = [1, 2, 30, 40]\nscale = 25000";
+    assert!(messages(good).is_empty(), "{:?}", messages(good));
+    let cases = [
+        ("[maps]\npaper = \"A5\"", "`paper`: \"A5\" is not one of the words allowed"),
+        (
+            "[maps.sheets.hazard_zonas]\nscale = 1000",
+            "`hazard_zonas`: \"hazard_zonas\" is not one of the words allowed",
+        ),
+        (
+            "[maps.sheets.overview]\nscale = 0.5",
+            "`scale`: expected a scale number between 1 and 1000 million, found 0.5",
+        ),
+        (
+            "[maps.sheets.overview]\nframe = [10, 0, 5, 20]",
+            "`frame`: expected four numbers in metres: west, south, east and \
+             north, with east and north a metre off or more, found [10, 0, 5, 20]",
+        ),
+        (
+            "[maps.sheets.overview]\nframe = [10, 0]",
+            "`frame`: expected four numbers in metres: west, south, east and \
+             north, with east and north a metre off or more, found [10, 0]",
+        ),
+    ];
+    for (maps, expected) in cases {
+        assert_eq!(messages(maps), [expected], "{maps}");
+    }
 }

@@ -18,7 +18,10 @@ pub(super) fn files() -> Vec<(&'static str, String)> {
         ("coast.geojson", collection("coast", &coast())),
         ("river.geojson", collection("river", &[river()])),
         ("places.geojson", collection("places", &places())),
-        ("health_facilities.geojson", collection("health_facilities", &health())),
+        ("health_facilities.geojson", collection("health_facilities", &health(&[]))),
+        ("hospitals.geojson", collection("hospitals", &health(&["II-1"]))),
+        ("health_centres.geojson", collection("health_centres", &health(&["I-3"]))),
+        ("health_posts.geojson", collection("health_posts", &health(&["I-1", "I-2"]))),
         (
             "chololo_fault.geojson",
             collection("chololo_fault", &[sara.clone(), audin.clone()]),
@@ -92,7 +95,8 @@ fn places() -> Vec<Value> {
     PLACES.iter().map(one).collect()
 }
 
-fn health() -> Vec<Value> {
+/// Facilities of some categories; all of them if none is named.
+fn health(categories: &[&str]) -> Vec<Value> {
     let one = |h: &super::facts::HealthFacility| {
         let properties = vec![
             ("code", json!(h.code)),
@@ -104,7 +108,10 @@ fn health() -> Vec<Value> {
         ];
         feature(properties, "Point", &position(h.at))
     };
-    HEALTH_FACILITIES.iter().map(one).collect()
+    let is_wanted = |h: &&super::facts::HealthFacility| {
+        categories.is_empty() || categories.contains(&h.category)
+    };
+    HEALTH_FACILITIES.iter().filter(is_wanted).map(one).collect()
 }
 
 fn faults() -> [Value; 2] {

@@ -40,6 +40,17 @@ impl Heights {
         Self { origin, step, columns, rows, values }
     }
 
+    /// The same grid with other heights; its edge stays closed.
+    pub(super) fn changed(&self, height: impl Fn(Xy, f64) -> f64) -> Self {
+        let values = (0..self.values.len())
+            .map(|index| {
+                let (at, old) = self.node(index);
+                height(at, old)
+            })
+            .collect();
+        Self { values, ..*self }
+    }
+
     fn node(&self, index: usize) -> (Xy, f64) {
         let (row, column) = (index / self.columns, index % self.columns);
         let at = [

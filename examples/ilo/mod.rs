@@ -22,7 +22,7 @@ mod park;
 mod people;
 mod plane;
 mod sectors;
-mod tsunami;
+pub(crate) mod tsunami;
 mod write;
 
 /// All files: name and text, in the order in which they are drawn.

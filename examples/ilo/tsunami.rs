@@ -61,6 +61,7 @@ pub(super) fn files(utm: &Utm) -> Vec<(&'static str, String)> {
         ("tsunami_zones.geojson", collection("tsunami_zones", &zones)),
         ("tsunami_study.geojson", collection("tsunami_study", &[looked_at])),
     ];
+    files.push(("tsunami_nz.geojson", attenuated(utm, &land, &surface, &heights)));
     files.extend(SCENARIOS.iter().map(|s| (s.file, s.text(utm, &land, &heights))));
     files
 }
@@ -130,6 +131,65 @@ impl Scenario {
         let name = self.file.trim_end_matches(".geojson");
         collection(name, &[zone])
     }
+}
+
+/// Run-up of the attenuated scenario at the coast, metres.
+const RUN_UP_M: f64 = 20.0;
+/// Height that the sea loses by metre overland: 1 m in 200 m (Leonard et al. 2008).
+const LOSS_ON_LAND: f64 = 0.005;
+/// The same over water and up a valley: 1 m in 400 m.
+const LOSS_UP_VALLEY: f64 = 0.0025;
+
+/// Ground below a height that falls inland, as New Zealand's rule for evacuation zones has it.
+fn attenuated(
+    utm: &Utm,
+    land: &Shapes,
+    surface: &Surface,
+    heights: &contour::Heights,
+) -> String {
+    let needed = heights.changed(|at, height| {
+        // Higher ground stays dry anyway.
+        let is_low = (0.0..RUN_UP_M).contains(&height);
+        if is_low { height + LOSS_ON_LAND * surface.inland(at) } else { height }
+    });
+    let valley_m = reach_m(RUN_UP_M, LOSS_UP_VALLEY, valley_height);
+    let mut wet = low_ground(utm, &needed, RUN_UP_M);
+    wet.extend(valley(utm, valley_m));
+    let wet = combine(&wet, &Vec::new(), OverlayRule::Subject);
+    let mut zone = combine(&wet, land, OverlayRule::Intersect);
+    zone.retain(|shape| area_m2(&shape[0]) >= SMALLEST_PART_M2);
+    let properties = vec![
+        ("scenario", json!("NZ")),
+        ("altura_en_la_costa_m", json!(RUN_UP_M)),
+        ("valle_hasta_m", json!(valley_m.round())),
+        ("because", json!("1 m menos cada 200 m en tierra, cada 400 m en el valle")),
+    ];
+    let zone = feature(properties, "MultiPolygon", &coordinates(&zone));
+    collection("tsunami_nz", &[zone])
+}
+
+/// How far the sea comes over ground of a height by distance, losing some height by metre.
+///
+/// On a uniform slope `s` it is `run_up / (s + loss)`.
+pub(crate) fn reach_m(run_up_m: f64, loss: f64, ground_m: impl Fn(f64) -> f64) -> f64 {
+    let (mut wet, mut dry) = (0.0, 100_000.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(wet, dry);
+        if ground_m(middle) + loss * middle <= run_up_m {
+            wet = middle;
+        } else {
+            dry = middle;
+        }
+    }
+    wet
+}
+
+/// Height of the valley's floor by its distance from the mouth.
+///
+/// 1.66 % up to El Algarrobal (136 m at 8.3 km) but flatter near the sea:
+/// h = 0.0166 · l² / (l + 800 m), which gives 9 m at 1 km and 126 m at 8.3 km.
+fn valley_height(along_m: f64) -> f64 {
+    0.0166 * along_m * along_m / (along_m + 800.0)
 }
 
 /// The floor of the valley up to a distance from the mouth: a strip along the axis, with
@@ -328,6 +388,11 @@ impl Surface {
         Self { shores, land, sea, slopes }
     }
 
+    /// Distance to the nearest coast, metres.
+    fn inland(&self, at: Xy) -> f64 {
+        nearest(at, &self.shores)
+    }
+
     /// Height of the ground, metres; negative at sea.
     fn height(&self, at: Xy) -> f64 {
         let distance = nearest(at, &self.shores);
@@ -351,9 +416,6 @@ fn nearest(at: Xy, lines: &[Vec<Xy>]) -> f64 {
 }
 
 /// Heights of the valley's floor every 100 m for its lowest 9 km.
-///
-/// 1.66 % up to El Algarrobal (136 m at 8.3 km) but flatter near the sea:
-/// h = 0.0166 · l² / (l + 800 m), which gives 9 m at 1 km and 126 m at 8.3 km.
 fn river_profile(axis: &[Xy]) -> Vec<(Xy, f64)> {
     let mut profile = Vec::new();
     let mut travelled = 0.0;
@@ -362,7 +424,7 @@ fn river_profile(axis: &[Xy]) -> Vec<(Xy, f64)> {
         let (step, along) = (length(sub(w[1], w[0])), direction(w[0], w[1]));
         while next <= travelled + step && next <= 9_000.0 {
             let at = add(w[0], scale(along, next - travelled));
-            profile.push((at, 0.0166 * next * next / (next + 800.0)));
+            profile.push((at, valley_height(next)));
             next += 100.0;
         }
         travelled += step;

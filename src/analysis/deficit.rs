@@ -3,6 +3,8 @@
 //! A value is compared with its standard in the direction that is good; a gap is
 //! never negative, and what is unknown stays unknown.
 
+mod reported;
+
 use std::ops::Range;
 
 use super::exposure::{Table, places};
@@ -13,7 +15,9 @@ use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
 use crate::domain::{Code, Finding, Findings, OUTSIDE, TOTAL};
 use crate::geometry::mosaic::{Parts, Scratch};
 use crate::geometry::{Dimension, ServiceLayer, ShapeRef, StudyArea};
-use crate::layers::{ReportedRow, ReportedTable};
+use crate::layers::ReportedTable;
+pub(super) use reported::pick;
+use reported::{fill_reported, note_disputed, others};
 
 /// An exposure layer as tallied, and its column of people served for each access deficit.
 pub(super) struct Tallied<'a> {
@@ -36,6 +40,28 @@ impl Basis<'_> {
     pub(super) fn rows(&self, findings: &mut Findings) -> Vec<DeficitRow> {
         let deficits = self.settings.deficits.iter();
         deficits.flat_map(|deficit| self.deficit(deficit, findings)).collect()
+    }
+
+    /// The same deficits by the sources that are not used, for the observatory alone.
+    pub(super) fn disputed(&self) -> Vec<DeficitRow> {
+        let mut rows = Vec::new();
+        for deficit in &self.settings.deficits {
+            let DeficitKind::Reported { table, indicator, better } = &deficit.kind else {
+                continue;
+            };
+            let (table, period) = (self.table(table), deficit.period.as_deref());
+            for (territory, _) in self.places() {
+                let Some(used) = pick(table, indicator, &territory, period) else {
+                    continue;
+                };
+                rows.extend(others(table, used).map(|other| {
+                    let mut row = blank(deficit, "reported", territory.clone());
+                    fill_reported(&mut row, other, *better);
+                    row
+                }));
+            }
+        }
+        rows
     }
 
     fn deficit(
@@ -124,10 +150,16 @@ impl Basis<'_> {
                 people,
                 value,
                 unit: "m2/person".to_owned(),
-                gap: value.map(|value| short_of(value, deficit.standard)),
-                shortfall: people.map(|p| short_of(area_m2, deficit.standard * p)),
+                gap: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| short_of(v, standard)),
+                shortfall: people
+                    .zip(deficit.standard)
+                    .map(|(p, standard)| short_of(area_m2, standard * p)),
                 shortfall_unit: "m2".to_owned(),
-                meets: value.map(|value| reaches(value, deficit.standard)),
+                meets: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| reaches(v, standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(people_layer),
                 ..blank(deficit, "area_per_person", territory)
@@ -177,10 +209,14 @@ impl Basis<'_> {
                 people: people.map(Fixed::get),
                 value,
                 unit: "1".to_owned(),
-                gap: value.map(|value| short_of(value, deficit.standard)),
+                gap: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| short_of(v, standard)),
                 shortfall: people.map(|people| (people - served).get()),
                 shortfall_unit: "people".to_owned(),
-                meets: value.map(|value| reaches(value, deficit.standard)),
+                meets: value
+                    .zip(deficit.standard)
+                    .map(|(v, standard)| reaches(v, standard)),
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(Some(people_layer)),
                 ..blank(deficit, "access", territory)
@@ -331,6 +367,11 @@ impl Basis<'_> {
                 (all.period, all.source) = (first.period.clone(), first.source.clone());
             }
         }
+        for (code, _) in &places {
+            if let Some(row) = pick(table, indicator, code, deficit.period.as_deref()) {
+                note_disputed(deficit, table, row, findings);
+            }
+        }
         let missing = places.iter().zip(&provision).filter(|(_, p)| p.units.is_none());
         findings
             .extend(missing.map(|((code, _), _)| not_reported(deficit, code, indicator)));
@@ -352,6 +393,7 @@ impl Basis<'_> {
             let period = deficit.period.as_deref();
             if let Some(reported) = pick(table, indicator, &territory, period) {
                 fill_reported(&mut row, reported, better);
+                note_disputed(deficit, table, reported, findings);
             } else {
                 let any = table.rows.iter().find(|row| row.indicator == indicator);
                 row.unit = any.map_or_else(String::new, |row| row.unit.clone());
@@ -416,7 +458,10 @@ fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> De
         qualifier: String::new(),
         unit: String::new(),
         standard: deficit.standard,
+        citation: deficit.citation.clone(),
         gap: None,
+        gap_low: None,
+        gap_high: None,
         shortfall: None,
         shortfall_unit: String::new(),
         meets: None,
@@ -440,79 +485,19 @@ fn short_of(amount: f64, standard: f64) -> f64 {
 
 /// People per unit, and the units that are lacking.
 fn fill_ratio(row: &mut DeficitRow, people: f64, units: f64) {
-    let needed = people / row.standard;
+    if units > 0.0 {
+        row.value = Some(people / units);
+    }
+    let Some(standard) = row.standard else { return };
+    let needed = people / standard;
     let whole =
         if reaches(needed.floor(), needed) { needed.floor() } else { needed.ceil() };
     row.shortfall = Some(short_of(units, whole));
-    if units > 0.0 {
-        let value = people / units;
-        row.value = Some(value);
-        row.gap = Some(short_of(row.standard, value));
-        row.meets = Some(reaches(row.standard, value));
+    if let Some(value) = row.value {
+        row.gap = Some(short_of(standard, value));
+        row.meets = Some(reaches(standard, value));
     } else if people > 0.0 {
         row.meets = Some(false);
-    }
-}
-
-/// Takes a reported figure over, with its doubt.
-fn fill_reported(row: &mut DeficitRow, reported: &ReportedRow, better: Better) {
-    row.period.clone_from(&reported.period);
-    row.unit.clone_from(&reported.unit);
-    row.source.clone_from(&reported.source);
-    row.qualifier.clone_from(&reported.qualifier);
-    (row.value_low, row.value_high) = (reported.low, reported.high);
-    match reported.qualifier.as_str() {
-        "<" => row.value_high = reported.value.or(reported.high),
-        ">" => row.value_low = reported.value.or(reported.low),
-        _ => row.value = reported.value,
-    }
-    let standard = row.standard;
-    row.gap = row.value.map(|value| match better {
-        Better::Higher => (standard - value).max(0.0),
-        Better::Lower => (value - standard).max(0.0),
-    });
-    row.meets = certain(row, better, standard);
-}
-
-/// Whether the standard is met, where the ends of the range agree on it.
-fn certain(row: &DeficitRow, better: Better, standard: f64) -> Option<bool> {
-    let strict_high = row.qualifier == "<";
-    let strict_low = row.qualifier == ">";
-    let low = row.value_low.or(row.value.filter(|_| row.value_high.is_none()));
-    let high = row.value_high.or(row.value.filter(|_| row.value_low.is_none()));
-    let reaches = |v: f64| v >= standard;
-    match better {
-        Better::Higher => match (low, high) {
-            (Some(low), _) if reaches(low) => Some(true),
-            (_, Some(high)) if high < standard || (strict_high && high <= standard) => {
-                Some(false)
-            }
-            _ => None,
-        },
-        Better::Lower => match (low, high) {
-            (_, Some(high)) if high <= standard => Some(true),
-            (Some(low), _) if low > standard || (strict_low && low >= standard) => {
-                Some(false)
-            }
-            _ => None,
-        },
-    }
-}
-
-/// The row of an indicator for a territory: of the period asked for, else the latest.
-pub(super) fn pick<'a>(
-    table: &'a ReportedTable,
-    indicator: &str,
-    territory: &str,
-    period: Option<&str>,
-) -> Option<&'a ReportedRow> {
-    let rows = table
-        .rows
-        .iter()
-        .filter(|r| r.indicator == indicator && r.territory == territory);
-    match period {
-        Some(period) => rows.into_iter().find(|row| row.period == period),
-        None => rows.max_by(|a, b| a.period.cmp(&b.period)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was measured: full precision, keys as ids, nothing rounded.
 
 use super::risk::RiskMeasurements;
+use crate::config::Citation;
 use crate::domain::{Level, Measure, Quantity};
 
 /// One figure of exposure.
@@ -45,10 +46,16 @@ pub struct DeficitRow {
     pub qualifier: String,
     /// Unit of value, standard and gap.
     pub unit: String,
-    /// Standard.
-    pub standard: f64,
+    /// Standard; `None` where nobody sets one.
+    pub standard: Option<f64>,
+    /// Who sets it, and with what force.
+    pub citation: Citation,
     /// How far the value is on the wrong side of the standard, never negative.
     pub gap: Option<f64>,
+    /// Least gap that the known ends of the value allow; `None` where none follows.
+    pub gap_low: Option<f64>,
+    /// Greatest gap that they allow.
+    pub gap_high: Option<f64>,
     /// What is lacking, in `shortfall_unit`.
     pub shortfall: Option<f64>,
     /// Unit of the shortfall; empty where there is none.
@@ -134,6 +141,8 @@ pub struct Measurements {
     pub exposure: Vec<ExposureRow>,
     /// Deficits.
     pub deficits: Vec<DeficitRow>,
+    /// The same by sources that are not preferred.
+    pub disputed: Vec<DeficitRow>,
     /// Deficit in hazard.
     pub in_hazard: Vec<InHazardRow>,
     /// Facilities in hazard.

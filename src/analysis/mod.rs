@@ -66,6 +66,7 @@ pub fn measure(
     }
     let basis = Basis { area, settings, planes: &planes, tallied: &tallied };
     found.deficits = basis.rows(findings);
+    found.disputed = basis.disputed();
     found.facilities = facilities::rows(area, settings, &planes);
     found.risk = settings.risk.as_ref().map(|risk| {
         let measured = risk::measure(area, risk, &planes, findings);

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::{ExposureRow, Measurements};
+use crate::analysis::{DeficitRow, ExposureRow, Measurements};
 use crate::config::{DeficitKind, DeficitSettings, Settings};
 use crate::domain::{
     Findings, Level, Measure, Message, Quantity, Severity, Status, TOTAL,
 };
 use crate::i18n::{self, Locale};
-use crate::outputs::map::figures::deficit_value;
+use crate::outputs::map::figures::{deficit_value, known_gap};
 use crate::outputs::map::words::Words;
 use crate::pipeline::{Blemish, Outcome, Results};
 
@@ -150,27 +150,58 @@ impl Summary<'_> {
         layer.map_or_else(|| id.to_owned(), |l| l.title.get(self.words.locale).to_owned())
     }
 
+    /// Each deficit of the whole; where nothing is known of the whole, of the territories that
+    /// something is known of.
     fn deficits(&self) -> Vec<String> {
-        let of_deficit = |deficit: &DeficitSettings| {
-            let row = self
-                .measurements()
-                .deficits
-                .iter()
-                .find(|row| row.territory == TOTAL && row.deficit == deficit.id)?;
-            let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
-            let show = |value: Option<f64>| match value {
-                Some(share) if is_share => self.words.percent(share),
-                Some(value) => self.words.figure(value),
-                None => self.words.of("map.unknown"),
-            };
-            let message = Message::new("cli.summary.deficit")
-                .with("deficit", deficit.title.get(self.words.locale))
-                .with("value", deficit_value(self.words, &deficit.kind, row))
-                .with("standard", show(Some(row.standard)))
-                .with("gap", show(row.gap));
-            Some(self.words.say(&message))
+        let mut lines = Vec::new();
+        for deficit in &self.settings.deficits {
+            let rows = self.measurements().deficits.iter();
+            let rows: Vec<_> = rows.filter(|row| row.deficit == deficit.id).collect();
+            let title = deficit.title.get(self.words.locale);
+            let whole = rows.iter().find(|row| row.territory == TOTAL);
+            let known: Vec<_> = rows.iter().filter(|row| is_known(row)).collect();
+            if whole.is_some_and(|row| is_known(row)) || known.is_empty() {
+                lines.extend(whole.map(|row| self.deficit(deficit, title, row)));
+                continue;
+            }
+            for row in known {
+                let title = format!("{title} · {}", self.territory_name(&row.territory));
+                lines.push(self.deficit(deficit, &title, row));
+            }
+        }
+        lines
+    }
+
+    fn territory_name<'n>(&'n self, code: &'n str) -> &'n str {
+        let mut territories = self.results.area.territories.iter();
+        let found = territories.find(|territory| territory.code.as_str() == code);
+        found.map_or(code, |territory| territory.name.as_str())
+    }
+
+    fn deficit(
+        &self,
+        deficit: &DeficitSettings,
+        title: &str,
+        row: &DeficitRow,
+    ) -> String {
+        let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
+        let show = |value: f64| {
+            if is_share { self.words.percent(value) } else { self.words.figure(value) }
         };
-        self.settings.deficits.iter().filter_map(of_deficit).collect()
+        let value = deficit_value(self.words, &deficit.kind, row);
+        let Some(standard) = row.standard else {
+            let message = Message::new("cli.summary.no_standard")
+                .with("deficit", title)
+                .with("value", value);
+            return self.words.say(&message);
+        };
+        let gap = known_gap(row, show).unwrap_or_else(|| self.words.of("map.unknown"));
+        let message = Message::new("cli.summary.deficit")
+            .with("deficit", title)
+            .with("value", value)
+            .with("standard", show(standard))
+            .with("gap", gap);
+        self.words.say(&message)
     }
 
     /// People by level of risk, one line a hazard, and what the figures are not.
@@ -241,4 +272,9 @@ impl Summary<'_> {
         }
         lines
     }
+}
+
+/// Whether anything is known of a value.
+fn is_known(row: &DeficitRow) -> bool {
+    row.value.or(row.value_low).or(row.value_high).is_some()
 }

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::Digest;
+use crate::domain::{Digest, ElementType};
 
 use super::risk::RiskSettings;
 use super::settings::{
     AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
-    LayerSettings, Localized, ReadSettings, Settings, Units,
+    LayerSettings, Localized, MapSettings, ReadSettings, Settings, Units,
 };
 
 /// Computes the digest of settings.
@@ -27,17 +27,35 @@ pub(super) fn digest_of(settings: &Settings) -> Digest {
         "code_system": settings.code_system,
         "author": settings.author.as_ref().map(text),
         "reference_date": settings.reference_date,
+        "contradictions": settings.contradictions.as_ref().map(|file| &file.declared_path),
     });
     let layers: Vec<Value> = settings.layers.iter().map(layer).collect();
     let deficits: Vec<Value> =
         settings.deficits.iter().map(|one| deficit(one, base)).collect();
-    let all = json!({
-        "project": project,
-        "layers": layers,
-        "deficits": deficits,
-        "risk": settings.risk.as_ref().map(risk),
-    });
+    let mut all = json!({ "project": project, "layers": layers, "deficits": deficits });
+    // Projects that say nothing of it keep the digest that they had.
+    if let Some(settings) = &settings.risk {
+        all["risk"] = risk(settings);
+    }
+    if settings.maps != MapSettings::default() {
+        all["maps"] = maps(&settings.maps);
+    }
     Digest::of(sorted(all).to_string().as_bytes())
+}
+
+fn maps(maps: &MapSettings) -> Value {
+    let sheets: Map<String, Value> = maps
+        .sheets
+        .iter()
+        .map(|(name, sheet)| {
+            (name.clone(), json!({ "frame": sheet.frame, "scale": sheet.scale }))
+        })
+        .collect();
+    json!({
+        "paper": format!("{:?}", maps.paper),
+        "atlas": format!("{:?}", maps.atlas),
+        "sheets": sheets,
+    })
 }
 
 fn text(text: &Localized) -> Value {
@@ -70,6 +88,7 @@ fn layer(layer: &LayerSettings) -> Value {
             "growth": role.growth.as_ref().map(|growth| json!([
                 growth.from_year, growth.to_year, growth.rate, text(&growth.source),
             ])),
+            "element_type": role.element_type.map(ElementType::id),
         })),
         "service": layer.service.as_ref().map(|role| json!({
             "kind": role.kind, "capacity": role.capacity,
@@ -155,6 +174,14 @@ fn deficit(deficit: &DeficitSettings, base: &Path) -> Value {
         "kind": kind,
         "standard": deficit.standard,
         "standard_source": deficit.standard_source.as_ref().map(text),
+        "citation": json!([
+            deficit.citation.id,
+            deficit.citation.unit,
+            deficit.citation.source,
+            deficit.citation.legal_status,
+            deficit.citation.edition,
+            deficit.citation.date,
+        ]),
         "period": deficit.period,
     })
 }

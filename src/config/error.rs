@@ -304,6 +304,69 @@ pub enum Trouble {
         /// The text.
         found: String,
     },
+    /// A table beside the project that is no UTF-8 text.
+    TableText {
+        /// The file.
+        file: String,
+    },
+    /// A table beside the project that lacks a column.
+    TableColumn {
+        /// The file.
+        file: String,
+        /// The column.
+        column: &'static str,
+        /// The columns that it must have.
+        columns: String,
+    },
+    /// A cell of a table beside the project that cannot be understood.
+    TableCell {
+        /// The file.
+        file: String,
+        /// Its line, 1-based.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// Catalogue key of what was expected, with `@`.
+        rule: &'static str,
+        /// What is there.
+        found: String,
+    },
+    /// Two rows of a table beside the project with one id.
+    TableRepeated {
+        /// The file.
+        file: String,
+        /// Line of the second.
+        line: u64,
+        /// Line of the first.
+        first: u64,
+        /// The id.
+        id: String,
+    },
+    /// A standard is named, and the project has no table of standards.
+    NoStandards {
+        /// The name.
+        found: String,
+    },
+    /// A standard that the table does not have.
+    UnknownStandard {
+        /// The name found.
+        found: String,
+        /// Those there are.
+        known: Vec<String>,
+        /// The one meant, perhaps.
+        nearest: Option<String>,
+    },
+    /// A standard of another unit or direction than the deficit.
+    StandardDiffers {
+        /// Its id.
+        id: String,
+        /// Catalogue key of what differs, with `@`.
+        aspect: &'static str,
+        /// What the deficit has.
+        expected: String,
+        /// What the standard has.
+        found: String,
+    },
     /// An output directory whose replacement would take input files with it.
     OutputHoldsInputs {
         /// An input file in it.
@@ -513,6 +576,41 @@ impl Explain for ConfigError {
             Trouble::BadDate { found } => Message::new("error.config.bad_date")
                 .with("key", name)
                 .with("found", found),
+            Trouble::TableText { file } => {
+                Message::new("error.config.table_text").with("file", file)
+            }
+            Trouble::TableColumn { file, column, .. } => {
+                Message::new("error.config.table_column")
+                    .with("file", file)
+                    .with("column", column)
+            }
+            Trouble::TableCell { file, line, column, rule, found } => {
+                Message::new("error.config.table_cell")
+                    .with("file", file)
+                    .with("line", line)
+                    .with("column", column)
+                    .with("rule", rule)
+                    .with("found", found)
+            }
+            Trouble::TableRepeated { file, line, first, id } => {
+                Message::new("error.config.table_repeated")
+                    .with("file", file)
+                    .with("line", line)
+                    .with("first", first)
+                    .with("id", id)
+            }
+            Trouble::NoStandards { found } | Trouble::UnknownStandard { found, .. } => {
+                Message::new("error.config.unknown_standard")
+                    .with("key", name)
+                    .with("found", found)
+            }
+            Trouble::StandardDiffers { id, aspect, expected, found } => {
+                Message::new("error.config.standard_differs")
+                    .with("id", id)
+                    .with("aspect", aspect)
+                    .with("expected", expected)
+                    .with("found", found)
+            }
             Trouble::OutputHoldsInputs { file } => {
                 Message::new("error.config.output_holds_inputs").with("file", file)
             }
@@ -523,6 +621,7 @@ impl Explain for ConfigError {
         match &self.trouble {
             Trouble::UnknownKey { known, nearest, .. }
             | Trouble::UnknownWord { known, nearest, .. }
+            | Trouble::UnknownStandard { known, nearest, .. }
             | Trouble::UnknownLayer { known, nearest, .. } => {
                 Some(propose(nearest.as_deref(), known))
             }
@@ -533,7 +632,16 @@ impl Explain for ConfigError {
             Trouble::Unreadable { nearest: Some(name), .. } => {
                 Some(Message::new("hint.config.nearest").with("nearest", name))
             }
-            Trouble::NotUtf8 => Some(Message::new("hint.config.not_utf8")),
+            Trouble::NotUtf8 | Trouble::TableText { .. } => {
+                Some(Message::new("hint.config.not_utf8"))
+            }
+            Trouble::TableColumn { columns, .. } => {
+                Some(Message::new("hint.config.table_column").with("columns", columns))
+            }
+            Trouble::NoStandards { .. } => Some(Message::new("hint.config.no_standards")),
+            Trouble::StandardDiffers { .. } => {
+                Some(Message::new("hint.config.standard_differs"))
+            }
             Trouble::OverrideKey => Some(Message::new("hint.config.override_key")),
             Trouble::MissingKey { name } => {
                 Some(Message::new("hint.config.missing_key").with("key", name))

@@ -4,6 +4,7 @@
 //! trouble at once ([`ConfigErrors`]). Nothing here reads a layer.
 
 mod ahp;
+pub mod contradictions;
 pub mod crs_code;
 mod digest;
 pub mod error;
@@ -15,20 +16,26 @@ pub mod risk;
 pub mod risk_options;
 pub mod schema;
 pub mod settings;
+pub mod sheet;
+pub mod standards;
 mod tree;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+pub use contradictions::{Check, Contradiction, Formula, Operand, Preferred};
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use risk::RiskSettings;
 pub use schema::schema;
 pub use settings::{
-    AccuracySetting, Better, ContextRole, DeficitKind, DeficitSettings, ExportFormat,
-    ExposureRole, FailOn, Growth, HazardLevels, HazardRole, JoinSettings, LayerSettings,
-    Localized, ReadSettings, ServiceRole, Settings, TerritoryRole, Units,
+    AccuracySetting, AtlasPages, Better, Citation, ContextRole, DeficitKind,
+    DeficitSettings, ExportFormat, ExposureRole, FailOn, Growth, HazardLevels,
+    HazardRole, JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
+    ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
 };
+pub use sheet::CitedFile;
+pub use standards::{LegalStatus, Standard};
 pub use tree::OVERRIDE;
 
 use crate::domain::Place;

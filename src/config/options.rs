@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::domain::{Level, Status};
+use crate::domain::{ElementType, Level, Status};
 use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
 use super::read::{At, Choice, Optional, Read, Required, Words, table, wrong_type};
 use super::risk_options::RiskTable;
-use super::settings::{Better, ExportFormat, FailOn};
+use super::settings::{AtlasPages, Better, ExportFormat, FailOn, Paper};
 use super::tree::{Node, Value};
 
 table! {
@@ -30,6 +30,8 @@ table! {
         pub risk: Optional<RiskTable>,
         /// Where results go.
         pub outputs: Optional<OutputsTable>,
+        /// How maps are drawn.
+        pub maps: Optional<MapsTable>,
     }
 
     /// What the project is about and how it is run.
@@ -52,6 +54,10 @@ table! {
         pub author: Optional<Text>,
         /// Date that the results are about: hazards that are not in force then stay out of `any`.
         pub reference_date: Optional<DateText>,
+        /// CSV with standards, each with its source, that deficits take by their id.
+        pub standards: Optional<String>,
+        /// CSV with the register of contradictions between sources.
+        pub contradictions: Optional<String>,
     }
 
     /// A layer: where it is, how good it is, what it is used for.
@@ -182,6 +188,8 @@ table! {
         pub people: Optional<String>,
         /// Further additive fields: name in the tables = field in the file.
         pub sums: Optional<BTreeMap<String, At<String>>>,
+        /// What kind of element it is, in CENEPRED's groups: a word or a code of SIGRID.
+        pub element_type: Optional<Choice<ElementType>>,
         /// People of another year, as an estimate: the field's, grown at a yearly rate.
         pub growth: Optional<GrowthTable>,
     }
@@ -232,8 +240,8 @@ table! {
         pub table: Optional<String>,
         /// Indicator in the table's column of that name.
         pub indicator: Optional<String>,
-        /// The standard: m² per person, share of people (0 to 1), people per unit at most, or the unit of the table.
-        pub standard: Required<f64>,
+        /// The standard: m² per person, share of people (0 to 1), people per unit at most, or the unit of the table; or its id in the table of standards; or `none`.
+        pub standard: Required<StandardValue>,
         /// Who sets the standard.
         pub standard_source: Optional<Text>,
         /// Reference period, for example `2017`.
@@ -248,6 +256,24 @@ table! {
         pub directory: Optional<String>,
         /// Formats in which result layers and tables are exported. Default: none.
         pub exports: Optional<Vec<At<Choice<ExportFormat>>>>,
+    }
+
+    /// How maps are drawn.
+    pub struct MapsTable {
+        /// Paper of the sheets. Default: `A4`.
+        pub paper: Optional<Choice<Paper>>,
+        /// What the atlas holds: every map once, or the hazards of each territory as well. Default: `maps`.
+        pub atlas: Optional<Choice<AtlasPages>>,
+        /// Frames and scales of single maps, by the name of the map's files, for example `hazard_tsunami`.
+        pub sheets: Optional<BTreeMap<String, At<SheetTable>>>,
+    }
+
+    /// Frame and scale of a map.
+    pub struct SheetTable {
+        /// What the map must show: west, south, east and north in the working CRS, metres. Default: where people and zones meet.
+        pub frame: Optional<Vec<At<f64>>>,
+        /// The number under 1 in the scale, for example `25000`. Default: the largest round scale at which the frame fits the paper.
+        pub scale: Optional<f64>,
     }
 
     /// A text in both languages.
@@ -299,6 +325,31 @@ impl Read for JoinFields {
         match node.value {
             Value::List(_) => Vec::read(node, key, errors).map(Self::Listed),
             _ => BTreeMap::read(node, key, errors).map(Self::Named),
+        }
+    }
+}
+
+/// A standard: its value, its id in the table of standards, or `none`.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
+pub enum StandardValue {
+    /// The value.
+    Number(f64),
+    /// An id in the table of standards, or `none`.
+    Id(String),
+}
+
+impl Read for StandardValue {
+    fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
+        match node.value {
+            Value::Text(_) => String::read(node, key, errors).map(Self::Id),
+            Value::Float(_) | Value::Integer(_) => {
+                f64::read(node, key, errors).map(Self::Number)
+            }
+            _ => {
+                wrong_type(node, key, "@config.type.number_or_id", errors);
+                None
+            }
         }
     }
 }
@@ -481,6 +532,19 @@ impl Words for Locale {
     const WORDS: &'static [(&'static str, Self)] = &[("es", Self::Es), ("en", Self::En)];
 }
 
+impl Words for Paper {
+    const WORDS: &'static [(&'static str, Self)] = &[("A4", Self::A4), ("A3", Self::A3)];
+}
+
+impl Words for AtlasPages {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("maps", Self::Maps),
+        ("districts", Self::Territories),
+        ("mapas", Self::Maps),
+        ("distritos", Self::Territories),
+    ];
+}
+
 impl Words for FailOn {
     const WORDS: &'static [(&'static str, Self)] =
         &[("never", Self::Never), ("warning", Self::Warning), ("error", Self::Error)];
@@ -492,6 +556,10 @@ impl Words for Status {
         ("reference", Self::Reference),
         ("synthetic", Self::Synthetic),
     ];
+}
+
+impl Words for ElementType {
+    const WORDS: &'static [(&'static str, Self)] = Self::NAMES;
 }
 
 impl Words for ExportFormat {

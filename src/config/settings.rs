@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::crs::Shift;
-use crate::domain::{Digest, Level, Place, ReferenceSystem, Source, Status, Validity};
+use crate::domain::{
+    Digest, ElementType, Level, Place, ReferenceSystem, Source, Status, Validity,
+};
 use crate::i18n::Locale;
 
+use super::contradictions::Contradiction;
 use super::risk::RiskSettings;
+use super::sheet::CitedFile;
 
 /// A text that may differ by language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +105,46 @@ impl ExportFormat {
     }
 }
 
+/// How maps are drawn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MapSettings {
+    /// Paper of the sheets.
+    pub paper: Paper,
+    /// What the atlas holds.
+    pub atlas: AtlasPages,
+    /// Frames and scales of single maps, by the name of the map.
+    pub sheets: BTreeMap<String, SheetSettings>,
+}
+
+/// Paper of the sheets (ISO 216).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// 210 by 297 mm.
+    #[default]
+    A4,
+    /// 297 by 420 mm.
+    A3,
+}
+
+/// What the atlas holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AtlasPages {
+    /// Every map once.
+    #[default]
+    Maps,
+    /// The hazards of each territory as well.
+    Territories,
+}
+
+/// Frame and scale of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SheetSettings {
+    /// West, south, east and north in the working CRS, metres.
+    pub frame: Option<[f64; 4]>,
+    /// The number under 1 in the scale.
+    pub scale: Option<f64>,
+}
+
 /// A whole project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -128,10 +172,18 @@ pub struct Settings {
     pub deficits: Vec<DeficitSettings>,
     /// How vulnerability and risk are judged, if they are.
     pub risk: Option<RiskSettings>,
+    /// Table of standards, if the project has one; its rows stand in the deficits.
+    pub standards: Option<CitedFile>,
+    /// Register of contradictions, if the project has one.
+    pub contradictions: Option<CitedFile>,
+    /// Its entries, in the order of the file.
+    pub disputed: Vec<Contradiction>,
     /// Where a run writes, resolved against the project file.
     pub output_directory: PathBuf,
     /// Formats that results are exported in, each once, in the order of the enum.
     pub exports: Vec<ExportFormat>,
+    /// How maps are drawn.
+    pub maps: MapSettings,
     /// The project file itself.
     pub file: PathBuf,
     /// Digest of the settings that shape figures (not of comments or layout).
@@ -331,6 +383,8 @@ pub struct ExposureRole {
     pub growth: Option<Growth>,
     /// Fields that features are judged by, each with the key of the project that names it.
     pub attributes: BTreeMap<String, String>,
+    /// What kind of element it is, in CENEPRED's groups.
+    pub element_type: Option<ElementType>,
 }
 
 /// What a service layer offers.
@@ -351,6 +405,23 @@ pub struct ContextRole {
     pub name: Option<String>,
 }
 
+/// A standard as cited: texts that do not change with the language; empty where unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Citation {
+    /// Id in the table of standards.
+    pub id: String,
+    /// Unit that the table gives it.
+    pub unit: String,
+    /// Who sets it.
+    pub source: String,
+    /// With what force: a word of [`super::LegalStatus`].
+    pub legal_status: String,
+    /// Edition of the source.
+    pub edition: String,
+    /// Date of the source.
+    pub date: String,
+}
+
 /// One deficit: a demand, a provision and a standard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeficitSettings {
@@ -360,10 +431,12 @@ pub struct DeficitSettings {
     pub title: Localized,
     /// How it is computed.
     pub kind: DeficitKind,
-    /// The standard, in the unit of the kind.
-    pub standard: f64,
+    /// The standard, in the unit of the kind; `None` where nobody sets one.
+    pub standard: Option<f64>,
     /// Who sets it.
     pub standard_source: Option<Localized>,
+    /// The same as data, with what the table of standards says.
+    pub citation: Citation,
     /// Reference period, for example `2017`.
     pub period: Option<String>,
 }

@@ -30,7 +30,7 @@ macro_rules! codes {
         /// The stable code of a kind of finding; `docs/findings.md` explains each.
         ///
         /// Letters: `L` reading layers and fields, `G` geometry, `A` analysis,
-        /// `R` reference systems.
+        /// `R` reference systems, `D` disputed facts.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $($(#[$doc])* $name,)* }
 
@@ -152,6 +152,8 @@ codes! {
     PeopleEstimated = "A023" Note;
     /// People are an estimate over more years than a rate can bear.
     LongGrowth = "A024" Warning;
+    /// Names on maps have letters that the embedded face lacks.
+    LettersMissing = "M001" Warning;
     /// Which encoding the text of a table was read in, and why.
     TextEncoding = "L012" Note;
     /// Text has bytes that mean nothing in its encoding.
@@ -182,6 +184,14 @@ codes! {
     ShiftByHand = "R006" Note;
     /// The file gives a shift of its own, which was not used.
     FileShiftIgnored = "R007" Note;
+    /// Two sources contradict each other; nothing to compute.
+    Contradiction = "D001" Note;
+    /// Two sources contradict each other, and the numbers confirm it.
+    ContradictionConfirmed = "D002" Note;
+    /// The register tells of a contradiction that the numbers do not confirm.
+    ContradictionResolved = "D003" Warning;
+    /// A figure that is used is given otherwise by another source.
+    DisputedFigure = "D004" Note;
     /// A row of a joined table is for no feature.
     RowWithoutFeature = "L022" Warning;
     /// A feature has no row in the joined table: what comes from there is unknown.

@@ -4,6 +4,7 @@
 //! follow the UNDRR terminology (UN A/71/644, 2016): see `ARCHITECTURE.md`.
 
 pub mod crs;
+pub mod element;
 pub mod finding;
 pub mod level;
 pub mod measure;
@@ -14,6 +15,7 @@ pub mod units;
 pub mod validity;
 
 pub use crs::ReferenceSystem;
+pub use element::ElementType;
 pub use finding::{Code, Finding, Findings, Severity};
 pub use level::Level;
 pub use measure::{Measure, Quantity};

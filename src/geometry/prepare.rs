@@ -20,8 +20,8 @@ use super::study_area::{
 use super::territories::{self, Ground};
 use super::values::{additive_values, number_of, text_of, value_at};
 use crate::config::{
-    AccuracySetting, ExposureRole, Growth, LayerSettings, Localized, ServiceRole,
-    Settings, TerritoryRole,
+    AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized,
+    ServiceRole, Settings, TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
 use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Value};
@@ -65,6 +65,8 @@ pub fn prepare(
     let folder = settings.file.parent();
     inputs.extend(raw.tables.iter().map(|table| of_table(table, folder)));
     inputs.extend(raw.joins.iter().map(of_join));
+    let cited = [&settings.standards, &settings.contradictions];
+    inputs.extend(cited.into_iter().flatten().map(of_cited));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -297,6 +299,23 @@ fn of_table(table: &ReportedTable, folder: Option<&Path>) -> InputRecord {
         datum_operations: Vec::new(),
         features_read: table.rows.len(),
         features_kept: table.rows.len(),
+        vertices: 0,
+    }
+}
+
+fn of_cited(table: &CitedFile) -> InputRecord {
+    InputRecord {
+        layer: String::new(),
+        path: table.declared_path.clone(),
+        format: "CSV".to_owned(),
+        digest: table.digest.clone(),
+        bytes: table.bytes,
+        crs: None,
+        crs_evidence: "",
+        operation: String::new(),
+        datum_operations: Vec::new(),
+        features_read: table.rows,
+        features_kept: table.rows,
         vertices: 0,
     }
 }

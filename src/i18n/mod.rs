@@ -55,6 +55,7 @@ topics!(
     "formats_vector",
     "formats_tables",
     "crs",
+    "elements",
     "exports",
     "geometry",
     "analysis",

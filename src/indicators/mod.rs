@@ -13,7 +13,7 @@ pub use catalog::{Direction, Entry, Method};
 
 use self::provenance::{Layers, Provenance};
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
-use crate::config::{DeficitKind, Settings, Units};
+use crate::config::{Citation, DeficitKind, Settings, Units};
 use crate::domain::{Measure, Status};
 use crate::geometry::StudyArea;
 
@@ -74,6 +74,8 @@ pub struct IndicatorRow {
     pub status: ObsStatus,
     /// The standard of a deficit.
     pub target: Option<f64>,
+    /// Who sets it, and with what force.
+    pub citation: Citation,
     /// How far the value is on the wrong side of it.
     pub gap: Option<f64>,
     /// What the value is a part of, or divided by.
@@ -113,18 +115,23 @@ pub fn compute(
         nothing: "".into(),
     };
     let mut rows = exposure_rows(&frame, &layers, measurements, settings);
-    let project = settings;
-    rows.extend(measurements.deficits.iter().map(|row| {
-        let settings = settings.deficits.iter().find(|deficit| deficit.id == row.deficit);
-        let kind = settings.map(|deficit| &deficit.kind);
+    let of_deficit = |row| {
+        let kind = kind_of(settings, row);
         let mut made = deficit_row(&frame, &layers, row, kind);
-        if kind.is_some_and(|kind| rests_on_growth(project, kind))
+        if kind.is_some_and(|kind| rests_on_growth(settings, kind))
             && made.status == ObsStatus::Normal
         {
             made.status = ObsStatus::Estimated;
         }
         made
-    }));
+    };
+    rows.extend(measurements.deficits.iter().map(of_deficit));
+    rows.extend(
+        measurements
+            .disputed
+            .iter()
+            .map(|row| IndicatorRow { comment: NOT_PREFERRED.into(), ..of_deficit(row) }),
+    );
     rows.sort_by(|a, b| a.key().cmp(&b.key()));
     rows
 }
@@ -138,6 +145,14 @@ fn rests_on_growth(settings: &Settings, kind: &DeficitKind) -> bool {
         DeficitKind::Reported { .. } => None,
     };
     layer.is_some_and(|id| provenance::growth(settings, id, &Measure::People).is_some())
+}
+
+/// Comment of a figure whose source is not the one that is used.
+const NOT_PREFERRED: &str = "preferred=false";
+
+fn kind_of<'s>(settings: &'s Settings, row: &DeficitRow) -> Option<&'s DeficitKind> {
+    let deficit = settings.deficits.iter().find(|deficit| deficit.id == row.deficit);
+    deficit.map(|deficit| &deficit.kind)
 }
 
 /// Texts that all rows share.
@@ -168,11 +183,11 @@ fn exposure_rows(
         let growth = provenance::growth(settings, &row.layer, &row.measure);
         let shared = shared.entry(key).or_insert_with(|| Shared {
             is_grown: growth.is_some(),
-            provenance: layers.of_exposure(&row.layer, &row.hazard),
             year: growth.map_or_else(
                 || layers.year(&row.layer),
                 |growth| growth.to_year.to_string().into(),
             ),
+            provenance: layers.of_exposure(settings, &row.layer, &row.hazard),
             denominator_source: provenance::denominator(
                 settings,
                 &row.layer,
@@ -217,6 +232,7 @@ fn exposure_row(
         unit: measure.unit().to_owned(),
         status,
         target: None,
+        citation: Citation::default(),
         gap: None,
         denominator: Some(*total),
         denominator_source: shared.denominator_source.clone(),
@@ -254,7 +270,8 @@ fn deficit_row<'a>(
         qualifier: row.qualifier.clone(),
         unit: row.unit.clone(),
         status: deficit_status(row, kind, provenance.status),
-        target: Some(row.standard),
+        target: row.standard,
+        citation: row.citation.clone(),
         gap: row.gap,
         denominator: row.people,
         denominator_source: row.denominator_source.as_str().into(),

@@ -83,7 +83,12 @@ impl<'a> Layers<'a> {
     }
 
     /// What an exposure figure rests on: the exposed layer, the hazard and the territories.
-    pub(super) fn of_exposure(&self, layer: &str, hazard: &str) -> Provenance {
+    pub(super) fn of_exposure(
+        &self,
+        settings: &Settings,
+        layer: &str,
+        hazard: &str,
+    ) -> Provenance {
         let hazards: Vec<&str> = match hazard {
             ANY => self.any.clone(),
             one => vec![one],
@@ -91,7 +96,11 @@ impl<'a> Layers<'a> {
         let mut cited = vec![self.citation(layer)];
         cited.extend(hazards.iter().map(|hazard| self.citation(hazard)));
         let ids = [layer, self.territory.id.as_str()].into_iter().chain(hazards);
-        self.provenance(cited.join("; "), ids.collect())
+        let mut found = self.provenance(cited.join("; "), ids.collect());
+        if let Some(kind) = element_type(settings, layer) {
+            found.comment = format!("{}; {kind}", found.comment).into();
+        }
+        found
     }
 
     /// What a deficit rests on. `stated` is the source as the measurement names it.
@@ -134,6 +143,17 @@ impl<'a> Layers<'a> {
         let Source { title, publisher, date, .. } = &layer.source;
         cite([title, publisher, date], id)
     }
+}
+
+/// The kind of an exposed element, with SIGRID's codes, as a comment.
+fn element_type(settings: &Settings, layer: &str) -> Option<String> {
+    let kind = settings.layer(layer)?.exposure.as_ref()?.element_type?;
+    let codes = kind.codes().join("/");
+    Some(if codes.is_empty() {
+        format!("element_type={}", kind.id())
+    } else {
+        format!("element_type={} ({codes})", kind.id())
+    })
 }
 
 /// Joins what is stated; `otherwise` where nothing is.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::config::{
-    Better, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings, Localized,
-    ReadSettings, Settings, Units,
+    Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings,
+    Localized, ReadSettings, Settings, Units,
 };
 use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode, Validity};
 use crate::domain::{Level, Level::High};
@@ -136,6 +136,7 @@ pub(crate) fn settings() -> Settings {
             sums: BTreeMap::from([("dwellings".to_owned(), "viviendas".to_owned())]),
             growth: None,
             attributes: BTreeMap::new(),
+            element_type: None,
         }),
         service: None,
         context: None,
@@ -145,8 +146,9 @@ pub(crate) fn settings() -> Settings {
         id: id.to_owned(),
         title: both(id),
         kind,
-        standard,
+        standard: Some(standard),
         standard_source: None,
+        citation: Citation::default(),
         period: None,
     };
     let reported = |indicator: &str| DeficitKind::Reported {
@@ -177,6 +179,9 @@ pub(crate) fn settings() -> Settings {
         author: None,
         reference_date: None,
         layers: vec![blocks],
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
         deficits: vec![
             deficit("access", access, 1.0),
             deficit("serenos", serenos, 1000.0),
@@ -185,6 +190,7 @@ pub(crate) fn settings() -> Settings {
         risk: None,
         output_directory: "outputs/ilo".into(),
         exports: Vec::new(),
+        maps: crate::config::MapSettings::default(),
         file: "ilo.toml".into(),
         digest: Digest::of(b"settings"),
         places: BTreeMap::new(),
@@ -223,8 +229,11 @@ pub(crate) fn deficit(id: &str, kind: &'static str) -> DeficitRow {
         value_high: None,
         qualifier: String::new(),
         unit: "h/day".to_owned(),
-        standard: 24.0,
+        standard: Some(24.0),
+        citation: Citation::default(),
         gap: None,
+        gap_low: None,
+        gap_high: None,
         shortfall: None,
         shortfall_unit: String::new(),
         meets: None,
@@ -248,6 +257,7 @@ pub(crate) fn measurements() -> Measurements {
             exposure("180301", "tsunami", Level::None, Measure::Area, 10.0),
             exposure("180301", "tsunami", High, Measure::Area, 2.005),
         ],
+        disputed: Vec::new(),
         deficits: vec![water],
         risk: None,
         in_hazard: vec![InHazardRow {

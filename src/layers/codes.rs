@@ -63,7 +63,8 @@ pub(super) fn check_codes(
 ) -> Vec<LayerTrouble> {
     let mut troubles = Vec::new();
     let mut without = Vec::new();
-    let mut firsts: HashMap<TerritoryCode, &str> = HashMap::new();
+    // The first feature of a code, and where its trouble stands once there is one.
+    let mut firsts: HashMap<TerritoryCode, (&str, Option<usize>)> = HashMap::new();
     let mut numbers: Vec<String> = Vec::new();
     for (id, value) in ids.iter().zip(column) {
         let feature = id.to_string();
@@ -87,13 +88,22 @@ pub(super) fn check_codes(
             continue;
         }
         match firsts.entry(code) {
-            Entry::Occupied(first) => troubles.push(LayerTrouble::RepeatedCode {
-                first: (*first.get()).to_owned(),
-                second: feature,
-                code: first.key().to_string(),
-            }),
+            Entry::Occupied(mut known) => {
+                let code = known.key().to_string();
+                let (first, told) = known.get_mut();
+                let before = told.and_then(|at| troubles.get_mut(at));
+                if let Some(LayerTrouble::RepeatedCode { count, .. }) = before {
+                    *count += 1;
+                } else {
+                    *told = Some(troubles.len());
+                    let (first, second, count) = ((*first).to_owned(), feature, 2);
+                    let trouble =
+                        LayerTrouble::RepeatedCode { first, second, code, count };
+                    troubles.push(trouble);
+                }
+            }
             Entry::Vacant(place) => {
-                place.insert(id);
+                place.insert((&**id, None));
             }
         }
     }
@@ -164,8 +174,8 @@ mod tests {
         assert_eq!(
             told,
             [
-                r##"RepeatedCode { first: "#1", second: "#2", code: "080301" }"##,
-                r##"RepeatedCode { first: "#3", second: "#4", code: "180301" }"##,
+                r##"RepeatedCode { first: "#1", second: "#2", code: "080301", count: 2 }"##,
+                r##"RepeatedCode { first: "#3", second: "#4", code: "180301", count: 2 }"##,
                 r##"BadCode { feature: "#7", value: "1.5" }"##,
                 r##"BadCode { feature: "#8", value: "true" }"##,
                 r##"ReservedCode { feature: "#9", code: "_T" }"##,

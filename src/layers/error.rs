@@ -111,6 +111,8 @@ pub enum LayerTrouble {
         second: String,
         /// The code.
         code: String,
+        /// How many territories have it.
+        count: usize,
     },
     /// Zones without a level.
     NoLevel {
@@ -207,6 +209,46 @@ pub enum TableTrouble {
         /// The key, joined by `/`.
         row: String,
     },
+    /// Several sources give one figure, and not exactly one of them is marked as preferred.
+    Ambiguous {
+        /// Line of the second.
+        line: u64,
+        /// Line of the first.
+        first: u64,
+        /// The key, joined by `/`.
+        row: String,
+        /// How many are marked.
+        preferred: usize,
+    },
+    /// A mark of preference that is none.
+    BadMark {
+        /// Its line.
+        line: u64,
+        /// What is written.
+        value: String,
+    },
+    /// A figure in another unit than the standard that it is held against.
+    UnitDiffers {
+        /// Its line.
+        line: u64,
+        /// Its unit.
+        found: String,
+        /// The standard.
+        standard: String,
+        /// The unit of the standard.
+        expected: String,
+    },
+    /// The register of contradictions names a figure that is in no table.
+    UnknownFigure {
+        /// Entry of the register.
+        entry: String,
+        /// Its line.
+        line: u64,
+        /// The figure: `territory/indicator/period`.
+        figure: String,
+        /// The one most like it, or `—`.
+        nearest: String,
+    },
     /// More troubles than are listed.
     More {
         /// How many.
@@ -272,7 +314,8 @@ impl LayerTrouble {
             Self::NoCode { .. } => "no_code",
             Self::BadCode { .. } => "bad_code",
             Self::ReservedCode { .. } => "reserved_code",
-            Self::RepeatedCode { .. } => "repeated_code",
+            Self::RepeatedCode { count: 2, .. } => "repeated_code",
+            Self::RepeatedCode { .. } => "repeated_code_often",
             Self::NoLevel { .. } => "no_level",
             Self::UnknownLevel { nearest: None, .. } => "unknown_level",
             Self::UnknownLevel { .. } => "unknown_level_near",
@@ -327,7 +370,8 @@ impl LayerTrouble {
             Self::ReservedCode { feature, code } => {
                 vec![("feature", feature.clone()), ("code", code.clone())]
             }
-            Self::RepeatedCode { first, second, code } => vec![
+            Self::RepeatedCode { first, second, code, count } => vec![
+                ("count", count.to_string()),
                 ("first", first.clone()),
                 ("second", second.clone()),
                 ("code", code.clone()),
@@ -363,6 +407,10 @@ impl TableTrouble {
             Self::EmptyKey { .. } => "table_empty_key",
             Self::BadRange { .. } => "table_bad_range",
             Self::RepeatedKey { .. } => "table_repeated_key",
+            Self::Ambiguous { .. } => "table_ambiguous",
+            Self::BadMark { .. } => "table_bad_mark",
+            Self::UnitDiffers { .. } => "table_unit_differs",
+            Self::UnknownFigure { .. } => "table_unknown_figure",
             Self::More { .. } => "table_more",
             Self::UnknownIndicator { nearest: None, .. } => "unknown_indicator",
             Self::UnknownIndicator { .. } => "unknown_indicator_near",
@@ -386,7 +434,8 @@ impl TableTrouble {
             Self::BadNumber { line: at, column, value } => {
                 vec![line(at), ("column", (*column).to_owned()), ("value", value.clone())]
             }
-            Self::BadQualifier { line: at, value } => {
+            Self::BadQualifier { line: at, value }
+            | Self::BadMark { line: at, value } => {
                 vec![line(at), ("value", value.clone())]
             }
             Self::EmptyKey { line: at, column } => {
@@ -395,6 +444,24 @@ impl TableTrouble {
             Self::RepeatedKey { line: at, first, row } => {
                 vec![line(at), ("first", first.to_string()), ("row", row.clone())]
             }
+            Self::Ambiguous { line: at, first, row, preferred } => vec![
+                line(at),
+                ("first", first.to_string()),
+                ("row", row.clone()),
+                ("preferred", preferred.to_string()),
+            ],
+            Self::UnitDiffers { line: at, found, standard, expected } => vec![
+                line(at),
+                ("found", found.clone()),
+                ("standard", standard.clone()),
+                ("expected", expected.clone()),
+            ],
+            Self::UnknownFigure { entry, line: at, figure, nearest } => vec![
+                line(at),
+                ("entry", entry.clone()),
+                ("figure", figure.clone()),
+                ("nearest", nearest.clone()),
+            ],
             Self::More { count } => vec![("count", count.to_string())],
             Self::UnknownIndicator { indicator, known, nearest } => vec![
                 ("indicator", indicator.clone()),
@@ -468,6 +535,7 @@ keys!(
     "bad_code",
     "reserved_code",
     "repeated_code",
+    "repeated_code_often",
     "no_level",
     "unknown_level",
     "unknown_level_near",
@@ -481,6 +549,10 @@ keys!(
     "table_empty_key",
     "table_bad_range",
     "table_repeated_key",
+    "table_ambiguous",
+    "table_bad_mark",
+    "table_unit_differs",
+    "table_unknown_figure",
     "table_more",
     "unknown_indicator",
     "unknown_indicator_near",
@@ -560,6 +632,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one line a kind of trouble")]
     fn every_trouble_fills_its_sentence() {
         use LayerTrouble as L;
         use TableTrouble as T;
@@ -577,6 +650,10 @@ mod tests {
             T::EmptyKey { line: 1, column: "territory" },
             T::BadRange { line: 1 },
             T::RepeatedKey { line: 2, first: 1, row: text() },
+            T::Ambiguous { line: 2, first: 1, row: text(), preferred: 0 },
+            T::BadMark { line: 1, value: text() },
+            T::UnitDiffers { line: 1, found: text(), standard: text(), expected: text() },
+            T::UnknownFigure { entry: text(), line: 1, figure: text(), nearest: text() },
             T::More { count: 1 },
         ];
         let mut troubles: Vec<L> = tables.into_iter().map(L::Table).collect();
@@ -628,7 +705,8 @@ mod tests {
             L::NoCode { features: texts() },
             L::BadCode { feature: text(), value: text() },
             L::ReservedCode { feature: text(), code: text() },
-            L::RepeatedCode { first: text(), second: text(), code: text() },
+            L::RepeatedCode { first: text(), second: text(), code: text(), count: 2 },
+            L::RepeatedCode { first: text(), second: text(), code: text(), count: 3 },
             L::NoLevel { field: text(), features: texts() },
         ]);
         for problem in crate::formats::Problem::ALL {

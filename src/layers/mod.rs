@@ -10,6 +10,7 @@
 
 mod codes;
 pub mod crs;
+mod disputed;
 mod error;
 pub mod fields;
 mod file;

@@ -129,6 +129,10 @@ pub struct ReportedRow {
     pub unit: String,
     /// Source as written.
     pub source: String,
+    /// Whether it is the one to use: the only one of its key, or the one marked among several.
+    pub is_preferred: bool,
+    /// Why it is preferred; empty unless several sources differ.
+    pub reason: String,
     /// 1-based line in the file.
     pub line: u64,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::codes::{apply_id_field, check_codes, check_ids};
 use super::crs::{self, FileCrs};
+use super::disputed;
 use super::error::{LayerError, LayerErrors, LayerTrouble};
 use super::file::FileTrouble;
 use super::join;
@@ -38,6 +39,9 @@ pub fn read(
         layers.extend(reading.read());
     }
     let tables = reported::read_all(settings, &mut errors);
+    if errors.is_empty() {
+        disputed::check_all(settings, &tables, findings, &mut errors);
+    }
     if errors.is_empty() {
         Ok(RawLayers { layers, tables, joins })
     } else {

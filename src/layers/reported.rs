@@ -25,6 +25,8 @@ const COLUMNS: [&str; 9] = [
     "unit",
     "source",
 ];
+/// Columns that a table may have besides: which of several sources is used, and why.
+const MARKS: [&str; 2] = ["preferred", "reason"];
 /// How many troubles of one table are listed before the rest is counted.
 const LISTED: usize = 20;
 
@@ -52,9 +54,15 @@ pub(super) fn read_all(
         };
         match read_table(path) {
             Ok(table) => {
-                for (deficit, indicator) in deficits {
+                for &(deficit, indicator) in &deficits {
                     if let Some(trouble) = missing_indicator(&table, indicator) {
                         fail(deficit, "indicator", LayerTrouble::Table(trouble));
+                    }
+                    let cited = settings.deficits.iter().find(|d| d.id == deficit);
+                    if let Some(trouble) =
+                        cited.and_then(|d| other_unit(&table, indicator, d))
+                    {
+                        fail(deficit, "standard", LayerTrouble::Table(trouble));
                     }
                 }
                 tables.push(table);
@@ -96,6 +104,26 @@ fn missing_indicator(table: &ReportedTable, indicator: &str) -> Option<TableTrou
     })
 }
 
+/// A row whose unit is not that of the standard that it is held against.
+fn other_unit(
+    table: &ReportedTable,
+    indicator: &str,
+    deficit: &DeficitSettings,
+) -> Option<TableTrouble> {
+    let citation = &deficit.citation;
+    if citation.unit.is_empty() || !matches!(deficit.kind, DeficitKind::Reported { .. }) {
+        return None;
+    }
+    let mut rows = table.rows.iter().filter(|row| row.indicator == indicator);
+    let row = rows.find(|row| row.unit != citation.unit)?;
+    Some(TableTrouble::UnitDiffers {
+        line: row.line,
+        found: row.unit.clone(),
+        standard: citation.id.clone(),
+        expected: citation.unit.clone(),
+    })
+}
+
 fn read_table(path: &Path) -> Result<ReportedTable, Vec<LayerTrouble>> {
     let one = |trouble: LayerTrouble| vec![trouble];
     let mut file = DigestFile::open(path).map_err(|e| one(e.into()))?;
@@ -127,15 +155,16 @@ fn parse(text: &[u8]) -> Result<Vec<ReportedRow>, Vec<TableTrouble>> {
     for record in records.map_while(Result::ok) {
         let line = parsing.line_of(&record);
         let Some(row) = parsing.row(&record, line) else { continue };
-        let key = (row.territory.clone(), row.indicator.clone(), row.period.clone());
+        let key = (key_of(&row), row.source.clone());
         if let Some(&first) = firsts.get(&key) {
-            let row = [key.0, key.1, key.2].join("/");
+            let row = key.0;
             parsing.troubles.push(TableTrouble::RepeatedKey { line, first, row });
         } else {
             firsts.insert(key, line);
             parsing.rows.push(row);
         }
     }
+    parsing.settle_sources();
     if parsing.troubles.is_empty() {
         return Ok(parsing.rows);
     }
@@ -147,9 +176,15 @@ fn parse(text: &[u8]) -> Result<Vec<ReportedRow>, Vec<TableTrouble>> {
     Err(parsing.troubles)
 }
 
-/// Where each of [`COLUMNS`] stands in the file.
+/// Territory, indicator and period: what several sources may give a figure of.
+fn key_of(row: &ReportedRow) -> String {
+    [row.territory.as_str(), &row.indicator, &row.period].join("/")
+}
+
+/// Where each of [`COLUMNS`] and [`MARKS`] stands in the file.
 struct Header {
     columns: [usize; 9],
+    marks: [Option<usize>; 2],
     width: u64,
 }
 
@@ -173,7 +208,12 @@ impl Header {
             first.unwrap_or_default()
         });
         let width = found.len() as u64;
-        if troubles.is_empty() { Ok(Self { columns, width }) } else { Err(troubles) }
+        let marks = MARKS.map(|mark| found.iter().position(|name| name == mark));
+        if troubles.is_empty() {
+            Ok(Self { columns, marks, width })
+        } else {
+            Err(troubles)
+        }
     }
 }
 
@@ -193,6 +233,39 @@ impl Parsing<'_> {
         let blank = self.text.get(start..).unwrap_or_default();
         let blank = blank.iter().take_while(|b| matches!(b, b'\n' | b'\r'));
         position.line() + blank.filter(|&&b| b == b'\n').count() as u64
+    }
+
+    /// Of several sources of one figure exactly one must be marked: none is picked in silence.
+    fn settle_sources(&mut self) {
+        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            groups.entry(key_of(row)).or_default().push(at);
+        }
+        for (key, members) in groups {
+            if let [only] = members[..] {
+                self.rows[only].is_preferred = true;
+                continue;
+            }
+            let marked: Vec<usize> = members
+                .iter()
+                .copied()
+                .filter(|&at| self.rows[at].is_preferred)
+                .collect();
+            let line = self.rows[members[1]].line;
+            match marked[..] {
+                [one] if self.rows[one].reason.is_empty() => {
+                    let (line, column) = (self.rows[one].line, "reason");
+                    self.troubles.push(TableTrouble::EmptyKey { line, column });
+                }
+                [_] => {}
+                _ => self.troubles.push(TableTrouble::Ambiguous {
+                    line,
+                    first: self.rows[members[0]].line,
+                    row: key,
+                    preferred: marked.len(),
+                }),
+            }
+        }
     }
 
     fn row(&mut self, record: &ByteRecord, line: u64) -> Option<ReportedRow> {
@@ -223,6 +296,12 @@ impl Parsing<'_> {
             self.troubles.push(TableTrouble::BadQualifier { line, value });
         }
         let [value, low, high] = [3, 4, 5].map(|at| self.number(line, at, texts[at]));
+        let mark = self.header.marks.map(|at| at.map_or(&b""[..], |at| &record[at]));
+        let [preferred, reason] =
+            mark.map(|text| String::from_utf8_lossy(text).into_owned());
+        if !["", "true", "false"].contains(&preferred.as_str()) {
+            self.troubles.push(TableTrouble::BadMark { line, value: preferred.clone() });
+        }
         let is_above = |a: Option<f64>, b: Option<f64>| matches!((a, b), (Some(a), Some(b)) if a > b);
         if is_above(low, value) || is_above(value, high) || is_above(low, high) {
             self.troubles.push(TableTrouble::BadRange { line });
@@ -237,6 +316,8 @@ impl Parsing<'_> {
             qualifier: qualifier.to_owned(),
             unit: unit.to_owned(),
             source: source.to_owned(),
+            is_preferred: preferred == "true",
+            reason,
             line,
         })
     }
@@ -321,6 +402,30 @@ mod tests {
             [TableTrouble::NotUtf8 { line: 2 }]
         ));
         assert_eq!(table(&"a\n".repeat(23)).unwrap_err().len(), LISTED + 1);
+    }
+
+    #[test]
+    fn of_several_sources_one_is_marked_with_a_reason() {
+        let of = |rows: &str| {
+            let header = HEADER.trim_end();
+            parse(format!("{header},preferred,reason\n{rows}").as_bytes())
+                .map_err(|troubles| format!("{troubles:?}"))
+        };
+        let rows = of("a,b,c,1,,,,u,s,,\na,b,c,2,,,,u,t,true,newer\na,b,d,3,,,,u,s,,\n");
+        let used: Vec<_> =
+            rows.unwrap().iter().map(|r| (r.value, r.is_preferred)).collect();
+        assert_eq!(used, [(Some(1.0), false), (Some(2.0), true), (Some(3.0), true)]);
+        let cases = [
+            ("a,b,c,1,,,,u,s,,\na,b,c,2,,,,u,t,,\n", "Ambiguous { line: 3, first: 2"),
+            ("a,b,c,1,,,,u,s,true,x\na,b,c,2,,,,u,t,true,y\n", "preferred: 2"),
+            ("a,b,c,1,,,,u,s,,\na,b,c,2,,,,u,t,true,\n", "EmptyKey { line: 3"),
+            ("a,b,c,1,,,,u,s,yes,\n", "BadMark { line: 2"),
+            ("a,b,c,1,,,,u,s,true,x\na,b,c,2,,,,u,s,,\n", "RepeatedKey"),
+        ];
+        for (rows, expected) in cases {
+            let told = of(rows).unwrap_err();
+            assert!(told.contains(expected), "{rows}: {told}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::WriteJob;
 use crate::analysis::BalanceRow;
-use crate::config::{Localized, RiskSettings};
+use crate::config::{Localized, RiskSettings, Settings};
 use crate::domain::{Digest, Level, Message, Severity};
 use crate::geometry::crs::Applied;
 use crate::geometry::{HazardLayer, InputRecord};
@@ -129,6 +129,15 @@ struct Input<'a> {
     features_read: usize,
     features_kept: usize,
     vertices: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element_type: Option<ElementKind>,
+}
+
+/// The kind of an exposed element, with SIGRID's codes.
+#[derive(Serialize)]
+struct ElementKind {
+    id: &'static str,
+    sigrid: &'static [&'static str],
 }
 
 /// A shift between datums on the way of a layer.
@@ -180,7 +189,7 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
         reference_date: job.settings.reference_date.as_deref(),
         hazards: hazards(&job.area.hazards),
         risk: job.settings.risk.as_ref().map(risk),
-        inputs: inputs(&job.area.inputs),
+        inputs: inputs(&job.area.inputs, job.settings),
         findings: FindingCounts {
             note: count(Severity::Note),
             warning: count(Severity::Warning),
@@ -275,7 +284,7 @@ fn title(text: &Localized) -> Title<'_> {
     Title { es: &text.es, en: &text.en }
 }
 
-fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
+fn inputs<'r>(records: &'r [InputRecord], settings: &Settings) -> Vec<Input<'r>> {
     let mut inputs: Vec<Input<'_>> = records
         .iter()
         .map(|record| Input {
@@ -295,10 +304,16 @@ fn inputs(records: &[InputRecord]) -> Vec<Input<'_>> {
             features_read: record.features_read,
             features_kept: record.features_kept,
             vertices: record.vertices,
+            element_type: element_type(settings, &record.layer),
         })
         .collect();
     inputs.sort_by_key(|input| (input.layer, input.path));
     inputs
+}
+
+fn element_type(settings: &Settings, layer: &str) -> Option<ElementKind> {
+    let kind = settings.layer(layer)?.exposure.as_ref()?.element_type?;
+    Some(ElementKind { id: kind.id(), sigrid: kind.codes() })
 }
 
 fn datum_operation(applied: &Applied) -> DatumOperation {

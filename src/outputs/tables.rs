@@ -42,7 +42,7 @@ pub const EXPOSURE: [&str; 11] = [
     "total",
 ];
 /// Columns of `deficits.csv`.
-pub const DEFICITS: [&str; 18] = [
+pub const DEFICITS: [&str; 25] = [
     "territory",
     "territory_name",
     "deficit",
@@ -61,6 +61,13 @@ pub const DEFICITS: [&str; 18] = [
     "meets",
     "source",
     "denominator_source",
+    "gap_low",
+    "gap_high",
+    "standard_id",
+    "standard_source",
+    "standard_legal_status",
+    "standard_edition",
+    "standard_date",
 ];
 /// Columns of `deficit_in_hazard.csv`.
 pub const DEFICIT_IN_HAZARD: [&str; 5] =
@@ -104,7 +111,7 @@ pub const HAZARDS: [&str; 12] = [
     "source",
 ];
 /// Columns of `indicators.csv`.
-pub const INDICATORS: [&str; 19] = [
+pub const INDICATORS: [&str; 23] = [
     "ref_area",
     "ref_area_system",
     "indicator",
@@ -124,6 +131,10 @@ pub const INDICATORS: [&str; 19] = [
     "boundary_source",
     "source",
     "comment",
+    "target_id",
+    "target_source",
+    "target_legal_status",
+    "target_edition",
 ];
 
 /// The key columns of a table by its file name; `None` if it is no table of ours.
@@ -292,6 +303,13 @@ fn deficits(names: &Names<'_>, rows: &[DeficitRow]) -> Vec<u8> {
             row.meets.map_or("", boolean),
             &row.source,
             &row.denominator_source,
+            &numbers::of_gap(method).write(row.gap_low),
+            &numbers::of_gap(method).write(row.gap_high),
+            &row.citation.id,
+            &row.citation.source,
+            &row.citation.legal_status,
+            &row.citation.edition,
+            &row.citation.date,
         ]);
     }
     table.finish()
@@ -425,6 +443,10 @@ fn indicators_table(rows: &[IndicatorRow]) -> Vec<u8> {
             &row.boundary_source,
             &row.source,
             &row.comment,
+            &row.citation.id,
+            &row.citation.source,
+            &row.citation.legal_status,
+            &row.citation.edition,
         ]);
     }
     table.finish()

@@ -37,7 +37,8 @@ const TABLES: [(&str, &str, &str); 8] = [
         "territory,deficit",
         "territory,territory_name,deficit,kind,period,people,value,value_low,value_high,\
          qualifier,unit,standard,gap,shortfall,shortfall_unit,meets,source,\
-         denominator_source",
+         denominator_source,gap_low,gap_high,standard_id,standard_source,\
+         standard_legal_status,standard_edition,standard_date",
     ),
     (
         "deficit_in_hazard",
@@ -65,7 +66,8 @@ const TABLES: [(&str, &str, &str); 8] = [
         "indicator,ref_area,time_period,source",
         "ref_area,ref_area_system,indicator,time_period,obs_value,value_low,value_high,\
          qualifier,unit_measure,obs_status,target,gap,denominator_value,\
-         denominator_source,method,method_version,boundary_source,source,comment",
+         denominator_source,method,method_version,boundary_source,source,comment,\
+         target_id,target_source,target_legal_status,target_edition",
     ),
     ("findings", "", "code,severity,layer,feature,message,area_before_m2,area_after_m2"),
 ];

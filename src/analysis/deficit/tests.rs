@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::Localized;
+use crate::layers::ReportedRow;
 
 fn settings(standard: f64) -> DeficitSettings {
     let title = Localized { es: String::new(), en: String::new() };
@@ -11,8 +12,9 @@ fn settings(standard: f64) -> DeficitSettings {
             indicator: "i".to_owned(),
             better: Better::Higher,
         },
-        standard,
+        standard: Some(standard),
         standard_source: None,
+        citation: crate::config::Citation::default(),
         period: None,
     }
 }
@@ -33,6 +35,8 @@ fn reported(
         qualifier: qualifier.to_owned(),
         unit: "u".to_owned(),
         source: "s".to_owned(),
+        is_preferred: true,
+        reason: String::new(),
         line: 2,
     }
 }

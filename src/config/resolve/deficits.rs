@@ -6,8 +6,9 @@ use crate::config::error::Trouble;
 use crate::config::options::{DeficitTable, DeficitWord};
 use crate::config::read::{At, Words};
 use crate::config::settings::{DeficitKind, DeficitSettings, Units};
+use crate::i18n::Locale;
 
-use super::{Given, Resolver, Role, files, localized, title};
+use super::{Given, Resolver, Role, files, title};
 
 /// Keys that only some kinds use, and which kinds.
 const KINDS_OF: &[(&str, &[DeficitWord])] = &[
@@ -35,6 +36,7 @@ impl Resolver<'_> {
         id: &str,
         at: &At<DeficitTable>,
         territories: &str,
+        locale: Locale,
     ) -> Option<DeficitSettings> {
         let table = &at.value;
         let word = table.kind.0.as_ref()?.value.0;
@@ -45,30 +47,20 @@ impl Resolver<'_> {
             DeficitWord::PeoplePerUnit => self.people_per_unit(at, territories),
             DeficitWord::Reported => self.reported(at),
         };
-        let standard = table.standard.0.as_ref().and_then(|n| self.standard(word, n));
-        let standard_source = table.standard_source.as_ref().map(|t| localized(&t.value));
+        let better = table.better.as_ref().map(|better| better.value.0);
+        let standard =
+            table.standard.0.as_ref().and_then(|n| self.standard(word, better, n));
+        let stated = table.standard_source.as_ref();
+        let standard = standard.and_then(|s| self.cite(s, stated, locale));
         Some(DeficitSettings {
             id: id.to_owned(),
             title: title(table.title.as_ref(), id),
             kind: kind?,
-            standard: standard?,
-            standard_source,
+            standard: standard.as_ref()?.value,
+            standard_source: standard.as_ref()?.source.clone(),
+            citation: standard?.citation,
             period: table.period.as_ref().map(|period| period.value.0.clone()),
         })
-    }
-
-    fn standard(&mut self, word: DeficitWord, standard: &At<f64>) -> Option<f64> {
-        match word {
-            DeficitWord::Access => self.number(standard, "@config.rule.share", |share| {
-                (0.0..=1.0).contains(&share)
-            }),
-            DeficitWord::PeoplePerUnit => {
-                self.number(standard, "@config.rule.positive", |people| people > 0.0)
-            }
-            DeficitWord::AreaPerPerson | DeficitWord::Reported => {
-                self.number(standard, "@config.rule.not_negative", |value| value >= 0.0)
-            }
-        }
     }
 
     fn area_per_person(
@@ -128,9 +120,14 @@ impl Resolver<'_> {
     }
 
     fn reported(&mut self, at: &At<DeficitTable>) -> Option<DeficitKind> {
-        let better = self.demand(at, "better", at.value.better.as_ref());
+        let better = match self.direction(at.value.standard.0.as_ref()) {
+            Some(direction) if at.value.better.is_none() => Some(direction),
+            _ => {
+                let given = self.demand(at, "better", at.value.better.as_ref());
+                given.map(|word| word.value.0)
+            }
+        };
         let source = self.table_and_indicator(at);
-        let better = better.map(|word| word.value.0);
         let (table, indicator) = source?;
         Some(DeficitKind::Reported { table, indicator, better: better? })
     }
@@ -238,7 +235,7 @@ impl Resolver<'_> {
 }
 
 impl DeficitWord {
-    fn id(self) -> &'static str {
+    pub(super) fn id(self) -> &'static str {
         let word = Self::WORDS.iter().find(|(_, kind)| *kind == self);
         word.map_or("", |(word, _)| word)
     }

@@ -7,13 +7,16 @@
 mod deficits;
 mod files;
 mod layers;
+mod maps;
 mod risk;
 mod roles;
+mod standards;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{OUTSIDE, Place, TOTAL};
+use crate::i18n::Locale;
 
 use super::crs_code::{self, CrsUse};
 use super::error::{ConfigError, Trouble, nearest};
@@ -22,6 +25,7 @@ use super::read::{At, Required, is_misspelt};
 use super::settings::{FailOn, LayerSettings, Localized, Settings};
 
 pub(super) use files::nearest_file;
+use standards::Standards;
 
 /// What all parts of the resolver share.
 struct Resolver<'o> {
@@ -29,6 +33,7 @@ struct Resolver<'o> {
     base: &'o Path,
     /// Layers as written, by id.
     layers: BTreeMap<&'o str, &'o LayerTable>,
+    standards: Standards,
     errors: Vec<ConfigError>,
 }
 
@@ -42,16 +47,21 @@ pub(super) fn resolve(
     let base = file.parent().unwrap_or(Path::new(""));
     let tables = options.layers.0.iter().flat_map(|layers| &layers.value);
     let layers = tables.map(|(id, table)| (id.as_str(), &table.value)).collect();
-    let mut resolver = Resolver { base, layers, errors };
+    let standards = Standards::Absent;
+    let mut resolver = Resolver { base, layers, standards, errors };
     let mut settings = empty(file, places);
     if let Some(project) = &options.project.0 {
         resolver.project(&project.value, &mut settings);
+        resolver.cited_tables(&project.value, &mut settings);
     }
     resolver.all_layers(options, &mut settings);
     resolver.all_deficits(options, &mut settings);
     resolver.risk(options, &mut settings);
     resolver.output_directory(options, &mut settings);
     resolver.exports(options, &mut settings);
+    if let Some(table) = &options.maps {
+        settings.maps = resolver.maps(&table.value, &settings);
+    }
     settings.digest = super::digest::digest_of(&settings);
     (settings, resolver.errors)
 }
@@ -71,8 +81,12 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         layers: Vec::new(),
         deficits: Vec::new(),
         risk: None,
+        standards: None,
+        contradictions: None,
+        disputed: Vec::new(),
         output_directory: PathBuf::new(),
         exports: Vec::new(),
+        maps: super::settings::MapSettings::default(),
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
         places,
@@ -149,7 +163,8 @@ impl Resolver<'_> {
         let Some(deficits) = &options.deficits else { return };
         self.check_ids(&deficits.value);
         for (id, table) in &deficits.value {
-            let deficit = self.deficit(id, table, &settings.territories);
+            let locale = settings.locale.unwrap_or(Locale::Es);
+            let deficit = self.deficit(id, table, &settings.territories, locale);
             settings.deficits.extend(deficit);
         }
     }
@@ -232,7 +247,9 @@ impl Resolver<'_> {
         let joins = settings.layers.iter().filter_map(|layer| layer.join.as_ref());
         let joins = joins.map(|join| join.path.as_path());
         let all = std::iter::once(settings.file.as_path());
-        let all = all.chain(inputs).chain(joins).chain(tables);
+        let cited = [&settings.standards, &settings.contradictions];
+        let cited = cited.into_iter().flatten().map(|file| file.path.as_path());
+        let all = all.chain(inputs).chain(joins).chain(tables).chain(cited);
         if let Some(file) = files::held_by(&settings.output_directory, all) {
             let file = files::tidy(file).display().to_string();
             self.fail(directory, Trouble::OutputHoldsInputs { file });

@@ -151,7 +151,10 @@ impl Resolver<'_> {
         let is_share = scale.iter().all(|weight| *weight > 0.0 && *weight <= 1.0);
         if !(4..=ahp::MOST_ITEMS).contains(&scale.len()) || !is_falling || !is_share {
             let found = shown(&scale);
-            self.fail(at, Trouble::OutOfRange { found, rule: "@config.rule.scale" });
+            self.fail(
+                at,
+                Trouble::OutOfRange { found, rule: "@config.rule.descriptor_scale" },
+            );
             return None;
         }
         Some(scale)

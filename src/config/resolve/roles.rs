@@ -66,7 +66,9 @@ impl Resolver<'_> {
         if let (Some(at), None) = (&table.growth, &people) {
             self.fail(at, Trouble::Needs { name: "growth", other: "people" });
         }
-        Some(ExposureRole { people, sums, growth, attributes: BTreeMap::new() })
+        let element_type = table.element_type.as_ref().map(|word| word.value.0);
+        let attributes = BTreeMap::new();
+        Some(ExposureRole { people, sums, growth, attributes, element_type })
     }
 
     /// A rate, or two totals that it follows from, and a span that a rate can bear.

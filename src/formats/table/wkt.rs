@@ -161,7 +161,7 @@ impl<'a> Cursor<'a> {
 
 /// A finite number as the standard writes it.
 fn number(token: &str) -> Option<f64> {
-    super::decimal::Decimal::Point.number(token)
+    super::decimal::Decimal::Undeclared.number(token)
 }
 
 #[cfg(test)]

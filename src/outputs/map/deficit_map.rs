@@ -36,6 +36,8 @@ pub fn plan<'a>(
         title: words.with("map.deficit.title", "deficit", title),
         subtitle: subtitle(words, deficit, &rows),
         focus: frame(job.area, people, service),
+        scale: None,
+        is_atlas_only: false,
         table: Some(table(job, deficit, &rows)),
         chart,
         notes: {
@@ -93,11 +95,14 @@ fn frame(
 fn subtitle(words: Words, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> String {
     let unit = rows.first().map_or("", |row| row.unit.as_str());
     let unit = figures::deficit_unit(words, &deficit.kind, unit);
-    let standard = match deficit.kind {
-        DeficitKind::Access { .. } => words.percent(deficit.standard),
-        _ => format!("{}\u{a0}{unit}", words.figure(deficit.standard)).trim().to_owned(),
-    };
-    let mut text = words.with("map.deficit.subtitle", "standard", &standard);
+    let standard = deficit.standard.map(|standard| match deficit.kind {
+        DeficitKind::Access { .. } => words.percent(standard),
+        _ => format!("{}\u{a0}{unit}", words.figure(standard)).trim().to_owned(),
+    });
+    let mut text = standard.map_or_else(
+        || words.of("map.deficit.no_standard"),
+        |standard| words.with("map.deficit.subtitle", "standard", &standard),
+    );
     let mut periods: Vec<&str> = rows.iter().map(|row| row.period.as_str()).collect();
     periods.retain(|period| !period.is_empty());
     periods.sort_unstable();
@@ -116,8 +121,8 @@ fn notes(words: Words, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Vec<S
         DeficitKind::Reported { .. } => "map.note.reported",
     })];
     if let Some(source) = &deficit.standard_source {
-        let source = source.get(words.locale);
-        notes.push(words.with("map.note.standard_source", "source", source));
+        let source = figures::standard_source(words, source, &deficit.citation);
+        notes.push(words.with("map.note.standard_source", "source", &source));
     }
     if matches!(deficit.kind, DeficitKind::Reported { .. }) {
         let mut sources: Vec<&str> = rows.iter().map(|row| row.source.as_str()).collect();
@@ -148,10 +153,7 @@ fn body<'a>(
         let own = area.territories.get(row).and_then(|t| find(t.code.as_str()));
         if is_whole { total } else { own }
     };
-    let class_of = |row: usize| {
-        row_of(row)
-            .map_or(GapClass::Unknown, |r| GapClass::of(r.gap, r.standard, r.meets))
-    };
+    let class_of = |row: usize| row_of(row).map_or(GapClass::Unknown, figures::gap_class);
     sketch.land(|row| class_of(row).paint());
     // On a frame of the whole, blocks would be a dark stain.
     if let Some(layer) = people.filter(|_| service.is_some()) {
@@ -183,11 +185,11 @@ fn body<'a>(
             }))
         });
     }
+    sketch.name_lines();
     sketch.places();
     if let Some(layer) = service {
         sketch.name_facilities_of(layer);
     }
-    sketch.name_lines();
     let classes: Vec<GapClass> = (0..area.territories.len()).map(class_of).collect();
     let locator = classes.iter().map(|class| class.paint()).collect();
     Drawn { classes: vec![class_group(words, &classes, is_whole)], locator }
@@ -240,7 +242,7 @@ fn class_group(words: Words, classes: &[GapClass], is_whole: bool) -> Group {
         .collect();
     let columns =
         if is_whole { Vec::new() } else { vec![words.of("map.legend.territories")] };
-    Group { heading: words.of("map.legend.gap"), columns, entries }
+    Group { heading: words.of("map.legend.gap"), columns, entries, more: None }
 }
 
 fn class_label(words: Words, class: GapClass) -> String {
@@ -248,6 +250,7 @@ fn class_label(words: Words, class: GapClass) -> String {
     match class {
         GapClass::Meets => words.of("map.class.meets"),
         GapClass::Unquantified => words.of("map.class.unquantified"),
+        GapClass::Undecided => words.of("map.class.undecided"),
         GapClass::Unknown => words.of("map.class.unknown"),
         GapClass::Gap(0) => words.with("map.class.gap_first", "to", &percent(0)),
         GapClass::Gap(i) if i < GAP_LIMITS.len() => words.say(
@@ -265,11 +268,6 @@ fn class_label(words: Words, class: GapClass) -> String {
 fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table {
     let words = job.words;
     let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
-    let figure = |value: Option<f64>| match value {
-        Some(value) if is_share => words.percent(value),
-        Some(value) => words.figure(value),
-        None => "\u{2013}".to_owned(),
-    };
     let shortfall = |row: &DeficitRow| match row.shortfall {
         // Square metres to add: hectares read better, as the planners' norms have them.
         Some(value) if row.shortfall_unit == "m2" => words.number(value / 10_000.0, 2),
@@ -284,13 +282,12 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
         .chain([(TOTAL, words.of("map.total"))])
         .filter_map(|(code, name)| {
             let row = rows.iter().find(|row| row.territory == code)?;
-            let value = if row.value.is_none() && !row.qualifier.is_empty() {
-                let end = row.value_high.or(row.value_low);
-                format!("{}\u{202f}{}", row.qualifier, figure(end))
-            } else {
-                figure(row.value)
-            };
-            let mut cells = vec![value, figure(row.gap)];
+            let plain =
+                |value| if is_share { words.percent(value) } else { words.figure(value) };
+            let or_dash =
+                |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
+            let value = or_dash(figures::known(row, plain));
+            let mut cells = vec![value, or_dash(figures::known_gap(row, plain))];
             if has_shortfall {
                 cells.push(shortfall(row));
             }
@@ -308,5 +305,6 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
         columns.push((None, words.of(key)));
     }
     let unit = figures::deficit_unit(words, &deficit.kind, measured_unit);
-    Table { heading: words.with("map.table.deficit", "unit", &unit), columns, rows }
+    let heading = words.with("map.table.deficit", "unit", &unit);
+    Table { heading, columns, rows, ..Table::default() }
 }

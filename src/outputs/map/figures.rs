@@ -1,13 +1,13 @@
 //! Figures for maps, looked up in the measurements: none is computed here.
 
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
-use crate::config::DeficitKind;
+use crate::config::{Citation, DeficitKind, Localized};
 use crate::domain::{Level, Measure, TOTAL};
 use crate::geometry::StudyArea;
 
 use super::chart::{Bar, Chart};
 use super::legend::Table;
-use super::style;
+use super::style::{self, GapClass};
 use super::words::Words;
 
 /// Most bars in a chart.
@@ -54,6 +54,19 @@ impl<'a> Exposure<'a> {
             .find(|row| row.measure == Measure::People && row.total > 0.0)
             .or_else(|| rows.find(|row| row.measure == Measure::Features))
             .map(|row| (row.layer.as_str(), row.measure.clone()))
+    }
+
+    /// Whether anything of a layer lies, or may lie, in a zone.
+    fn is_touched(self, layer: &str, territory: &str) -> bool {
+        self.rows.iter().any(|row| {
+            let quantity = &row.quantity;
+            row.hazard == self.hazard
+                && row.territory == territory
+                && row.layer == layer
+                && Level::ZONES.contains(&row.level)
+                && (quantity.value > 0.0
+                    || quantity.range.is_some_and(|(_, high)| high > 0.0))
+        })
     }
 
     /// Layers and measures with a total in the territory as a whole, in the order of the rows.
@@ -110,21 +123,36 @@ pub fn measure_name(words: Words, measure: &Measure) -> String {
     }
 }
 
-/// Elements by level, for the territory as a whole: one row a layer and measure.
+/// Elements by level in a territory, given by code and name (none for the whole): one row a
+/// layer and measure.
 #[must_use]
-pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> Table {
+pub fn exposure_table(
+    area: &StudyArea,
+    figures: Exposure<'_>,
+    words: Words,
+    (code, name): (&str, Option<&str>),
+) -> Table {
     let title = |id: &str| {
         let layer = area.exposures.iter().find(|l| l.layer.id == id);
         layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
     };
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     let mut last = "";
+    let is_touched = |layer: &str| figures.is_touched(layer, code);
+    let mut untouched: Vec<String> = Vec::new();
     // The legend has the main measure already.
     let main = figures.main_measure();
     let is_main = |layer: &str, measure: &Measure| {
         main.as_ref().is_some_and(|(l, m)| *l == layer && m == measure)
     };
     for (layer, measure) in figures.measures() {
+        if !is_touched(layer) {
+            let title = title(layer);
+            if !untouched.contains(&title) {
+                untouched.push(title);
+            }
+            continue;
+        }
         if is_main(layer, measure) {
             continue;
         }
@@ -135,7 +163,7 @@ pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> 
         let cells: Vec<String> = Level::ZONES
             .iter()
             .map(|level| {
-                figures.row(TOTAL, *level, layer, measure).map_or_else(
+                figures.row(code, *level, layer, measure).map_or_else(
                     || "\u{2013}".to_owned(),
                     |row| amount(words, measure, row.quantity.value),
                 )
@@ -147,7 +175,16 @@ pub fn exposure_table(area: &StudyArea, figures: Exposure<'_>, words: Words) -> 
         .iter()
         .map(|level| (Some(style::level(*level)), words.level(*level)))
         .collect();
-    Table { heading: words.of("map.table.exposure"), columns, rows }
+    let note = if untouched.is_empty() {
+        String::new()
+    } else {
+        words.with("map.table.untouched", "layers", &untouched.join(", "))
+    };
+    let heading = match name {
+        None => words.of("map.table.exposure"),
+        Some(name) => words.with("map.table.exposure_of", "territory", name),
+    };
+    Table { heading, columns, rows, note }
 }
 
 /// Shares of the main measure by level, one bar a territory, the most exposed first.
@@ -210,26 +247,106 @@ pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
 /// A value of a deficit with its unit, as printed; the words for unknown if there is none.
 #[must_use]
 pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
-    let unit = deficit_unit(words, kind, &row.unit);
-    let with_unit = |value: f64, mark: &str| {
-        let mark =
-            if mark.is_empty() { String::new() } else { format!("{mark}\u{202f}") };
-        if matches!(kind, DeficitKind::Access { .. }) {
-            format!("{mark}{}", words.percent(value))
-        } else {
-            format!("{mark}{}\u{a0}{unit}", words.figure(value)).trim_end().to_owned()
-        }
-    };
-    match (row.value, row.qualifier.as_str()) {
-        (Some(value), mark) => with_unit(value, mark),
-        (None, "<") if row.value_high.is_some() => {
-            with_unit(row.value_high.unwrap_or_default(), "<")
-        }
-        (None, ">") if row.value_low.is_some() => {
-            with_unit(row.value_low.unwrap_or_default(), ">")
-        }
-        _ => words.of("map.unknown"),
+    if matches!(kind, DeficitKind::Access { .. }) {
+        let known = known(row, |share| words.percent(share));
+        return known.unwrap_or_else(|| words.of("map.unknown"));
     }
+    let unit = deficit_unit(words, kind, &row.unit);
+    let known = known(row, |value| words.figure(value));
+    known.map_or_else(
+        || words.of("map.unknown"),
+        |value| format!("{value}\u{a0}{unit}").trim_end().to_owned(),
+    )
+}
+
+/// What is known of a value: the value, an interval, or a bound; `None` if nothing is.
+#[must_use]
+pub fn known(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<String> {
+    let mark = row.qualifier.as_str();
+    let marked =
+        |mark: &str, end: f64| format!("{mark}\u{202f}{}", show(end)).trim().to_owned();
+    Some(match (row.value, row.value_low, row.value_high) {
+        (Some(value), ..) if mark.is_empty() => show(value),
+        (Some(value), ..) => marked(mark, value),
+        (None, Some(low), Some(high)) => {
+            let range = interval(low, high, &show);
+            if mark == "~" { format!("~\u{202f}{range}") } else { range }
+        }
+        (None, None, Some(high)) => {
+            marked(if mark == "<" { "<" } else { "\u{2264}" }, high)
+        }
+        (None, Some(low), None) => {
+            marked(if mark == ">" { ">" } else { "\u{2265}" }, low)
+        }
+        (None, None, None) => return None,
+    })
+}
+
+/// What is known of a gap: the gap, an interval, or a bound; `None` if nothing is.
+///
+/// A bound that is not strict in the value is not strict in the gap.
+#[must_use]
+pub fn known_gap(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<String> {
+    let is_strict = matches!(row.qualifier.as_str(), "<" | ">");
+    let marked = |mark: &str, end: f64| format!("{mark}\u{202f}{}", show(end));
+    match (row.gap, row.gap_low, row.gap_high) {
+        (Some(gap), ..) => Some(show(gap)),
+        (None, Some(low), Some(high)) => Some(interval(low, high, &show)),
+        (None, None, Some(high)) => {
+            Some(marked(if is_strict { "<" } else { "\u{2264}" }, high))
+        }
+        // That a gap is at least nothing says nothing.
+        (None, Some(low), None) if low > 0.0 => {
+            Some(marked(if is_strict { ">" } else { "\u{2265}" }, low))
+        }
+        _ => None,
+    }
+}
+
+/// An interval; where both ends are in tenths, hundredths would claim too much.
+fn interval(low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
+    let in_tenths =
+        |v: f64| v.abs() < 100.0 && ((v * 10.0).round() - v * 10.0).abs() < 1e-9;
+    let is_coarse = in_tenths(low) && in_tenths(high);
+    let end = |value: f64| {
+        let text = show(value);
+        let shorter =
+            text.strip_suffix('0').filter(|_| is_coarse && value.fract() != 0.0);
+        shorter.map_or_else(|| text.clone(), str::to_owned)
+    };
+    format!("{}\u{2013}{}", end(low), end(high))
+}
+
+/// The class of a gap, also where no standard or no single value is known.
+#[must_use]
+pub fn gap_class(row: &DeficitRow) -> GapClass {
+    let is_known = row.value.or(row.value_low).or(row.value_high).is_some();
+    let class = row
+        .standard
+        .map_or(GapClass::Unknown, |standard| GapClass::of(row.gap, standard, row.meets));
+    match class {
+        GapClass::Unknown if is_known => GapClass::Undecided,
+        class => class,
+    }
+}
+
+/// Who sets a standard, with its edition and its force, as printed.
+#[must_use]
+pub fn standard_source(words: Words, source: &Localized, citation: &Citation) -> String {
+    let mut text = source.get(words.locale).to_owned();
+    for part in [&citation.edition, &citation.date] {
+        if !part.is_empty() && !text.contains(part.as_str()) {
+            text.push_str(", ");
+            text.push_str(part);
+        }
+    }
+    if !citation.legal_status.is_empty() {
+        let force = words.of(&format!("standard.{}", citation.legal_status));
+        text.push_str(" (");
+        text.push_str(&force);
+        text.push(')');
+    }
+    text
 }
 
 /// Values against the standard, one bar a territory with a known value.
@@ -248,7 +365,7 @@ pub fn deficit_chart(
     for (code, label) in keys {
         let Some(row) = rows.iter().find(|row| row.territory == code) else { continue };
         let Some(value) = row.value else { continue };
-        let class = style::GapClass::of(row.gap, row.standard, row.meets);
+        let class = gap_class(row);
         let range = row.value_low.zip(row.value_high).filter(|(low, high)| low < high);
         let note = if matches!(kind, DeficitKind::Access { .. }) {
             words.percent(value)
@@ -268,12 +385,80 @@ pub fn deficit_chart(
     let longest = bars
         .iter()
         .flat_map(|bar| bar.pieces.iter().map(|(v, _)| *v).chain(bar.range.map(|r| r.1)))
-        .fold(standard, f64::max);
+        .fold(standard.unwrap_or(0.0), f64::max);
     let is_share = matches!(kind, DeficitKind::Access { .. });
     let max = if is_share { longest.max(1.0) } else { longest * 1.04 };
     let unit = deficit_unit(words, kind, &rows[0].unit);
-    let said = if is_share { words.percent(standard) } else { words.figure(standard) };
-    let mark = words.with("map.chart.standard", "value", &said);
+    let mark = standard.map(|standard| {
+        let said =
+            if is_share { words.percent(standard) } else { words.figure(standard) };
+        (standard, words.with("map.chart.standard", "value", &said))
+    });
     let heading = words.with("map.chart.deficit", "unit", &unit);
-    Some(Chart { heading, bars, max, is_share, mark: Some((standard, mark)) })
+    Some(Chart { heading, bars, max, is_share, mark })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Locale;
+    use crate::indicators::sample::deficit;
+
+    fn row(
+        value: Option<f64>,
+        low: Option<f64>,
+        high: Option<f64>,
+        mark: &str,
+    ) -> DeficitRow {
+        let qualifier = mark.to_owned();
+        let ends =
+            DeficitRow { value, value_low: low, value_high: high, ..deficit("d", "r") };
+        DeficitRow { qualifier, ..ends }
+    }
+
+    /// What is known is shown: an interval as such, a bound with its mark.
+    #[test]
+    fn intervals_and_bounds_are_shown_as_such() {
+        let words = Words { locale: Locale::Es };
+        let cases = [
+            (row(Some(16.27), None, None, ""), Some("16,27")),
+            (row(Some(2.0), None, None, "~"), Some("~\u{202f}2")),
+            (row(None, Some(5.6), Some(7.9), ""), Some("5,6\u{2013}7,9")),
+            (row(None, Some(10.0), Some(20.25), ""), Some("10\u{2013}20,25")),
+            (row(None, None, Some(0.5), "<"), Some("<\u{202f}0,50")),
+            (row(None, Some(10.0), None, ">"), Some(">\u{202f}10")),
+            (row(None, Some(10.0), None, ""), Some("\u{2265}\u{202f}10")),
+            (row(None, None, None, ""), None),
+        ];
+        for (row, expected) in cases {
+            assert_eq!(known(&row, |v| words.figure(v)).as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn a_gap_is_as_certain_as_its_value() {
+        let gap = |low, high, mark: &str| {
+            let row = DeficitRow {
+                gap_low: low,
+                gap_high: high,
+                ..row(None, None, None, mark)
+            };
+            known_gap(&row, |v| v.to_string())
+        };
+        assert_eq!(gap(Some(8.5), None, "<").as_deref(), Some(">\u{202f}8.5"));
+        assert_eq!(gap(Some(8.5), None, "").as_deref(), Some("\u{2265}\u{202f}8.5"));
+        assert_eq!(gap(Some(1.1), Some(2.0), "").as_deref(), Some("1.1\u{2013}2"));
+        assert_eq!(gap(Some(0.0), None, "<"), None);
+        assert_eq!(gap(None, None, ""), None);
+    }
+
+    #[test]
+    fn a_value_without_a_standard_is_known() {
+        let known = DeficitRow { standard: None, ..row(Some(3.0), None, None, "") };
+        assert_eq!(gap_class(&known), GapClass::Undecided);
+        let unknown = DeficitRow { standard: None, ..row(None, None, None, "") };
+        assert_eq!(gap_class(&unknown), GapClass::Unknown);
+        let interval = row(None, Some(20.0), Some(30.0), "");
+        assert_eq!(gap_class(&interval), GapClass::Undecided);
+    }
 }

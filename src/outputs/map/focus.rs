@@ -28,10 +28,18 @@ pub fn whole(area: &StudyArea) -> Extent {
     roomy(extent, 0.02)
 }
 
-/// Where exposed people and the zones of a hazard meet.
+/// Where exposed people and the zones of a hazard meet, in all territories or in one.
 #[must_use]
-pub fn of_hazard(area: &StudyArea, hazard: &HazardLayer) -> Extent {
-    let whole = whole(area);
+pub fn of_hazard(
+    area: &StudyArea,
+    hazard: &HazardLayer,
+    territory: Option<usize>,
+) -> Extent {
+    let shapes = territory_shapes(area);
+    let own = territory.filter(|row| *row < shapes.len()).map(|row| shapes.get(row));
+    let own_extent = own.and_then(Extent::of_shape).map(|extent| roomy(extent, 0.02));
+    let whole = own_extent.unwrap_or_else(|| whole(area));
+    let is_own = |at: [f64; 2]| own.is_none_or(|shape| covers(shape, at));
     let zones: Vec<&Shapes> = hazard.zones.iter().map(|zone| &zone.shapes).collect();
     let is_in_zone = |at: [f64; 2]| {
         zones.iter().any(|shapes| shapes.iter().any(|shape| covers(shape, at)))
@@ -40,7 +48,7 @@ pub fn of_hazard(area: &StudyArea, hazard: &HazardLayer) -> Extent {
         .exposures
         .iter()
         .flat_map(|layer| spots(layer, whole))
-        .filter(|spot| is_in_zone(spot.extent.center()))
+        .filter(|spot| is_own(spot.extent.center()) && is_in_zone(spot.extent.center()))
         .collect();
     if let Some(extent) = dense(&spots) {
         return roomy(extent, 0.12).within(whole);

@@ -102,6 +102,12 @@ pub(super) fn glyphs(text: &str, weight: Weight) -> Vec<Glyph> {
     placed.into_iter().map(glyph).collect()
 }
 
+/// Whether the face has no letter for a character that ought to be seen.
+#[must_use]
+pub(super) fn lacks(c: char) -> bool {
+    !c.is_whitespace() && !c.is_control() && face(Weight::Regular).font.glyph_id(c).0 == 0
+}
+
 /// The width of a glyph by the face's table, em.
 pub(super) fn advance(glyph: u16, weight: Weight) -> f32 {
     let face = face(weight);

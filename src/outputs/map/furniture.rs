@@ -2,10 +2,12 @@
 
 use crate::i18n::{self, Locale};
 
+use super::degrees::{self, Degrees};
 use super::font::{self, CAP_HEIGHT};
-use super::projection::View;
+use super::projection::{Extent, View};
 use super::scene::{Anchor, Colour, Paint, Point, Rect, Rule, Scene, Text, Weight};
 use super::style;
+use super::words::Words;
 
 /// Width of the band around the frame that holds the coordinates, mm.
 pub const BAND_MM: f32 = 4.6;
@@ -58,8 +60,41 @@ fn ticks(view: View, axis: usize) -> Vec<(f64, f32)> {
         .collect()
 }
 
+/// Width that the corners of the band keep for geographic coordinates, mm.
+const CORNER_MM: f32 = 17.5;
+
+/// Writes longitude and latitude of the frame's corners into the corners of the band.
+fn corners(scene: &mut Scene, view: View, words: Words, degrees: Degrees) {
+    let (frame, Extent { min, max }) = (view.frame, view.extent());
+    let size = 1.7;
+    let rise = CAP_HEIGHT * size / 2.0;
+    let middle = BAND_MM / 2.0;
+    let ends = [
+        ([min[0], max[1]], frame.x, frame.y, Anchor::Start, -1.0),
+        ([max[0], max[1]], frame.right(), frame.y, Anchor::End, -1.0),
+        ([min[0], min[1]], frame.x, frame.bottom(), Anchor::Start, 1.0),
+        ([max[0], min[1]], frame.right(), frame.bottom(), Anchor::End, 1.0),
+    ];
+    for (place, x, y, anchor, down) in ends {
+        let Some([lon, lat]) = degrees.at(place) else { continue };
+        let text = |words: String, pos: Point| Text::new(words, pos, size).anchor(anchor);
+        let lon = degrees::longitude(words, lon);
+        scene.text(text(lon, [x, y + down * middle + rise]));
+        // Up the side: a text at the left of the frame reads from below.
+        let out = if anchor == Anchor::Start { -middle } else { middle };
+        let end = if down > 0.0 { Anchor::Start } else { Anchor::End };
+        let lat = degrees::latitude(words, lat);
+        scene.text(text(lat, [x + out + rise, y]).anchor(end).rotated(-90.0));
+    }
+}
+
 /// Draws the neat line, the band around it, ticks and coordinates.
-pub fn neat_line(scene: &mut Scene, view: View, locale: Locale) {
+pub fn neat_line(scene: &mut Scene, view: View, words: Words, degrees: Option<Degrees>) {
+    let locale = words.locale;
+    if let Some(degrees) = degrees {
+        corners(scene, view, words, degrees);
+    }
+    let kept = if degrees.is_some() { CORNER_MM } else { 1.0 - BAND_MM };
     let frame = view.frame;
     let outer = frame.inset(-BAND_MM);
     scene.stroke_rect(frame, 0.35, style::INK);
@@ -83,7 +118,7 @@ pub fn neat_line(scene: &mut Scene, view: View, locale: Locale) {
         let half = font::width(&words, Weight::Regular, size) / 2.0;
         for (edge, away) in [(frame.y, -1.0), (frame.bottom(), 1.0)] {
             scene.line([x, edge], [x, edge + away * tick], 0.18, style::INK);
-            if x - half > outer.x + 1.0 && x + half < outer.right() - 1.0 {
+            if x - half > frame.x + kept && x + half < frame.right() - kept {
                 scene.text(text(words.clone(), [x, edge + away * middle + rise], 0.0));
             }
         }
@@ -93,7 +128,7 @@ pub fn neat_line(scene: &mut Scene, view: View, locale: Locale) {
         let half = font::width(&words, Weight::Regular, size) / 2.0;
         for (edge, away) in [(frame.x, -1.0), (frame.right(), 1.0)] {
             scene.line([edge, y], [edge + away * tick, y], 0.18, style::INK);
-            if y - half > outer.y + 1.0 && y + half < outer.bottom() - 1.0 {
+            if y - half > frame.y + kept && y + half < frame.bottom() - kept {
                 scene.text(text(words.clone(), [edge + away * middle + rise, y], -90.0));
             }
         }
@@ -199,7 +234,7 @@ pub fn stamp(scene: &mut Scene, frame: Rect, words: &str) {
     let mut text = Text::new(words, [0.0; 2], size)
         .weight(Weight::Bold)
         .anchor(Anchor::Middle)
-        .colour(Colour::with_alpha(style::STAMP, 0.07))
+        .colour(Colour::with_alpha(style::STAMP, 0.10))
         .rotated(-tilt.to_degrees())
         .spaced(size * 0.25);
     let places =
@@ -213,7 +248,6 @@ pub fn stamp(scene: &mut Scene, frame: Rect, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outputs::map::projection::Extent;
     use crate::outputs::map::scene::Item;
 
     fn view(meters: f64) -> View {

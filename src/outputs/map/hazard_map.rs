@@ -14,23 +14,27 @@ use super::sketch::{Sketch, territory_shapes};
 use super::style;
 use super::words::Words;
 
-/// The plan of a hazard's map.
+/// The plan of a hazard's map, or of its part in one territory, with that territory's figures.
 #[must_use]
 pub fn plan<'a>(
     job: Job<'a>,
     hazard: &'a HazardLayer,
     measurements: &'a Measurements,
+    territory: Option<usize>,
 ) -> Plan<'a> {
     let words = job.words;
+    let part = territory.and_then(|row| job.area.territories.get(row));
+    let code = part.map_or(TOTAL, |territory| territory.code.as_str());
     let title = hazard.layer.title.get(words.locale);
+    let title = words.with("map.hazard.title", "hazard", title);
     let exposure = Exposure::of(measurements, &hazard.layer.id);
     let mut notes = vec![words.of("map.note.indicative")];
     notes.extend(margin::accuracy_note(job, &hazard.layer));
     if hazard.study_area.is_some() {
         notes.push(words.of("map.note.study_area"));
     }
-    let is_narrow = focus::of_hazard(job.area, hazard) != focus::whole(job.area);
-    if is_narrow {
+    let focus = focus::of_hazard(job.area, hazard, territory);
+    if part.is_none() && focus != focus::whole(job.area) {
         notes.push(words.of("map.note.frame"));
     }
     if !hazard.unresolved().is_empty() {
@@ -39,12 +43,25 @@ pub fn plan<'a>(
     notes.extend(validity_note(job, hazard));
     notes.extend(growth_notes(job));
     Plan {
-        name: format!("hazard_{}", hazard.layer.id),
-        title: words.with("map.hazard.title", "hazard", title),
+        name: match part {
+            None => format!("hazard_{}", hazard.layer.id),
+            Some(_) => format!("hazard_{}_{code}", hazard.layer.id),
+        },
+        title: match part {
+            None => title,
+            Some(territory) => format!("{title} \u{b7} {}", territory.name),
+        },
         subtitle: words.of("map.hazard.subtitle"),
-        focus: focus::of_hazard(job.area, hazard),
-        body: Box::new(move |sketch| body(sketch, hazard, exposure)),
-        table: Some(figures::exposure_table(job.area, exposure, words)),
+        focus,
+        scale: None,
+        is_atlas_only: false,
+        body: Box::new(move |sketch| body(sketch, hazard, exposure, code)),
+        table: Some(figures::exposure_table(
+            job.area,
+            exposure,
+            words,
+            (code, part.map(|territory| territory.name.as_str())),
+        )),
         chart: figures::exposure_chart(job.area, exposure, words),
         notes,
         bases: Vec::new(),
@@ -92,6 +109,7 @@ fn body<'a>(
     sketch: &mut Sketch<'a>,
     hazard: &'a HazardLayer,
     exposure: Exposure<'a>,
+    code: &str,
 ) -> Drawn {
     let area = sketch.area;
     sketch.land(|_| Paint::solid(style::LAND));
@@ -107,10 +125,11 @@ fn body<'a>(
     sketch.facilities(Some(hazard));
     sketch.stamp();
     sketch.name_territories(|_| None);
+    sketch.name_lines();
     sketch.places();
     sketch.name_facilities();
-    sketch.name_lines();
-    let classes = vec![level_group(sketch.words, hazard, exposure, &seen, is_unstudied)];
+    let studied = (seen.as_slice(), is_unstudied);
+    let classes = vec![level_group(sketch.words, hazard, exposure, code, studied)];
     Drawn { classes, locator: Vec::new() }
 }
 
@@ -132,18 +151,18 @@ fn not_studied(sketch: &mut Sketch<'_>, hazard: &HazardLayer) -> bool {
     true
 }
 
-/// The levels with their figures, as measured in the territory as a whole.
+/// The levels with their figures, as measured in a territory.
 fn level_group(
     words: Words,
     hazard: &HazardLayer,
     exposure: Exposure<'_>,
-    seen: &[Level],
-    is_unstudied: bool,
+    code: &str,
+    (seen, is_unstudied): (&[Level], bool),
 ) -> Group {
     let main = exposure.main_measure();
     let row = |level: Level| {
         let (layer, measure) = main.as_ref()?;
-        exposure.row(TOTAL, level, layer, measure)
+        exposure.row(code, level, layer, measure)
     };
     let has_range = Level::ZONES
         .iter()
@@ -197,7 +216,7 @@ fn level_group(
             });
         }
     }
-    Group { heading: words.of("map.legend.levels"), columns, entries }
+    Group { heading: words.of("map.legend.levels"), columns, entries, more: None }
 }
 
 /// A level with the distance up to which a band reaches.

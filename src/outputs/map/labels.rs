@@ -108,22 +108,78 @@ impl Labels {
         self.place(candidates)?.pop()
     }
 
-    /// Places a label along the straightest free stretch of lines.
+    /// Places a label away from a crowded point, with the line that leads to it.
+    ///
+    /// Nearer places come first. The line starts at the edge of the symbol and crosses nothing
+    /// that is taken already.
+    pub fn led(
+        &mut self,
+        text: &Text,
+        at: Point,
+        radius: f32,
+    ) -> Option<(Text, [Point; 2])> {
+        const DISTANCES: [f32; 4] = [3.0, 5.0, 7.5, 10.0];
+        const DIRECTIONS: usize = 16;
+        let half = font::CAP_HEIGHT * text.size_mm / 2.0;
+        for distance in DISTANCES {
+            for step in 0..DIRECTIONS {
+                let turn = std::f32::consts::TAU * step as f32 / DIRECTIONS as f32;
+                let (sin, cos) = turn.sin_cos();
+                let from = |far: f32| [at[0] + cos * far, at[1] + sin * far];
+                let (start, end) = (from(radius), from(radius + distance));
+                let (anchor, gap) =
+                    if cos >= -0.01 { (Anchor::Start, 0.4) } else { (Anchor::End, -0.4) };
+                let mut text = text.clone().anchor(anchor);
+                text.pos = [end[0] + gap, end[1] + half];
+                let own = text_box(&text);
+                if self.is_free(own.inset(-0.15)) && self.is_clear(end, at, radius) {
+                    self.block(own);
+                    self.block_line(start, end);
+                    return Some((text, [start, end]));
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether the line from a symbol to a point crosses nothing that is taken, but for the
+    /// symbol itself, whose box reaches to its corners.
+    fn is_clear(&self, end: Point, at: Point, radius: f32) -> bool {
+        let own = radius * 1.8 + 0.3;
+        let mut steps =
+            along_line(at, end).filter(|[x, y]| (x - at[0]).hypot(y - at[1]) > own);
+        steps.all(|[x, y]| {
+            let spot = Rect::new(x - 0.1, y - 0.1, 0.2, 0.2);
+            self.taken.locate_in_envelope_intersecting(to_box(spot)).next().is_none()
+        })
+    }
+
+    fn block_line(&mut self, a: Point, b: Point) {
+        for [x, y] in along_line(a, b) {
+            self.block(Rect::new(x - 0.2, y - 0.2, 0.4, 0.4));
+        }
+    }
+
+    /// Places a label along the straightest free stretch of lines, on either side.
     pub fn along(&mut self, text: &Text, paths: &[Path]) -> Option<Text> {
         let width =
             font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
-        let mut stretches: Vec<(f32, Point, Point)> = Vec::new();
+        let mut stretches: Vec<(f32, bool, Point, Point)> = Vec::new();
         for path in paths {
-            stretches.extend(straight_stretches(&path.points, width));
+            for stretch in straight_stretches(&path.points, width) {
+                let Stretch { above, below, left, right } = stretch;
+                stretches.push((above, true, left, right));
+                stretches.push((below, false, left, right));
+            }
         }
         stretches.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (bend, a, b) in stretches.into_iter().take(40) {
-            if bend > 1.6 {
+        for (bulge, is_above, left, right) in stretches.into_iter().take(80) {
+            if bulge > MAX_BULGE_MM {
                 return None;
             }
-            let (left, right) = if a[0] <= b[0] { (a, b) } else { (b, a) };
             let angle = (right[1] - left[1]).atan2(right[0] - left[0]);
-            let off = 0.9 + bend * 0.6;
+            let rise = font::CAP_HEIGHT * text.size_mm;
+            let off = if is_above { 0.9 + bulge } else { -(0.9 + bulge + rise) };
             let mut text =
                 text.clone().anchor(Anchor::Middle).rotated(angle.to_degrees());
             text.pos = [
@@ -152,10 +208,44 @@ impl Labels {
     }
 }
 
-/// Chords of a length along a line: how far it bends away from each, and their ends.
-fn straight_stretches(points: &[Point], length: f32) -> Vec<(f32, Point, Point)> {
+/// How far a line may bulge toward the name that runs along it, mm.
+const MAX_BULGE_MM: f32 = 2.4;
+
+/// Points along a line, at most half a millimetre apart.
+fn along_line(a: Point, b: Point) -> impl Iterator<Item = Point> {
+    let count = ((b[0] - a[0]).hypot(b[1] - a[1]) / 0.5).ceil().clamp(1.0, 200.0);
+    (0..=count as usize).map(move |i| {
+        let t = i as f32 / count;
+        [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
+    })
+}
+
+/// A chord along a line, from left to right, and how far the line bulges above and below it.
+struct Stretch {
+    above: f32,
+    below: f32,
+    left: Point,
+    right: Point,
+}
+
+/// Chords of a length along a line.
+fn straight_stretches(points: &[Point], length: f32) -> Vec<Stretch> {
     let mut found = Vec::new();
     let step = (length / 4.0).max(2.0);
+    // Long straight edges are tried at several places.
+    let mut dense: Vec<Point> = Vec::new();
+    for pair in points.windows(2) {
+        let count = ((pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]) / step)
+            .ceil()
+            .clamp(1.0, 100.0);
+        for i in 0..count as usize {
+            let t = i as f32 / count;
+            let at = |axis: usize| pair[0][axis] + (pair[1][axis] - pair[0][axis]) * t;
+            dense.push([at(0), at(1)]);
+        }
+    }
+    dense.extend(points.last());
+    let points = &dense;
     let mut travelled = step;
     for i in 1..points.len() {
         let (a, b) = (points[i - 1], points[i]);
@@ -165,31 +255,33 @@ fn straight_stretches(points: &[Point], length: f32) -> Vec<(f32, Point, Point)>
         }
         travelled = 0.0;
         let start = points[i - 1];
-        let mut bend = 0.0f32;
         for j in i..points.len().min(i + 400) {
             let end = points[j];
             let chord = (end[0] - start[0]).hypot(end[1] - start[1]);
             if chord >= length {
-                let exact = |p: Point| p.map(f64::from);
-                for p in &points[i..j] {
-                    let d2 = super::clip::segment_distance2(
-                        exact(*p),
-                        exact(start),
-                        exact(end),
-                    );
-                    bend = bend.max(d2.sqrt() as f32);
-                }
-                let k = length / chord;
-                let reached = [
-                    start[0] + (end[0] - start[0]) * k,
-                    start[1] + (end[1] - start[1]) * k,
-                ];
-                found.push((bend, start, reached));
+                found.push(stretch(start, end, length / chord, &points[i..j]));
                 break;
             }
         }
     }
     found
+}
+
+/// The chord from a point towards another, and the bulges of what lies between.
+fn stretch(start: Point, end: Point, share: f32, between: &[Point]) -> Stretch {
+    let reached = [0, 1].map(|i| start[i] + (end[i] - start[i]) * share);
+    let (left, right) =
+        if start[0] <= end[0] { (start, reached) } else { (reached, start) };
+    let (dx, dy) = (right[0] - left[0], right[1] - left[1]);
+    let length = dx.hypot(dy).max(1e-6);
+    let (mut above, mut below) = (0.0f32, 0.0f32);
+    for p in between {
+        // Positive below the chord, since y grows downwards.
+        let off = (dx * (p[1] - left[1]) - dy * (p[0] - left[0])) / length;
+        above = above.max(-off);
+        below = below.max(off);
+    }
+    Stretch { above, below, left, right }
 }
 
 #[cfg(test)]
@@ -222,5 +314,42 @@ mod tests {
         assert_eq!(label.anchor, Anchor::End);
         let long = Text::new("x".repeat(80), [0.0; 2], 2.5);
         assert!(labels.beside(&long, [15.0, 15.0], 1.0).is_none());
+    }
+
+    #[test]
+    fn a_crowded_point_gets_its_name_by_a_leader() {
+        let mut labels = Labels::new(Rect::new(0.0, 0.0, 80.0, 60.0));
+        for (dx, dy) in [(-2.0, 0.0), (2.0, 0.0), (0.0, -2.0), (0.0, 2.0), (0.0, 0.0)] {
+            labels.block(Rect::new(39.0 + dx, 29.0 + dy, 2.0, 2.0));
+        }
+        // Neighbours leave no room beside the point.
+        labels.block(Rect::new(41.5, 25.0, 12.0, 10.0));
+        labels.block(Rect::new(26.0, 25.0, 12.5, 10.0));
+        let text = Text::new("Hospital", [0.0; 2], 2.0);
+        assert!(labels.beside(&text, [40.0, 30.0], 3.0).is_none());
+        labels.taken = RTree::new();
+        labels.block(Rect::new(42.0, 20.0, 30.0, 20.0));
+        let (text, [from, to]) = labels.led(&text, [40.0, 30.0], 1.0).unwrap();
+        assert!(!text_box(&text).overlaps(Rect::new(42.0, 20.0, 30.0, 20.0)));
+        let away = |p: Point| (p[0] - 40.0).hypot(p[1] - 30.0);
+        assert!((away(from) - 1.0).abs() < 1e-4 && away(to) >= 3.9, "{from:?} {to:?}");
+        assert!(!labels.is_free(text_box(&text)), "its room is taken");
+    }
+
+    #[test]
+    fn rivers_are_named_on_the_side_that_they_bend_away_from() {
+        let mut labels = Labels::new(Rect::new(0.0, 0.0, 80.0, 60.0));
+        // A bow that bulges upwards by 2 mm.
+        let points: Vec<Point> = (0..=40)
+            .map(|i| {
+                let x = i as f32 / 2.0;
+                [10.0 + x, 30.0 - 2.0 + (x - 10.0).powi(2) / 50.0]
+            })
+            .collect();
+        let path = Path { points, is_closed: false };
+        let text =
+            labels.along(&Text::new("Río Osmore", [0.0; 2], 2.2), &[path]).unwrap();
+        let top = text_box(&text).y;
+        assert!(top > 28.0, "below the bow: {text:?}");
     }
 }

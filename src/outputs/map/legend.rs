@@ -3,6 +3,8 @@
 //! In: entries with their figures as text. Out: items in a scene and the height
 //! that they took. The same function measures (on a scratch scene) and draws.
 
+use std::collections::BTreeSet;
+
 use super::font::{self, CAP_HEIGHT};
 use super::scene::{
     Anchor, Colour, Paint, Path, Point, Rect, Rule, Scene, Text, Weight, disc,
@@ -46,6 +48,8 @@ pub struct Group {
     pub columns: Vec<String>,
     /// Rows.
     pub entries: Vec<Entry>,
+    /// What is said of the rows that found no room.
+    pub more: Option<String>,
 }
 
 /// A table of figures.
@@ -57,6 +61,8 @@ pub struct Table {
     pub columns: Vec<(Option<Paint>, String)>,
     /// Rows: words and figures; a row without figures heads those after it.
     pub rows: Vec<(String, Vec<String>)>,
+    /// A sentence below the rows; blank if there is nothing to say.
+    pub note: String,
 }
 
 /// Size of headings, mm.
@@ -94,10 +100,10 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
             let paths = vec![Path { points, is_closed: false }];
             scene.stroke(paths, *width, *colour, dash);
         }
-        Sign::Marker(kind) => marker(scene, *kind, center),
+        Sign::Marker(kind) => marker(scene, *kind, center, 1.0),
         Sign::RingedMarker(kind) => {
-            ring(scene, *kind, center);
-            marker(scene, *kind, center);
+            ring(scene, *kind, center, 1.0);
+            marker(scene, *kind, center, 1.0);
         }
         Sign::Dot(colour, radius) => {
             scene.fill(vec![disc(center, *radius)], Rule::NonZero, Paint::solid(*colour));
@@ -106,9 +112,9 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
     }
 }
 
-/// Draws a point sign.
-pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
-    let r = kind.radius_mm();
+/// Draws a point sign, smaller where `scale` is below 1.
+pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point, scale: f32) {
+    let r = kind.radius_mm() * scale;
     let white = Paint::solid(style::PAPER);
     let solid = Paint::solid(style::FACILITY);
     let at = |points: &[[f32; 2]]| -> Vec<Point> {
@@ -170,7 +176,7 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
             scene.fill(vec![at(&shield)], Rule::NonZero, solid);
         }
         Marker::Dot => {
-            scene.fill(vec![disc([x, y], r + 0.25)], Rule::NonZero, white);
+            scene.fill(vec![disc([x, y], r + 0.25 * scale)], Rule::NonZero, white);
             scene.fill(vec![disc([x, y], r)], Rule::NonZero, solid);
         }
         Marker::Place => {
@@ -182,20 +188,52 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point) {
 }
 
 /// Draws the ring of a facility inside a zone, to go below its sign.
-pub fn ring(scene: &mut Scene, kind: Marker, at: Point) {
-    let radius = kind.radius_mm() * 1.22 * 1.25 + 0.35;
+pub fn ring(scene: &mut Scene, kind: Marker, at: Point, scale: f32) {
+    let radius = (kind.radius_mm() * 1.22 * 1.25 + 0.35) * scale;
     scene.fill(vec![disc(at, radius)], Rule::NonZero, Paint::solid(style::PAPER));
     let paths = vec![Path { points: disc(at, radius), is_closed: true }];
-    scene.stroke(paths, 0.38, style::STAMP, &[]);
+    scene.stroke(paths, 0.38 * scale, style::STAMP, &[]);
 }
 
-/// Draws dashed circles of a radius.
+/// Draws how far several points reach: the dashed edge of all their circles together.
 pub fn reach(scene: &mut Scene, centers: &[Point], radius: f32) {
-    let paths = centers
-        .iter()
-        .map(|at| Path { points: disc(*at, radius), is_closed: true })
-        .collect();
+    let paths = outer_arcs(centers, radius);
     scene.stroke(paths, 0.25, style::FACILITY, &[1.3, 0.8]);
+}
+
+/// The arcs of circles that lie in no other circle.
+fn outer_arcs(centers: &[Point], radius: f32) -> Vec<Path> {
+    // Points nearer than a twentieth of the radius reach as far: the eye sees one circle.
+    let cell = (radius / 20.0).max(0.05);
+    let mut seen = BTreeSet::new();
+    let mut centers = centers.to_vec();
+    centers.retain(|at| seen.insert(at.map(|v| (v / cell).round() as i64)));
+    let mut paths = Vec::new();
+    for [x, y] in &centers {
+        let is_near = |[a, b]: &&Point| {
+            let away = (a - x).hypot(b - y);
+            away > 0.0 && away < 2.0 * radius
+        };
+        let near: Vec<Point> = centers.iter().filter(is_near).copied().collect();
+        let is_hidden = |p: Point| {
+            near.iter().any(|c| (c[0] - p[0]).hypot(c[1] - p[1]) < radius - 0.01)
+        };
+        arcs(disc([*x, *y], radius), is_hidden, &mut paths);
+    }
+    paths
+}
+
+/// The runs of a ring's points that are not hidden.
+fn arcs(mut ring: Vec<Point>, is_hidden: impl Fn(Point) -> bool, paths: &mut Vec<Path>) {
+    let Some(first) = ring.iter().position(|p| is_hidden(*p)) else {
+        paths.push(Path { points: ring, is_closed: true });
+        return;
+    };
+    // From a hidden point on, no run is cut in two.
+    ring.rotate_left(first);
+    for points in ring.split(|p| is_hidden(*p)).filter(|run| run.len() > 1) {
+        paths.push(Path { points: points.to_vec(), is_closed: false });
+    }
 }
 
 /// Widths of columns: each as wide as its widest member.
@@ -246,10 +284,42 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
                 let part = Group { entries: entries.to_vec(), ..Group::default() };
                 bottom = bottom.max(rows(scene, [x, at], half, &part, &[]));
             }
-            return bottom + 1.2 - y;
+            return left_out(scene, [x, bottom], group) + 1.2 - y;
         }
     }
-    rows(scene, [x, at], width, group, &columns) + 1.2 - y
+    let bottom = rows(scene, [x, at], width, group, &columns);
+    left_out(scene, [x, bottom], group) + 1.2 - y
+}
+
+/// Says how many rows found no room; returns where that ends.
+fn left_out(scene: &mut Scene, [x, y]: Point, group: &Group) -> f32 {
+    let Some(more) = &group.more else { return y };
+    let base = y + 0.4 + CAP_HEIGHT * SMALL_MM;
+    scene.text(
+        Text::new(more, [x, base], SMALL_MM)
+            .weight(Weight::Italic)
+            .colour(style::INK_SOFT),
+    );
+    base + 0.8
+}
+
+/// As many rows of a group as fit into a height, and a word on the others.
+#[must_use]
+pub fn shortened(
+    group: &Group,
+    (width, height): (f32, f32),
+    more: impl Fn(usize) -> String,
+) -> Group {
+    let mut short = group.clone();
+    while !short.entries.is_empty() {
+        short.entries.pop();
+        short.more = Some(more(group.entries.len() - short.entries.len()));
+        let mut scratch = Scene::new(width, 1.0);
+        if self::group(&mut scratch, [0.0; 2], width, &short) <= height {
+            break;
+        }
+    }
+    short
 }
 
 /// Draws the rows of a group; returns where they end.
@@ -355,6 +425,18 @@ pub fn table(
                 .colour(style::INK_SOFT),
         );
         at += ROW;
+    }
+    let room = max_height - (at - y);
+    for line in font::wrap(&table.note, Weight::Italic, SMALL_MM, width, 3) {
+        // The first line comes with the rows; further ones where there is room.
+        if room > 3.0 * SMALL_MM {
+            at += SMALL_MM * 1.25;
+            scene.text(
+                Text::new(line, [x, at], SMALL_MM)
+                    .weight(Weight::Italic)
+                    .colour(style::INK_SOFT),
+            );
+        }
     }
     at + 1.4 - y
 }

@@ -15,28 +15,36 @@ const SIZE: f32 = 1.85;
 /// Distance of its lines, mm.
 const LINE: f32 = 2.45;
 /// Most lines of a column.
-const MAX_LINES: usize = 14;
+const MAX_LINES: usize = 22;
 /// Space around the columns, mm.
 const PAD: f32 = 2.4;
 
-/// Widths of the three columns: sources, method, technical data.
-fn columns(width: f32) -> [f32; 3] {
+/// Shares of the three columns that are tried: sources, method, technical data.
+const SHARES: [[f32; 3]; 4] =
+    [[0.42, 0.31, 0.27], [0.48, 0.28, 0.24], [0.54, 0.25, 0.21], [0.36, 0.37, 0.27]];
+
+/// Widths of the three columns, so that the strip is low, and how many lines it has then.
+fn columns(job: Job<'_>, plan: &Plan<'_>, width: f32) -> ([f32; 3], usize) {
+    let mut all: Vec<&Prepared> = all_layers(job);
+    all.retain(|layer| (plan.may_draw)(&layer.id));
     let room = width - 6.0 * PAD;
-    [room * 0.42, room * 0.31, room * 0.27]
+    let tries = SHARES.map(|shares| {
+        let widths = shares.map(|share| room * share);
+        let lines = source_lines(job, &all, widths[0])
+            .len()
+            .max(note_lines(job, plan, &all, widths[1]).len())
+            .max(technical_lines(job, &all, widths[2], None).len());
+        (widths, lines)
+    });
+    let [first, rest @ ..] = tries;
+    rest.into_iter().fold(first, |best, next| if next.1 < best.1 { next } else { best })
 }
 
 /// Height of the strip at a width, before it is known which layers get drawn.
 #[must_use]
 pub fn height(job: Job<'_>, plan: &Plan<'_>, width: f32) -> f32 {
-    let [sources, method, technical] = columns(width);
-    let mut all: Vec<&Prepared> = all_layers(job);
-    all.retain(|layer| (plan.may_draw)(&layer.id));
-    let lines = source_lines(job, &all, sources)
-        .len()
-        .max(note_lines(job, plan, &all, method).len())
-        .max(technical_lines(job, &all, technical).len())
-        .min(MAX_LINES);
-    PAD + 3.4 + lines as f32 * LINE + 1.2
+    let (_, lines) = columns(job, plan, width);
+    PAD + 3.4 + lines.min(MAX_LINES) as f32 * LINE + 1.2
 }
 
 fn all_layers(job: Job<'_>) -> Vec<&Prepared> {
@@ -61,13 +69,14 @@ pub fn draw(
     plan: &Plan<'_>,
     sources: &[&Prepared],
     area: Rect,
+    view: View,
 ) {
-    let widths = columns(area.w);
+    let (widths, _) = columns(job, plan, area.w);
     let words = job.words;
     let parts = [
         ("map.margin.sources", source_lines(job, sources, widths[0])),
         ("map.margin.method", note_lines(job, plan, sources, widths[1])),
-        ("map.margin.technical", technical_lines(job, sources, widths[2])),
+        ("map.margin.technical", technical_lines(job, sources, widths[2], Some(view))),
     ];
     let mut x = area.x;
     for ((key, mut lines), width) in parts.into_iter().zip(widths) {
@@ -139,9 +148,29 @@ fn note_lines(
         .collect()
 }
 
-fn technical_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
+/// Without a view, as many lines as with one.
+fn technical_lines(
+    job: Job<'_>,
+    layers: &[&Prepared],
+    width: f32,
+    view: Option<View>,
+) -> Vec<String> {
     let words = job.words;
     let mut lines = vec![crs_name(job)];
+    // A sheet whose corners cannot be told has these lines left.
+    let corners = view.map_or([[0.0; 2]; 2], |view| {
+        let Extent { min, max } = view.extent();
+        [[min[0], max[1]], [max[0], min[1]]]
+    });
+    for (key, corner) in
+        ["map.margin.north_west", "map.margin.south_east"].into_iter().zip(corners)
+    {
+        let said = match view {
+            Some(_) => job.degrees.and_then(|degrees| degrees.said(words, corner)),
+            None => Some("00°00′00″ S 00°00′00″ O".to_owned()),
+        };
+        lines.extend(said.map(|said| words.with(key, "place", &said)));
+    }
     let dates = layers.iter().filter_map(|layer| layer.source.date.as_deref());
     let years: Vec<&str> = dates.map(|date| date.get(..4).unwrap_or(date)).collect();
     if let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) {

@@ -19,6 +19,7 @@ pub mod chart;
 mod clip;
 pub mod coast;
 pub mod deficit_map;
+pub mod degrees;
 pub mod extent;
 pub mod figures;
 pub mod focus;
@@ -26,9 +27,11 @@ pub mod font;
 pub mod furniture;
 pub mod hatch;
 pub mod hazard_map;
+mod index;
 mod kerning;
 pub mod labels;
 pub mod legend;
+pub mod letters;
 pub mod margin;
 mod naming;
 pub mod overview;
@@ -50,7 +53,7 @@ pub mod words;
 use rayon::prelude::*;
 
 use crate::analysis::Measurements;
-use crate::config::Settings;
+use crate::config::{AtlasPages, Settings};
 use crate::domain::{Explain, Message};
 use crate::geometry::StudyArea;
 use crate::i18n::{self, Locale};
@@ -158,7 +161,8 @@ impl Explain for MapError {
     }
 }
 
-/// Draws every map of a project: overview, hazards by id, deficits by id.
+/// Draws every map of a project: overview, hazards by id, deficits by id; and the atlas, which
+/// may hold the hazards of each territory as well.
 ///
 /// The result does not depend on the number of threads.
 ///
@@ -171,23 +175,61 @@ pub fn draw_all(
     settings: &Settings,
     options: &MapOptions,
 ) -> Result<MapSet, MapError> {
-    let drawn = render_all(area, measurements, settings, options, |name, scene| {
+    let job = Job::new(area, settings, options);
+    let all = plans(job, measurements);
+    let drawn = compose_all(job, &all, |plan, scene| {
         let page = pdf::page(scene);
+        if plan.is_atlas_only {
+            return Ok((None, page));
+        }
         let about = about(settings, options, &page.title, &page.description);
         let map = MapFile {
-            name: name.to_owned(),
+            name: plan.name.clone(),
             png: png::render(scene, png::DEFAULT_DPI)?,
             svg: svg::render(scene),
             pdf: pdf::document(&[&page], about)?,
         };
-        Ok((map, page))
+        Ok((Some(map), page))
     })?;
-    let (maps, pages): (Vec<MapFile>, Vec<pdf::Page>) = drawn.into_iter().unzip();
+    let (maps, pages): (Vec<Option<MapFile>>, Vec<pdf::Page>) = drawn.into_iter().unzip();
+    let index: Vec<pdf::Page> = index::sheets(job, &all).iter().map(pdf::page).collect();
     let title = settings.title.get(options.locale);
     let subject = i18n::text(options.locale, "map.atlas.subject");
-    let pages: Vec<&pdf::Page> = pages.iter().collect();
-    let atlas = pdf::document(&pages, about(settings, options, title, subject))?;
-    Ok(MapSet { maps, atlas })
+    let bound: Vec<&pdf::Page> = index.iter().chain(&pages).collect();
+    let atlas = pdf::document(&bound, about(settings, options, title, subject))?;
+    Ok(MapSet { maps: maps.into_iter().flatten().collect(), atlas })
+}
+
+/// What is to be drawn, in the order of the atlas.
+fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
+    let (area, settings) = (job.area, job.settings);
+    let mut plans = vec![overview::plan(job, measurements)];
+    plans.extend(
+        area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements, None)),
+    );
+    plans.extend(
+        settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
+    );
+    if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
+        plans.extend(risk_map::plans(job, risk, measured));
+    }
+    for plan in &mut plans {
+        let Some(own) = settings.maps.sheets.get(&plan.name) else { continue };
+        plan.scale = own.scale;
+        if let Some([west, south, east, north]) = own.frame {
+            plan.focus = extent::Extent { min: [west, south], max: [east, north] };
+        }
+    }
+    if settings.maps.atlas == AtlasPages::Territories {
+        for row in 0..area.territories.len() {
+            plans.extend(area.hazards.iter().map(|hazard| {
+                let mut plan = hazard_map::plan(job, hazard, measurements, Some(row));
+                plan.is_atlas_only = true;
+                plan
+            }));
+        }
+    }
+    plans
 }
 
 fn about<'a>(
@@ -201,7 +243,7 @@ fn about<'a>(
     pdf::About { title, subject, author, locale }
 }
 
-/// Composes every map and hands each, with its name, to a renderer.
+/// Composes every map that has files of its own and hands each, with its name, to a renderer.
 ///
 /// # Errors
 ///
@@ -213,23 +255,24 @@ pub fn render_all<T: Send>(
     options: &MapOptions,
     render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
 ) -> Result<Vec<T>, MapError> {
-    let words = words::Words { locale: options.locale };
-    let job = Job { area, settings, options, words };
-    let mut plans: Vec<Plan<'_>> = vec![overview::plan(job, measurements)];
-    plans.extend(area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements)));
-    plans.extend(
-        settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
-    );
-    if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
-        plans.extend(risk_map::plans(job, risk, measured));
-    }
+    let job = Job::new(area, settings, options);
+    let mut all = plans(job, measurements);
+    all.retain(|plan| !plan.is_atlas_only);
+    compose_all(job, &all, |plan, scene| render(&plan.name, scene))
+}
+
+fn compose_all<'a, T: Send>(
+    job: Job<'a>,
+    plans: &[Plan<'a>],
+    render: impl Fn(&Plan<'a>, &scene::Scene) -> Result<T, MapError> + Sync,
+) -> Result<Vec<T>, MapError> {
     let count = plans.len();
     let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()
         .enumerate()
         .map(|(i, plan)| {
             let scene = sheet::compose(job, plan, i + 1, count)?;
-            render(&plan.name, &scene)
+            render(plan, &scene)
         })
         .collect();
     drawn.into_iter().collect()

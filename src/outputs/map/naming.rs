@@ -7,7 +7,7 @@ use crate::geometry::{Dimension, ServiceLayer, StudyArea};
 
 use super::legend::{self, Sign};
 use super::projection::covers;
-use super::scene::{Anchor, Path, Rect, Text, Weight};
+use super::scene::{Anchor, Colour, Path, Rect, Text, Weight};
 use super::sketch::{Sketch, is_coast, reach_of, territory_shapes};
 use super::style::{self, Marker};
 
@@ -31,7 +31,9 @@ impl<'a> Sketch<'a> {
         if points.len() > NAMED_FACILITIES {
             return;
         }
-        let radius = Marker::of_kind(&layer.kind).radius_mm();
+        let scales = self.marker_scales.iter().filter(|(id, _)| *id == layer.layer.id);
+        let scale = scales.map(|(_, scale)| *scale).next_back().unwrap_or(1.0);
+        let radius = Marker::of_kind(&layer.kind).radius_mm() * scale;
         // A layer may be a service and a context: then the context says how to name it.
         let named = self.area.contexts.iter().find(|c| c.layer.id == layer.layer.id);
         for (row, at) in points {
@@ -51,8 +53,17 @@ impl<'a> Sketch<'a> {
             let radius = radius * reach_of(self.ringed.contains(&key));
             if let Some(text) = self.labels.beside(&text, at, radius + 0.05) {
                 self.scene.text(text);
+            } else if let Some((text, line)) = self.labels.led(&text, at, radius + 0.05) {
+                self.leader(line, style::FACILITY);
+                self.scene.text(text);
             }
         }
+    }
+
+    /// Draws the line from a symbol to its name.
+    fn leader(&mut self, [from, to]: [[f32; 2]; 2], colour: Colour) {
+        self.scene.line(from, to, 0.5, style::HALO.with_alpha(0.7));
+        self.scene.line(from, to, 0.15, colour);
     }
 
     /// Names places and draws their dots.
@@ -76,8 +87,16 @@ impl<'a> Sketch<'a> {
                 let words = super::font::fit(name, Weight::Regular, 2.15, 45.0);
                 let text =
                     Text::new(words, at, 2.15).halo(style::HALO.with_alpha(0.85), 0.4);
-                if let Some(text) = self.labels.beside(&text, at, radius) {
-                    legend::marker(&mut self.scene, Marker::Place, at);
+                let beside = self.labels.beside(&text, at, radius);
+                let led = match beside {
+                    Some(text) => Some((text, None)),
+                    None => self.labels.led(&text, at, radius).map(|(t, l)| (t, Some(l))),
+                };
+                if let Some((text, line)) = led {
+                    if let Some(line) = line {
+                        self.leader(line, style::INK);
+                    }
+                    legend::marker(&mut self.scene, Marker::Place, at, 1.0);
                     self.labels.block(dot);
                     self.scene.text(text);
                     is_drawn = true;

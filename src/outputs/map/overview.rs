@@ -2,6 +2,8 @@
 
 use crate::domain::{Message, TOTAL};
 
+use crate::geometry::HazardLayer;
+
 use super::figures;
 use super::focus;
 use super::legend::Table;
@@ -25,6 +27,8 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
                 .with("count", job.area.territories.len()),
         ),
         focus: focus::whole(job.area),
+        scale: None,
+        is_atlas_only: false,
         body: Box::new(move |sketch| {
             sketch.detail = detail(job);
             body(sketch)
@@ -60,8 +64,8 @@ pub fn draw_detail(sketch: &mut Sketch<'_>) {
     sketch.context_lines();
     sketch.limits();
     sketch.facilities(None);
-    sketch.places();
     sketch.name_lines();
+    sketch.places();
 }
 
 fn body(sketch: &mut Sketch<'_>) -> Drawn {
@@ -76,15 +80,18 @@ fn body(sketch: &mut Sketch<'_>) -> Drawn {
     }
     sketch.context_lines();
     sketch.limits();
-    for hazard in &area.hazards {
+    // Scenarios and parts that do not count in `any` have maps of their own.
+    let counts = |hazard: &&HazardLayer| hazard.in_any;
+    let is_any = area.hazards.iter().any(|hazard| hazard.in_any);
+    for hazard in area.hazards.iter().filter(|hazard| !is_any || counts(hazard)) {
         sketch.traces(hazard);
     }
     sketch.grid();
     sketch.facilities(None);
     sketch.stamp();
     sketch.name_territories(|_| None);
-    sketch.places();
     sketch.name_lines();
+    sketch.places();
     Drawn { classes: Vec::new(), locator: Vec::new() }
 }
 
@@ -130,5 +137,6 @@ fn table(job: Job<'_>, measurements: &Measurements) -> Table {
         (None, words.of("map.measure.people")),
         (None, words.of("map.measure.features")),
     ];
-    Table { heading: words.of("map.table.territories"), columns, rows }
+    let heading = words.of("map.table.territories");
+    Table { heading, columns, rows, ..Table::default() }
 }

@@ -60,17 +60,12 @@ fn blocks(
         if let Some(at) = flow.take(height) {
             legend::group(scene, at, width, group);
         } else {
-            let mut group = group.clone();
-            let left = flow.left();
-            while !group.entries.is_empty() {
-                group.entries.pop();
-                let height = legend::group(&mut scratch, [0.0; 2], width, &group);
-                if height <= left && !group.entries.is_empty() {
-                    if let Some(at) = flow.take(height) {
-                        legend::group(scene, at, width, &group);
-                    }
-                    break;
-                }
+            let more =
+                |n: usize| job.words.with("map.legend.more", "count", &n.to_string());
+            let short = legend::shortened(group, (width, flow.left()), more);
+            let height = legend::group(&mut scratch, [0.0; 2], width, &short);
+            if let Some(at) = flow.take(height) {
+                legend::group(scene, at, width, &short);
             }
         }
     }

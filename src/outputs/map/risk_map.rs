@@ -46,7 +46,9 @@ fn plan<'a>(
         name: format!("risk_{}", hazard.layer.id),
         title: words.with("map.risk.title", "hazard", title),
         subtitle: words.of("map.risk.subtitle"),
-        focus: focus::of_hazard(job.area, hazard),
+        focus: focus::of_hazard(job.area, hazard, None),
+        scale: None,
+        is_atlas_only: false,
         table: None,
         chart: None,
         notes,
@@ -151,5 +153,6 @@ fn legend(words: Words, hazard: &HazardLayer, measured: &RiskMeasurements) -> Gr
         columns.push(figures::measure_name(words, &Measure::People));
     }
     let heading = words.of("map.risk.legend");
-    Group { heading, columns, entries: classes.map(entry).collect() }
+    let entries = classes.map(entry).collect();
+    Group { heading, columns, entries, ..Group::default() }
 }

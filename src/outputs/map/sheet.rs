@@ -1,14 +1,15 @@
 //! The sheet around a map: title, legend, figures, locator, sources, technical data.
 //!
 //! In: a plan (title, extent, how to draw the body, what stands beside it). Out:
-//! a finished scene on A4. Every text is measured before it is placed; what does
+//! a finished scene on A4 or A3. Every text is measured before it is placed; what does
 //! not fit is shortened or, from the end, left out, and never runs over.
 
-use crate::config::Settings;
+use crate::config::{Paper, Settings};
 use crate::domain::Status;
 use crate::geometry::{Prepared, StudyArea};
 
 use super::chart::Chart;
+use super::degrees::Degrees;
 use super::font::{self, CAP_HEIGHT};
 use super::furniture::{self, BAND_MM};
 use super::legend::{Group, Table};
@@ -39,6 +40,21 @@ pub struct Job<'a> {
     pub options: &'a MapOptions,
     /// Words in that language.
     pub words: Words,
+    /// The way to geographic coordinates, where there is one.
+    pub degrees: Option<Degrees>,
+}
+
+impl<'a> Job<'a> {
+    /// What a run of sheets has in common.
+    #[must_use]
+    pub fn new(
+        area: &'a StudyArea,
+        settings: &'a Settings,
+        options: &'a MapOptions,
+    ) -> Self {
+        let words = Words { locale: options.locale };
+        Self { area, settings, options, words, degrees: Degrees::of(area.epsg) }
+    }
 }
 
 /// What a body asks the sheet to print.
@@ -61,6 +77,10 @@ pub struct Plan<'a> {
     pub subtitle: String,
     /// What must be in the frame.
     pub focus: Extent,
+    /// The number under 1 in the scale, if the project fixes it.
+    pub scale: Option<f64>,
+    /// Whether it has no files of its own.
+    pub is_atlas_only: bool,
     /// Draws the body.
     pub body: Body<'a>,
     /// Table of figures.
@@ -86,8 +106,17 @@ struct Layout {
     columns: Vec<Rect>,
 }
 
-/// The ways to lay out an A4 sheet whose lowest strip has a height.
-fn layouts(strip: impl Fn(f32) -> f32) -> [Layout; 3] {
+/// Shorter and longer side of a sheet of paper, mm (ISO 216).
+fn sides(paper: Paper) -> (f32, f32) {
+    match paper {
+        Paper::A4 => (210.0, 297.0),
+        Paper::A3 => (297.0, 420.0),
+    }
+}
+
+/// The ways to lay out a sheet whose lowest strip has a height.
+fn layouts(paper: Paper, strip: impl Fn(f32) -> f32) -> [Layout; 3] {
+    let (short, long) = sides(paper);
     let body = |w: f32, h: f32| {
         let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
         let strip = strip(outer.w);
@@ -112,7 +141,11 @@ fn layouts(strip: impl Fn(f32) -> f32) -> [Layout; 3] {
             |i: f32| Rect::new(body.x + wide * i, map.bottom(), wide, panel).inset(PAD);
         Layout { page: (w, h), map, columns: vec![column(0.0), column(1.0), column(2.0)] }
     };
-    [beside(297.0, 210.0, 82.0), beside(210.0, 297.0, 72.0), below(210.0, 297.0, 84.0)]
+    let [wide, narrow, low] = match paper {
+        Paper::A4 => [82.0, 72.0, 84.0],
+        Paper::A3 => [96.0, 90.0, 104.0],
+    };
+    [beside(long, short, wide), beside(short, long, narrow), below(short, long, low)]
 }
 
 /// The layout in which an extent is largest; the first of equals.
@@ -144,10 +177,11 @@ pub fn compose<'a>(
     count: usize,
 ) -> Result<Scene, MapError> {
     let strip = |width: f32| margin::height(job, plan, width);
-    let layout = best_layout(plan.focus, layouts(strip));
+    let layout = best_layout(plan.focus, layouts(job.settings.maps.paper, strip));
     let (w, h) = layout.page;
     let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
-    let view = View::around(plan.focus, map_frame(layout.map));
+    let mut view = View::around(plan.focus, map_frame(layout.map));
+    view.scale = plan.scale.unwrap_or(view.scale);
 
     let mut sketch = Sketch::new(job.area, view, job.words);
     let drawn = (plan.body)(&mut sketch);
@@ -177,7 +211,7 @@ pub fn compose<'a>(
     if !sketch.signs.is_empty() {
         let heading = job.words.of("map.legend.signs");
         let entries = std::mem::take(&mut sketch.signs);
-        groups.push(Group { heading, columns: Vec::new(), entries });
+        groups.push(Group { heading, entries, ..Group::default() });
     }
     let mut beside = Scene::new(w, h);
     let detail = panel::draw(
@@ -198,13 +232,13 @@ pub fn compose<'a>(
             scene.items.extend(labels);
         });
     });
-    furniture::neat_line(&mut scene, view, job.words.locale);
+    furniture::neat_line(&mut scene, view, job.words, job.degrees);
     title(&mut scene, job, plan, outer, status, (number, count));
     scene.items.append(&mut beside.items);
     rules(&mut scene, &layout, outer);
     let strip = strip(outer.w);
     let area = Rect::new(outer.x, outer.bottom() - strip, outer.w, strip);
-    margin::draw(&mut scene, job, plan, &sketch.sources, area);
+    margin::draw(&mut scene, job, plan, &sketch.sources, area, view);
     Ok(scene)
 }
 

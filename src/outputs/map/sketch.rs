@@ -48,9 +48,12 @@ pub struct Sketch<'a> {
     pub sources: Vec<&'a Prepared>,
     /// What a detail beside the map shows larger.
     pub detail: Option<Extent>,
-    exposed: usize,
+    /// Hazards by distance whose traces are drawn.
+    traced: usize,
     coast: Vec<Path>,
     pub(super) ringed: Vec<(String, usize)>,
+    /// How much smaller the signs of a service are than in the legend.
+    pub(super) marker_scales: Vec<(String, f32)>,
     /// Items from here on are labels.
     labels_from: usize,
     sea: Vec<Vec<super::scene::Point>>,
@@ -69,9 +72,10 @@ impl<'a> Sketch<'a> {
             signs: Vec::new(),
             sources: Vec::new(),
             detail: None,
-            exposed: 0,
+            traced: 0,
             coast: Vec::new(),
             ringed: Vec::new(),
+            marker_scales: Vec::new(),
             labels_from: usize::MAX,
             sea: Vec::new(),
         }
@@ -186,7 +190,7 @@ impl<'a> Sketch<'a> {
         let (paint, edge) = if is_service {
             style::exposed_service()
         } else {
-            style::exposed(self.exposed)
+            style::exposed(self.tone_of(layer))
         };
         let rings = view.areas(shapes, |_| true);
         let lines = view.lines(shapes, |_| true);
@@ -195,7 +199,6 @@ impl<'a> Sketch<'a> {
             self.exposed_points(layer);
             return;
         }
-        self.exposed += usize::from(!is_service);
         // Outlines of many small polygons would turn into a black mass.
         let width = (typical_side(&rings) * 0.035).clamp(0.03, 0.1);
         let title = self.title(&layer.layer);
@@ -214,6 +217,14 @@ impl<'a> Sketch<'a> {
         self.note_source(&layer.layer);
     }
 
+    /// The tone of an exposure layer: by its place in the project, so that it wears the same
+    /// on every map and in every detail.
+    fn tone_of(&self, layer: &ExposureLayer) -> usize {
+        let is_service = |id: &str| self.area.services.iter().any(|s| s.layer.id == id);
+        let own = self.area.exposures.iter().filter(|l| !is_service(&l.layer.id));
+        own.take_while(|l| l.layer.id != layer.layer.id).count()
+    }
+
     /// Draws the points of an exposure layer that no service draws.
     fn exposed_points(&mut self, layer: &'a ExposureLayer) {
         let points = self.view.points(&layer.layer.shapes, |_| true);
@@ -222,8 +233,7 @@ impl<'a> Sketch<'a> {
             return;
         }
         let radius = if points.len() > 500 { 0.3 } else { 0.55 };
-        let (_, edge) = style::exposed(self.exposed);
-        self.exposed += 1;
+        let (_, edge) = style::exposed(self.tone_of(layer));
         let dots =
             points.into_iter().map(|(_, at)| super::scene::disc(at, radius)).collect();
         let title = self.title(&layer.layer);
@@ -351,8 +361,8 @@ impl<'a> Sketch<'a> {
         let points = view.points(&hazard.layer.shapes, |_| true);
         let title = self.title(&hazard.layer);
         // A trace that is not official is a doubtful one: dashed, as geologists do.
-        let dash: &[f32] =
-            if hazard.layer.status == Status::Official { &[] } else { &[2.4, 1.0] };
+        let dash = style::trace_dash(self.traced, hazard.layer.status);
+        self.traced += 1;
         if !paths.is_empty() {
             self.scene.stroke(paths.clone(), 1.1, style::PAPER.with_alpha(0.75), &[]);
             self.scene.stroke(paths, 0.5, style::TRACE, dash);
@@ -386,6 +396,8 @@ impl<'a> Sketch<'a> {
                 return;
             }
             let kind = Marker::of_kind(&layer.kind);
+            let scale = crowding_scale(&points, kind.radius_mm());
+            self.marker_scales.push((layer.layer.id.clone(), scale));
             let title = self.title(&layer.layer);
             let inside: Vec<bool> = points
                 .iter()
@@ -394,15 +406,15 @@ impl<'a> Sketch<'a> {
             self.scene.items.push(super::scene::Item::BeginGroup(title.clone()));
             for ((_, at), inside) in points.iter().zip(&inside) {
                 if *inside {
-                    legend::ring(&mut self.scene, kind, *at);
+                    legend::ring(&mut self.scene, kind, *at, scale);
                 }
             }
             for ((row, at), inside) in points.iter().zip(&inside) {
                 if *inside {
                     self.ringed.push((layer.layer.id.clone(), *row));
                 }
-                legend::marker(&mut self.scene, kind, *at);
-                let r = kind.radius_mm() * reach_of(*inside);
+                legend::marker(&mut self.scene, kind, *at, scale);
+                let r = kind.radius_mm() * reach_of(*inside) * scale;
                 self.labels.block(Rect::new(at[0] - r, at[1] - r, 2.0 * r, 2.0 * r));
             }
             self.scene.items.push(super::scene::Item::EndGroup);
@@ -437,6 +449,24 @@ impl<'a> Sketch<'a> {
     pub fn grid(&mut self) {
         furniture::grid(&mut self.scene, self.view);
     }
+}
+
+/// How much smaller the signs of crowded points are drawn: 1 where none touches another,
+/// 0.6 where all do.
+fn crowding_scale(points: &[(usize, super::scene::Point)], radius: f32) -> f32 {
+    /// More points than this crowd any sheet, and comparing them all would take long.
+    const CROWD: usize = 3000;
+    if points.len() > CROWD {
+        return 0.6;
+    }
+    let reach = 2.3 * radius;
+    let touches = |i: usize| {
+        let [x, y] = points[i].1;
+        let is_near = |[a, b]: super::scene::Point| (a - x).hypot(b - y) < reach;
+        points.iter().enumerate().any(|(j, (_, at))| j != i && is_near(*at))
+    };
+    let crowded = (0..points.len()).filter(|i| touches(*i)).count();
+    1.0 - 0.4 * crowded as f32 / points.len().max(1) as f32
 }
 
 /// Mean longer side of rings, mm.

@@ -2,12 +2,12 @@
 //!
 //! Hazard levels wear the colours of CENEPRED's manuals (very high `#FF0000`,
 //! high `#FFC000`, medium `#FFFF00`, low `#00B050`), lightened a little so that
-//! streets, blocks and lettering stay legible on top. Each level has a hatch of
-//! its own too, so that grey print and colour-blind eyes can tell them apart.
+//! streets, blocks and lettering stay legible on top, and moved apart in lightness until
+//! grey print and colour-blind eyes tell them apart; each level has a hatch of its own too.
 //! Deficits use a violet ramp that cannot be taken for a hazard level; its
 //! steps differ in lightness. What nobody studied or reported is hatched grey.
 
-use crate::domain::Level;
+use crate::domain::{Level, Status};
 
 use super::scene::{Colour, Hatch, HatchKind, Paint};
 
@@ -51,19 +51,19 @@ const fn hatch(kind: HatchKind, spacing_mm: f32, width_mm: f32, colour: u32) -> 
 pub fn level(level: Level) -> Paint {
     let (solid, hatch) = match level {
         Level::VeryHigh => (
-            0x00ee_4135,
+            0x00e0_362b,
             Some(hatch(HatchKind::Cross { angle: 45.0 }, 1.5, 0.17, 0x0078_0f0f)),
         ),
         Level::High => (
-            0x00fd_b32b,
+            0x00f7_9418,
             Some(hatch(HatchKind::Lines { angle: -45.0 }, 1.3, 0.16, 0x0090_4e00)),
         ),
         Level::Medium => (
-            0x00ff_ee58,
+            0x00ff_f05f,
             Some(hatch(HatchKind::Lines { angle: 45.0 }, 2.8, 0.14, 0x0085_7400)),
         ),
         Level::Low => (
-            0x0086_cc9c,
+            0x00a3_dcb3,
             Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.0, 0.36, 0x000b_5a30)),
         ),
         Level::None => return Paint::solid(LAND),
@@ -78,6 +78,24 @@ pub fn level_edge(level: Level) -> Colour {
     match super::style::level(level).hatch {
         Some(hatch) => hatch.colour,
         None => RULE,
+    }
+}
+
+/// Dashes of the n-th trace of a hazard on a map: each has its own, since all wear one colour.
+/// The first is unbroken if it is official; a doubtful trace is dashed, as geologists do.
+#[must_use]
+pub fn trace_dash(index: usize, status: Status) -> &'static [f32] {
+    const DASHES: [&[f32]; 5] = [
+        &[2.4, 1.0],
+        &[0.9, 0.7],
+        &[4.2, 0.8, 0.7, 0.8],
+        &[4.2, 0.7, 0.7, 0.7, 0.7, 0.7],
+        &[1.6, 0.6, 0.5, 0.6],
+    ];
+    if index == 0 && status == Status::Official {
+        &[]
+    } else {
+        DASHES[index % DASHES.len()]
     }
 }
 
@@ -99,6 +117,9 @@ pub enum GapClass {
     Gap(usize),
     /// Not met, by an amount that nobody knows.
     Unquantified,
+    /// The value is known, and no gap follows from it: nobody sets a standard, or the ends of
+    /// its range do not tell.
+    Undecided,
     /// Unknown.
     Unknown,
 }
@@ -144,6 +165,10 @@ impl GapClass {
             Self::Unquantified => Paint {
                 solid: Some(Colour::hex(RAMP[1])),
                 hatch: Some(hatch(HatchKind::Lines { angle: 45.0 }, 1.6, 0.16, RAMP[4])),
+            },
+            Self::Undecided => Paint {
+                solid: None,
+                hatch: Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.6, 0.3, RAMP[3])),
             },
             Self::Unknown => not_known(),
         }
