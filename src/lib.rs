@@ -5,6 +5,7 @@
 //! 1. [`config`] reads the project file into settings, or says all that is wrong with it;
 //! 2. [`layers`] reads the files through [`formats`], checks fields, keeps digests;
 //! 3. [`geometry`] brings all to one CRS and grid, mends, dissolves, indexes: a study area;
+//!    [`doctor`] tells of a file, and of the layers of a run, what may be wrong with them;
 //! 4. [`analysis`] measures exposure, access, deficits and the balance;
 //! 5. [`indicators`] makes tables of them;
 //! 6. [`outputs`] writes tables, manifest and maps, whole or not at all.
@@ -15,6 +16,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod domain;
 pub mod formats;
 pub mod geometry;

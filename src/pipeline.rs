@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::analysis::{self, Measurements};
 use crate::config::{self, ConfigErrors, FailOn, Settings};
+use crate::doctor::{self, Ground};
 use crate::domain::{Explain, Findings, Severity};
 use crate::geometry::{self, GeometryErrors, StudyArea};
 use crate::i18n::Locale;
@@ -291,7 +292,26 @@ fn prepare(
     clock.begin(Stage::Read);
     let raw = layers::read(settings, findings).map_err(Error::Layers)?;
     clock.begin(Stage::Prepare);
-    geometry::prepare(raw, settings, findings).map_err(Error::Geometry)
+    doctor::findings::of_raw(&raw, settings, findings);
+    let systems = doctor::findings::systems(&raw);
+    let area = geometry::prepare(raw, settings, findings).map_err(Error::Geometry)?;
+    doctor::findings::of_area(&area, &systems, settings, findings);
+    Ok(area)
+}
+
+/// The territories of a project and nothing else of it, for the doctor.
+///
+/// # Errors
+///
+/// [`Error::Layers`] or [`Error::Geometry`], about the layer of the territories.
+pub fn ground(settings: &Settings) -> Result<Option<Ground>, Error> {
+    let mut alone = settings.clone();
+    alone.layers.retain(|layer| layer.id == settings.territories);
+    alone.deficits.clear();
+    let mut findings = Findings::default();
+    let raw = layers::read(&alone, &mut findings).map_err(Error::Layers)?;
+    let area = geometry::prepare(raw, &alone, &mut findings).map_err(Error::Geometry)?;
+    Ok(Ground::of(&area, settings))
 }
 
 /// Draws the maps, if any are wanted, as files by name.

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages in the order in which data flow. A stage may use those before it.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "domain",
     "i18n",
     "config",
     "formats",
     "layers",
     "geometry",
+    "doctor",
     "analysis",
     "indicators",
     "outputs",

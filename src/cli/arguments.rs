@@ -44,6 +44,15 @@ pub(super) enum Command {
     New(PathBuf),
     Verify(VerifyJob),
     Explain(ExplainJob),
+    Inspect(InspectJob),
+}
+
+/// Files to look at, and the project whose territories they should lie in.
+#[derive(Debug, Clone)]
+pub(super) struct InspectJob {
+    pub(super) files: Vec<PathBuf>,
+    pub(super) project: Option<PathBuf>,
+    pub(super) json: bool,
 }
 
 /// A figure to explain.
@@ -117,6 +126,15 @@ enum TypedCommand {
         #[arg(long, action = ArgAction::Append)]
         set: Vec<String>,
     },
+    #[command(visible_alias = "inspeccionar")]
+    Inspect {
+        #[arg(required = true)]
+        file: Vec<PathBuf>,
+        #[arg(long = "project", id = "near")]
+        near: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
     #[command(visible_alias = "verificar")]
     Verify {
         run: PathBuf,
@@ -189,6 +207,9 @@ impl TypedCommand {
             Self::Explain { project, figure, json, set } => {
                 let overrides = pairs(set)?;
                 Command::Explain(ExplainJob { project, figure, json, overrides })
+            }
+            Self::Inspect { file, near, json } => {
+                Command::Inspect(InspectJob { files: file, project: near, json })
             }
             Self::Verify { run, from, set } => {
                 let overrides = pairs(set)?;

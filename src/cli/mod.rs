@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod explain;
 mod findings;
+mod inspect;
 mod language;
 mod new;
 mod progress;
@@ -59,6 +60,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Check(job) => check::check(job, given),
         Command::Schema => schema::print(),
         Command::Explain(job) => explain::explain(job, given),
+        Command::Inspect(job) => inspect::inspect(job, given),
         Command::Verify(job) => verify::verify(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };

@@ -8,8 +8,7 @@ use super::error::CliError;
 use crate::i18n::{self, Locale};
 
 /// Commands of the contract that are not in this version.
-const NOT_YET: &[&str] =
-    &["inspect", "inspeccionar", "explain", "explicar", "compare", "comparar"];
+const NOT_YET: &[&str] = &["compare", "comparar"];
 
 /// The command with all its texts in a language.
 pub(super) fn command(locale: Locale) -> Command {

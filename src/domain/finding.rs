@@ -180,6 +180,14 @@ codes! {
     FeatureWithoutRow = "L023" Warning;
     /// Several features take their values from one row of a joined table.
     RowOfSeveralFeatures = "L024" Warning;
+    /// Names have lost letters before the file was made.
+    LostLetters = "L026" Warning;
+    /// Codes of districts seem to be those of another registry.
+    OtherNumbering = "L027" Warning;
+    /// Facilities that are counted stand in exactly one place.
+    FacilitiesInOnePlace = "L028" Warning;
+    /// The layer would follow the edges of the territories on another datum.
+    OtherDatum = "R008" Warning;
 }
 
 /// One finding, about a layer and usually one of its features.

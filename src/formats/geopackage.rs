@@ -44,3 +44,23 @@ pub fn read(
 ) -> Result<Parsed, FormatError> {
     Err(FormatError::whole(super::Problem::NoGeopackage))
 }
+
+/// Names of the layers with geometries.
+///
+/// # Errors
+///
+/// As [`read`].
+#[cfg(feature = "geopackage")]
+pub fn layer_names(path: &Path) -> Result<Vec<String>, FormatError> {
+    reader::layer_names(path)
+}
+
+/// Says that this build was made without it.
+///
+/// # Errors
+///
+/// Always.
+#[cfg(not(feature = "geopackage"))]
+pub fn layer_names(_path: &Path) -> Result<Vec<String>, FormatError> {
+    Err(FormatError::whole(super::Problem::NoGeopackage))
+}

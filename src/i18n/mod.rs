@@ -59,6 +59,7 @@ topics!(
     "geometry",
     "analysis",
     "explain",
+    "inspect",
     "outputs",
     "maps",
     "cli"

@@ -15,6 +15,7 @@ pub mod fields;
 mod file;
 mod join;
 mod levels;
+pub mod look;
 pub mod raw;
 mod read;
 mod reported;

@@ -22,6 +22,20 @@ pub(super) fn read(
     layer: Option<&str>,
     wanted: &Wanted,
 ) -> Result<Parsed, FormatError> {
+    let database = open(path)?;
+    Package { database: &database }.read(layer, wanted)
+}
+
+/// Names of the layers with geometries.
+pub(super) fn layer_names(path: &Path) -> Result<Vec<String>, FormatError> {
+    let database = open(path)?;
+    let package = Package { database: &database };
+    package.ensure_tables()?;
+    Ok(package.layers()?.into_iter().map(|layer| layer.table).collect())
+}
+
+/// Opens a database of which nobody changes anything meanwhile.
+fn open(path: &Path) -> Result<Connection, FormatError> {
     if has_journal(path) {
         return Err(FormatError::whole(Problem::OpenDatabase));
     }
@@ -32,7 +46,7 @@ pub(super) fn read(
     database
         .execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")
         .map_err(broken)?;
-    Package { database: &database }.read(layer, wanted)
+    Ok(database)
 }
 
 /// What `SQLite` says.
@@ -101,12 +115,18 @@ struct Plan {
 }
 
 impl Package<'_> {
-    fn read(&self, layer: Option<&str>, wanted: &Wanted) -> Result<Parsed, FormatError> {
+    /// Makes sure that the tables are there which every `GeoPackage` has.
+    fn ensure_tables(&self) -> Result<(), FormatError> {
         for table in ["gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"] {
             if !self.is_table(table)? {
                 return Err(FormatError::whole(Problem::NotGeopackage));
             }
         }
+        Ok(())
+    }
+
+    fn read(&self, layer: Option<&str>, wanted: &Wanted) -> Result<Parsed, FormatError> {
+        self.ensure_tables()?;
         let layer = self.choose(layer)?;
         if !self.is_table(&layer.table)? {
             return Err(told(Problem::GeopackageView, &layer.table));

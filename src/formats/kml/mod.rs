@@ -74,6 +74,15 @@ pub fn is_in<R: Read + Seek>(archive: &Archive<R>) -> bool {
     archive.names().any(is_kml)
 }
 
+/// Names of the KML files in an archive: the main one alone, if there is one.
+#[must_use]
+pub fn names_in<R: Read + Seek>(archive: &Archive<R>) -> Vec<String> {
+    let all: Vec<&str> = archive.names().filter(|name| is_kml(name)).collect();
+    let main = all.iter().find(|name| name.eq_ignore_ascii_case("doc.kml"));
+    let listed = main.map_or(all.as_slice(), std::slice::from_ref);
+    listed.iter().map(|name| (*name).to_owned()).collect()
+}
+
 fn is_kml(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("kml"))
 }

@@ -405,6 +405,12 @@ pub fn is_in<R: Read + Seek>(archive: &Archive<R>) -> bool {
     !stems(archive).is_empty()
 }
 
+/// Names of the shapefiles in an archive, without extension.
+#[must_use]
+pub fn names_in<R: Read + Seek>(archive: &Archive<R>) -> Vec<String> {
+    stems(archive)
+}
+
 /// Reads the shapefile in an archive: the only one, or the one that `options.layer` names,
 /// with its folders or without.
 ///
