@@ -3,17 +3,21 @@
 //! In: a project file and how to run it. Out: an [`Outcome`], or an [`Error`] with all that
 //! stood in the way. It knows no words for people and no formula.
 
-use std::path::Path;
-use std::time::Instant;
+pub mod compare;
+pub mod selftest;
 
-use crate::analysis::{self, Measurements};
-use crate::config::{self, ConfigErrors, FailOn, Settings};
+use std::path::Path;
+use std::time::{Instant, SystemTime};
+
+use crate::analysis::{self, LayerFeatures, Measurements};
+use crate::config::{self, ConfigErrors, FailOn, ScenarioSettings, Settings};
 use crate::doctor::{self, Ground};
 use crate::domain::{Explain, Findings, Severity};
-use crate::geometry::{self, GeometryErrors, StudyArea};
+use crate::geometry::{self, GeometryErrors, InputRecord, StudyArea};
 use crate::i18n::Locale;
-use crate::indicators;
+use crate::indicators::{self, IndicatorRow};
 use crate::layers::{self, LayerErrors};
+use crate::outputs::compare::{CompareError, Snapshot};
 use crate::outputs::map::{self, MapError, MapOptions};
 use crate::outputs::{self, OutputError, Products, WriteJob, Written};
 
@@ -76,6 +80,9 @@ pub enum Error {
     /// The results cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// Two runs cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
 }
 
 impl Error {
@@ -94,6 +101,7 @@ impl Error {
             }
             Self::Map(error) => vec![error],
             Self::Output(error) => vec![error],
+            Self::Compare(error) => vec![error],
         }
     }
 
@@ -116,6 +124,8 @@ pub struct Options {
     pub only: Products,
     /// Date of the run to print on maps.
     pub date: Option<String>,
+    /// Whether the scenarios of the project are run as well.
+    pub scenarios: bool,
 }
 
 /// What a finished job came to.
@@ -127,6 +137,8 @@ pub struct Outcome {
     pub fail_on: FailOn,
     /// What was computed; `None` after a check.
     pub results: Option<Results>,
+    /// What speaks against the first scenario that something speaks against.
+    pub of_scenarios: Option<Blemish>,
 }
 
 /// What a run computed and wrote.
@@ -153,13 +165,9 @@ impl Outcome {
     /// What speaks against the results, worst first; `None` if nothing does.
     #[must_use]
     pub fn blemish(&self) -> Option<Blemish> {
-        let closes = |results: &Results| {
-            results.measurements.balance.iter().all(analysis::BalanceRow::closes)
-        };
-        if !self.results.as_ref().is_none_or(closes) {
-            return Some(Blemish::Balance);
-        }
-        fails(self.findings.worst(), self.fail_on).then_some(Blemish::Findings)
+        let none = Measurements::default();
+        let measurements = self.results.as_ref().map_or(&none, |r| &r.measurements);
+        blemish(measurements, &self.findings, self.fail_on).or(self.of_scenarios)
     }
 
     /// 0 if nothing speaks against the results, else 1.
@@ -167,6 +175,17 @@ impl Outcome {
     pub fn exit_code(&self) -> u8 {
         u8::from(self.blemish().is_some())
     }
+}
+
+fn blemish(
+    measurements: &Measurements,
+    findings: &Findings,
+    fail_on: FailOn,
+) -> Option<Blemish> {
+    if !measurements.balance.iter().all(analysis::BalanceRow::closes) {
+        return Some(Blemish::Balance);
+    }
+    fails(findings.worst(), fail_on).then_some(Blemish::Findings)
 }
 
 /// Whether findings of a worst severity change the exit code.
@@ -199,10 +218,12 @@ pub fn open(path: &Path, overrides: &[(String, String)]) -> Result<Settings, Err
 ///
 /// [`Error::Layers`] or [`Error::Geometry`].
 pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<Outcome, Error> {
+    open_scenarios(settings)?;
     let mut findings = Findings::default();
     let mut clock = Clock::new(watch);
     prepare(settings, &mut findings, &mut clock)?;
-    Ok(Outcome { findings, fail_on: settings.fail_on, results: None })
+    let fail_on = settings.fail_on;
+    Ok(Outcome { findings, fail_on, results: None, of_scenarios: None })
 }
 
 /// What was measured, and on what.
@@ -243,9 +264,81 @@ pub fn run(
 ) -> Result<Outcome, Error> {
     outputs::ensure_replaceable(&settings.output_directory)?;
     let exports = wanted_exports(settings, options.only)?;
-    let mut findings = Findings::default();
+    let variants = wanted_scenarios(settings, options)?;
     let mut clock = Clock::new(watch);
-    let area = prepare(settings, &mut findings, &mut clock)?;
+    let base = compute(settings, options, exports, &mut clock)?;
+    let scenarios =
+        scenarios(&variants, &base.snapshot(settings), options, exports, &mut clock)?;
+    let mut records = base.area.inputs.clone();
+    records.extend(scenarios.inputs);
+    let mut more = kept_inputs(settings, options.only, &records)?;
+    more.extend(scenarios.files);
+    clock.begin(Stage::Write);
+    let created = Some(SystemTime::now());
+    let seconds = clock.seconds();
+    let shaping = shaping(settings, options, &variants);
+    let written = outputs::write(&WriteJob {
+        created,
+        stage_seconds: &seconds,
+        ..base.job(settings, options, &shaping, &more)
+    })?;
+    let Computed { area, measurements, findings, .. } = base;
+    let results = Some(Results { area, measurements, written });
+    let of_scenarios = scenarios.blemish;
+    Ok(Outcome { findings, fail_on: settings.fail_on, results, of_scenarios })
+}
+
+/// What a run is made of before it is written.
+struct Computed {
+    area: StudyArea,
+    measurements: Measurements,
+    indicators: Vec<IndicatorRow>,
+    features: Vec<LayerFeatures>,
+    maps: Vec<(String, Vec<u8>)>,
+    findings: Findings,
+}
+
+impl Computed {
+    /// What is written of it, as a part of another run: without a clock.
+    fn job<'a>(
+        &'a self,
+        settings: &'a Settings,
+        options: &'a Options,
+        shaping: &'a [(&'static str, String)],
+        more: &'a [(String, Vec<u8>)],
+    ) -> WriteJob<'a> {
+        WriteJob {
+            settings,
+            area: &self.area,
+            measurements: &self.measurements,
+            indicators: &self.indicators,
+            findings: &self.findings,
+            features: &self.features,
+            locale: options.locale,
+            maps: &self.maps,
+            more,
+            directory: &settings.output_directory,
+            only: options.only,
+            options: shaping,
+            created: None,
+            stage_seconds: &[],
+        }
+    }
+
+    fn snapshot(&self, settings: &Settings) -> Snapshot {
+        Snapshot::of_measured(&self.area, settings, &self.measurements)
+    }
+}
+
+/// Everything up to writing.
+fn compute(
+    settings: &Settings,
+    options: &Options,
+    exports: bool,
+    clock: &mut Clock<'_>,
+) -> Result<Computed, Error> {
+    let mut findings = Findings::default();
+    let area = prepare(settings, &mut findings, clock)?;
     clock.begin(Stage::Measure);
     let measurements = analysis::measure(&area, settings, &mut findings);
     let indicators = indicators::compute(&area, &measurements, settings);
@@ -254,25 +347,72 @@ pub fn run(
     if options.only.maps {
         findings.extend(map::letters::missing(&area, options.locale));
     }
-    let maps = draw(&area, &measurements, settings, options, &mut clock)?;
-    clock.begin(Stage::Write);
-    let written = outputs::write(&WriteJob {
-        settings,
-        area: &area,
-        measurements: &measurements,
-        indicators: &indicators,
-        findings: &findings,
-        features: &features,
-        locale: options.locale,
-        maps: &maps,
-        directory: &settings.output_directory,
-        only: options.only,
-        options: &shaping(settings, options),
-        created: None,
-        stage_seconds: &clock.seconds(),
-    })?;
-    let results = Some(Results { area, measurements, written });
-    Ok(Outcome { findings, fail_on: settings.fail_on, results })
+    let maps = draw(&area, &measurements, settings, options, clock)?;
+    clock.end();
+    Ok(Computed { area, measurements, indicators, features, maps, findings })
+}
+
+/// What the scenarios of a run came to.
+#[derive(Default)]
+struct Scenarios {
+    files: Vec<(String, Vec<u8>)>,
+    /// What went in.
+    inputs: Vec<InputRecord>,
+    blemish: Option<Blemish>,
+}
+
+/// Runs every scenario: a folder for each, and one table of them all.
+fn scenarios(
+    variants: &[(String, Settings)],
+    base: &Snapshot,
+    options: &Options,
+    exports: bool,
+    clock: &mut Clock<'_>,
+) -> Result<Scenarios, Error> {
+    let mut all = Scenarios::default();
+    if variants.is_empty() {
+        return Ok(all);
+    }
+    let mut figures = Vec::new();
+    for (id, settings) in variants {
+        let made = compute(settings, options, exports, clock)?;
+        let shaping = shaping(settings, options, &[]);
+        let kept = kept_inputs(settings, options.only, &made.area.inputs)?;
+        let files = outputs::render(&made.job(settings, options, &shaping, &kept))?;
+        let inside = |path: String| format!("scenarios/{id}/{path}");
+        all.files.extend(files.into_iter().map(|(path, bytes)| (inside(path), bytes)));
+        figures.push((id.clone(), made.snapshot(settings)));
+        all.inputs.extend(made.area.inputs.iter().cloned());
+        let blemish = blemish(&made.measurements, &made.findings, settings.fail_on);
+        all.blemish = all.blemish.or(blemish);
+    }
+    let table = outputs::compare::against_base(base, &figures);
+    all.files.push(("tables/scenarios.csv".to_owned(), table));
+    Ok(all)
+}
+
+/// The settings of every scenario that is to be run, by id.
+fn wanted_scenarios(
+    settings: &Settings,
+    options: &Options,
+) -> Result<Vec<(String, Settings)>, Error> {
+    if !options.scenarios {
+        return Ok(Vec::new());
+    }
+    if settings.scenarios.is_empty() {
+        return Err(OutputError::NoScenarios.into());
+    }
+    open_scenarios(settings)
+}
+
+/// The settings of every scenario, by id.
+fn open_scenarios(settings: &Settings) -> Result<Vec<(String, Settings)>, Error> {
+    let open = |scenario: &ScenarioSettings| {
+        let changed = settings.overrides.iter().chain(&scenario.overrides);
+        let changed: Vec<(String, String)> = changed.cloned().collect();
+        Ok((scenario.id.clone(), open(&settings.file, &changed)?))
+    };
+    settings.scenarios.iter().map(open).collect()
 }
 
 /// Whether anything is to be exported; refuses what cannot be before any work is done.
@@ -285,6 +425,20 @@ fn wanted_exports(settings: &Settings, only: Products) -> Result<bool, OutputErr
     }
     outputs::exports::ensure_possible(settings)?;
     Ok(true)
+}
+
+/// The copy of the inputs that goes with the tables.
+fn kept_inputs(
+    settings: &Settings,
+    only: Products,
+    records: &[InputRecord],
+) -> Result<Vec<(String, Vec<u8>)>, OutputError> {
+    if !only.tables {
+        return Ok(Vec::new());
+    }
+    let archive = outputs::inputs::keep(settings, records)?;
+    let name = outputs::inputs::FILE.to_owned();
+    Ok(archive.map(|bytes| (name, bytes)).into_iter().collect())
 }
 
 fn prepare(
@@ -334,7 +488,11 @@ fn draw(
 }
 
 /// What of the options shapes the bytes of the products.
-fn shaping(settings: &Settings, options: &Options) -> Vec<(&'static str, String)> {
+fn shaping(
+    settings: &Settings,
+    options: &Options,
+    variants: &[(String, Settings)],
+) -> Vec<(&'static str, String)> {
     let mut only = Vec::new();
     only.extend(options.only.tables.then_some("tables"));
     only.extend(options.only.maps.then_some("maps"));
@@ -347,6 +505,8 @@ fn shaping(settings: &Settings, options: &Options) -> Vec<(&'static str, String)
         all.push(("exports", formats.collect::<Vec<_>>().join(",")));
     }
     all.extend(options.date.clone().map(|date| ("date", date)));
+    let ids: Vec<&str> = variants.iter().map(|(id, _)| id.as_str()).collect();
+    all.extend((!ids.is_empty()).then(|| ("scenarios", ids.join(","))));
     all
 }
 
@@ -369,8 +529,11 @@ impl<'w> Clock<'w> {
     }
 
     fn end(&mut self) {
-        if let Some((stage, begun)) = self.begun.take() {
-            self.done.push((stage.id(), begun.elapsed().as_secs_f64()));
+        let Some((stage, begun)) = self.begun.take() else { return };
+        let seconds = begun.elapsed().as_secs_f64();
+        match self.done.iter_mut().find(|(known, _)| *known == stage.id()) {
+            Some((_, sum)) => *sum += seconds,
+            None => self.done.push((stage.id(), seconds)),
         }
     }
 
@@ -406,7 +569,8 @@ mod tests {
     fn a_check_with_an_error_finding_ends_with_one() {
         let mut findings = Findings::default();
         findings.push(Finding::about(Code::NegativeValue, "blocks"));
-        let outcome = Outcome { findings, fail_on: FailOn::Error, results: None };
+        let fail_on = FailOn::Error;
+        let outcome = Outcome { findings, fail_on, results: None, of_scenarios: None };
         assert_eq!(
             (outcome.blemish(), outcome.exit_code()),
             (Some(Blemish::Findings), 1)

@@ -278,7 +278,7 @@ fn wrong_text_and_project() -> Vec<Case> {
             "directory = \"outputs\"",
             "dir = \"outputs\"",
             vec![
-                "74:1:3 unknown key `dir` in [outputs] | allowed are: directory, exports",
+                "74:1:3 unknown key `dir` in [outputs] | allowed are: directory, exports, keep_inpu",
             ],
         ),
         (

@@ -8,6 +8,8 @@ use std::path::Path;
 use atalaya::domain::Code;
 use atalaya::i18n::{self, Locale};
 use atalaya::indicators::{Direction, Method};
+use atalaya::layers::counterfactual::ChangeKind;
+use atalaya::outputs::compare;
 use atalaya::outputs::tables;
 
 fn read(path: &str) -> String {
@@ -135,6 +137,20 @@ fn every_column_of_every_table_is_documented() {
     }
 }
 
+#[test]
+fn every_column_of_a_comparison_is_documented() {
+    let text = read("docs/compare.md");
+    let columns = compare::COLUMNS.iter().chain(&compare::SCENARIOS);
+    let words = columns.copied().chain(compare::Status::ALL.iter().map(|s| s.id()));
+    for word in words {
+        assert!(text.contains(&format!("`{word}`")), "docs/compare.md lacks {word}");
+    }
+    for kind in ChangeKind::ALL {
+        let row = format!("\n| `{}` | ", kind.id());
+        assert!(text.contains(&row), "docs/compare.md lacks {}", kind.id());
+    }
+}
+
 /// The commands in the fenced `sh` blocks of a Markdown text.
 fn commands(text: &str) -> Vec<String> {
     let blocks = text.split("```sh\n").skip(1);
@@ -169,6 +185,7 @@ fn links_between_documents_lead_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "outputs/README.md",
+        "docs/compare.md",
         "docs/config.md",
         "docs/method.md",
         "docs/indicators.md",
@@ -212,5 +229,6 @@ fn every_key_of_the_project_file_is_documented_and_no_other() {
 
 /// Whether a word is one of the tables of the project file.
 fn is_table(word: &str) -> bool {
-    ["project", "layers", "deficits", "risk", "outputs", "maps"].contains(&word)
+    ["project", "layers", "deficits", "risk", "outputs", "scenarios", "maps"]
+        .contains(&word)
 }

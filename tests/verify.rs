@@ -58,9 +58,6 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn a_run_is_verified_with_and_without_its_project() {
     let example = Example::new(&["--date", "2026-01-31", "--lang", "en"]);
-    let ran = example.verify(&[]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stderr.contains("nothing is computed again"), "{}", ran.stderr);
     let ran = example.verify(&PROJECT);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.contains("the same, byte for byte"), "{}", ran.stderr);
@@ -74,8 +71,33 @@ fn a_run_is_verified_with_and_without_its_project() {
 }
 
 #[test]
-fn files_that_are_not_as_written_are_named() {
+fn a_run_that_kept_its_inputs_is_computed_again_anywhere() {
+    let example = Example::new(&["--only", "tables", "--set", "project.code_system=X"]);
+    let other = tempfile::tempdir().unwrap();
+    copy(&example.path("out"), &other.path().join("una copia"));
+    let ran = atalaya(other.path(), &["verify", "una copia", "--lang", "en"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("the same, byte for byte"), "{}", ran.stderr);
+    // Without a copy of the inputs it says that it could not.
+    let example = Example::new(&["--set", "outputs.keep_inputs=false"]);
+    let ran = example.verify(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("nothing is computed again"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_row_that_was_changed_is_named_without_the_project() {
     let example = Example::new(&["--only", "tables"]);
+    example.edit("out/tables/balance.csv", "true", "false");
+    let ran = example.verify(&[]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let said = "tables/balance.csv: row any/manzanas/area, column closes";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+}
+
+#[test]
+fn files_that_are_not_as_written_are_named() {
+    let example = Example::new(&["--set", "outputs.keep_inputs=false"]);
     example.edit("out/tables/balance.csv", "true", "false");
     fs::remove_file(example.path("out/tables/findings.csv")).unwrap();
     fs::write(example.path("out/nota.txt"), "hola").unwrap();
@@ -116,7 +138,10 @@ fn a_changed_input_is_named_with_the_rows_that_it_changes() {
 fn other_settings_are_told_and_set_gives_them_back() {
     let set = ["--set", "project.code_system=X"];
     let example = Example::new(&["--only", "tables", set[0], set[1]]);
+    // The manifest knows what was changed; what is given here comes before it.
     let ran = example.verify(&PROJECT);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let ran = example.verify(&[PROJECT[0], PROJECT[1], set[0], "project.code_system=Y"]);
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("no longer has the settings"), "{}", ran.stderr);
     let ran = example.verify(&[PROJECT[0], PROJECT[1], set[0], set[1]]);
@@ -125,7 +150,7 @@ fn other_settings_are_told_and_set_gives_them_back() {
 
 #[test]
 fn other_versions_are_told() {
-    let example = Example::new(&["--only", "tables"]);
+    let example = Example::new(&["--set", "outputs.keep_inputs=false"]);
     let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     example.edit("out/manifest.json", &version, "\"version\": \"0.0.9\"");
     example.edit(

@@ -44,7 +44,22 @@ pub(super) enum Command {
     New(PathBuf),
     Verify(VerifyJob),
     Explain(ExplainJob),
+    Compare(CompareJob),
+    Selftest,
     Inspect(InspectJob),
+}
+
+/// Two runs to compare.
+#[derive(Debug, Clone)]
+pub(super) struct CompareJob {
+    pub(super) a: PathBuf,
+    pub(super) b: PathBuf,
+    /// The projects that they were made from, where given.
+    pub(super) projects: [Option<PathBuf>; 2],
+    /// The figure to draw.
+    pub(super) figure: Option<String>,
+    pub(super) json: bool,
+    pub(super) out: Option<PathBuf>,
 }
 
 /// Files to look at, and the project whose territories they should lie in.
@@ -83,6 +98,7 @@ pub(super) struct Job {
     pub(super) overrides: Vec<(String, String)>,
     pub(super) only: Products,
     pub(super) date: Option<String>,
+    pub(super) scenarios: bool,
 }
 
 /// The words as clap takes them apart; they are read in [`Typed::read`].
@@ -126,6 +142,23 @@ enum TypedCommand {
         #[arg(long, action = ArgAction::Append)]
         set: Vec<String>,
     },
+    #[command(visible_alias = "autoprueba")]
+    Selftest,
+    #[command(visible_alias = "comparar")]
+    Compare {
+        run_a: PathBuf,
+        run_b: PathBuf,
+        #[arg(long)]
+        project_a: Option<PathBuf>,
+        #[arg(long)]
+        project_b: Option<PathBuf>,
+        #[arg(long = "figure", id = "shown")]
+        shown: Option<String>,
+        #[arg(long)]
+        json: bool,
+        #[arg(long = "out", id = "into")]
+        into: Option<PathBuf>,
+    },
     #[command(visible_alias = "inspeccionar")]
     Inspect {
         #[arg(required = true)]
@@ -156,6 +189,8 @@ struct TypedRun {
     set: Vec<String>,
     #[arg(long)]
     date: Option<String>,
+    #[arg(long)]
+    scenarios: bool,
 }
 
 /// Reads the arguments; `None` if they asked for help or the version, which was given.
@@ -200,13 +235,25 @@ impl TypedCommand {
             Self::Check { project, set } => {
                 let overrides = pairs(set)?;
                 let only = Products::ALL;
-                Command::Check(Job { project, overrides, only, date: None })
+                let (date, scenarios) = (None, false);
+                Command::Check(Job { project, overrides, only, date, scenarios })
             }
             Self::New { dir } => Command::New(dir),
             Self::Schema => Command::Schema,
+            Self::Selftest => Command::Selftest,
             Self::Explain { project, figure, json, set } => {
                 let overrides = pairs(set)?;
                 Command::Explain(ExplainJob { project, figure, json, overrides })
+            }
+            Self::Compare { run_a, run_b, project_a, project_b, shown, json, into } => {
+                Command::Compare(CompareJob {
+                    a: run_a,
+                    b: run_b,
+                    projects: [project_a, project_b],
+                    figure: shown,
+                    json,
+                    out: into,
+                })
             }
             Self::Inspect { file, near, json } => {
                 Command::Inspect(InspectJob { files: file, project: near, json })
@@ -229,7 +276,8 @@ impl TypedRun {
             None => None,
         };
         let only = products(&self.only)?;
-        Ok(Job { project: self.project, overrides, only, date })
+        let (project, scenarios) = (self.project, self.scenarios);
+        Ok(Job { project, overrides, only, date, scenarios })
     }
 }
 
@@ -336,7 +384,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let found = |text: &str| text.to_owned();
-        let cases: [(&[&str], CliError); 13] = [
+        let cases: [(&[&str], CliError); 12] = [
             (&[], CliError::NoCommand),
             (
                 &["runn", "p"],
@@ -345,7 +393,6 @@ mod tests {
                     nearest: Some(found("run")),
                 },
             ),
-            (&["inspect", "p"], CliError::CommandNotYet { found: found("inspect") }),
             (&["run"], CliError::MissingArgument { names: found("<PROJECT.toml>") }),
             (
                 &["run", "p", "--ouut", "d"],

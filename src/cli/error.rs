@@ -11,8 +11,6 @@ pub(super) enum CliError {
     ExtraArgument { found: String },
     /// A command that does not exist.
     UnknownCommand { found: String, nearest: Option<String> },
-    /// A command that is not in this version.
-    CommandNotYet { found: String },
     /// No command at all.
     NoCommand,
     /// What a command cannot do without.
@@ -59,9 +57,6 @@ impl Explain for CliError {
             }
             Self::UnknownCommand { found: text, .. } => {
                 found("error.cli.unknown_command", text)
-            }
-            Self::CommandNotYet { found: text } => {
-                found("error.cli.command_not_yet", text)
             }
             Self::NoCommand => Message::new("error.cli.no_command"),
             Self::MissingArgument { names } => {

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod error;
 mod explain;
 mod findings;
@@ -17,6 +18,7 @@ mod report;
 mod run;
 mod schema;
 mod screen;
+mod selftest;
 mod summary;
 mod usage;
 mod verify;
@@ -60,6 +62,8 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Check(job) => check::check(job, given),
         Command::Schema => schema::print(),
         Command::Explain(job) => explain::explain(job, given),
+        Command::Compare(job) => compare::compare(job, given),
+        Command::Selftest => selftest::selftest(given, locale),
         Command::Inspect(job) => inspect::inspect(job, given),
         Command::Verify(job) => verify::verify(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),

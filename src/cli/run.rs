@@ -3,13 +3,16 @@
 use super::arguments::{Given, Job, Voice};
 use super::progress::Progress;
 use super::{Failure, findings, is_quiet, language, screen, size_pool, summary};
+use crate::domain::Message;
+use crate::i18n;
 use crate::pipeline::{self, Options};
 
 pub(super) fn run(job: &Job, given: &Given) -> Result<u8, Failure> {
     size_pool(given.threads)?;
     let settings = pipeline::open(&job.project, &job.overrides)?;
     let locale = language::choose(given.lang, settings.locale);
-    let options = Options { locale, only: job.only, date: job.date.clone() };
+    let date = job.date.clone();
+    let options = Options { locale, only: job.only, date, scenarios: job.scenarios };
     let progress = Progress::new(locale, given.voice);
     let outcome = pipeline::run(&settings, &options, &progress)?;
     drop(progress);
@@ -21,6 +24,11 @@ pub(super) fn run(job: &Job, given: &Given) -> Result<u8, Failure> {
     if !is_quiet(given.voice) {
         for line in summary::lines(locale, &settings, &outcome) {
             screen::say(&line);
+        }
+        if job.scenarios {
+            let ids: Vec<&str> = settings.scenarios.iter().map(|s| &*s.id).collect();
+            let line = Message::new("cli.summary.scenarios").with("ids", ids.join(", "));
+            screen::say(&i18n::render(locale, &line));
         }
         if let Some(line) = summary::blemish(locale, &outcome) {
             screen::say(&line);

@@ -7,9 +7,6 @@ use super::arguments::Typed;
 use super::error::CliError;
 use crate::i18n::{self, Locale};
 
-/// Commands of the contract that are not in this version.
-const NOT_YET: &[&str] = &["compare", "comparar"];
-
 /// The command with all its texts in a language.
 pub(super) fn command(locale: Locale) -> Command {
     let mut command = localized(Typed::command(), locale).arg(flag(
@@ -76,9 +73,6 @@ pub(super) fn explained(error: &Error) -> CliError {
         }
         ErrorKind::InvalidSubcommand => {
             let found = of(ContextKind::InvalidSubcommand);
-            if NOT_YET.contains(&found.as_str()) {
-                return CliError::CommandNotYet { found };
-            }
             let nearest = error.get(ContextKind::SuggestedSubcommand).map(first);
             CliError::UnknownCommand { found, nearest }
         }

@@ -7,6 +7,7 @@ use super::{Failure, is_quiet, language, screen, size_pool};
 use crate::config::Settings;
 use crate::domain::Message;
 use crate::i18n::{self, Locale};
+use crate::outputs::inputs::{self, Unpacked};
 use crate::outputs::verify::{self, Mismatch};
 use crate::outputs::{PastRun, Products};
 use crate::pipeline::{self, Options};
@@ -20,24 +21,49 @@ pub(super) fn verify(job: &VerifyJob, given: &Given) -> Result<u8, Failure> {
     let found = verify::outputs(&run)?;
     let count = run.recorded.outputs.len();
     teller.part(&found, &Message::new("verify.outputs_good").with("count", count));
-    let Some(project) = &job.project else {
+    let unpacked = kept_inputs(job, &run, &found)?;
+    let project = job.project.clone().or(unpacked.as_ref().map(Unpacked::project));
+    let Some(project) = project else {
         teller.good(&Message::new("verify.no_project"));
         return Ok(teller.end("verify.good_outputs"));
     };
+    let overrides = overrides(job, &run);
     if !project.is_file() {
         // It says why.
-        pipeline::open(project, &job.overrides)?;
+        pipeline::open(&project, &overrides)?;
     }
-    let found = verify::inputs(&run, project)?;
+    let found = verify::inputs(&run, &project)?;
     let count = run.recorded.inputs.len();
     teller.part(&found, &Message::new("verify.inputs_good").with("count", count));
     if found.iter().any(|found| matches!(found, Mismatch::InputMissing(_))) {
         teller.good(&Message::new("verify.no_rerun"));
         return Ok(teller.end("verify.good"));
     }
-    let settings = pipeline::open(project, &job.overrides)?;
+    let settings = pipeline::open(&project, &overrides)?;
     again(&run, settings, given, &mut teller)?;
     Ok(teller.end("verify.good"))
+}
+
+/// The inputs that the run kept, where no project is given; none if they are not as they
+/// were written, or if they cannot lie as the project had them.
+fn kept_inputs(
+    job: &VerifyJob,
+    run: &PastRun,
+    found: &[Mismatch],
+) -> Result<Option<Unpacked>, Failure> {
+    let is_changed = found.contains(&Mismatch::OutputChanged(inputs::FILE.to_owned()));
+    if job.project.is_some() || is_changed {
+        return Ok(None);
+    }
+    Ok(inputs::unpack(run)?.filter(|unpacked| unpacked.moved().is_empty()))
+}
+
+/// The keys that were changed: those given here, else those that the manifest recorded.
+fn overrides(job: &VerifyJob, run: &PastRun) -> Vec<(String, String)> {
+    match &run.recorded.overrides {
+        Some(recorded) if job.overrides.is_empty() => recorded.clone(),
+        _ => job.overrides.clone(),
+    }
 }
 
 /// Runs the project again, into a folder of its own, and compares.
@@ -74,10 +100,12 @@ fn options(run: &PastRun) -> Result<Options, CliError> {
         }
     };
     let locale = language::choose(recorded_locale(run), None);
-    Ok(Options { locale, only, date: recorded.get("date").cloned() })
+    let date = recorded.get("date").cloned();
+    let scenarios = recorded.contains_key("scenarios");
+    Ok(Options { locale, only, date, scenarios })
 }
 
-fn recorded_locale(run: &PastRun) -> Option<Locale> {
+pub(super) fn recorded_locale(run: &PastRun) -> Option<Locale> {
     run.recorded.options.get("lang").and_then(|tag| Locale::parse(tag))
 }
 

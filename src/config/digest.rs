@@ -18,6 +18,11 @@ use super::settings::{
 
 /// Computes the digest of settings.
 pub(super) fn digest_of(settings: &Settings) -> Digest {
+    Digest::of(canonical(settings).to_string().as_bytes())
+}
+
+/// What the digest is taken of.
+pub(super) fn canonical(settings: &Settings) -> Value {
     let base = settings.file.parent().unwrap_or(Path::new(""));
     let project = json!({
         "id": settings.id,
@@ -40,7 +45,7 @@ pub(super) fn digest_of(settings: &Settings) -> Digest {
     if settings.maps != MapSettings::default() {
         all["maps"] = maps(&settings.maps);
     }
-    Digest::of(sorted(all).to_string().as_bytes())
+    sorted(all)
 }
 
 fn maps(maps: &MapSettings) -> Value {

@@ -32,7 +32,7 @@ pub use settings::{
     AccuracySetting, AtlasPages, Better, Citation, ContextRole, DeficitKind,
     DeficitSettings, ExportFormat, ExposureRole, FailOn, Growth, HazardLevels,
     HazardRole, JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
-    ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
+    ScenarioSettings, ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
 };
 pub use sheet::CitedFile;
 pub use standards::{LegalStatus, Standard};
@@ -80,7 +80,9 @@ pub fn parse(
     let Some(options) = options::ProjectFile::read(&root, "", &mut errors) else {
         return Err(ConfigErrors::new(errors, None));
     };
-    let (settings, errors) = resolve::resolve(&options, path, places, errors);
+    let (mut settings, errors) = resolve::resolve(&options, path, places, errors);
+    let shapes_figures = |(key, _): &&(String, String)| key != "outputs.directory";
+    settings.overrides = overrides.iter().filter(shapes_figures).cloned().collect();
     if errors.is_empty() {
         Ok(settings)
     } else {

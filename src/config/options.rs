@@ -30,6 +30,8 @@ table! {
         pub risk: Optional<RiskTable>,
         /// Where results go.
         pub outputs: Optional<OutputsTable>,
+        /// Variants of the project, by id; `run --scenarios` runs them beside it.
+        pub scenarios: Optional<BTreeMap<String, At<ScenarioTable>>>,
         /// How maps are drawn.
         pub maps: Optional<MapsTable>,
     }
@@ -256,6 +258,16 @@ table! {
         pub directory: Optional<String>,
         /// Formats in which result layers and tables are exported. Default: none.
         pub exports: Optional<Vec<At<Choice<ExportFormat>>>>,
+        /// Whether `inputs.zip`, a copy of the project and its inputs, is kept with the results, so that they can be compared and computed again anywhere. Default: if the inputs have 16 MiB or less.
+        pub keep_inputs: Optional<bool>,
+    }
+
+    /// A variant of the project.
+    pub struct ScenarioTable {
+        /// Title for people. Default: the id.
+        pub title: Optional<Text>,
+        /// Keys to change and their new values, as with `--set`: `{ "layers.zones.path" = "other.geojson" }`.
+        pub set: Required<Overrides>,
     }
 
     /// How maps are drawn.
@@ -307,6 +319,38 @@ impl Read for Text {
                 None
             }
         }
+    }
+}
+
+/// Dotted keys and the TOML text of their new values.
+#[derive(Debug, Clone)]
+pub struct Overrides(pub Vec<(String, String)>);
+
+impl Read for Overrides {
+    fn read(node: &Node, key: &str, errors: &mut Vec<ConfigError>) -> Option<Self> {
+        let Value::Table(entries) = &node.value else {
+            wrong_type(node, key, "@config.type.table", errors);
+            return None;
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            entry.node.overrides(&entry.key, &mut all);
+        }
+        Some(Self(all))
+    }
+}
+
+impl JsonSchema for Overrides {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Overrides".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "object", "additionalProperties": true })
     }
 }
 

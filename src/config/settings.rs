@@ -182,6 +182,13 @@ pub struct Settings {
     pub output_directory: PathBuf,
     /// Formats that results are exported in, each once, in the order of the enum.
     pub exports: Vec<ExportFormat>,
+    /// Whether a copy of the inputs is kept with the results; `None`: if they are small.
+    pub keep_inputs: Option<bool>,
+    /// Variants, sorted by id.
+    pub scenarios: Vec<ScenarioSettings>,
+    /// Dotted keys and values that were changed for this run (`--set`, a scenario), but for
+    /// the output directory, which changes no figure.
+    pub overrides: Vec<(String, String)>,
     /// How maps are drawn.
     pub maps: MapSettings,
     /// The project file itself.
@@ -199,11 +206,29 @@ impl Settings {
         self.layers.iter().find(|layer| layer.id == id)
     }
 
+    /// What shapes figures and products, as the digest takes it: keys in byte order, paths
+    /// relative to the project file.
+    #[must_use]
+    pub fn canonical(&self) -> serde_json::Value {
+        super::digest::canonical(self)
+    }
+
     /// Where a key stands in the project file, by its dotted path.
     #[must_use]
     pub fn place(&self, key: &str) -> Option<&Place> {
         self.places.get(key)
     }
+}
+
+/// A variant of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioSettings {
+    /// Id: the key under `[scenarios]`.
+    pub id: String,
+    /// Title for people; the id if none is given.
+    pub title: Localized,
+    /// Dotted keys and their new values, as for [`crate::config::load`].
+    pub overrides: Vec<(String, String)>,
 }
 
 /// One layer: where it is, how good it is, what it is used for.

@@ -99,6 +99,46 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The value as TOML that reads back as the same.
+    pub(super) fn toml(&self) -> String {
+        let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        match &self.value {
+            Value::Text(words) => text(words),
+            Value::Integer(number) => number.to_string(),
+            // Debug keeps the point of 3.0: an integer would be another type.
+            Value::Float(number) => format!("{number:?}"),
+            Value::Bool(claim) => claim.to_string(),
+            Value::Date(date) => date.clone(),
+            Value::List(nodes) => {
+                let nodes: Vec<String> = nodes.iter().map(Self::toml).collect();
+                format!("[{}]", nodes.join(", "))
+            }
+            Value::Table(entries) => {
+                let entry = |entry: &Entry| {
+                    format!("{} = {}", text(&entry.key), entry.node.toml())
+                };
+                let entries: Vec<String> = entries.iter().map(entry).collect();
+                format!("{{ {} }}", entries.join(", "))
+            }
+        }
+    }
+
+    /// Adds this node to the overrides as the value of a dotted key. A table that stands
+    /// above the keys of a layer or deficit is no value: its entries are.
+    pub(super) fn overrides(&self, key: &str, into: &mut Vec<(String, String)>) {
+        let depth = split_key(key).map_or(usize::MAX, |path| path.len());
+        match &self.value {
+            Value::Table(entries) if depth < 3 && !entries.is_empty() => {
+                for entry in entries {
+                    entry.node.overrides(&join(key, &entry.key), into);
+                }
+            }
+            _ => into.push((key.to_owned(), self.toml())),
+        }
+    }
+}
+
 /// Joins a dotted path and a key.
 pub(super) fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
@@ -359,6 +399,32 @@ mod tests {
         assert_eq!(shown(&["c", "h", "i"]), (" true".into(), 11));
         for bad in ["", "a.b.c", "a b", "a."] {
             assert_eq!(apply(&mut root, &[set(bad, "1")]).len(), 1, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_overrides_is_flattened_to_keys() {
+        let text = "s = { \"layers.z.path\" = 'a \"b\".shp', 'deficits.d.standard' = 3.0, \
+                    layers = { y = { levels = { A = 'low' }, in_any = false } } }";
+        let (root, errors) = parse("p.toml", text);
+        assert!(errors.is_empty(), "{errors:?}");
+        let mut found = Vec::new();
+        for entry in match &root.unwrap().entry("s").unwrap().node.value {
+            Value::Table(entries) => entries,
+            _ => panic!("not a table"),
+        } {
+            entry.node.overrides(&entry.key, &mut found);
+        }
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let expected = [
+            pair("layers.z.path", "'a \"b\".shp'"),
+            pair("deficits.d.standard", "3.0"),
+            pair("layers.y.levels", "{ \"A\" = \"low\" }"),
+            pair("layers.y.in_any", "false"),
+        ];
+        assert_eq!(found, expected);
+        for (_, value) in &found {
+            assert!(DeValue::parse(value).is_ok(), "{value}");
         }
     }
 

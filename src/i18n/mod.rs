@@ -60,6 +60,8 @@ topics!(
     "geometry",
     "analysis",
     "explain",
+    "compare",
+    "selftest",
     "inspect",
     "outputs",
     "maps",

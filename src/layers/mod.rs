@@ -9,6 +9,7 @@
 //! field means is decided in [`fields`] alone.
 
 mod codes;
+pub mod counterfactual;
 pub mod crs;
 mod disputed;
 mod error;

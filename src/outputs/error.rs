@@ -51,11 +51,18 @@ pub enum OutputError {
         /// The target.
         path: PathBuf,
     },
+    /// An input is no longer the one that was read.
+    InputChanged {
+        /// The file.
+        path: PathBuf,
+    },
     /// The name of a file to write is no plain file name.
     UnsafeName {
         /// The name.
         name: String,
     },
+    /// Scenarios were asked for and the project names none.
+    NoScenarios,
     /// Exports alone were asked for and the project names no format.
     NoExports,
     /// A format of export that this build was made without.
@@ -117,9 +124,11 @@ impl Explain for OutputError {
             Self::ReadOnly { path } => about("error.outputs.read_only", path),
             Self::NoName { path } => about("error.outputs.no_name", path),
             Self::NotOurs { path } => about("error.outputs.not_ours", path),
+            Self::InputChanged { path } => about("error.outputs.input_changed", path),
             Self::UnsafeName { name } => {
                 Message::new("error.outputs.unsafe_name").with("name", name)
             }
+            Self::NoScenarios => Message::new("error.outputs.no_scenarios"),
             Self::NoExports => Message::new("error.outputs.no_exports"),
             Self::ExportNotBuilt { format } => {
                 Message::new("error.outputs.export_not_built").with("format", format)
@@ -151,7 +160,9 @@ impl Explain for OutputError {
             Self::ReadOnly { .. } => "hint.outputs.read_only",
             Self::NoName { .. } => "hint.outputs.no_name",
             Self::NotOurs { .. } => "hint.outputs.not_ours",
+            Self::InputChanged { .. } => "hint.outputs.input_changed",
             Self::UnsafeName { .. } => "hint.outputs.unsafe_name",
+            Self::NoScenarios => "hint.outputs.no_scenarios",
             Self::NoExports => "hint.outputs.no_exports",
             Self::ExportNotBuilt { .. } => "hint.outputs.export_not_built",
             Self::CrsNotDescribed { .. } => "hint.outputs.crs_not_described",
@@ -197,7 +208,9 @@ mod tests {
             OutputError::ReadOnly { path: path() },
             OutputError::NoName { path: path() },
             OutputError::NotOurs { path: path() },
+            OutputError::InputChanged { path: path() },
             OutputError::UnsafeName { name: "../x".to_owned() },
+            OutputError::NoScenarios,
             OutputError::NoExports,
             OutputError::ExportNotBuilt { format: "gpkg" },
             OutputError::CrsNotDescribed { format: "shp", epsg: 3857 },

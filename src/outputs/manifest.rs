@@ -29,6 +29,8 @@ struct Manifest<'a> {
     methods: BTreeMap<&'static str, &'static str>,
     project: Project<'a>,
     settings_sha256: &'a str,
+    settings: serde_json::Value,
+    overrides: &'a [(String, String)],
     options: BTreeMap<&'static str, &'a str>,
     working_crs: WorkingCrs,
     code_system: Option<&'a str>,
@@ -36,11 +38,19 @@ struct Manifest<'a> {
     hazards: Vec<Hazard<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     risk: Option<Risk<'a>>,
+    territories: Vec<Territory<'a>>,
     inputs: Vec<Input<'a>>,
     findings: FindingCounts,
     balance_closes: bool,
     outputs: Vec<Output<'a>>,
-    clock: Clock,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<Clock>,
+}
+
+#[derive(Serialize)]
+struct Territory<'a> {
+    code: &'a str,
+    name: &'a str,
 }
 
 #[derive(Serialize)]
@@ -173,7 +183,6 @@ struct Clock {
 
 /// Renders the manifest of `files`, which must be sorted by path.
 pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let created = job.created.unwrap_or_else(SystemTime::now);
     let count = |severity| job.findings.count(severity);
     let manifest = Manifest {
         program: Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
@@ -183,12 +192,15 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
             .collect(),
         project: Project { id: &job.settings.id, title: title(&job.settings.title) },
         settings_sha256: job.settings.digest.as_str(),
+        settings: job.settings.canonical(),
+        overrides: &job.settings.overrides,
         options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
         working_crs: working_crs(job.area.epsg, job.area.grid_scale_ppm),
         code_system: job.settings.code_system.as_deref(),
         reference_date: job.settings.reference_date.as_deref(),
         hazards: hazards(&job.area.hazards),
         risk: job.settings.risk.as_ref().map(risk),
+        territories: territories(job),
         inputs: inputs(&job.area.inputs, job.settings),
         findings: FindingCounts {
             note: count(Severity::Note),
@@ -204,19 +216,23 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
                 sha256: Digest::of(bytes),
             })
             .collect(),
-        clock: Clock {
-            created: rfc3339(created),
-            stage_seconds: job
-                .stage_seconds
-                .iter()
-                .map(|&(stage, seconds)| (stage, rounded(seconds, 3)))
-                .collect(),
-        },
+        clock: job.created.map(|created| clock(job, created)),
     };
     let mut bytes = serde_json::to_vec_pretty(&manifest)
         .expect("structs with text keys always have a JSON form");
     bytes.push(b'\n');
     bytes
+}
+
+fn clock(job: &WriteJob<'_>, created: SystemTime) -> Clock {
+    let seconds = job.stage_seconds.iter();
+    let seconds = seconds.map(|&(stage, seconds)| (stage, rounded(seconds, 3)));
+    Clock { created: rfc3339(created), stage_seconds: seconds.collect() }
+}
+
+fn territories<'a>(job: &WriteJob<'a>) -> Vec<Territory<'a>> {
+    let all = job.area.territories.iter();
+    all.map(|one| Territory { code: one.code.as_str(), name: &one.name }).collect()
 }
 
 fn working_crs(epsg: u32, (min, max): (f64, f64)) -> WorkingCrs {

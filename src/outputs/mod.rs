@@ -4,12 +4,14 @@
 //! the one before in one step. Knows nothing of how figures come about; no other stage
 //! writes a file.
 
+pub mod compare;
 pub mod differences;
 mod error;
 pub mod explain;
 pub mod exports;
 pub mod figure;
 mod folder;
+pub mod inputs;
 pub mod manifest;
 pub mod map;
 mod numbers;
@@ -72,6 +74,8 @@ pub struct WriteJob<'a> {
     pub locale: Locale,
     /// Maps: file name and bytes.
     pub maps: &'a [(String, Vec<u8>)],
+    /// Further files: path inside the folder and bytes.
+    pub more: &'a [(String, Vec<u8>)],
     /// Where to write.
     pub directory: &'a Path,
     /// What to write.
@@ -79,7 +83,8 @@ pub struct WriteJob<'a> {
     /// What shapes the bytes of the products besides the settings, by name: language, date.
     /// Whoever wants to get the same bytes again needs it.
     pub options: &'a [(&'static str, String)],
-    /// When the run took place; now if `None`. It goes into the manifest's clock only.
+    /// When the run took place, for the manifest's clock; `None` leaves the clock out, for
+    /// a run that is a part of another.
     pub created: Option<SystemTime>,
     /// Seconds by stage, for the manifest's clock.
     pub stage_seconds: &'a [(&'static str, f64)],
@@ -117,7 +122,22 @@ impl Written {
 /// or if an export cannot be made;
 /// [`ensure_replaceable`] tells the last before any work is done.
 pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
-    let mut files = Vec::new();
+    let files = render(job)?;
+    let kept = folder::replace(job.directory, &files)?;
+    let mut files: Vec<(String, u64)> =
+        files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
+    files.sort();
+    Ok(Written { directory: job.directory.to_owned(), files, kept })
+}
+
+/// Makes the files of a run without writing them: path inside the folder and bytes, the
+/// manifest last.
+///
+/// # Errors
+///
+/// [`OutputError`] if the name of a map is no plain file name or an export cannot be made.
+pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError> {
+    let mut files = job.more.to_vec();
     let has_exports = job.only.exports && !job.settings.exports.is_empty();
     let is_package =
         has_exports && job.settings.exports.contains(&ExportFormat::DataPackage);
@@ -142,11 +162,7 @@ pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     let manifest = manifest::render(job, &files);
     files.push((manifest::FILE.to_owned(), manifest));
-    let kept = folder::replace(job.directory, &files)?;
-    let mut files: Vec<(String, u64)> =
-        files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
-    files.sort();
-    Ok(Written { directory: job.directory.to_owned(), files, kept })
+    Ok(files)
 }
 
 /// Refuses names that would leave the folder or that a system cannot hold.

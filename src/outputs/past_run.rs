@@ -26,6 +26,19 @@ pub struct Recorded {
     /// Digest of the settings that shape figures.
     #[serde(default)]
     pub settings_sha256: String,
+    /// The settings themselves; null in runs of before they were recorded.
+    #[serde(default)]
+    pub settings: serde_json::Value,
+    /// Dotted keys and values that were changed for the run; `None` in runs of before they
+    /// were recorded.
+    #[serde(default)]
+    pub overrides: Option<Vec<(String, String)>>,
+    /// The system that everything was measured in.
+    #[serde(default)]
+    pub working_crs: WorkingCrs,
+    /// The territories, by code.
+    #[serde(default)]
+    pub territories: Vec<Territory>,
     /// What else shaped the bytes: language, products, date.
     #[serde(default)]
     pub options: BTreeMap<String, String>,
@@ -37,6 +50,22 @@ pub struct Recorded {
     pub inputs: Vec<Input>,
     /// Every file that came out, but the manifest.
     pub outputs: Vec<Output>,
+}
+
+/// A planar reference system.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct WorkingCrs {
+    /// Its code, for example `EPSG:32719`.
+    pub code: String,
+}
+
+/// A territory that results were given for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Territory {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// Name and version of a program.
@@ -100,6 +129,13 @@ pub enum PastRunError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The copy of the inputs is not one of ours, or is damaged.
+    BadInputs {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// A table is not a table of ours.
     BadTable {
         /// The file.
@@ -133,6 +169,9 @@ impl Explain for PastRunError {
             }
             Self::BadTable { path, detail } => {
                 about("error.past_run.bad_table", path).with("detail", detail)
+            }
+            Self::BadInputs { path, detail } => {
+                about("error.past_run.bad_inputs", path).with("detail", detail)
             }
             Self::NoTables { path } => about("error.past_run.no_tables", path),
         }
@@ -223,7 +262,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, PastRunError> {
 }
 
 /// Whether a path of a manifest stays inside the folder on every system.
-fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside(path: &str) -> bool {
     let all_plain =
         Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     !path.is_empty() && !path.contains(['\\', ':', '\0']) && all_plain

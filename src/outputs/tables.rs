@@ -146,6 +146,7 @@ pub fn key_of(name: &str) -> Option<&'static [&'static str]> {
         "balance.csv" => &["hazard", "layer", "measure"],
         "deficit_in_hazard.csv" => &["territory", "deficit", "hazard", "level"],
         "deficits.csv" => &["territory", "deficit"],
+        "facilities_in_hazard.csv" => &["service", "facility", "hazard"],
         "exposure.csv" => &["territory", "hazard", "level", "layer", "measure"],
         "findings.csv" => &["code", "layer", "feature", "message"],
         "hazards.csv" => &["hazard", "level"],

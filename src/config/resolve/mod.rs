@@ -22,7 +22,7 @@ use super::crs_code::{self, CrsUse};
 use super::error::{ConfigError, Trouble, nearest};
 use super::options::{LayerTable, ProjectFile, ProjectTable, Text};
 use super::read::{At, Required, is_misspelt};
-use super::settings::{FailOn, LayerSettings, Localized, Settings};
+use super::settings::{FailOn, LayerSettings, Localized, ScenarioSettings, Settings};
 
 pub(super) use files::nearest_file;
 use standards::Standards;
@@ -59,6 +59,10 @@ pub(super) fn resolve(
     resolver.risk(options, &mut settings);
     resolver.output_directory(options, &mut settings);
     resolver.exports(options, &mut settings);
+    let outputs = options.outputs.as_ref();
+    let keep_inputs = outputs.and_then(|outputs| outputs.value.keep_inputs.as_ref());
+    settings.keep_inputs = keep_inputs.map(|claim| claim.value);
+    resolver.all_scenarios(options, &mut settings);
     if let Some(table) = &options.maps {
         settings.maps = resolver.maps(&table.value, &settings);
     }
@@ -86,6 +90,9 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         disputed: Vec::new(),
         output_directory: PathBuf::new(),
         exports: Vec::new(),
+        keep_inputs: None,
+        scenarios: Vec::new(),
+        overrides: Vec::new(),
         maps: super::settings::MapSettings::default(),
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
@@ -166,6 +173,19 @@ impl Resolver<'_> {
             let locale = settings.locale.unwrap_or(Locale::Es);
             let deficit = self.deficit(id, table, &settings.territories, locale);
             settings.deficits.extend(deficit);
+        }
+    }
+
+    fn all_scenarios(&mut self, options: &ProjectFile, settings: &mut Settings) {
+        let Some(scenarios) = &options.scenarios else { return };
+        self.check_ids(&scenarios.value);
+        for (id, table) in &scenarios.value {
+            let Some(set) = &table.value.set.0 else { continue };
+            settings.scenarios.push(ScenarioSettings {
+                id: id.clone(),
+                title: title(table.value.title.as_ref(), id),
+                overrides: set.value.0.clone(),
+            });
         }
     }
 

@@ -1,0 +1,373 @@
+//! The copy of the inputs that is kept with the results, so that a run can be computed again
+//! and compared wherever its folder lies.
+//!
+//! In: the settings and the record of what was read; or the folder of a run. Out: the bytes
+//! of `inputs.zip`, or its files in a temporary folder. Paths inside keep the way from the
+//! project to its layers and nothing of where the project lay.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use zip::write::{SimpleFileOptions, ZipWriter};
+use zip::{CompressionMethod, ZipArchive};
+
+use super::error::OutputError;
+use super::past_run::{PastRun, PastRunError, is_inside};
+use crate::config::Settings;
+use crate::domain::Digest;
+use crate::geometry::InputRecord;
+
+/// File name of the copy.
+pub const FILE: &str = "inputs.zip";
+/// Up to so many bytes of inputs are kept where the project does not say.
+pub const KEPT_BY_DEFAULT: u64 = 16 << 20;
+/// Name of the description inside the archive.
+const CONTENTS: &str = "contents.json";
+/// Stands for a folder above the project of which nothing but its place is kept.
+const ABOVE: &str = "_";
+/// Where inputs lie whose path in the project does not start from the project.
+const ABSOLUTE: &str = "absolute";
+/// Bytes that one file may inflate to.
+const MAX_INFLATED: u64 = 8 << 30;
+
+/// What an archive holds besides the files.
+#[derive(Debug, Serialize, Deserialize)]
+struct Contents {
+    /// Path of the project file inside.
+    project: String,
+    /// Keys that lead to inputs which lie elsewhere in the archive, and their new values.
+    moved: Vec<(String, String)>,
+}
+
+impl Contents {
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("text and pairs of text always have a JSON form")
+    }
+}
+
+/// Inputs of a run, taken out into a temporary folder that lasts as long as this does.
+#[derive(Debug)]
+pub struct Unpacked {
+    folder: TempDir,
+    contents: Contents,
+}
+
+impl Unpacked {
+    /// The project file.
+    #[must_use]
+    pub fn project(&self) -> PathBuf {
+        self.folder.path().join(&self.contents.project)
+    }
+
+    /// Keys that must be changed for the project to find all inputs.
+    #[must_use]
+    pub fn moved(&self) -> &[(String, String)] {
+        &self.contents.moved
+    }
+}
+
+/// Makes the archive; `None` if the project wants none or the inputs are too large for one
+/// that was not asked for.
+///
+/// # Errors
+///
+/// [`OutputError::Inspect`] if an input can no longer be read, and
+/// [`OutputError::InputChanged`] if it is no longer the one that was read.
+pub fn keep(
+    settings: &Settings,
+    records: &[InputRecord],
+) -> Result<Option<Vec<u8>>, OutputError> {
+    // One file may serve several layers and scenarios.
+    let sizes: BTreeMap<&str, u64> =
+        records.iter().map(|record| (record.path.as_str(), record.bytes)).collect();
+    let bytes: u64 = sizes.values().sum();
+    if !settings.keep_inputs.unwrap_or(bytes <= KEPT_BY_DEFAULT) {
+        return Ok(None);
+    }
+    let layout = Layout::of(settings, records);
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let failed = |error: zip::result::ZipError| OutputError::Export {
+        format: FILE,
+        reason: error.to_string(),
+    };
+    let contents = layout.contents.to_json();
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(1));
+    archive.start_file(CONTENTS, options).map_err(failed)?;
+    archive.write_all(&contents).map_err(|error| failed(error.into()))?;
+    for (name, (path, digest)) in &layout.files {
+        let inspect = |source| OutputError::Inspect { path: path.clone(), source };
+        let bytes = fs::read(path).map_err(inspect)?;
+        if digest.as_ref().is_some_and(|digest| Digest::of(&bytes) != *digest) {
+            return Err(OutputError::InputChanged { path: path.clone() });
+        }
+        let options = options.large_file(bytes.len() as u64 >= u64::from(u32::MAX));
+        archive.start_file(name.as_str(), options).map_err(failed)?;
+        archive.write_all(&bytes).map_err(|error| failed(error.into()))?;
+    }
+    Ok(Some(archive.finish().map_err(failed)?.into_inner()))
+}
+
+/// Takes the inputs of a run out; `None` if it kept none.
+///
+/// # Errors
+///
+/// [`PastRunError::BadInputs`] if the archive is no archive of ours, and
+/// [`PastRunError::Unreadable`] if the files cannot be written.
+pub fn unpack(run: &PastRun) -> Result<Option<Unpacked>, PastRunError> {
+    let path = run.path(FILE);
+    let is_listed = run.recorded.outputs.iter().any(|output| output.path == FILE);
+    if !is_listed || !path.is_file() {
+        return Ok(None);
+    }
+    let bad = |detail: String| PastRunError::BadInputs { path: path.clone(), detail };
+    let unreadable = |source| PastRunError::Unreadable { path: path.clone(), source };
+    let file = File::open(&path).map_err(unreadable)?;
+    let mut archive = ZipArchive::new(file).map_err(|error| bad(error.to_string()))?;
+    let folder = tempfile::tempdir().map_err(unreadable)?;
+    let mut contents = None;
+    for index in 0..archive.len() {
+        let file = archive.by_index(index).map_err(|error| bad(error.to_string()))?;
+        let name = file.name().map_err(|error| bad(error.to_string()))?.into_owned();
+        if !is_inside(&name) {
+            return Err(bad(name));
+        }
+        let mut file = file.take(MAX_INFLATED);
+        if name == CONTENTS {
+            let read: Contents =
+                serde_json::from_reader(file).map_err(|error| bad(error.to_string()))?;
+            contents = Some(read);
+            continue;
+        }
+        write(&folder.path().join(&name), &mut file).map_err(unreadable)?;
+    }
+    let contents = contents.filter(|contents| is_inside(&contents.project));
+    let contents = contents.ok_or_else(|| bad(CONTENTS.to_owned()))?;
+    Ok(Some(Unpacked { folder, contents }))
+}
+
+/// Writes texts into a temporary folder that lasts as long as what is returned.
+///
+/// # Errors
+///
+/// [`OutputError::Create`] or [`OutputError::Write`].
+pub fn lay_out(files: &[(&str, &str)]) -> Result<TempDir, OutputError> {
+    let folder = tempfile::tempdir()
+        .map_err(|source| OutputError::Create { path: std::env::temp_dir(), source })?;
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        let failed = |source| OutputError::Write { path: path.clone(), source };
+        fs::write(&path, text).map_err(failed)?;
+    }
+    Ok(folder)
+}
+
+fn write(path: &Path, from: &mut impl io::Read) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    io::copy(from, &mut File::create(path)?)?;
+    Ok(())
+}
+
+/// Where each file lies inside the archive.
+struct Layout {
+    contents: Contents,
+    /// Name inside, to the file and the digest that it must have.
+    files: BTreeMap<String, (PathBuf, Option<Digest>)>,
+}
+
+impl Layout {
+    fn of(settings: &Settings, records: &[InputRecord]) -> Self {
+        let base = settings.file.parent().unwrap_or(Path::new(""));
+        let relative: Vec<_> =
+            records.iter().filter_map(|record| steps(&record.path)).collect();
+        // The project lies as many folders down as its inputs lead up.
+        let depth = relative.iter().map(|(up, _)| *up).max().unwrap_or(0);
+        let above = |up: usize| format!("{ABOVE}/").repeat(depth - up);
+        let name = settings.file.file_name().unwrap_or_default().to_string_lossy();
+        let project = format!("{}{name}", above(0));
+        let mut files =
+            BTreeMap::from([(project.clone(), (settings.file.clone(), None))]);
+        for record in records {
+            let inside = match steps(&record.path) {
+                Some((up, down)) => format!("{}{down}", above(up)),
+                None => absolute(record),
+            };
+            let of_record = (base.join(&record.path), Some(record.digest.clone()));
+            files.insert(inside, of_record);
+        }
+        let moved = moved(settings, records, depth);
+        Self { contents: Contents { project, moved }, files }
+    }
+}
+
+/// How many folders up a path leads, and then down; `None` if it does not start from the
+/// folder of the project.
+fn steps(path: &str) -> Option<(usize, String)> {
+    let (mut up, mut down) = (0, Vec::new());
+    for part in Path::new(path).components() {
+        match part {
+            Component::Normal(name) => down.push(name.to_string_lossy().into_owned()),
+            Component::ParentDir if down.pop().is_none() => up += 1,
+            Component::CurDir | Component::ParentDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some((up, down.join("/")))
+}
+
+/// The place of an input with an absolute path: by the digest, since two of them may have
+/// the same name. Companions lie beside their file.
+fn absolute(record: &InputRecord) -> String {
+    let name = Path::new(&record.path).file_name().unwrap_or_default();
+    let owner = match record.layer.as_str() {
+        "" => &record.digest.as_str()[..8],
+        layer => layer,
+    };
+    format!("{ABSOLUTE}/{owner}/{}", name.to_string_lossy())
+}
+
+/// The keys of inputs with absolute paths, and where these lie from the project.
+fn moved(
+    settings: &Settings,
+    records: &[InputRecord],
+    depth: usize,
+) -> Vec<(String, String)> {
+    let place = |path: &str| {
+        let record = records.iter().find(|record| record.path == path)?;
+        steps(path).is_none().then(|| {
+            let place = format!("{}{}", "../".repeat(depth), absolute(record));
+            toml::Value::String(place).to_string()
+        })
+    };
+    let mut moved = Vec::new();
+    for layer in &settings.layers {
+        let key = |end: &str| format!("layers.{}.{end}", layer.id);
+        moved.extend(place(&layer.declared_path).map(|place| (key("path"), place)));
+        let join = layer.join.as_ref().and_then(|join| place(&join.declared_path));
+        moved.extend(join.map(|place| (key("join.path"), place)));
+    }
+    for deficit in &settings.deficits {
+        let table = deficit.table().map(|path| path.to_string_lossy().replace('\\', "/"));
+        let place = table.and_then(|path| place(&path));
+        moved.extend(place.map(|to| (format!("deficits.{}.table", deficit.id), to)));
+    }
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::manifest;
+
+    fn record(layer: &str, path: &str, bytes: &[u8]) -> InputRecord {
+        InputRecord {
+            layer: layer.to_owned(),
+            path: path.to_owned(),
+            format: "CSV".to_owned(),
+            digest: Digest::of(bytes),
+            bytes: bytes.len() as u64,
+            crs: None,
+            crs_evidence: "",
+            operation: String::new(),
+            datum_operations: Vec::new(),
+            features_read: 0,
+            features_kept: 0,
+            vertices: 0,
+        }
+    }
+
+    /// A project in `a/p` with one input beside it and one up and down again.
+    fn project() -> (TempDir, Settings, Vec<InputRecord>) {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("a/p");
+        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(home.path().join("a/datos")).unwrap();
+        fs::write(folder.join("p.toml"), "x").unwrap();
+        fs::write(folder.join("d.csv"), "d").unwrap();
+        fs::write(home.path().join("a/datos/e.csv"), "e").unwrap();
+        let file = folder.join("p.toml");
+        let settings = Settings { file, ..crate::indicators::sample::settings() };
+        let records =
+            vec![record("d", "d.csv", b"d"), record("e", "../datos/e.csv", b"e")];
+        (home, settings, records)
+    }
+
+    fn past_run(archive: &[u8]) -> (TempDir, PastRun) {
+        let home = tempfile::tempdir().unwrap();
+        let text = r#"{"program": {"name": "atalaya", "version": "0"},
+            "outputs": [{"path": "inputs.zip", "sha256": ""}]}"#;
+        fs::write(home.path().join(manifest::FILE), text).unwrap();
+        fs::write(home.path().join(FILE), archive).unwrap();
+        let run = PastRun::open(home.path()).unwrap();
+        (home, run)
+    }
+
+    #[test]
+    fn what_is_kept_comes_out_as_it_lay() {
+        let (_home, settings, records) = project();
+        let archive = keep(&settings, &records).unwrap().unwrap();
+        assert_eq!(keep(&settings, &records).unwrap().unwrap(), archive, "same bytes");
+        let (_run_home, run) = past_run(&archive);
+        let unpacked = unpack(&run).unwrap().unwrap();
+        let project = unpacked.project();
+        assert!(project.ends_with("_/p.toml"), "{}", project.display());
+        let read = |path: &str| {
+            fs::read_to_string(project.parent().unwrap().join(path)).unwrap()
+        };
+        assert_eq!((read("p.toml"), read("d.csv")), ("x".into(), "d".into()));
+        assert_eq!(read("../datos/e.csv"), "e");
+        assert!(unpacked.moved().is_empty());
+    }
+
+    #[test]
+    fn large_inputs_are_kept_on_demand_alone() {
+        let (_home, mut settings, mut records) = project();
+        records[0].bytes = KEPT_BY_DEFAULT;
+        assert_eq!(keep(&settings, &records).unwrap(), None);
+        settings.keep_inputs = Some(true);
+        assert!(keep(&settings, &records).unwrap().is_some());
+        records[0].bytes = 1;
+        settings.keep_inputs = Some(false);
+        assert_eq!(keep(&settings, &records).unwrap(), None);
+    }
+
+    #[test]
+    fn an_input_that_changed_meanwhile_is_an_error() {
+        let (_home, settings, mut records) = project();
+        records[0].digest = Digest::of(b"other");
+        let error = keep(&settings, &records).unwrap_err();
+        assert!(matches!(error, OutputError::InputChanged { .. }), "{error}");
+    }
+
+    #[test]
+    fn an_archive_that_leads_outside_is_refused() {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        archive.start_file("../evil", SimpleFileOptions::default()).unwrap();
+        let (_home, run) = past_run(&archive.finish().unwrap().into_inner());
+        assert!(matches!(unpack(&run), Err(PastRunError::BadInputs { .. })));
+        let (_home, run) = past_run(b"no archive");
+        assert!(matches!(unpack(&run), Err(PastRunError::BadInputs { .. })));
+    }
+
+    #[test]
+    fn paths_are_taken_apart() {
+        let cases = [
+            ("d.csv", Some((0, "d.csv"))),
+            ("./x/../d.csv", Some((0, "d.csv"))),
+            ("../../x/d.csv", Some((2, "x/d.csv"))),
+            ("x/../../d.csv", Some((1, "d.csv"))),
+            ("/x/d.csv", None),
+        ];
+        for (path, expected) in cases {
+            let expected = expected.map(|(up, down)| (up, down.to_owned()));
+            assert_eq!(steps(path), expected, "{path}");
+        }
+    }
+}
