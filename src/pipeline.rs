@@ -112,7 +112,9 @@ impl Error {
     pub fn findings(&self) -> Option<&Findings> {
         match self {
             Self::Layers(_, findings) | Self::Geometry(_, findings) => Some(findings),
-            Self::Project { .. } | Self::Map(_) | Self::Output(_) => None,
+            Self::Project { .. } | Self::Map(_) | Self::Output(_) | Self::Compare(_) => {
+                None
+            }
         }
     }
 
