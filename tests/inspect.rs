@@ -9,6 +9,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -276,6 +277,31 @@ fn shapes_without_their_other_files() {
     assert_eq!(files, ".prj, .dbf, .shx");
     assert_eq!(sheet["project_keys"]["crs"], "EPSG:32719");
     assert_eq!(sheet["place"]["inside"], 1);
+}
+
+#[test]
+fn all_layers_of_a_container_are_told() {
+    let world = World::empty();
+    let mut zip =
+        zip::ZipWriter::new(fs::File::create(world.file("a.zip")).expect("a file"));
+    let plain = zip::write::SimpleFileOptions::default();
+    for (name, x) in [("lotes/b.shp", 252_000.0), ("a.shp", 251_000.0)] {
+        zip.start_file(name, plain).expect("a file in the archive");
+        zip.write_all(&lone_shapes(x, 8_050_000.0)).expect("bytes");
+    }
+    zip.finish().expect("an archive");
+    let ran = inspect(&world, &["a.zip", "--json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let file = &report["files"][0];
+    assert_eq!((&file["format"], &file["layer_count"]), (&"Shapefile".into(), &2.into()));
+    let layers = file["layers"].as_array().expect("layers");
+    let told: Vec<_> = layers
+        .iter()
+        .map(|layer| (&layer["name"], &layer["project_keys"]["layer"], kinds(layer)))
+        .collect();
+    let expected = ["no_crs", "missing_companion", "several_layers"].to_vec();
+    let [a, b] = ["a", "lotes/b"].map(Value::from);
+    assert_eq!(told, [(&a, &a, expected.clone()), (&b, &b, expected)]);
 }
 
 #[test]

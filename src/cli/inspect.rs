@@ -67,8 +67,8 @@ fn lines(locale: Locale, file: &Examination) -> Vec<String> {
         file.format.name().to_owned()
     };
     let mut title = vec![file.path.clone(), format, say.bytes(file.bytes)];
-    if file.sheets.len() > 1 {
-        let count = file.sheets.len().to_string();
+    if file.layer_count > 1 {
+        let count = file.layer_count.to_string();
         title.push(say.with("inspect.several", &[("count", &count)]));
     }
     let mut lines = vec![title.join(" · ")];

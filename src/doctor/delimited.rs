@@ -11,7 +11,7 @@ use super::suspicion::{Kind, Suspicion};
 use crate::config::ReadSettings;
 use crate::formats::encoding::TextEncoding;
 use crate::formats::table::{self, Dialect, Rows};
-use crate::formats::{FormatError, Wanted};
+use crate::formats::{FormatError, Problem, Wanted};
 use crate::layers::Value;
 use crate::layers::look::TextEvidence;
 
@@ -121,23 +121,13 @@ type Choice = ((&'static str, char), Rows);
 fn best(evidence: &TextEvidence, label: Option<&str>) -> Result<Choice, FormatError> {
     let mut chosen: Option<Choice> = None;
     let mut first_error = None;
-    for whole in [true, false] {
-        let head = if whole { &evidence.head[..] } else { first_line(&evidence.head) };
-        for (word, delimiter) in DELIMITERS {
-            let dialect =
-                Dialect { delimiter: Some(word), decimal: None, encoding: label };
-            let all = |names: &Rows| Wanted::new(names.names.iter().cloned());
-            let rows = table::rows(Cursor::new(head), dialect, &Wanted::default())
-                .and_then(|names| table::rows(Cursor::new(head), dialect, &all(&names)));
-            match rows {
-                Ok(rows) => {
-                    let is_wider = chosen
-                        .as_ref()
-                        .is_none_or(|(_, known)| rows.names.len() > known.names.len());
-                    if is_wider {
-                        chosen = Some(((word, delimiter), rows));
-                    }
+    for head in heads(evidence) {
+        for choice in DELIMITERS {
+            match sample(head, choice.0, label) {
+                Ok(rows) if is_wider(&rows, chosen.as_ref()) => {
+                    chosen = Some((choice, rows));
                 }
+                Ok(_) => {}
                 Err(error) => {
                     first_error.get_or_insert(error);
                 }
@@ -150,8 +140,33 @@ fn best(evidence: &TextEvidence, label: Option<&str>) -> Result<Choice, FormatEr
     match (chosen, first_error) {
         (Some(chosen), _) => Ok(chosen),
         (None, Some(error)) => Err(error),
-        (None, None) => Err(FormatError::whole(crate::formats::Problem::Empty)),
+        (None, None) => Err(FormatError::whole(Problem::Empty)),
     }
+}
+
+fn is_wider(rows: &Rows, than: Option<&Choice>) -> bool {
+    than.is_none_or(|(_, known)| rows.names.len() > known.names.len())
+}
+
+/// The beginning of a text, shorter and shorter: a cut may go through a field that goes on
+/// over several lines. At last the header alone.
+fn heads(evidence: &TextEvidence) -> Vec<&[u8]> {
+    let head = &evidence.head[..];
+    let mut heads = vec![head];
+    if !evidence.is_whole {
+        let parts = [2, 4, 8].map(|part| &head[..head.len() / part]);
+        let cut = |part: &'_ [u8]| part.iter().rposition(|byte| *byte == b'\n');
+        heads.extend(parts.into_iter().filter_map(|part| Some(&part[..=cut(part)?])));
+    }
+    heads.push(first_line(head));
+    heads
+}
+
+/// All columns of a text under a delimiter.
+fn sample(head: &[u8], word: &str, label: Option<&str>) -> Result<Rows, FormatError> {
+    let dialect = Dialect { delimiter: Some(word), decimal: None, encoding: label };
+    let names = table::rows(Cursor::new(head), dialect, &Wanted::default())?.names;
+    table::rows(Cursor::new(head), dialect, &Wanted::new(names))
 }
 
 fn first_line(head: &[u8]) -> &[u8] {
@@ -246,6 +261,24 @@ mod tests {
             Kind::CoordinateColumns,
         ];
         assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn a_cut_through_a_field_of_several_lines_does_no_harm() {
+        let mut head = b"id,lon,lat,note\n".to_vec();
+        for _ in 0..20 {
+            head.extend(b"1,-71.3,-17.6,plain\n");
+        }
+        head.extend(b"2,-71.3,-17.6,\"begins here\n");
+        let manner = manner(&TextEvidence {
+            is_utf8: true,
+            has_letters: false,
+            head,
+            is_whole: false,
+            digest: Digest::from_raw(&[]),
+            bytes: 0,
+        });
+        assert_eq!(manner.unwrap().settings.x.as_deref(), Some("lon"));
     }
 
     #[test]

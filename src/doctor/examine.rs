@@ -27,7 +27,7 @@ const MAX_SHEETS: usize = 50;
 const ORDER: [&str; 8] =
     ["layer", "crs", "x", "y", "wkt", "delimiter", "decimal", "encoding"];
 /// Values that are held in memory at a time.
-const MAX_VALUES: u64 = 2_000_000;
+const MAX_VALUES: u64 = 4_000_000;
 
 /// Looks at a file.
 ///
@@ -65,7 +65,8 @@ pub fn examine(
         if let Some(name) = name
             && names.len() > 1
         {
-            let suspicion = Suspicion::of(Kind::SeveralLayers).with("count", names.len());
+            let count = contents.layers.len();
+            let suspicion = Suspicion::of(Kind::SeveralLayers).with("count", count);
             sheet.suspicions.push(suspicion.key("layer", name));
         }
         let read = |wanted: &Wanted| {
@@ -88,6 +89,7 @@ pub fn examine(
         bytes,
         digest,
         companions,
+        layer_count: contents.layers.len().max(1),
         sheets,
     })
 }
@@ -204,6 +206,10 @@ fn suspect_features(sheet: &mut Sheet, format: Format, parsed: &Parsed) {
         let suspicion = Suspicion::of(Kind::NoGeometry).with("count", counts.without);
         suspect(suspicion.with("features", counts.features).with("ids", ids));
     }
+    if let Some(encoding) = guessed_encoding(&parsed.remarks) {
+        let suspicion = Suspicion::of(Kind::Encoding).with("encoding", encoding);
+        suspect(suspicion.key("encoding", encoding));
+    }
     if format == Format::Shapefile {
         let has = |code| parsed.remarks.iter().any(|remark| remark.code == code);
         let missing = [
@@ -218,6 +224,18 @@ fn suspect_features(sheet: &mut Sheet, format: Format, parsed: &Parsed) {
             suspect(suspicion.with("files", missing.join(", ")));
         }
     }
+}
+
+/// The encoding that the text of a table was read in, where nobody says it and it is not
+/// UTF-8.
+fn guessed_encoding(remarks: &[Remark]) -> Option<&str> {
+    let told = remarks.iter().find(|remark| remark.code == Code::TextEncoding)?;
+    let value = |wanted: &str| {
+        let found = told.values.iter().find(|(name, _)| *name == wanted)?;
+        Some(found.1.as_str())
+    };
+    let is_guess = value("evidence")?.ends_with(".invalid_utf8");
+    value("encoding").filter(|_| is_guess)
 }
 
 /// Ids of the first features without a geometry.

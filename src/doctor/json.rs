@@ -38,6 +38,7 @@ fn of_file(file: &Examination) -> Value {
         "bytes": file.bytes,
         "sha256": file.digest.as_str(),
         "companions": file.companions,
+        "layer_count": file.layer_count,
         "layers": file.sheets.iter().map(of_sheet).collect::<Vec<_>>(),
     })
 }

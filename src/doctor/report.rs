@@ -20,7 +20,9 @@ pub struct Examination {
     pub digest: Digest,
     /// Names of the files that belong to it and are there.
     pub companions: Vec<String>,
-    /// Its layers; one for a file that is no container.
+    /// Layers in it.
+    pub layer_count: usize,
+    /// Those that were looked at, the first fifty; one for a file that is no container.
     pub sheets: Vec<Sheet>,
 }
 

@@ -29,6 +29,7 @@ pub(super) fn examine(
         bytes,
         digest,
         companions: Vec::new(),
+        layer_count: 1,
         sheets: vec![sheet],
     })
 }
