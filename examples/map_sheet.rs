@@ -22,7 +22,7 @@ use atalaya::config::{
     Better, Citation, DeficitKind, DeficitSettings, FailOn, Localized, Settings,
 };
 use atalaya::domain::{
-    Digest, Level, Measure, Quantity, Source, Status, TOTAL, TerritoryCode,
+    Digest, Level, Measure, Quantity, Source, Status, TOTAL, TerritoryCode, Validity,
 };
 use atalaya::geometry::{
     ContextLayer, Dimension, ExposureLayer, GridPoint, HazardLayer, Prepared,
@@ -378,6 +378,8 @@ fn tsunami() -> HazardLayer {
         ],
         inner: None,
         outer: None,
+        validity: Validity::default(),
+        in_force: None,
     }
 }
 
@@ -408,6 +410,8 @@ fn fault() -> HazardLayer {
         zones,
         inner: None,
         outer: None,
+        validity: Validity::default(),
+        in_force: None,
     }
 }
 
@@ -545,6 +549,8 @@ pub fn area() -> StudyArea {
             layer: prepared("blocks", title, shapes, Status::Synthetic),
             people: Some(people),
             sums: Vec::new(),
+            growth: None,
+            attributes: std::collections::BTreeMap::new(),
             lost: Vec::new(),
         }],
         services: vec![parks(), health()],
@@ -682,8 +688,10 @@ pub fn settings() -> Settings {
         fail_on: FailOn::Error,
         code_system: Some("INEI".to_owned()),
         author: Some(both("Oficina de Gestión del Riesgo", "Risk office")),
+        reference_date: None,
         layers: Vec::new(),
         exports: Vec::new(),
+        risk: None,
         keep_inputs: None,
         scenarios: Vec::new(),
         overrides: Vec::new(),

@@ -17,7 +17,7 @@ use atalaya::config::{
     Localized, ReadSettings, ServiceRole, Settings, TerritoryRole,
 };
 use atalaya::domain::{
-    Code, Digest, Explain as _, Finding, Findings, Level, Source, Status,
+    Code, Digest, Explain as _, Finding, Findings, Level, Source, Status, Validity,
 };
 use atalaya::geometry::{
     Dimension, GeometryError, GeometryErrors, ShapeRef, StudyArea, prepare,
@@ -115,8 +115,13 @@ fn exposed(id: &str) -> LayerSettings {
 }
 
 fn hazard(id: &str, levels: HazardLevels) -> LayerSettings {
-    let role =
-        HazardRole { kind: "tsunami".to_owned(), levels, study_area: None, in_any: true };
+    let role = HazardRole {
+        kind: "tsunami".to_owned(),
+        levels,
+        study_area: None,
+        in_any: true,
+        validity: Validity::default(),
+    };
     LayerSettings { hazard: Some(role), ..layer_settings(id) }
 }
 
@@ -133,11 +138,13 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         fail_on: FailOn::Error,
         code_system: None,
         author: None,
+        reference_date: None,
         layers,
         standards: None,
         contradictions: None,
         disputed: Vec::new(),
         deficits: Vec::new(),
+        risk: None,
         output_directory: PathBuf::from("out"),
         exports: Vec::new(),
         keep_inputs: None,

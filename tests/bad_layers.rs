@@ -11,7 +11,7 @@ use atalaya::config::{
     TerritoryRole,
 };
 use atalaya::domain::{
-    Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status,
+    Code, Digest, Explain, Findings, Level, Place, Severity, Source, Status, Validity,
 };
 use atalaya::i18n::{Locale, render};
 use atalaya::layers::{
@@ -39,11 +39,13 @@ impl World {
             fail_on: FailOn::Error,
             code_system: None,
             author: None,
+            reference_date: None,
             layers: Vec::new(),
             standards: None,
             contradictions: None,
             disputed: Vec::new(),
             deficits: Vec::new(),
+            risk: None,
             output_directory: PathBuf::new(),
             exports: Vec::new(),
             keep_inputs: None,
@@ -167,6 +169,7 @@ fn hazard(layer: &mut LayerSettings) {
         levels: HazardLevels::Field { field: "nivel".to_owned(), names },
         study_area: None,
         in_any: true,
+        validity: Validity::default(),
     });
 }
 

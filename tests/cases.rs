@@ -149,6 +149,7 @@ cases! {
     facilities_in_hazard
     feature_count_rule
     gap_between_territories
+    hazards_not_in_force
     ids_and_codes
     legacy_crs_member
     levels_by_map_and_by_name
@@ -160,12 +161,14 @@ cases! {
     nested_levels_worst_on_top
     outside_every_territory
     overlapping_blocks
+    people_of_another_year
     people_per_unit_of_a_service
     people_per_unit_reported
     people_without_geometry
     points_on_edges
     polygon_with_hole
     reported_figures
+    risk_by_cenepred
     rounding
     same_level_overlap_counts_once
     study_area

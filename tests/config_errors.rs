@@ -399,6 +399,13 @@ fn wrong_layers() -> Vec<Case> {
             ],
         ),
         (
+            "study_area = \"districts\"",
+            "study_area = \"districts\"\nvalid_from = \"2022-06\"\nvalid_to = \"2022-05-31\"",
+            vec![
+                "26:12:12 `valid_to`: \"2022-05-31\" is before the begin of the validity, \"2022-06\"",
+            ],
+        ),
+        (
             "date = \"2023-01-01\"",
             "licencia = \"x\"",
             vec![

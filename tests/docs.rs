@@ -115,11 +115,15 @@ fn every_method_is_documented_as_the_catalogue_has_it() {
 #[test]
 fn every_column_of_every_table_is_documented() {
     let text = read("docs/indicators.md");
-    let cases: [(&str, &[&str]); 7] = [
+    let cases: [(&str, &[&str]); 11] = [
         ("exposure.csv", &tables::EXPOSURE),
         ("deficits.csv", &tables::DEFICITS),
         ("deficit_in_hazard.csv", &tables::DEFICIT_IN_HAZARD),
         ("facilities_in_hazard.csv", &tables::FACILITIES_IN_HAZARD),
+        ("hazards.csv", &tables::HAZARDS),
+        ("risk.csv", &tables::RISK),
+        ("risk_summary.csv", &tables::RISK_SUMMARY),
+        ("risk_weights.csv", &tables::RISK_WEIGHTS),
         ("balance.csv", &tables::BALANCE),
         ("findings.csv", &tables::FINDINGS),
         ("indicators.csv", &tables::INDICATORS),
@@ -186,6 +190,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/method.md",
         "docs/indicators.md",
         "docs/findings.md",
+        "docs/risk.md",
         "docs/indicadores-ilo.md",
         "docs/reemplazar-capas.md",
         "docs/plan-ilo.md",
@@ -224,5 +229,6 @@ fn every_key_of_the_project_file_is_documented_and_no_other() {
 
 /// Whether a word is one of the tables of the project file.
 fn is_table(word: &str) -> bool {
-    ["project", "layers", "deficits", "outputs", "scenarios", "maps"].contains(&word)
+    ["project", "layers", "deficits", "risk", "outputs", "scenarios", "maps"]
+        .contains(&word)
 }

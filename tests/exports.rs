@@ -137,7 +137,7 @@ fn a_data_package_brings_the_tables_that_it_describes() {
     let bytes = fs::read(out.join("datapackage.json")).unwrap();
     let package: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     let resources = package["resources"].as_array().unwrap();
-    assert_eq!(resources.len(), 8);
+    assert_eq!(resources.len(), 9);
     for resource in resources {
         let path = resource["path"].as_str().unwrap();
         let bytes = fs::read(out.join(path)).expect("it is there");

@@ -177,13 +177,22 @@ fn every_hazard_legend_and_table_has_the_figures_of_the_run() {
             .exposure
             .iter()
             .filter(|row| row.hazard == hazard && row.territory == TOTAL);
+        let exposure = figures::Exposure::of(&measurements, hazard);
+        let (layer, measure) = exposure.main_measure().unwrap();
+        // A sheet that has no room for the whole table says so.
+        let is_cut = said.iter().any(|text| text.contains("filas más en las tablas"));
         let mut seen = 0;
         for row in rows.filter(|row| row.quantity.value > 0.0) {
+            // The legend has all levels of the main measure, the table the zones of the others.
+            let is_main = row.layer == layer && row.measure == measure;
+            if !is_main && (is_cut || !Level::ZONES.contains(&row.level)) {
+                continue;
+            }
             let figure = figures::amount(WORDS, &row.measure, row.quantity.value);
             assert!(said.contains(&figure), "{name}: {row:?} as {figure}");
             seen += 1;
         }
-        assert!(seen > 4, "{name}: {seen}");
+        assert!(seen > 2, "{name}: {seen}");
     }
 }
 
@@ -230,10 +239,10 @@ fn a_long_legend_says_what_it_leaves_out() {
     assert!(height <= 60.0, "{height}");
     let is_said = |item: &Item| matches!(item, Item::Text(Text { text, .. }) if *text == more(left_out));
     assert!(scene.items.iter().any(is_said));
-    // Nothing is left out where there is room.
+    // The word itself needs room, which is that of one more row.
     let height = legend::group(&mut Scene::new(70.0, 1.0), [0.0; 2], 70.0, &whole);
-    let all = shortened(&whole, (70.0, height), more);
-    assert_eq!(whole.entries.len() - all.entries.len(), 1, "it is asked only in need");
+    let most = shortened(&whole, (70.0, height), more);
+    assert!(whole.entries.len() - most.entries.len() <= 2, "no more than must be");
 }
 
 // ------------------------------------------------------------------ The scale on paper

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::chance::Chance;
 use super::districts::{
-    COAST_ILO, COAST_PACOCHA, DISTRICTS, ILO_ALGARROBAL, ILO_PACOCHA, PACOCHA_ALGARROBAL,
+    COAST_ILO, COAST_PACOCHA, DISTRICTS, Groups, ILO_ALGARROBAL, ILO_PACOCHA,
+    PACOCHA_ALGARROBAL,
 };
 use super::facts::RIVER;
 use super::hamlets;
@@ -47,6 +48,7 @@ pub(super) struct Block {
     weights: [f64; 2],
     people: [u32; 2],
     dwellings: u32,
+    groups: Groups,
 }
 
 impl Block {
@@ -58,7 +60,10 @@ impl Block {
         ring: Ring,
         weights: [f64; 2],
     ) -> Self {
-        Self { sector, code, district, ring, weights, people: [0; 2], dwellings: 0 }
+        let groups =
+            Groups { under_5: 0, over_65: 0, limited_mobility: 0, women_headed_homes: 0 };
+        let (people, dwellings) = ([0; 2], 0);
+        Self { sector, code, district, ring, weights, people, dwellings, groups }
     }
 }
 
@@ -324,6 +329,28 @@ fn settle(blocks: &mut [Block], chance: &mut Chance) {
         {
             blocks[row].dwellings = dwellings;
         }
+        share_groups(blocks, &rows, &facts.groups);
+    }
+}
+
+/// Gives a district's groups to its blocks in proportion to people, homes to dwellings: no
+/// source tells one block from another, so none is made to differ.
+fn share_groups(blocks: &mut [Block], rows: &[usize], groups: &Groups) {
+    let of = |amount: fn(&Block) -> u32| -> Vec<f64> {
+        rows.iter().map(|&row| f64::from(amount(&blocks[row]))).collect()
+    };
+    let (people, dwellings) = (of(|block| block.people[0]), of(|block| block.dwellings));
+    let under_5 = apportion(groups.under_5, &people);
+    let over_65 = apportion(groups.over_65, &people);
+    let limited_mobility = apportion(groups.limited_mobility, &people);
+    let women_headed_homes = apportion(groups.women_headed_homes, &dwellings);
+    for (i, &row) in rows.iter().enumerate() {
+        blocks[row].groups = Groups {
+            under_5: under_5[i],
+            over_65: over_65[i],
+            limited_mobility: limited_mobility[i],
+            women_headed_homes: women_headed_homes[i],
+        };
     }
 }
 
@@ -338,6 +365,10 @@ impl City {
                 ("population_2015", json!(block.people[1])),
                 ("population_2017", json!(block.people[0])),
                 ("viviendas", json!(block.dwellings)),
+                ("menores_5_est", json!(block.groups.under_5)),
+                ("mayores_65_est", json!(block.groups.over_65)),
+                ("movilidad_limitada_est", json!(block.groups.limited_mobility)),
+                ("hogares_jefa_est", json!(block.groups.women_headed_homes)),
             ];
             feature(properties, "Polygon", &polygon(utm, &block.ring))
         };

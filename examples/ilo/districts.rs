@@ -551,6 +551,8 @@ pub(super) struct District {
     pub(super) population_2015: u32,
     pub(super) population_2017: u32,
     pub(super) dwellings_2017: u32,
+    /// Those who need help first: see [`Groups`].
+    pub(super) groups: Groups,
     /// Arcs in order; `true`: walked backwards. Together a clockwise ring.
     arcs: &'static [(&'static [LonLat], bool)],
 }
@@ -566,6 +568,12 @@ pub(super) const DISTRICTS: [District; 3] = [
         population_2015: 73_252,
         population_2017: 66_479,
         dwellings_2017: 25_321,
+        groups: Groups {
+            under_5: 4_998,
+            over_65: 8_176,
+            limited_mobility: 1_831,
+            women_headed_homes: 5_855,
+        },
         arcs: &[
             (TACNA_BORDER, false),
             (COAST_ILO, false),
@@ -579,6 +587,12 @@ pub(super) const DISTRICTS: [District; 3] = [
         population_2015: 891,
         population_2017: 3_717,
         dwellings_2017: 2_448,
+        groups: Groups {
+            under_5: 508,
+            over_65: 173,
+            limited_mobility: 41,
+            women_headed_homes: 396,
+        },
         arcs: &[
             (PACOCHA_ALGARROBAL, false),
             (MOQUEGUA_BORDER, false),
@@ -591,6 +605,12 @@ pub(super) const DISTRICTS: [District; 3] = [
         population_2015: 5_784,
         population_2017: 4_453,
         dwellings_2017: 2_191,
+        groups: Groups {
+            under_5: 278,
+            over_65: 849,
+            limited_mobility: 95,
+            women_headed_homes: 411,
+        },
         arcs: &[
             (COAST_PACOCHA, false),
             (ISLAY_BORDER, false),
@@ -599,6 +619,19 @@ pub(super) const DISTRICTS: [District; 3] = [
         ],
     },
 ];
+
+/// People who need help first, of a district.
+pub(super) struct Groups {
+    /// Under five years: census 2017, age groups by five years.
+    pub(super) under_5: u32,
+    /// Sixty-five and more: census 2017, large age groups.
+    pub(super) over_65: u32,
+    /// With a lasting difficulty to move or walk: census 2017. The other limitations are not
+    /// all in the source at hand, and one person may have several: there is no total.
+    pub(super) limited_mobility: u32,
+    /// 28 % (the plan, province, 2007) of the homes of the census 2017, to the nearest one.
+    pub(super) women_headed_homes: u32,
+}
 
 impl District {
     /// The closed ring, counter-clockwise as RFC 7946 wants it.

@@ -17,7 +17,8 @@ pub(super) fn totals(
     table: &Table,
     findings: &mut Findings,
 ) {
-    if layer.people.is_none() {
+    // The official total is of the year that an estimate grows from.
+    if layer.people.is_none() || layer.growth.is_some() {
         return;
     }
     for (row, territory) in area.territories.iter().enumerate() {
@@ -37,7 +38,9 @@ pub(super) fn totals(
 
 /// Warns where people and a hazard are years apart.
 pub(super) fn dates(area: &StudyArea, layer: &ExposureLayer, findings: &mut Findings) {
-    let Some(here) = year(&layer.layer).filter(|_| layer.people.is_some()) else {
+    let grown = layer.growth.as_ref().map(|growth| growth.to_year);
+    let here = grown.or_else(|| year(&layer.layer));
+    let Some(here) = here.filter(|_| layer.people.is_some()) else {
         return;
     };
     for hazard in &area.hazards {

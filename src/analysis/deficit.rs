@@ -123,7 +123,12 @@ impl Basis<'_> {
             Some(_) => settings.exposure.as_ref().and_then(|e| e.people.clone()),
             None => settings.territory.as_ref().and_then(|t| t.people.clone()),
         });
-        field.map_or_else(|| id.to_owned(), |field| format!("{id}.{field}"))
+        let source = field.map_or_else(|| id.to_owned(), |field| format!("{id}.{field}"));
+        let role =
+            self.settings.layer(id).and_then(|settings| settings.exposure.as_ref());
+        let growth =
+            role.and_then(|role| role.growth.as_ref()).filter(|_| layer.is_some());
+        growth.map_or(source.clone(), |growth| growth.of(&source))
     }
 
     fn area_per_person(

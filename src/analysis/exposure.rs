@@ -281,7 +281,7 @@ pub(super) fn balance(
 }
 
 /// The whole of a measure, straight from the layer and not from its parts.
-fn whole(layer: &ExposureLayer, measure: &Measure) -> Fixed {
+pub(super) fn whole(layer: &ExposureLayer, measure: &Measure) -> Fixed {
     let shapes = &layer.layer.shapes;
     let known =
         |values: &[Option<f64>]| values.iter().flatten().map(|&v| Fixed::of(v)).sum();

@@ -68,7 +68,12 @@ pub fn features(area: &StudyArea) -> Vec<LayerFeatures> {
         .collect()
 }
 
-fn rows(planes: &Planes, layer: &ExposureLayer, hazards: usize) -> Vec<FeatureRow> {
+/// The rows of one layer.
+pub(super) fn rows(
+    planes: &Planes,
+    layer: &ExposureLayer,
+    hazards: usize,
+) -> Vec<FeatureRow> {
     let shapes = &layer.layer.shapes;
     let chunks: Vec<Vec<FeatureRow>> = (0..shapes.len().div_ceil(CHUNK))
         .into_par_iter()

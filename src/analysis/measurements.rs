@@ -1,5 +1,6 @@
 //! What was measured: full precision, keys as ids, nothing rounded.
 
+use super::risk::RiskMeasurements;
 use crate::config::Citation;
 use crate::domain::{Level, Measure, Quantity};
 
@@ -146,6 +147,8 @@ pub struct Measurements {
     pub in_hazard: Vec<InHazardRow>,
     /// Facilities in hazard.
     pub facilities: Vec<FacilityRow>,
+    /// Vulnerability and risk, if the project asks for them.
+    pub risk: Option<RiskMeasurements>,
     /// The balance.
     pub balance: Vec<BalanceRow>,
 }

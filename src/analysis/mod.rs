@@ -21,11 +21,14 @@ mod fixed;
 mod in_hazard;
 pub mod measurements;
 mod planes;
+mod risk;
 mod tally;
 
 pub use access::centroid;
 pub use features::{FeatureRow, LayerFeatures, features};
 pub use fixed::Fixed;
+pub use risk::{RiskMeasurements, RiskRow, RiskSummaryRow, WhyNot};
+
 pub use measurements::{
     BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
 };
@@ -65,6 +68,11 @@ pub fn measure(
     found.deficits = basis.rows(findings);
     found.disputed = basis.disputed();
     found.facilities = facilities::rows(area, settings, &planes);
+    found.risk = settings.risk.as_ref().map(|risk| {
+        let measured = risk::measure(area, risk, &planes, findings);
+        found.balance.extend(measured.balance.iter().cloned());
+        measured
+    });
     sort(&mut found);
     found
 }

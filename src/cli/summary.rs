@@ -29,6 +29,7 @@ pub(super) fn lines(
     let mut lines = vec![summary.title()];
     lines.extend(summary.short(summary.exposed()));
     lines.extend(summary.short(summary.deficits()));
+    lines.extend(summary.risk());
     lines.push(summary.balance());
     lines.push(counted(locale, &outcome.findings));
     lines.push(summary.status());
@@ -201,6 +202,41 @@ impl Summary<'_> {
             .with("standard", show(standard))
             .with("gap", gap);
         self.words.say(&message)
+    }
+
+    /// People by level of risk, one line a hazard, and what the figures are not.
+    fn risk(&self) -> Vec<String> {
+        let Some(risk) = &self.measurements().risk else { return Vec::new() };
+        let of_total = risk.summary.iter().filter(|row| row.territory == TOTAL);
+        let of_total: Vec<_> = of_total.collect();
+        let mut hazards: Vec<&str> = of_total.iter().map(|row| &*row.hazard).collect();
+        hazards.dedup();
+        let line = |hazard: &str| {
+            let at = |level: Level| {
+                let own = of_total.iter().filter(|row| row.hazard == hazard);
+                let own = own.filter(|row| row.risk == Some(level));
+                let people = own.clone().filter_map(|row| row.people).sum::<f64>();
+                let features: u64 = own.map(|row| row.features).sum();
+                let (people, features) =
+                    (self.words.number(people, 0), features.to_string());
+                self.words.say(
+                    &Message::new("cli.summary.risk_amount")
+                        .with("people", people)
+                        .with("features", features),
+                )
+            };
+            self.words.say(
+                &Message::new("cli.summary.risk")
+                    .with("hazard", self.hazard_title(hazard))
+                    .with("very_high", at(Level::VeryHigh))
+                    .with("high", at(Level::High))
+                    .with("medium", at(Level::Medium))
+                    .with("low", at(Level::Low)),
+            )
+        };
+        let mut lines: Vec<String> = hazards.into_iter().map(line).collect();
+        lines.push(self.words.of("outputs.risk.notice"));
+        lines
     }
 
     fn balance(&self) -> String {

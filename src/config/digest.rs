@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{Digest, ElementType};
 
+use super::risk::RiskSettings;
 use super::settings::{
     AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
     LayerSettings, Localized, MapSettings, ReadSettings, Settings, Units,
@@ -30,6 +31,7 @@ pub(super) fn canonical(settings: &Settings) -> Value {
         "territories": settings.territories,
         "code_system": settings.code_system,
         "author": settings.author.as_ref().map(text),
+        "reference_date": settings.reference_date,
         "contradictions": settings.contradictions.as_ref().map(|file| &file.declared_path),
     });
     let layers: Vec<Value> = settings.layers.iter().map(layer).collect();
@@ -37,6 +39,9 @@ pub(super) fn canonical(settings: &Settings) -> Value {
         settings.deficits.iter().map(|one| deficit(one, base)).collect();
     let mut all = json!({ "project": project, "layers": layers, "deficits": deficits });
     // Projects that say nothing of it keep the digest that they had.
+    if let Some(settings) = &settings.risk {
+        all["risk"] = risk(settings);
+    }
     if settings.maps != MapSettings::default() {
         all["maps"] = maps(&settings.maps);
     }
@@ -85,6 +90,9 @@ fn layer(layer: &LayerSettings) -> Value {
         "hazard": layer.hazard.as_ref().map(hazard),
         "exposure": layer.exposure.as_ref().map(|role| json!({
             "people": role.people, "sums": role.sums,
+            "growth": role.growth.as_ref().map(|growth| json!([
+                growth.from_year, growth.to_year, growth.rate, text(&growth.source),
+            ])),
             "element_type": role.element_type.map(ElementType::id),
         })),
         "service": layer.service.as_ref().map(|role| json!({
@@ -129,6 +137,7 @@ fn hazard(role: &HazardRole) -> Value {
         "levels": levels,
         "study_area": role.study_area,
         "in_any": role.in_any,
+        "validity": role.validity,
     })
 }
 
@@ -180,6 +189,11 @@ fn deficit(deficit: &DeficitSettings, base: &Path) -> Value {
         ]),
         "period": deficit.period,
     })
+}
+
+/// All of the section shapes figures, so its whole meaning goes in.
+fn risk(risk: &RiskSettings) -> Value {
+    Value::String(format!("{risk:?}"))
 }
 
 /// The same value with the keys of all objects in byte order.

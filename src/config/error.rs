@@ -276,6 +276,29 @@ pub enum Trouble {
         /// That of the band before.
         before: &'static str,
     },
+    /// Two cells of a matrix of which one is not the other's reciprocal.
+    NotReciprocal {
+        /// 1-based row.
+        row: usize,
+        /// 1-based column.
+        column: usize,
+    },
+    /// Pairwise comparisons that contradict one another too much.
+    Inconsistent {
+        /// Their consistency ratio.
+        ratio: f64,
+        /// What it must stay below.
+        threshold: f64,
+        /// How many items are compared.
+        items: usize,
+    },
+    /// A validity that ends before it begins.
+    EndsBeforeBegin {
+        /// Its last date.
+        found: String,
+        /// Its first date.
+        from: String,
+    },
     /// A date that is none.
     BadDate {
         /// The text.
@@ -531,6 +554,25 @@ impl Explain for ConfigError {
                     .with("found", found)
                     .with("before", before)
             }
+            Trouble::NotReciprocal { row, column } => {
+                Message::new("error.config.not_reciprocal")
+                    .with("key", name)
+                    .with("row", row)
+                    .with("column", column)
+            }
+            Trouble::Inconsistent { ratio, threshold, items } => {
+                Message::new("error.config.inconsistent")
+                    .with("table", self.table())
+                    .with("ratio", format!("{ratio:.4}"))
+                    .with("threshold", format!("{threshold:.2}"))
+                    .with("items", items)
+            }
+            Trouble::EndsBeforeBegin { found, from } => {
+                Message::new("error.config.ends_before_begin")
+                    .with("key", name)
+                    .with("found", found)
+                    .with("from", from)
+            }
             Trouble::BadDate { found } => Message::new("error.config.bad_date")
                 .with("key", name)
                 .with("found", found),
@@ -647,6 +689,12 @@ impl Explain for ConfigError {
             }
             Trouble::BandNotWider { .. } => Some(Message::new("hint.config.band_order")),
             Trouble::BandWorse { .. } => Some(Message::new("hint.config.band_worse")),
+            Trouble::NotReciprocal { .. } => {
+                Some(Message::new("hint.config.not_reciprocal"))
+            }
+            Trouble::Inconsistent { .. } => {
+                Some(Message::new("hint.config.inconsistent"))
+            }
             Trouble::BadDate { .. } => Some(Message::new("hint.config.date")),
             Trouble::OutputHoldsInputs { .. } => {
                 Some(Message::new("hint.config.output_holds_inputs"))

@@ -3,6 +3,7 @@
 //! In: the text of a TOML file. Out: [`Settings`], complete and valid, or every
 //! trouble at once ([`ConfigErrors`]). Nothing here reads a layer.
 
+mod ahp;
 pub mod contradictions;
 pub mod crs_code;
 mod digest;
@@ -11,6 +12,8 @@ pub mod options;
 pub mod proj_string;
 pub mod read;
 mod resolve;
+pub mod risk;
+pub mod risk_options;
 pub mod schema;
 pub mod settings;
 pub mod sheet;
@@ -23,11 +26,12 @@ use std::path::Path;
 
 pub use contradictions::{Check, Contradiction, Formula, Operand, Preferred};
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
+pub use risk::RiskSettings;
 pub use schema::schema;
 pub use settings::{
     AccuracySetting, AtlasPages, Better, Citation, ContextRole, DeficitKind,
-    DeficitSettings, ExportFormat, ExposureRole, FailOn, HazardLevels, HazardRole,
-    JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
+    DeficitSettings, ExportFormat, ExposureRole, FailOn, Growth, HazardLevels,
+    HazardRole, JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
     ScenarioSettings, ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
 };
 pub use sheet::CitedFile;

@@ -13,6 +13,7 @@ use crate::i18n::Locale;
 
 use super::error::{ConfigError, Trouble};
 use super::read::{At, Choice, Optional, Read, Required, Words, table, wrong_type};
+use super::risk_options::RiskTable;
 use super::settings::{AtlasPages, Better, ExportFormat, FailOn, Paper};
 use super::tree::{Node, Value};
 
@@ -25,6 +26,8 @@ table! {
         pub layers: Required<BTreeMap<String, At<LayerTable>>>,
         /// Service deficits, by id.
         pub deficits: Optional<BTreeMap<String, At<DeficitTable>>>,
+        /// Vulnerability and risk, for the layers that allow it.
+        pub risk: Optional<RiskTable>,
         /// Where results go.
         pub outputs: Optional<OutputsTable>,
         /// Variants of the project, by id; `run --scenarios` runs them beside it.
@@ -51,6 +54,8 @@ table! {
         pub code_system: Optional<String>,
         /// Who makes the maps; printed in their margin.
         pub author: Optional<Text>,
+        /// Date that the results are about: hazards that are not in force then stay out of `any`.
+        pub reference_date: Optional<DateText>,
         /// CSV with standards, each with its source, that deficits take by their id.
         pub standards: Optional<String>,
         /// CSV with the register of contradictions between sources.
@@ -165,6 +170,10 @@ table! {
         pub study_area: Optional<String>,
         /// Whether the hazard takes part in `any`, the worst of all. Default: `true`.
         pub in_any: Optional<bool>,
+        /// First date on which the hazard exists.
+        pub valid_from: Optional<DateText>,
+        /// Last date on which the hazard exists.
+        pub valid_to: Optional<DateText>,
     }
 
     /// A distance band.
@@ -183,6 +192,22 @@ table! {
         pub sums: Optional<BTreeMap<String, At<String>>>,
         /// What kind of element it is, in CENEPRED's groups: a word or a code of SIGRID.
         pub element_type: Optional<Choice<ElementType>>,
+        /// People of another year, as an estimate: the field's, grown at a yearly rate.
+        pub growth: Optional<GrowthTable>,
+    }
+
+    /// Growth of people at a geometric rate: exactly one of `rate` and `totals`.
+    pub struct GrowthTable {
+        /// Year of the field.
+        pub from_year: Required<f64>,
+        /// Year that people are estimated for.
+        pub to_year: Required<f64>,
+        /// Yearly rate, for example 0.015.
+        pub rate: Optional<f64>,
+        /// People of two years, from which the rate follows: year = people.
+        pub totals: Optional<BTreeMap<String, At<f64>>>,
+        /// Who states the rate or the totals.
+        pub source: Required<Text>,
     }
 
     /// What the layer offers.

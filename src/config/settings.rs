@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::crs::Shift;
-use crate::domain::{Digest, ElementType, Level, Place, ReferenceSystem, Source, Status};
+use crate::domain::{
+    Digest, ElementType, Level, Place, ReferenceSystem, Source, Status, Validity,
+};
 use crate::i18n::Locale;
 
 use super::contradictions::Contradiction;
+use super::risk::RiskSettings;
 use super::sheet::CitedFile;
 
 /// A text that may differ by language.
@@ -161,10 +164,14 @@ pub struct Settings {
     pub code_system: Option<String>,
     /// Who makes the maps, for their margin.
     pub author: Option<Localized>,
+    /// Date that the results are about: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    pub reference_date: Option<String>,
     /// Layers, sorted by id.
     pub layers: Vec<LayerSettings>,
     /// Deficits, sorted by id.
     pub deficits: Vec<DeficitSettings>,
+    /// How vulnerability and risk are judged, if they are.
+    pub risk: Option<RiskSettings>,
     /// Table of standards, if the project has one; its rows stand in the deficits.
     pub standards: Option<CitedFile>,
     /// Register of contradictions, if the project has one.
@@ -334,8 +341,10 @@ pub struct HazardRole {
     pub levels: HazardLevels,
     /// Layer outside which nobody studied it.
     pub study_area: Option<String>,
-    /// Whether it takes part in `any`.
+    /// Whether it takes part in `any`, while it is in force.
     pub in_any: bool,
+    /// From when to when it exists.
+    pub validity: Validity,
 }
 
 /// Where the levels of a hazard come from.
@@ -354,6 +363,40 @@ pub enum HazardLevels {
     Bands(Vec<(f64, Level)>),
 }
 
+/// Growth of people at a geometric rate: `P(t) = P(t₀) · (1 + r)^(t − t₀)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Growth {
+    /// Year of the field, t₀.
+    pub from_year: i32,
+    /// Year of the estimate, t.
+    pub to_year: i32,
+    /// Yearly rate, r.
+    pub rate: f64,
+    /// Who states it.
+    pub source: Localized,
+}
+
+impl Growth {
+    /// Years from the field to the estimate; negative if it looks back.
+    #[must_use]
+    pub fn years(&self) -> i32 {
+        self.to_year - self.from_year
+    }
+
+    /// What people are multiplied by.
+    #[must_use]
+    pub fn factor(&self) -> f64 {
+        (1.0 + self.rate).powi(self.years())
+    }
+
+    /// The estimate as an expression of what it grows from, the same in every language.
+    #[must_use]
+    pub fn of(&self, field: &str) -> String {
+        let Self { rate, to_year, .. } = self;
+        format!("{field} × (1 + {rate:.6})^{} [{to_year}]", self.years())
+    }
+}
+
 /// What an exposure layer carries.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExposureRole {
@@ -361,6 +404,10 @@ pub struct ExposureRole {
     pub people: Option<String>,
     /// Further additive fields: name in tables to field in the file.
     pub sums: BTreeMap<String, String>,
+    /// People of another year, as an estimate.
+    pub growth: Option<Growth>,
+    /// Fields that features are judged by, each with the key of the project that names it.
+    pub attributes: BTreeMap<String, String>,
     /// What kind of element it is, in CENEPRED's groups.
     pub element_type: Option<ElementType>,
 }

@@ -142,6 +142,16 @@ codes! {
     NoPeople = "A011" Note;
     /// A layer does not overlap any territory.
     LayerOutside = "A012" Warning;
+    /// A hazard is not in force at the reference date and stays out of `any`.
+    NotInForce = "A020" Note;
+    /// A value that features are judged by is in none of the classes.
+    ValueInNoClass = "A021" Warning;
+    /// A value that features are judged by is not known.
+    FactorUnknown = "A022" Warning;
+    /// People are an estimate for another year than that of the field.
+    PeopleEstimated = "A023" Note;
+    /// People are an estimate over more years than a rate can bear.
+    LongGrowth = "A024" Warning;
     /// Names on maps have letters that the embedded face lacks.
     LettersMissing = "M001" Warning;
     /// Which encoding the text of a table was read in, and why.

@@ -12,6 +12,7 @@ pub mod message;
 pub mod provenance;
 pub mod territory;
 pub mod units;
+pub mod validity;
 
 pub use crs::ReferenceSystem;
 pub use element::ElementType;
@@ -22,3 +23,4 @@ pub use message::{Explain, Message, Place};
 pub use provenance::{Digest, Source, Status};
 pub use territory::{OUTSIDE, TOTAL, TerritoryCode};
 pub use units::{Meters, People, Share, SquareMeters};
+pub use validity::Validity;

@@ -78,10 +78,13 @@ pub(super) fn prepare(
     if !errors.is_empty() {
         return Err(errors);
     }
+    let in_force = in_force(layer.id(), role, settings, findings);
     let hazard = HazardLayer {
         layer: drawn.layer,
         kind: role.kind.clone(),
-        in_any: role.in_any,
+        in_any: role.in_any && in_force != Some(false),
+        validity: role.validity.clone(),
+        in_force,
         levels: drawn.levels,
         bands: drawn.bands,
         study_area,
@@ -91,6 +94,27 @@ pub(super) fn prepare(
     };
     report(&hazard, territories, findings);
     Ok(hazard)
+}
+
+/// Whether the hazard exists at the project's reference date. That it stays out of `any`
+/// because it does not is a finding, unless the project keeps it out anyway.
+fn in_force(
+    id: &str,
+    role: &HazardRole,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Option<bool> {
+    let date = settings.reference_date.as_deref().filter(|_| !role.validity.is_open())?;
+    let holds = role.validity.holds(date);
+    if !holds && role.in_any {
+        let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "…".to_owned());
+        let finding = Finding::about(Code::NotInForce, id)
+            .with("date", date)
+            .with("from", end(&role.validity.from))
+            .with("to", end(&role.validity.to));
+        findings.push(finding);
+    }
+    Some(holds)
 }
 
 /// What the two kinds of hazard have in common once their zones are known.

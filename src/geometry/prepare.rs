@@ -2,6 +2,7 @@
 //!
 //! In: raw layers and settings. Out: a [`StudyArea`], or everything that makes it impossible.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::crs::{Applied, Crs, CrsTrouble, Transform, accuracy_of, scale_ppm};
@@ -19,11 +20,11 @@ use super::study_area::{
 use super::territories::{self, Ground};
 use super::values::{additive_values, number_of, text_of, value_at};
 use crate::config::{
-    AccuracySetting, CitedFile, ExposureRole, LayerSettings, Localized, ServiceRole,
-    Settings, TerritoryRole,
+    AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized,
+    ServiceRole, Settings, TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
-use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable};
+use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Value};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -555,6 +556,7 @@ fn add_measured(area: &mut StudyArea, layer: &Layer<'_>, findings: &mut Findings
     if let Some(role) = &layer.settings.exposure {
         overlaps::report(Code::ExposureOverlap, layer.id(), &ids, &found, findings);
         area.exposures.push(exposure(layer, role));
+        report_growth(layer.id(), role, findings);
     }
     if let Some(role) = &layer.settings.service {
         overlaps::report(Code::ServiceOverlap, layer.id(), &ids, &found, findings);
@@ -564,7 +566,11 @@ fn add_measured(area: &mut StudyArea, layer: &Layer<'_>, findings: &mut Findings
 
 fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
     let data = &layer.raw.data;
-    let people = role.people.as_ref().map(|field| additive_values(data, field));
+    let factor = role.growth.as_ref().map_or(1.0, Growth::factor);
+    let people = role.people.as_ref().map(|field| -> Vec<Option<f64>> {
+        let values = additive_values(data, field).into_iter();
+        values.map(|people| people.map(|people| people * factor)).collect()
+    });
     let sums: Vec<(String, Vec<Option<f64>>)> = role
         .sums
         .iter()
@@ -583,7 +589,38 @@ fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
         lost: lost.collect(),
         people: people.as_ref().map(|all| layer.kept(all)),
         sums: sums.iter().map(|(name, all)| (name.clone(), layer.kept(all))).collect(),
+        growth: role.growth.clone(),
+        attributes: attributes(layer, role),
     }
+}
+
+/// By so many years a rate may carry people without a warning.
+const GROWN_YEARS: i32 = 10;
+
+/// Says that people are an estimate, and warns of a long span.
+fn report_growth(id: &str, role: &ExposureRole, findings: &mut Findings) {
+    let Some(growth) = &role.growth else { return };
+    let finding = |code| {
+        Finding::about(code, id)
+            .with("from", growth.from_year)
+            .with("to", growth.to_year)
+            .with("rate", format!("{:.6}", growth.rate))
+            .with("factor", format!("{:.6}", growth.factor()))
+            .with("years", growth.years())
+    };
+    findings.push(finding(Code::PeopleEstimated));
+    if growth.years().abs() > GROWN_YEARS {
+        findings.push(finding(Code::LongGrowth));
+    }
+}
+
+/// The fields that features are judged by; a missing one was an error of the reader.
+fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Vec<Value>> {
+    let column = |field: &String| {
+        let values = layer.raw.data.columns.get(field)?;
+        Some((field.clone(), layer.kept(values)))
+    };
+    role.attributes.keys().filter_map(column).collect()
 }
 
 fn service(

@@ -1,7 +1,11 @@
 //! The study area: layers by role, ready to be measured.
 
-use crate::config::Localized;
-use crate::domain::{Digest, Level, Source, Status, TerritoryCode};
+use crate::config::{Growth, Localized};
+use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
+
+use std::collections::BTreeMap;
+
+use crate::layers::Value;
 
 use super::crs::Applied;
 use super::shapes::Shapes;
@@ -62,8 +66,13 @@ pub struct HazardLayer {
     pub layer: Prepared,
     /// Kind of process.
     pub kind: String,
-    /// Whether it takes part in `any`.
+    /// Whether it takes part in `any`: the project does not keep it out and it is in force.
     pub in_any: bool,
+    /// From when to when it exists.
+    pub validity: Validity,
+    /// Whether it exists at the reference date; `None` if the project states none, or no
+    /// validity.
+    pub in_force: Option<bool>,
     /// Level of each feature of `layer`; empty for bands.
     pub levels: Vec<Level>,
     /// Bands, nearest first: metres and level; empty unless the hazard is by distance.
@@ -77,6 +86,38 @@ pub struct HazardLayer {
     pub inner: Option<[Shapes; 4]>,
     /// The same with its edge moved out.
     pub outer: Option<[Shapes; 4]>,
+}
+
+impl HazardLayer {
+    /// The coarsest accuracy that its layer states, m.
+    #[must_use]
+    pub fn worst_accuracy_m(&self) -> Option<f64> {
+        self.layer.accuracy_m.iter().flatten().copied().reduce(f64::max)
+    }
+
+    /// The distance to which its bands of a level reach, m; `None` if it has none.
+    #[must_use]
+    pub fn reach_m(&self, level: Level) -> Option<f64> {
+        let own = self.bands.iter().filter(|(_, of)| *of == level);
+        own.map(|(within_m, _)| *within_m).reduce(f64::max)
+    }
+
+    /// Whether what lies in its bands of a level can be told from what does not; `None` for
+    /// zones that are drawn, and where no accuracy is stated.
+    ///
+    /// A band that reaches no further than the accuracy of the line it is drawn around
+    /// vanishes when its edge is moved in by that accuracy: nobody is in it for certain.
+    #[must_use]
+    pub fn resolves(&self, level: Level) -> Option<bool> {
+        Some(self.reach_m(level)? > self.worst_accuracy_m()?)
+    }
+
+    /// The levels of its bands that cannot be resolved, worst first.
+    #[must_use]
+    pub fn unresolved(&self) -> Vec<Level> {
+        let is_unresolved = |level: &Level| self.resolves(*level) == Some(false);
+        Level::ZONES.into_iter().filter(is_unresolved).collect()
+    }
 }
 
 /// A feature that could not be placed.
@@ -99,6 +140,10 @@ pub struct ExposureLayer {
     pub people: Option<Vec<Option<f64>>>,
     /// Further sums: name and value of each feature.
     pub sums: Vec<(String, Vec<Option<f64>>)>,
+    /// How people were grown to another year; `people` are the estimate.
+    pub growth: Option<Growth>,
+    /// Fields that features are judged by: name and value of each feature, as read.
+    pub attributes: BTreeMap<String, Vec<Value>>,
     /// Features without a place.
     pub lost: Vec<LostFeature>,
 }

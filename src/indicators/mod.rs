@@ -14,7 +14,7 @@ pub use catalog::{Direction, Entry, Method};
 use self::provenance::{Layers, Provenance};
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
 use crate::config::{Citation, DeficitKind, Settings, Units};
-use crate::domain::Status;
+use crate::domain::{Measure, Status};
 use crate::geometry::StudyArea;
 
 /// What kind of value an observation has: SDMX's code list `CL_OBS_STATUS`.
@@ -31,6 +31,8 @@ pub enum ObsStatus {
     Missing,
     /// `U`: only a bound is known (`<` or `>`).
     Bound,
+    /// `U`: of low reliability: a band that is not wider than the accuracy of its line.
+    Unresolved,
 }
 
 impl ObsStatus {
@@ -42,7 +44,7 @@ impl ObsStatus {
             Self::Estimated => "E",
             Self::NotReported => "L",
             Self::Missing => "M",
-            Self::Bound => "U",
+            Self::Bound | Self::Unresolved => "U",
         }
     }
 }
@@ -87,7 +89,7 @@ pub struct IndicatorRow {
     pub boundary_source: Arc<str>,
     /// Citation of the data.
     pub source: Arc<str>,
-    /// Status of the layers that it rests on.
+    /// Status of the layers that it rests on, and what of it cannot be resolved.
     pub comment: Arc<str>,
 }
 
@@ -113,7 +115,16 @@ pub fn compute(
         nothing: "".into(),
     };
     let mut rows = exposure_rows(&frame, &layers, measurements, settings);
-    let of_deficit = |row| deficit_row(&frame, &layers, row, kind_of(settings, row));
+    let of_deficit = |row| {
+        let kind = kind_of(settings, row);
+        let mut made = deficit_row(&frame, &layers, row, kind);
+        if kind.is_some_and(|kind| rests_on_growth(settings, kind))
+            && made.status == ObsStatus::Normal
+        {
+            made.status = ObsStatus::Estimated;
+        }
+        made
+    };
     rows.extend(measurements.deficits.iter().map(of_deficit));
     rows.extend(
         measurements
@@ -123,6 +134,17 @@ pub fn compute(
     );
     rows.sort_by(|a, b| a.key().cmp(&b.key()));
     rows
+}
+
+/// Whether the people that a deficit divides by were grown to another year.
+fn rests_on_growth(settings: &Settings, kind: &DeficitKind) -> bool {
+    let layer = match kind {
+        DeficitKind::AreaPerPerson { people, .. }
+        | DeficitKind::PeoplePerUnit { people, .. } => people.as_deref(),
+        DeficitKind::Access { people, .. } => Some(people.as_str()),
+        DeficitKind::Reported { .. } => None,
+    };
+    layer.is_some_and(|id| provenance::growth(settings, id, &Measure::People).is_some())
 }
 
 /// Comment of a figure whose source is not the one that is used.
@@ -145,6 +167,8 @@ struct Shared {
     provenance: Provenance,
     year: Arc<str>,
     denominator_source: Arc<str>,
+    /// Whether people were grown to another year.
+    is_grown: bool,
 }
 
 fn exposure_rows(
@@ -156,9 +180,14 @@ fn exposure_rows(
     let mut shared = BTreeMap::new();
     let rows = measurements.exposure.iter().map(|row| {
         let key = (row.hazard.as_str(), row.layer.as_str(), &row.measure);
+        let growth = provenance::growth(settings, &row.layer, &row.measure);
         let shared = shared.entry(key).or_insert_with(|| Shared {
+            is_grown: growth.is_some(),
+            year: growth.map_or_else(
+                || layers.year(&row.layer),
+                |growth| growth.to_year.to_string().into(),
+            ),
             provenance: layers.of_exposure(settings, &row.layer, &row.hazard),
-            year: layers.year(&row.layer),
             denominator_source: provenance::denominator(
                 settings,
                 &row.layer,
@@ -166,15 +195,31 @@ fn exposure_rows(
             )
             .into(),
         });
-        exposure_row(frame, shared, row)
+        exposure_row(frame, shared, &layers.unresolved(&row.hazard, row.level), row)
     });
     rows.collect()
 }
 
-fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorRow {
+/// `unresolved` names the hazards whose band of this level proves nothing. The figure of one
+/// such hazard is of low reliability; that of `any` is so in part, and its comment says where.
+fn exposure_row(
+    frame: &Frame,
+    shared: &Shared,
+    unresolved: &[&str],
+    row: &ExposureRow,
+) -> IndicatorRow {
     let ExposureRow { territory, hazard, level, layer, measure, quantity, total } = row;
     let Provenance { source, comment, status } = &shared.provenance;
     let (level, measured) = (level.id(), measure.id());
+    let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
+    let (status, comment) = match (unresolved, hazard.as_str()) {
+        ([], _) => (usual, comment.clone()),
+        (ids, provenance::ANY) => {
+            let ids = ids.join(",");
+            (usual, format!("{comment}; partly_not_resolvable={ids}").into())
+        }
+        _ => (ObsStatus::Unresolved, format!("{comment}; not_resolvable").into()),
+    };
     IndicatorRow {
         ref_area: territory.clone(),
         ref_area_system: frame.system.clone(),
@@ -185,7 +230,7 @@ fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorR
         high: quantity.range.map(|(_, high)| high),
         qualifier: String::new(),
         unit: measure.unit().to_owned(),
-        status: known(*status),
+        status,
         target: None,
         citation: Citation::default(),
         gap: None,
@@ -194,7 +239,7 @@ fn exposure_row(frame: &Frame, shared: &Shared, row: &ExposureRow) -> IndicatorR
         method: Method::of_measure(measure),
         boundary_source: frame.boundaries.clone(),
         source: source.clone(),
-        comment: comment.clone(),
+        comment,
     }
 }
 

@@ -6,9 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::config::{DeficitKind, Settings, Units};
-use crate::domain::{Measure, Source, Status};
+use crate::config::{DeficitKind, Growth, Settings, Units};
+use crate::domain::{Level, Measure, Source, Status};
 use crate::geometry::{Prepared, StudyArea};
+
+/// The worst of all hazards, as exposure names it.
+pub(super) const ANY: &str = "any";
 
 /// What a figure rests on, as the tables print it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(super) struct Layers<'a> {
     by_id: BTreeMap<&'a str, &'a Prepared>,
     /// Ids of the hazards that take part in `any`.
     any: Vec<&'a str>,
+    /// Levels whose bands cannot be resolved, by hazard.
+    unresolved: BTreeMap<&'a str, Vec<Level>>,
     territory: &'a Prepared,
 }
 
@@ -48,8 +53,21 @@ impl<'a> Layers<'a> {
         Self {
             by_id: layers.map(|layer| (layer.id.as_str(), layer)).collect(),
             any,
+            unresolved: area
+                .hazards
+                .iter()
+                .map(|hazard| (hazard.layer.id.as_str(), hazard.unresolved()))
+                .collect(),
             territory: &area.territory_layer,
         }
+    }
+
+    /// The hazards whose band of a level cannot be resolved, among those behind a figure.
+    pub(super) fn unresolved(&self, hazard: &str, level: Level) -> Vec<&'a str> {
+        let is_behind =
+            |id: &str| id == hazard || hazard == ANY && self.any.contains(&id);
+        let known = self.unresolved.iter().filter(|(id, _)| is_behind(id));
+        known.filter(|(_, levels)| levels.contains(&level)).map(|(id, _)| *id).collect()
     }
 
     /// Title and date of the layer that draws the territories; its id if it states none.
@@ -72,7 +90,7 @@ impl<'a> Layers<'a> {
         hazard: &str,
     ) -> Provenance {
         let hazards: Vec<&str> = match hazard {
-            "any" => self.any.clone(),
+            ANY => self.any.clone(),
             one => vec![one],
         };
         let mut cited = vec![self.citation(layer)];
@@ -148,6 +166,16 @@ fn cite<const N: usize>(parts: [&Option<String>; N], otherwise: &str) -> String 
     if stated.is_empty() { otherwise.to_owned() } else { stated.join(", ") }
 }
 
+/// How the people of a layer were grown to another year, if the measure counts them.
+pub(super) fn growth<'a>(
+    settings: &'a Settings,
+    layer: &str,
+    measure: &Measure,
+) -> Option<&'a Growth> {
+    let role = settings.layer(layer).and_then(|layer| layer.exposure.as_ref())?;
+    role.growth.as_ref().filter(|_| *measure == Measure::People)
+}
+
 /// Where the denominator of an exposure figure comes from: the layer and, if it is a
 /// field's sum, the field as the project names it.
 pub(super) fn denominator(settings: &Settings, layer: &str, measure: &Measure) -> String {
@@ -157,5 +185,7 @@ pub(super) fn denominator(settings: &Settings, layer: &str, measure: &Measure) -
         Measure::Sum(name) => role.and_then(|role| role.sums.get(name)),
         Measure::Features | Measure::Area | Measure::Length => None,
     };
-    field.map_or_else(|| layer.to_owned(), |field| format!("{layer}.{field}"))
+    let source =
+        field.map_or_else(|| layer.to_owned(), |field| format!("{layer}.{field}"));
+    growth(settings, layer, measure).map_or(source.clone(), |growth| growth.of(&source))
 }

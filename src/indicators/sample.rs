@@ -7,7 +7,7 @@ use crate::config::{
     Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings,
     Localized, ReadSettings, Settings, Units,
 };
-use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode};
+use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode, Validity};
 use crate::domain::{Level, Level::High};
 use crate::geometry::{
     ExposureLayer, HazardLayer, InputRecord, Prepared, ServiceLayer, Shapes, StudyArea,
@@ -46,6 +46,8 @@ fn hazard(id: &str, status: Status, in_any: bool) -> HazardLayer {
         zones: Vec::new(),
         inner: None,
         outer: None,
+        validity: Validity::default(),
+        in_force: None,
     }
 }
 
@@ -95,6 +97,8 @@ pub(crate) fn area() -> StudyArea {
             layer: prepared("blocks", Status::Synthetic, "Manzanas", "2017-10-22"),
             people: None,
             sums: Vec::new(),
+            growth: None,
+            attributes: BTreeMap::new(),
             lost: Vec::new(),
         }],
         services: vec![ServiceLayer {
@@ -130,6 +134,8 @@ pub(crate) fn settings() -> Settings {
         exposure: Some(ExposureRole {
             people: Some("population_2017".to_owned()),
             sums: BTreeMap::from([("dwellings".to_owned(), "viviendas".to_owned())]),
+            growth: None,
+            attributes: BTreeMap::new(),
             element_type: None,
         }),
         service: None,
@@ -171,6 +177,7 @@ pub(crate) fn settings() -> Settings {
         fail_on: FailOn::Error,
         code_system: Some("INEI".to_owned()),
         author: None,
+        reference_date: None,
         layers: vec![blocks],
         standards: None,
         contradictions: None,
@@ -180,6 +187,7 @@ pub(crate) fn settings() -> Settings {
             deficit("serenos", serenos, 1000.0),
             deficit("water_hours", reported("water_hours"), 24.0),
         ],
+        risk: None,
         output_directory: "outputs/ilo".into(),
         exports: Vec::new(),
         keep_inputs: None,
@@ -254,6 +262,7 @@ pub(crate) fn measurements() -> Measurements {
         ],
         disputed: Vec::new(),
         deficits: vec![water],
+        risk: None,
         in_hazard: vec![InHazardRow {
             territory: "180301".to_owned(),
             deficit: "access".to_owned(),

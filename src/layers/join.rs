@@ -361,8 +361,11 @@ fn tell_features(
 
 /// Whether a field is used for amounts only.
 fn is_amount(name: &str, fields: &[WantedField]) -> bool {
-    let mut uses = fields.iter().filter(|field| field.field == name).peekable();
-    uses.peek().is_some() && uses.all(|field| field.purpose == Purpose::Amount)
+    let mut uses = fields.iter().filter(|field| field.field == name);
+    let may_be =
+        |field: &WantedField| matches!(field.purpose, Purpose::Amount | Purpose::Any);
+    let is_asked = uses.clone().any(|field| field.purpose == Purpose::Amount);
+    is_asked && uses.all(may_be)
 }
 
 /// A table of text has no other way to write a number: there is nothing to be told.

@@ -294,7 +294,7 @@ impl Reading<'_> {
             let Some(column) = data.columns.get(field) else { continue };
             let id = self.layer.id.as_str();
             match purpose {
-                Purpose::Text => {}
+                Purpose::Text | Purpose::Any => {}
                 Purpose::Amount => {
                     if amounts.insert(field) {
                         check_amounts(id, field, &data.ids, column, self.findings);

@@ -19,6 +19,8 @@ pub(super) struct WantedField {
 pub(super) enum Purpose {
     /// Ids, names: any text.
     Text,
+    /// What features are judged by: text or numbers, both as they stand.
+    Any,
     /// Codes of territories.
     Code,
     /// Levels of a hazard.
@@ -63,6 +65,12 @@ pub(super) fn fields_of(layer: &LayerSettings) -> Vec<WantedField> {
     if let Some(join) = &layer.join {
         add("join.to", &Some(join.to.clone()), Purpose::Text);
     }
+    let attributes = layer.exposure.iter().flat_map(|role| &role.attributes);
+    fields.extend(attributes.map(|(field, key)| WantedField {
+        field: field.clone(),
+        key: key.clone(),
+        purpose: Purpose::Any,
+    }));
     fields
 }
 

@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use super::WriteJob;
 use crate::analysis::BalanceRow;
-use crate::config::Settings;
-use crate::domain::{Digest, Message, Severity};
-use crate::geometry::InputRecord;
+use crate::config::{Localized, RiskSettings, Settings};
+use crate::domain::{Digest, Level, Message, Severity};
 use crate::geometry::crs::Applied;
+use crate::geometry::{HazardLayer, InputRecord};
 use crate::i18n::{self, Locale};
 use crate::indicators::Method;
 
@@ -34,6 +34,10 @@ struct Manifest<'a> {
     options: BTreeMap<&'static str, &'a str>,
     working_crs: WorkingCrs,
     code_system: Option<&'a str>,
+    reference_date: Option<&'a str>,
+    hazards: Vec<Hazard<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<Risk<'a>>,
     territories: Vec<Territory<'a>>,
     inputs: Vec<Input<'a>>,
     findings: FindingCounts,
@@ -78,6 +82,47 @@ struct WorkingCrs {
 struct Range {
     min: f64,
     max: f64,
+}
+
+/// What a hazard was taken for.
+#[derive(Serialize)]
+struct Hazard<'a> {
+    layer: &'a str,
+    kind: &'a str,
+    in_any: bool,
+    valid_from: Option<&'a str>,
+    valid_to: Option<&'a str>,
+    in_force: Option<bool>,
+    not_resolvable: Vec<Level>,
+}
+
+/// How vulnerability and risk were judged, and that it is no EVAR.
+#[derive(Serialize)]
+struct Risk<'a> {
+    notice: String,
+    layer: &'a str,
+    source: Option<Title<'a>>,
+    scale: &'a [f64],
+    lower_limits: BTreeMap<&'static str, [f64; 3]>,
+    matrices: Vec<Matrix<'a>>,
+    factors: Vec<Factor<'a>>,
+}
+
+#[derive(Serialize)]
+struct Factor<'a> {
+    id: &'a str,
+    title: Title<'a>,
+    field: &'a str,
+    per: Option<&'a str>,
+    source: Option<Title<'a>>,
+}
+
+#[derive(Serialize)]
+struct Matrix<'a> {
+    id: &'a str,
+    items: &'a [String],
+    consistency_ratio: f64,
+    threshold: f64,
 }
 
 #[derive(Serialize)]
@@ -145,16 +190,16 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
             .iter()
             .map(|method| (method.entry().code, method.entry().version))
             .collect(),
-        project: Project {
-            id: &job.settings.id,
-            title: Title { es: &job.settings.title.es, en: &job.settings.title.en },
-        },
+        project: Project { id: &job.settings.id, title: title(&job.settings.title) },
         settings_sha256: job.settings.digest.as_str(),
         settings: job.settings.canonical(),
         overrides: &job.settings.overrides,
         options: job.options.iter().map(|(name, value)| (*name, &**value)).collect(),
         working_crs: working_crs(job.area.epsg, job.area.grid_scale_ppm),
         code_system: job.settings.code_system.as_deref(),
+        reference_date: job.settings.reference_date.as_deref(),
+        hazards: hazards(&job.area.hazards),
+        risk: job.settings.risk.as_ref().map(risk),
         territories: territories(job),
         inputs: inputs(&job.area.inputs, job.settings),
         findings: FindingCounts {
@@ -202,6 +247,57 @@ fn working_crs(epsg: u32, (min, max): (f64, f64)) -> WorkingCrs {
         code,
         grid_scale_ppm: Range { min, max },
     }
+}
+
+fn hazards(hazards: &[HazardLayer]) -> Vec<Hazard<'_>> {
+    let mut all: Vec<Hazard<'_>> = hazards
+        .iter()
+        .map(|hazard| Hazard {
+            layer: &hazard.layer.id,
+            kind: &hazard.kind,
+            in_any: hazard.in_any,
+            valid_from: hazard.validity.from.as_deref(),
+            valid_to: hazard.validity.to.as_deref(),
+            in_force: hazard.in_force,
+            not_resolvable: hazard.unresolved(),
+        })
+        .collect();
+    all.sort_by_key(|hazard| hazard.layer);
+    all
+}
+
+fn risk(settings: &RiskSettings) -> Risk<'_> {
+    let limits = &settings.limits;
+    let matrices = settings.matrices.iter().map(|matrix| Matrix {
+        id: &matrix.id,
+        items: &matrix.items,
+        consistency_ratio: rounded(matrix.ratio, 6),
+        threshold: matrix.threshold,
+    });
+    let factors = settings.factors.iter().map(|factor| Factor {
+        id: &factor.id,
+        title: title(&factor.title),
+        field: &factor.field,
+        per: factor.per.as_deref(),
+        source: factor.source.as_ref().map(title),
+    });
+    Risk {
+        notice: i18n::render(Locale::En, &Message::new("outputs.risk.notice")),
+        layer: &settings.layer,
+        source: settings.source.as_ref().map(title),
+        scale: &settings.scale,
+        lower_limits: BTreeMap::from([
+            ("hazard", limits.hazard),
+            ("vulnerability", limits.vulnerability),
+            ("risk", limits.risk),
+        ]),
+        matrices: matrices.collect(),
+        factors: factors.collect(),
+    }
+}
+
+fn title(text: &Localized) -> Title<'_> {
+    Title { es: &text.es, en: &text.en }
 }
 
 fn inputs<'r>(records: &'r [InputRecord], settings: &Settings) -> Vec<Input<'r>> {

@@ -3,14 +3,18 @@
 //! In: what was measured. Out: [`Table`]s, one a file. Columns and keys are those of the
 //! contract; rows are sorted by the bytes of their key fields. Measures nothing.
 
+mod risk;
+
 use std::collections::BTreeMap;
+
+pub use risk::{RISK, RISK_SUMMARY, RISK_WEIGHTS, STANDING};
 
 use super::numbers::{self, Format};
 use crate::analysis::{
     BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
 };
-use crate::domain::{Finding, Findings};
-use crate::geometry::StudyArea;
+use crate::domain::{Finding, Findings, Level};
+use crate::geometry::{HazardLayer, StudyArea};
 use crate::i18n::{self, Locale};
 use crate::indicators::{IndicatorRow, Method};
 
@@ -91,6 +95,21 @@ pub const FINDINGS: [&str; 7] = [
     "area_before_m2",
     "area_after_m2",
 ];
+/// Columns of `hazards.csv`.
+pub const HAZARDS: [&str; 12] = [
+    "hazard",
+    "level",
+    "hazard_kind",
+    "within_m",
+    "accuracy_m",
+    "resolvable",
+    "in_any",
+    "valid_from",
+    "valid_to",
+    "in_force",
+    "status",
+    "source",
+];
 /// Columns of `indicators.csv`.
 pub const INDICATORS: [&str; 23] = [
     "ref_area",
@@ -130,7 +149,11 @@ pub fn key_of(name: &str) -> Option<&'static [&'static str]> {
         "facilities_in_hazard.csv" => &["service", "facility", "hazard"],
         "exposure.csv" => &["territory", "hazard", "level", "layer", "measure"],
         "findings.csv" => &["code", "layer", "feature", "message"],
+        "hazards.csv" => &["hazard", "level"],
         "indicators.csv" => &["indicator", "ref_area", "time_period", "source"],
+        "risk.csv" => &["feature", "hazard"],
+        "risk_summary.csv" => &["territory", "hazard", "risk_class", "why"],
+        "risk_weights.csv" => &["matrix", "item"],
         _ => return None,
     })
 }
@@ -164,7 +187,7 @@ pub fn make_all(
     findings: &Findings,
 ) -> Vec<Table> {
     let names = Names::of(area);
-    vec![
+    let mut all = vec![
         Table { name: "balance.csv", bytes: balance(&measurements.balance) },
         Table {
             name: "deficit_in_hazard.csv",
@@ -177,8 +200,11 @@ pub fn make_all(
             bytes: facilities_in_hazard(&measurements.facilities),
         },
         Table { name: "findings.csv", bytes: findings_table(findings.as_slice()) },
+        Table { name: "hazards.csv", bytes: hazards(&area.hazards) },
         Table { name: "indicators.csv", bytes: indicators_table(indicators) },
-    ]
+    ];
+    all.extend(measurements.risk.iter().flat_map(|risk| risk::make_all(area, risk)));
+    all
 }
 
 /// Names of territories by code. `_T` and `_X` have none but themselves: a name in a
@@ -317,6 +343,35 @@ fn facilities_in_hazard(rows: &[FacilityRow]) -> Vec<u8> {
             &numbers::PEOPLE.write(row.people_nearest),
             &numbers::METERS.write(row.next_distance_m),
         ]);
+    }
+    table.finish()
+}
+
+/// What each hazard is at each of its levels: how far it reaches, how well it is known, when it
+/// is in force.
+fn hazards(hazards: &[HazardLayer]) -> Vec<u8> {
+    let mut table = Writer::with_columns(HAZARDS);
+    for hazard in sorted(hazards, |hazard| &hazard.layer.id) {
+        let mut levels: Vec<Level> = hazard.zones.iter().map(|zone| zone.level).collect();
+        levels.sort_by_key(|level| level.id());
+        let claim = |claim: Option<bool>| claim.map_or("", boolean);
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        for level in levels {
+            table.row([
+                &hazard.layer.id,
+                level.id(),
+                &hazard.kind,
+                &Format::Shortest.write(hazard.reach_m(level)),
+                &Format::Shortest.write(hazard.worst_accuracy_m()),
+                claim(hazard.resolves(level)),
+                boolean(hazard.in_any),
+                &text(&hazard.validity.from),
+                &text(&hazard.validity.to),
+                claim(hazard.in_force),
+                hazard.layer.status.id(),
+                &text(&hazard.layer.source.title),
+            ]);
+        }
     }
     table.finish()
 }

@@ -62,6 +62,7 @@ fn the_manifest_lists_every_other_file_with_its_digest() {
         "tables/exposure.csv",
         "tables/facilities_in_hazard.csv",
         "tables/findings.csv",
+        "tables/hazards.csv",
         "tables/indicators.csv",
     ];
     let paths: Vec<_> = written.files.iter().map(|(path, _)| path.as_str()).collect();
@@ -96,6 +97,8 @@ fn the_manifest_tells_what_went_in_and_by_which_methods() {
         "options",
         "working_crs",
         "code_system",
+        "reference_date",
+        "hazards",
         "territories",
         "inputs",
         "findings",
@@ -168,10 +171,10 @@ fn only_what_was_asked_for_is_written() {
     let home = TempDir::new().unwrap();
     let maps = [map("a.png")];
     let cases = [
-        (Products { tables: true, maps: false, exports: false }, 7, 0),
+        (Products { tables: true, maps: false, exports: false }, 8, 0),
         (Products { tables: false, maps: true, exports: false }, 0, 1),
         (Products { tables: false, maps: false, exports: false }, 0, 0),
-        (Products::default(), 7, 1),
+        (Products::default(), 8, 1),
     ];
     for (only, tables, drawn) in cases {
         // Each run takes the place of the one before, so nothing of that may be left.

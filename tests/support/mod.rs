@@ -26,7 +26,7 @@ pub(crate) const LEVELS: [&str; 6] =
     ["very_high", "high", "medium", "low", "none", "not_studied"];
 
 /// The tables of the contract: name, columns in order, how many of them are the key.
-const TABLES: [(&str, &str, &str); 7] = [
+const TABLES: [(&str, &str, &str); 8] = [
     (
         "exposure",
         "territory,hazard,level,layer,measure",
@@ -51,6 +51,12 @@ const TABLES: [(&str, &str, &str); 7] = [
         "service,facility,territory,hazard,level,people_nearest,next_distance_m",
     ),
     (
+        "hazards",
+        "hazard,level",
+        "hazard,level,hazard_kind,within_m,accuracy_m,resolvable,in_any,valid_from,valid_to,\
+         in_force,status,source",
+    ),
+    (
         "balance",
         "hazard,layer,measure",
         "hazard,layer,measure,whole,parts,difference,tolerance,closes",
@@ -66,10 +72,33 @@ const TABLES: [(&str, &str, &str); 7] = [
     ("findings", "", "code,severity,layer,feature,message,area_before_m2,area_after_m2"),
 ];
 
+/// The tables of a project with the section `[risk]`, and of no other.
+const RISK_TABLES: [(&str, &str, &str); 3] = [
+    (
+        "risk",
+        "feature,hazard",
+        "feature,territory,hazard,level,hazard_value,hazard_class,social,economic,\
+         environmental,vulnerability_value,vulnerability_class,risk_value,risk_class,people,\
+         why,standing",
+    ),
+    (
+        "risk_summary",
+        "territory,hazard,risk_class,why",
+        "territory,territory_name,hazard,risk_class,why,features,people,total_features,\
+         total_people,standing",
+    ),
+    (
+        "risk_weights",
+        "matrix,item",
+        "matrix,item,weight,consistency_ratio,threshold,standing",
+    ),
+];
+
 /// The key columns of a table; none for the findings.
 pub(crate) fn key_of(table: &str) -> Vec<&'static str> {
     TABLES
         .iter()
+        .chain(&RISK_TABLES)
         .filter(|(name, key, _)| *name == table && !key.is_empty())
         .flat_map(|(_, key, _)| key.split(','))
         .collect()

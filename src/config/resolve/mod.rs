@@ -8,6 +8,7 @@ mod deficits;
 mod files;
 mod layers;
 mod maps;
+mod risk;
 mod roles;
 mod standards;
 
@@ -55,6 +56,7 @@ pub(super) fn resolve(
     }
     resolver.all_layers(options, &mut settings);
     resolver.all_deficits(options, &mut settings);
+    resolver.risk(options, &mut settings);
     resolver.output_directory(options, &mut settings);
     resolver.exports(options, &mut settings);
     let outputs = options.outputs.as_ref();
@@ -79,8 +81,10 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         fail_on: FailOn::Error,
         code_system: None,
         author: None,
+        reference_date: None,
         layers: Vec::new(),
         deficits: Vec::new(),
+        risk: None,
         standards: None,
         contradictions: None,
         disputed: Vec::new(),
@@ -132,6 +136,8 @@ impl Resolver<'_> {
         settings.fail_on = project.fail_on.as_ref().map_or(FailOn::Error, |w| w.value.0);
         settings.code_system = plain(project.code_system.as_ref());
         settings.author = project.author.as_ref().map(|text| localized(&text.value));
+        settings.reference_date =
+            project.reference_date.as_ref().map(|date| date.value.0.clone());
     }
 
     fn working_crs(&mut self, crs: &At<String>) -> Option<u32> {
@@ -277,6 +283,7 @@ enum Role {
     Territory,
     Exposure,
     Service,
+    Hazard,
 }
 
 impl Role {
@@ -285,6 +292,7 @@ impl Role {
             Self::Territory => "territory",
             Self::Exposure => "exposure",
             Self::Service => "service",
+            Self::Hazard => "hazard",
         }
     }
 
@@ -293,6 +301,7 @@ impl Role {
             Self::Territory => table.territory.is_some(),
             Self::Exposure => table.exposure.is_some(),
             Self::Service => table.service.is_some(),
+            Self::Hazard => table.hazard.is_some(),
         }
     }
 }

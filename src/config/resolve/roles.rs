@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 
 use crate::config::error::Trouble;
-use crate::config::options::{BandTable, HazardTable, LayerTable};
+use crate::config::options::{BandTable, DateText, GrowthTable, HazardTable, LayerTable};
 use crate::config::read::At;
 use crate::config::settings::{
-    ContextRole, ExposureRole, HazardLevels, HazardRole, ServiceRole, TerritoryRole,
+    ContextRole, ExposureRole, Growth, HazardLevels, HazardRole, ServiceRole,
+    TerritoryRole,
 };
-use crate::domain::Level;
+use crate::domain::{Level, Validity};
 
-use super::{Resolver, id_fault, needed, plain};
+use super::{Resolver, id_fault, localized, needed, plain};
 
+/// No population of a district grows or shrinks faster for years, a share a year.
+const MOST_GROWTH: f64 = 0.15;
+/// Beyond so many years a rate says nothing.
+const MOST_YEARS: i32 = 30;
 /// Names of measures that `sums` may not take.
 const MEASURES: &[&str] = &["features", "area", "length", "people"];
 
@@ -56,8 +61,84 @@ impl Resolver<'_> {
         if let Some(empty) = table.sums.as_ref().filter(|sums| sums.value.is_empty()) {
             self.fail(empty, Trouble::Empty { name: "sums" });
         }
+        let people = plain(table.people.as_ref());
+        let growth = table.growth.as_ref().and_then(|at| self.growth(at));
+        if let (Some(at), None) = (&table.growth, &people) {
+            self.fail(at, Trouble::Needs { name: "growth", other: "people" });
+        }
         let element_type = table.element_type.as_ref().map(|word| word.value.0);
-        Some(ExposureRole { people: plain(table.people.as_ref()), sums, element_type })
+        let attributes = BTreeMap::new();
+        Some(ExposureRole { people, sums, growth, attributes, element_type })
+    }
+
+    /// A rate, or two totals that it follows from, and a span that a rate can bear.
+    fn growth(&mut self, at: &At<GrowthTable>) -> Option<Growth> {
+        let table = &at.value;
+        let (rate, totals) = (table.rate.as_ref(), table.totals.as_ref());
+        if self.conflict(("rate", rate), ("totals", totals)) {
+            return None;
+        }
+        let (from, to) = (table.from_year.0.as_ref()?, table.to_year.0.as_ref()?);
+        let (from_year, to_year) = (self.year(from)?, self.year(to)?);
+        let rate = match (rate, totals) {
+            (Some(at), _) => {
+                self.number(at, "@config.rule.growth_rate", |r| r.abs() <= MOST_GROWTH)?
+            }
+            (_, Some(totals)) => self.rate_of(totals)?,
+            (None, None) => {
+                if !self.is_reported_at(at, &["rate", "totals"]) {
+                    self.fail(at, Trouble::OneNeeded { names: "`rate`, `totals`" });
+                }
+                return None;
+            }
+        };
+        let source = localized(&table.source.0.as_ref()?.value);
+        let growth = Growth { from_year, to_year, rate, source };
+        if growth.years().abs() > MOST_YEARS {
+            let found = growth.years().to_string();
+            self.fail(
+                to,
+                Trouble::OutOfRange { found, rule: "@config.rule.growth_span" },
+            );
+            return None;
+        }
+        Some(growth)
+    }
+
+    fn year(&mut self, at: &At<f64>) -> Option<i32> {
+        let is_year =
+            |year: f64| year.fract() == 0.0 && (1000.0..=9999.0).contains(&year);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole number below 10,000"
+        )]
+        self.number(at, "@config.rule.year", is_year).map(|year| year as i32)
+    }
+
+    /// The geometric rate between the totals of two years.
+    fn rate_of(&mut self, totals: &At<BTreeMap<String, At<f64>>>) -> Option<f64> {
+        let known: Vec<(i32, f64)> = totals
+            .value
+            .iter()
+            .filter_map(|(year, at)| Some((year.trim().parse().ok()?, at.value)))
+            .collect();
+        let rate = match known[..] {
+            [(first, a), (last, b)]
+                if totals.value.len() == 2 && last > first && a > 0.0 && b > 0.0 =>
+            {
+                (b / a).powf(1.0 / f64::from(last - first)) - 1.0
+            }
+            _ => f64::NAN,
+        };
+        if rate.abs() <= MOST_GROWTH {
+            return Some(rate);
+        }
+        let found = totals.value.keys().cloned().collect::<Vec<_>>().join(", ");
+        self.fail(
+            totals,
+            Trouble::OutOfRange { found, rule: "@config.rule.growth_totals" },
+        );
+        None
     }
 
     pub(super) fn hazard(&mut self, layer: &LayerTable) -> Option<HazardRole> {
@@ -69,12 +150,28 @@ impl Resolver<'_> {
             self.unknown_layer(study, None);
         }
         let levels = self.hazard_levels(at);
+        let validity = self.validity(table);
         Some(HazardRole {
             kind: needed(&table.kind),
             levels: levels?,
             study_area: plain(table.study_area.as_ref()),
             in_any: table.in_any.as_ref().is_none_or(|claim| claim.value),
+            validity,
         })
+    }
+
+    /// From when to when; the end must not lie before the begin.
+    fn validity(&mut self, table: &HazardTable) -> Validity {
+        let date =
+            |date: &Option<At<DateText>>| date.as_ref().map(|at| at.value.0.clone());
+        let (from, to) = (date(&table.valid_from), date(&table.valid_to));
+        let validity = Validity { from, to };
+        if let Some(to) = table.valid_to.as_ref().filter(|_| validity.is_reversed()) {
+            let found = to.value.0.clone();
+            let from = validity.from.clone().unwrap_or_default();
+            self.fail(to, Trouble::EndsBeforeBegin { found, from });
+        }
+        validity
     }
 
     /// Exactly one of `level`, `constant` and `bands`; `levels` goes with `level` only.

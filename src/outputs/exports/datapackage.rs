@@ -119,10 +119,14 @@ fn table_resource(context: &Context<'_>, table: &Table) -> Value {
     all.into()
 }
 
-/// Whether a column of the key is never empty; period and source of an indicator may be.
+/// Whether a column of the key is never empty; period and source of an indicator may be, and
+/// of level and reason of a risk one always is.
 fn is_always_given(table: &str, keys: &schema::Keys, column: &str) -> bool {
-    let may_lack =
-        table == "indicators.csv" && ["time_period", "source"].contains(&column);
+    let may_lack = match table {
+        "indicators.csv" => ["time_period", "source"].contains(&column),
+        "risk_summary.csv" => ["risk_class", "why"].contains(&column),
+        _ => false,
+    };
     keys.primary.contains(&column) && !may_lack
 }
 

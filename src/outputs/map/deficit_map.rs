@@ -7,6 +7,7 @@ use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea};
 
 use super::figures;
 use super::focus;
+use super::hazard_map;
 use super::legend::{self, Entry, Group, Sign, Table};
 use super::projection::Extent;
 use super::sheet::{Drawn, Job, Plan};
@@ -39,7 +40,11 @@ pub fn plan<'a>(
         is_atlas_only: false,
         table: Some(table(job, deficit, &rows)),
         chart,
-        notes: notes(words, deficit, &rows),
+        notes: {
+            let mut all = notes(words, deficit, &rows);
+            all.extend(hazard_map::growth_notes(job));
+            all
+        },
         bases,
         detail: None,
         may_draw: Box::new(move |id| {

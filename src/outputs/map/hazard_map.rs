@@ -1,8 +1,8 @@
 //! One hazard: its zones by level, what lies in them, and how many people.
 
 use crate::analysis::Measurements;
-use crate::domain::{Level, Measure, TOTAL};
-use crate::geometry::HazardLayer;
+use crate::domain::{Level, Measure, Message, TOTAL};
+use crate::geometry::{ExposureLayer, HazardLayer};
 
 use super::figures::{self, Exposure};
 use super::focus;
@@ -37,6 +37,11 @@ pub fn plan<'a>(
     if part.is_none() && focus != focus::whole(job.area) {
         notes.push(words.of("map.note.frame"));
     }
+    if !hazard.unresolved().is_empty() {
+        notes.push(words.of("map.note.unresolved"));
+    }
+    notes.extend(validity_note(job, hazard));
+    notes.extend(growth_notes(job));
     Plan {
         name: match part {
             None => format!("hazard_{}", hazard.layer.id),
@@ -66,6 +71,38 @@ pub fn plan<'a>(
             !job.area.hazards.iter().filter(|h| is_other(h)).any(|h| h.layer.id == id)
         }),
     }
+}
+
+/// That people are an estimate for another year, layer by layer.
+pub(super) fn growth_notes(job: Job<'_>) -> Vec<String> {
+    let words = job.words;
+    let note = |layer: &ExposureLayer| {
+        let growth = layer.growth.as_ref()?;
+        let message = Message::new("map.note.growth")
+            .with("layer", layer.layer.title.get(words.locale))
+            .with("from", growth.from_year)
+            .with("to", growth.to_year)
+            .with("rate", words.number(growth.rate * 100.0, 2))
+            .with("source", growth.source.get(words.locale));
+        Some(words.say(&message))
+    };
+    job.area.exposures.iter().filter_map(note).collect()
+}
+
+/// From when to when the hazard exists, and whether it does at the reference date.
+fn validity_note(job: Job<'_>, hazard: &HazardLayer) -> Option<String> {
+    let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "\u{2026}".to_owned());
+    let key = match (hazard.validity.is_open(), hazard.in_force) {
+        (true, _) => return None,
+        (false, Some(false)) => "map.note.not_in_force",
+        (false, _) => "map.note.validity",
+    };
+    let date = job.settings.reference_date.clone().unwrap_or_default();
+    let message = Message::new(key)
+        .with("from", end(&hazard.validity.from))
+        .with("to", end(&hazard.validity.to))
+        .with("date", date);
+    Some(job.words.say(&message))
 }
 
 fn body<'a>(
@@ -185,12 +222,12 @@ fn level_group(
 /// A level with the distance up to which a band reaches.
 fn level_label(words: Words, hazard: &HazardLayer, level: Level) -> String {
     let name = words.level(level);
-    let reach = hazard.bands.iter().filter(|(_, of)| *of == level).map(|(m, _)| *m);
-    match reach.reduce(f64::max) {
-        Some(meters) => {
-            let length = super::furniture::length(words.locale, meters);
-            format!("{name} (\u{2264}\u{202f}{length})")
-        }
-        None => name,
+    let Some(meters) = hazard.reach_m(level) else { return name };
+    let length = super::furniture::length(words.locale, meters);
+    let label = format!("{name} (\u{2264}\u{202f}{length})");
+    if hazard.resolves(level) == Some(false) {
+        words.with("map.legend.unresolved", "label", &label)
+    } else {
+        label
     }
 }

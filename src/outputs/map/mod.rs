@@ -41,6 +41,7 @@ pub mod pdf;
 pub mod plotters_backend;
 pub mod png;
 pub mod projection;
+pub mod risk_map;
 pub mod scene;
 pub mod sheet;
 pub mod sketch;
@@ -209,6 +210,9 @@ fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     plans.extend(
         settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
     );
+    if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
+        plans.extend(risk_map::plans(job, risk, measured));
+    }
     for plan in &mut plans {
         let Some(own) = settings.maps.sheets.get(&plan.name) else { continue };
         plan.scale = own.scale;

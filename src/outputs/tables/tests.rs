@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::Citation;
 use crate::domain::{Code, Level, Measure, Quantity};
+use crate::geometry::{Shapes, Zone};
 use crate::indicators::sample::{area, deficit, exposure, measurements, settings};
 
 fn text(bytes: Vec<u8>) -> String {
@@ -136,6 +137,40 @@ fn facilities_are_sorted_and_what_is_not_known_is_empty() {
 }
 
 #[test]
+fn a_band_that_reaches_no_further_than_the_accuracy_is_marked() {
+    let mut hazards = area().hazards;
+    let tsunami = hazards.iter_mut().find(|h| h.layer.id == "tsunami").unwrap();
+    tsunami.bands = vec![
+        (100.0, Level::VeryHigh),
+        (200.0, Level::High),
+        (300.0, Level::High),
+        (300.5, Level::Low),
+    ];
+    tsunami.layer.accuracy_m = Some(vec![50.0, 300.0]);
+    let zone = |level| Zone { level, shapes: Shapes::default() };
+    tsunami.zones = [Level::VeryHigh, Level::High, Level::Low].map(zone).to_vec();
+    tsunami.validity.to = Some("2022-05".to_owned());
+    tsunami.in_force = Some(false);
+    let expected = [
+        "tsunami,high,tsunami,300,300,false,true,,2022-05,false,reference,",
+        "tsunami,low,tsunami,300.5,300,true,true,,2022-05,false,reference,",
+        "tsunami,very_high,tsunami,100,300,false,true,,2022-05,false,reference,",
+    ];
+    assert_eq!(lines(super::hazards(&hazards)), expected);
+    // Drawn zones have no reach, and without an accuracy nobody knows.
+    let tsunami = hazards.iter_mut().find(|h| h.layer.id == "tsunami").unwrap();
+    tsunami.bands.clear();
+    assert!(
+        lines(super::hazards(&hazards))[0].starts_with("tsunami,high,tsunami,,300,,")
+    );
+    let tsunami = hazards.iter_mut().find(|h| h.layer.id == "tsunami").unwrap();
+    (tsunami.bands, tsunami.layer.accuracy_m) = (vec![(300.0, Level::High)], None);
+    assert!(
+        lines(super::hazards(&hazards))[0].starts_with("tsunami,high,tsunami,300,,,")
+    );
+}
+
+#[test]
 fn the_balance_is_written_in_full() {
     let row = |measure, whole, parts, tolerance| BalanceRow {
         hazard: "tsunami".to_owned(),
@@ -213,6 +248,7 @@ fn every_table_has_its_header_even_without_rows() {
         ("exposure.csv", line(&EXPOSURE)),
         ("facilities_in_hazard.csv", line(&FACILITIES_IN_HAZARD)),
         ("findings.csv", line(&FINDINGS)),
+        ("hazards.csv", line(&HAZARDS)),
         ("indicators.csv", line(&INDICATORS)),
     ];
     assert_eq!(headers, expected);
