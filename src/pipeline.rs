@@ -68,12 +68,12 @@ pub enum Error {
         /// What is wrong with the layers that could be read all the same.
         layers: Option<LayerErrors>,
     },
-    /// Layers cannot be read.
+    /// Layers cannot be read. With what was found in single features before that.
     #[error("{0}")]
-    Layers(LayerErrors),
-    /// The layers make no study area.
+    Layers(LayerErrors, Findings),
+    /// The layers make no study area. With what was found in single features before that.
     #[error("{0}")]
-    Geometry(GeometryErrors),
+    Geometry(GeometryErrors, Findings),
     /// A map cannot be drawn.
     #[error(transparent)]
     Map(#[from] MapError),
@@ -95,13 +95,26 @@ impl Error {
                 let layers = layers.map(|error| error as &dyn Explain);
                 project.errors.iter().map(|e| e as &dyn Explain).chain(layers).collect()
             }
-            Self::Layers(errors) => errors.0.iter().map(|e| e as &dyn Explain).collect(),
-            Self::Geometry(errors) => {
+            Self::Layers(errors, _) => {
+                errors.0.iter().map(|e| e as &dyn Explain).collect()
+            }
+            Self::Geometry(errors, _) => {
                 errors.0.iter().map(|e| e as &dyn Explain).collect()
             }
             Self::Map(error) => vec![error],
             Self::Output(error) => vec![error],
             Self::Compare(error) => vec![error],
+        }
+    }
+
+    /// What was found in single features before the job had to stop: it may be why.
+    #[must_use]
+    pub fn findings(&self) -> Option<&Findings> {
+        match self {
+            Self::Layers(_, findings) | Self::Geometry(_, findings) => Some(findings),
+            Self::Project { .. } | Self::Map(_) | Self::Output(_) | Self::Compare(_) => {
+                None
+            }
         }
     }
 
@@ -447,11 +460,13 @@ fn prepare(
     clock: &mut Clock<'_>,
 ) -> Result<StudyArea, Error> {
     clock.begin(Stage::Read);
-    let raw = layers::read(settings, findings).map_err(Error::Layers)?;
+    let raw = layers::read(settings, findings)
+        .map_err(|errors| Error::Layers(errors, std::mem::take(findings)))?;
     clock.begin(Stage::Prepare);
     doctor::findings::of_raw(&raw, settings, findings);
     let systems = doctor::findings::systems(&raw);
-    let area = geometry::prepare(raw, settings, findings).map_err(Error::Geometry)?;
+    let area = geometry::prepare(raw, settings, findings)
+        .map_err(|errors| Error::Geometry(errors, std::mem::take(findings)))?;
     doctor::findings::of_area(&area, &systems, settings, findings);
     Ok(area)
 }
@@ -466,8 +481,10 @@ pub fn ground(settings: &Settings) -> Result<Option<Ground>, Error> {
     alone.layers.retain(|layer| layer.id == settings.territories);
     alone.deficits.clear();
     let mut findings = Findings::default();
-    let raw = layers::read(&alone, &mut findings).map_err(Error::Layers)?;
-    let area = geometry::prepare(raw, &alone, &mut findings).map_err(Error::Geometry)?;
+    let raw = layers::read(&alone, &mut findings)
+        .map_err(|errors| Error::Layers(errors, std::mem::take(&mut findings)))?;
+    let area = geometry::prepare(raw, &alone, &mut findings)
+        .map_err(|errors| Error::Geometry(errors, std::mem::take(&mut findings)))?;
     Ok(Ground::of(&area, settings))
 }
 

@@ -636,7 +636,8 @@ fn no_geometry_in_a_whole_layer() {
 fn no_geometry_in_the_territories() {
     let world = World::tiny();
     world.layer("districts", &[feature("t1", r#""code":"01","name":"One""#, "null")]);
-    refused(&world, &["districts"]);
+    // What was found in the single features stands before the error.
+    refused(&world, &["L002", "districts · t1", "districts"]);
 }
 
 #[test]

@@ -72,6 +72,13 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Ok(code) => code,
         Err(Failure::Job(error)) => {
             let locale = language::choose(given.lang, error.locale());
+            if let Some(found) = error.findings()
+                && !is_quiet(given.voice)
+            {
+                for line in findings::listed(locale, found) {
+                    screen::say(&line);
+                }
+            }
             report::all(locale, &error.causes());
             FAILED
         }

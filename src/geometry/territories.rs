@@ -16,7 +16,7 @@ use crate::domain::{Code, Finding, Findings};
 const SLIVER_M: f64 = 1.0;
 /// Below this mean width, m, a gap is noise of the grid and of projection.
 const NOISE_WIDTH_M: f64 = 1e-3;
-/// So many gaps get a finding of their own.
+/// So many gaps, and so many overlaps, get a finding of their own.
 const LISTED: usize = 100;
 
 /// What the territories look like together.
@@ -43,19 +43,34 @@ pub fn examine(
     // Areas are exact: if they add up to the union, nothing overlaps.
     let overlaps =
         if sum == total_double_area(&whole) { Vec::new() } else { find(shapes) };
-    for overlap in overlaps.iter().filter(|overlap| !overlap.is_noise()) {
-        findings.push(told(layer, codes, overlap, accuracy_of));
-    }
+    report_overlaps(layer, codes, &overlaps, accuracy_of, findings);
     report_gaps(layer, shapes, &whole, findings);
     Ground { partition: partition(shapes, &overlaps), union: to_shapes(&whole) }
 }
 
-fn told(
+/// Reports overlaps that are more than noise: the first hundred of each gravity one by one, the
+/// rest in a sum.
+fn report_overlaps(
     layer: &str,
     codes: &[String],
-    overlap: &Overlap,
+    overlaps: &[Overlap],
     accuracy_of: &dyn Fn(usize) -> Option<f64>,
-) -> Finding {
+    findings: &mut Findings,
+) {
+    for code in [Code::TerritoryOverlap, Code::TerritorySliver] {
+        let real = overlaps.iter().filter(|overlap| !overlap.is_noise());
+        let of_code: Vec<&Overlap> =
+            real.filter(|overlap| gravity(overlap, accuracy_of) == code).collect();
+        let (listed, rest) = of_code.split_at(of_code.len().min(LISTED));
+        findings.extend(listed.iter().map(|one| told(code, layer, codes, &[*one])));
+        if !rest.is_empty() {
+            findings.push(told(code, layer, codes, rest));
+        }
+    }
+}
+
+/// Whether an overlap is a sliver, which the accuracy of the limits explains, or more.
+fn gravity(overlap: &Overlap, accuracy_of: &dyn Fn(usize) -> Option<f64>) -> Code {
     let (keeps, loses) = overlap.rows;
     let accuracy = [accuracy_of(keeps), accuracy_of(loses)];
     let limit = accuracy
@@ -63,17 +78,25 @@ fn told(
         .flatten()
         .reduce(f64::max)
         .map_or(SLIVER_M, |accuracy| 2.0 * accuracy);
-    let code = if overlap.width_m < limit {
-        Code::TerritorySliver
-    } else {
-        Code::TerritoryOverlap
+    if overlap.width_m < limit { Code::TerritorySliver } else { Code::TerritoryOverlap }
+}
+
+/// The finding about overlaps of one gravity: a single pair by name, or several in a sum.
+fn told(code: Code, layer: &str, codes: &[String], overlaps: &[&Overlap]) -> Finding {
+    let area: f64 = overlaps.iter().map(|overlap| overlap.area_m2).sum();
+    let width = overlaps.iter().map(|overlap| overlap.width_m).fold(0.0, f64::max);
+    let (finding, territories) = match overlaps {
+        [Overlap { rows: (keeps, loses), .. }] => {
+            let named = format!("{}, {}", codes[*keeps], codes[*loses]);
+            (Finding::about(code, layer).feature(&*codes[*loses]), named)
+        }
+        _ => (Finding::about(code, layer), "@finding_part.not_listed".to_owned()),
     };
-    Finding::about(code, layer)
-        .feature(&*codes[loses])
-        .with("keeps", &codes[keeps])
-        .with("loses", &codes[loses])
-        .with("area", format!("{:.2}", overlap.area_m2))
-        .with("width", format!("{:.2}", overlap.width_m))
+    finding
+        .with("territories", territories)
+        .with("pairs", overlaps.len())
+        .with("area", format!("{area:.2}"))
+        .with("width", format!("{width:.2}"))
 }
 
 fn partition(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
@@ -211,6 +234,15 @@ mod tests {
         assert_eq!(told[0].0, Code::TerritoryOverlap);
         assert_eq!(ground.partition.len(), 2);
         assert_eq!(ground.partition.get(1).parts().len(), 0);
+    }
+
+    #[test]
+    fn beyond_a_hundred_overlaps_only_their_sum_is_told() {
+        // Sixteen times the same field of 10,000 m²: 120 pairs.
+        let (_, told) = run(&[(0, 0, 100_000, 100_000); 16], None);
+        assert_eq!(told.len(), 101);
+        assert_eq!(told[99], (Code::TerritoryOverlap, "10000.00".to_owned()));
+        assert_eq!(told[100], (Code::TerritoryOverlap, "200000.00".to_owned()));
     }
 
     #[test]

@@ -42,17 +42,21 @@ pub(super) fn replace(
     files: &[(String, Vec<u8>)],
 ) -> Result<Option<PathBuf>, OutputError> {
     let place = Place::of(target)?;
-    place.recover()?;
-    place.holding()?;
     fs::create_dir_all(&place.parent)
         .map_err(|source| trouble(&place.parent, source, create_failed))?;
+    let turn = place.turn();
+    place.recover()?;
+    place.holding()?;
     place.clear_stale();
+    drop(turn);
     let staged = tempfile::Builder::new()
         .prefix(&place.prefix)
         .tempdir_in(&place.parent)
         .map_err(|source| create_failed(&place.parent, source))?;
     fill(staged.path(), files)?;
+    let turn = place.turn();
     let kept = place.swap(staged.path())?;
+    drop(turn);
     // It has moved to the target: nothing is left to delete.
     let _ = staged.keep();
     Ok(kept)
@@ -67,7 +71,9 @@ pub(super) fn replace(
 /// [`OutputError`] if `target` is a file, lies under one, cannot be read, is marked as
 /// read-only, or holds files and no manifest of ours.
 pub fn ensure_replaceable(target: &Path) -> Result<(), OutputError> {
-    Place::of(target)?.holding().map(drop)
+    let place = Place::of(target)?;
+    let _turn = place.turn();
+    place.holding().map(drop)
 }
 
 /// What a target holds that may be replaced.
@@ -168,6 +174,16 @@ impl Place {
             .collect();
         found.sort();
         found
+    }
+
+    /// Waits until no other run looks at or replaces folders beside the target, and keeps the
+    /// others waiting until it is dropped: they would see the moment between the two renames.
+    ///
+    /// A file system without locks lets everybody through; then such a moment is an error.
+    fn turn(&self) -> Option<File> {
+        let parent = File::open(&self.parent).ok()?;
+        parent.lock().ok()?;
+        Some(parent)
     }
 
     /// Puts an old folder back whose run died between the two renames.

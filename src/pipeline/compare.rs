@@ -88,8 +88,10 @@ fn inputs_of(
             let path = project.to_owned();
             return Err(CompareError::OtherInputs { path, found }.into());
         }
-        let raw = layers::read(&settings, &mut Findings::default());
-        return Ok(Ok(Plain::new(settings, raw.map_err(Error::Layers)?)));
+        let mut found = Findings::default();
+        let raw = layers::read(&settings, &mut found)
+            .map_err(|errors| Error::Layers(errors, found))?;
+        return Ok(Ok(Plain::new(settings, raw)));
     }
     let missing = |key| Ok(Err(Message::new(key).with("path", run.directory.display())));
     let Some(unpacked) = inputs::unpack(run).map_err(CompareError::from)? else {

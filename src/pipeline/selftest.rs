@@ -138,9 +138,12 @@ fn world(watch: &dyn Watch) -> Result<Snapshot, super::Error> {
     let settings = super::open(&folder.path().join("project.toml"), &[])?;
     watch.stage(super::Stage::Measure);
     let mut findings = Findings::default();
-    let raw = layers::read(&settings, &mut findings).map_err(super::Error::Layers)?;
-    let area: StudyArea = geometry::prepare(raw, &settings, &mut findings)
-        .map_err(super::Error::Geometry)?;
+    let raw = layers::read(&settings, &mut findings)
+        .map_err(|errors| super::Error::Layers(errors, std::mem::take(&mut findings)))?;
+    let area: StudyArea =
+        geometry::prepare(raw, &settings, &mut findings).map_err(|errors| {
+            super::Error::Geometry(errors, std::mem::take(&mut findings))
+        })?;
     let measurements = analysis::measure(&area, &settings, &mut findings);
     Ok(Snapshot::of_measured(&area, &settings, &measurements))
 }

@@ -299,3 +299,22 @@ fn permissions_of_the_old_folder_are_kept() {
     replace(&target, &run("new")).unwrap();
     assert_eq!(mode(), 0o751);
 }
+
+#[test]
+fn runs_into_one_folder_at_once_all_succeed_and_the_last_one_stays_whole() {
+    let home = TempDir::new().unwrap();
+    let target = home.path().join("ilo");
+    std::thread::scope(|scope| {
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            let target = &target;
+            scope.spawn(move || {
+                for _ in 0..30 {
+                    ensure_replaceable(target).unwrap();
+                    replace(target, &run(name)).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(table(&target).len(), 1);
+    assert_eq!(everything(home.path()).len(), 4, "{:?}", everything(home.path()));
+}
