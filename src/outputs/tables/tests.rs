@@ -223,14 +223,14 @@ fn indicators_carry_method_and_status() {
     assert_eq!(
         written[0],
         "180301,INEI,deficit.water_hours,2017,16.27,,,,h/day,A,24,7.73,,,\
-         deficit.reported,1,,\"EPS Ilo, \"\"Memoria\"\" 2016\","
+         deficit.reported,1,,\"EPS Ilo, \"\"Memoria\"\" 2016\",,,,,"
     );
     assert_eq!(
         written[2],
         "_T,INEI,exposure.tsunami.high.blocks.people,2017,12.5000,,,,people,E,,,100.0000,\
          blocks.population_2017,exposure.people,1,\"Límites distritales, 2023-01-01\",\
          \"Manzanas, 2017-10-22; tsunami\",\
-         status=synthetic; blocks=synthetic; districts=official; tsunami=reference"
+         status=synthetic; blocks=synthetic; districts=official; tsunami=reference,,,,"
     );
 }
 
