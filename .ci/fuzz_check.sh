@@ -17,7 +17,8 @@ fi
 export CARGO_TERM_COLOR=never
 # The fuzz targets are a workspace of their own, with a folder of their own.
 unset CARGO_TARGET_DIR
-# Where the seeds are, not what an earlier run found: the same start every time.
+# The same versions of everything as in the main build.
+cp Cargo.lock fuzz/Cargo.lock
 cargo fuzz build --sanitizer none --release
 
 targets=("$@")
@@ -28,6 +29,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# Starts from the seeds, not from what an earlier run found: the same start every time.
 fuzz() {
     local target=$1 log="$work/$1.log"
     mkdir -p "$work/corpus/$target" fuzz/artifacts/"$target"

@@ -41,11 +41,7 @@ fn wrong_arguments_end_with_two_and_say_why_in_the_language() {
         (&[], "en_US.UTF-8", "error: the command is missing"),
         (&["run"], "es", "error: falta <PROYECTO.toml>"),
         (&["runn", "p"], "en", "error: there is no command `runn`"),
-        (
-            &["inspeccionar", "p"],
-            "es",
-            "error: la orden `inspeccionar` no está en esta versión",
-        ),
+        (&["inspeccionar", "p"], "es", "error: «p»: no existe el archivo p."),
         (&["run", "p", "--ouut", "x"], "en", "error: there is no option `--ouut`"),
         (
             &["run", "p", "--only", "report"],

@@ -615,12 +615,14 @@ fn the_attenuated_tsunami_is_smaller_than_the_bathtub() {
     assert!((1_400.0..1_600.0).contains(&nz.number("valle_hasta_m")));
 }
 
-/// UTM 19S inflates areas by 0.057 % here.
+/// UTM 19S inflates the province by 0.057 %: more in the west, less in the east.
 #[test]
 fn x14_planar_area_against_geodesic() {
+    let (mut planar, mut geodesic) = (0.0, 0.0);
     for district in layer("districts.geojson") {
-        let geodesic = geo::GeodesicArea::geodesic_area_unsigned(&district.degrees);
-        let excess = district.area_m2() / geodesic - 1.0;
-        assert!((excess - 0.00057).abs() < 0.00010, "{excess}");
+        planar += district.area_m2();
+        geodesic += geo::GeodesicArea::geodesic_area_unsigned(&district.degrees);
     }
+    let excess = planar / geodesic - 1.0;
+    assert!((excess - 0.00057).abs() < 0.00003, "{excess}");
 }
