@@ -7,7 +7,7 @@
 //!
 //! [`examine`] goes through the file once for its geometries and then for its fields, a
 //! few at a time, so that memory does not grow with their number. What judges knows no
-//! words: [`names`] read names, [`numbers`] numbers, [`place`] coordinates, [`codes`] codes.
+//! words: `names` read names, `numbers` numbers, `place` coordinates, `codes` codes.
 
 mod codes;
 mod columns;
