@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use atalaya::geometry::crs::{Crs, Transform};
-use support::{Row, Table, World, feature, point, rect, run_tables};
+use support::{Row, Table, World, atalaya, feature, point, rect, run_tables};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -68,6 +68,24 @@ fn plan() -> &'static Run {
 
 fn number(row: &Row, column: &str) -> f64 {
     row[column].parse().unwrap_or_else(|_| panic!("{column} is `{}`", row[column]))
+}
+
+#[test]
+fn the_summary_begins_with_what_most_people_are_in_the_way_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let arguments =
+        ["run", "layers/ilo.toml", "--out", &out, "--only", "tables", "--lang", "es"];
+    let ran = atalaya(root(), &arguments);
+    let said: Vec<&str> = ran.stderr.lines().collect();
+    let at = |start: &str| said.iter().position(|line| line.trim().starts_with(start));
+    let any = at("Cualquier peligro:").unwrap();
+    // 19,156 people at the two worst levels, then 860; nobody in the way of what follows.
+    assert_eq!(at("Falla Chololo (los dos trazos):"), Some(any + 1), "{said:?}");
+    assert_eq!(at("Zonas de tsunami:"), Some(any + 2), "{said:?}");
+    // A deficit computed from the layers stands before those that others report.
+    assert!(at("Área verde por habitante:").is_some() && at("Anemia").is_none());
+    assert!(said.len() <= 18, "about a dozen lines: {said:?}");
 }
 
 #[test]

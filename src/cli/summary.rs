@@ -16,7 +16,7 @@ use crate::outputs::map::words::Words;
 use crate::pipeline::{Blemish, Outcome, Results};
 
 /// Most lines of one kind, so that the whole stays short.
-const MOST: usize = 10;
+const MOST: usize = 5;
 
 /// The summary of a run.
 pub(super) fn lines(
@@ -85,9 +85,15 @@ impl Summary<'_> {
             .collect();
         let mut pairs: Vec<(&str, &str)> =
             all.iter().map(|row| (row.hazard.as_str(), row.layer.as_str())).collect();
-        // `any` sums the others up, so it comes last.
-        pairs.sort_by_key(|&(hazard, layer)| (hazard == "any", hazard, layer));
+        pairs.sort_unstable();
         pairs.dedup();
+        // The worst of all first, then what most people are in the way of; scenarios and others
+        // that stay out of the worst of all come last.
+        pairs.sort_by(|a, b| {
+            let rank = |hazard: &str| (hazard != "any", !self.counts_in_any(hazard));
+            let order = rank(a.0).cmp(&rank(b.0));
+            order.then(in_the_way(&all, *b).total_cmp(&in_the_way(&all, *a)))
+        });
         if self.results.area.hazards.len() < 2 {
             pairs.retain(|(hazard, _)| *hazard != "any");
         }
@@ -107,6 +113,11 @@ impl Summary<'_> {
             self.exposed_to(title, &rows)
         };
         pairs.into_iter().map(of_pair).collect()
+    }
+
+    fn counts_in_any(&self, hazard: &str) -> bool {
+        let mut hazards = self.results.area.hazards.iter();
+        hazards.any(|one| one.layer.id == hazard && one.in_any)
     }
 
     fn exposed_to(&self, title: String, rows: &[&&ExposureRow]) -> String {
@@ -150,11 +161,13 @@ impl Summary<'_> {
         layer.map_or_else(|| id.to_owned(), |l| l.title.get(self.words.locale).to_owned())
     }
 
-    /// Each deficit of the whole; where nothing is known of the whole, of the territories that
-    /// something is known of.
+    /// Each deficit of the whole, those computed here before those that others report; where
+    /// nothing is known of the whole, of the territories that something is known of.
     fn deficits(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        for deficit in &self.settings.deficits {
+        let mut deficits: Vec<&DeficitSettings> = self.settings.deficits.iter().collect();
+        deficits.sort_by_key(|one| matches!(one.kind, DeficitKind::Reported { .. }));
+        for deficit in deficits {
             let rows = self.measurements().deficits.iter();
             let rows: Vec<_> = rows.filter(|row| row.deficit == deficit.id).collect();
             let title = deficit.title.get(self.words.locale);
@@ -272,6 +285,13 @@ impl Summary<'_> {
         }
         lines
     }
+}
+
+/// How many people of a layer a hazard reaches at its two worst levels, to put lines in order.
+fn in_the_way(rows: &[&ExposureRow], (hazard, layer): (&str, &str)) -> f64 {
+    let own = rows.iter().filter(|row| row.hazard == hazard && row.layer == layer);
+    let worst = own.filter(|row| row.level <= Level::High);
+    worst.map(|row| row.quantity.value).sum()
 }
 
 /// Whether anything is known of a value.
