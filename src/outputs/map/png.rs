@@ -37,15 +37,16 @@ pub fn render(scene: &Scene, dpi: f32) -> Result<Vec<u8>, MapError> {
         .map_err(|error| MapError::Encode { reason: error.to_string() })
 }
 
-/// The file: three channels, since a page is opaque, and fast to write. Flat colours shrink well
-/// without a filter and without a long search.
+/// The file: three channels, since a page is opaque. Flat colours shrink best without a filter:
+/// measured on sheets of the example against every filter and the fast compression, which
+/// makes files ten times as large.
 fn encode(page: &Pixmap, dpi: f32) -> Result<Vec<u8>, png::EncodingError> {
     let per_meter = (dpi / 0.0254).round() as u32;
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, page.width(), page.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
+    encoder.set_compression(png::Compression::Balanced);
     encoder.set_filter(png::Filter::NoFilter);
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: per_meter,
