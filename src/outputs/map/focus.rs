@@ -14,6 +14,8 @@ const CELLS: usize = 220;
 /// Share of the people that the frame may leave out on each side when that makes it
 /// smaller by a quarter.
 const TAIL: f64 = 0.015;
+/// Below this share of the zones' side, what lies in them is a speck on the map.
+const SPECK: f64 = 0.02;
 /// Smallest side of a frame, m.
 const SMALLEST_M: f64 = 1.0;
 
@@ -50,13 +52,16 @@ pub fn of_hazard(
         .flat_map(|layer| spots(layer, whole))
         .filter(|spot| is_own(spot.extent.center()) && is_in_zone(spot.extent.center()))
         .collect();
-    if let Some(extent) = dense(&spots) {
-        return roomy(extent, 0.12).within(whole);
-    }
     let near = zones.iter().filter_map(|shapes| Extent::of(shapes)).reduce(Extent::union);
-    match near {
-        Some(zones) if zones.meets(whole) => roomy(zones.within(whole), 0.08),
-        _ => whole,
+    let near = near.filter(|zones| zones.meets(whole)).map(|zones| zones.within(whole));
+    match (dense(&spots), near) {
+        // A single plant has no size: the zones around it are what there is to see.
+        (Some(extent), Some(zones)) if extent.side() < SPECK * zones.side() => {
+            roomy(zones, 0.08)
+        }
+        (Some(extent), _) => roomy(extent, 0.12).within(whole),
+        (None, Some(zones)) => roomy(zones, 0.08),
+        (None, None) => whole,
     }
 }
 
