@@ -170,7 +170,9 @@ fn main() {
         let maps = draw_all(&area, &measurements, &settings(), &options)
             .expect("every map can be drawn");
         for (name, bytes) in maps.into_files() {
-            let path = folder.join(format!("{}_{name}", locale.id()));
+            let path = folder.join(locale.id()).join(name);
+            let parent = path.parent().expect("it lies in a folder");
+            std::fs::create_dir_all(parent).expect("the folder can be made");
             std::fs::write(path, bytes).expect("the map can be written");
         }
     }

@@ -40,6 +40,7 @@ fn draft(
             png,
             svg: svg::render(scene),
             pdf: Vec::new(),
+            scene: Vec::new(),
         })
     })
     .unwrap()

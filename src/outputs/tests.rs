@@ -36,7 +36,7 @@ fn run(
 }
 
 fn map(name: &str) -> (String, Vec<u8>) {
-    (name.to_owned(), name.as_bytes().to_vec())
+    (format!("maps/{name}"), name.as_bytes().to_vec())
 }
 
 fn read_manifest(directory: &Path) -> serde_json::Value {
@@ -194,8 +194,12 @@ fn only_what_was_asked_for_is_written() {
 fn names_that_leave_the_folder_are_refused() {
     let home = TempDir::new().unwrap();
     let target = home.path().join("ilo");
-    for name in ["../a.png", "a/b.png", "", "..", ".png", "c:\\a.png", "a\0.png"] {
-        let error = run(&target, Products::ALL, &[map(name)], 1).unwrap_err();
+    let names = ["../a.png", "a/b.png", "", "..", ".png", "c:\\a.png", "a\0.png"];
+    let mut paths = names.map(|name| map(name).0).to_vec();
+    paths.extend(["a.png".to_owned(), "tables/a.png".to_owned()]);
+    for name in paths {
+        let maps = [(name.clone(), Vec::new())];
+        let error = run(&target, Products::ALL, &maps, 1).unwrap_err();
         assert!(matches!(error, OutputError::UnsafeName { .. }), "{name}: {error}");
         assert!(!target.exists());
     }

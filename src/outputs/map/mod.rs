@@ -45,6 +45,8 @@ pub mod risk_map;
 pub mod scene;
 pub mod sheet;
 pub mod sketch;
+mod steps;
+pub mod stored;
 pub mod style;
 pub mod svg;
 pub mod traces;
@@ -79,18 +81,38 @@ pub struct MapSet {
 }
 
 impl MapSet {
-    /// File name and bytes of everything in it.
+    /// Path inside the folder of a run and bytes of everything in it.
     #[must_use]
     pub fn into_files(self) -> Vec<(String, Vec<u8>)> {
-        let named = |name: &str, ending: &str| format!("{name}.{ending}");
+        let named = |name: &str, ending: &str| format!("{FOLDER}/{name}.{ending}");
         let mut files = vec![(named("atlas", "pdf"), self.atlas)];
         for map in self.maps {
             files.push((named(&map.name, "png"), map.png));
             files.push((named(&map.name, "svg"), map.svg.into_bytes()));
             files.push((named(&map.name, "pdf"), map.pdf));
+            files.push((scene_path(&map.name), map.scene));
         }
         files
     }
+}
+
+/// Folder of the maps in that of a run.
+pub const FOLDER: &str = "maps";
+/// Folder of the stored sheets in that of a run.
+pub const SCENE_FOLDER: &str = "scene";
+/// Ending of a stored sheet.
+const SCENE_ENDING: &str = ".json.gz";
+
+/// Where the stored sheet of a map lies in the folder of a run.
+#[must_use]
+pub fn scene_path(map: &str) -> String {
+    format!("{SCENE_FOLDER}/{map}{SCENE_ENDING}")
+}
+
+/// The map whose stored sheet lies at a path in the folder of a run.
+#[must_use]
+pub fn map_of_scene(path: &str) -> Option<&str> {
+    path.strip_prefix(SCENE_FOLDER)?.strip_prefix('/')?.strip_suffix(SCENE_ENDING)
 }
 
 /// One map in all formats.
@@ -104,6 +126,8 @@ pub struct MapFile {
     pub svg: String,
     /// PDF of one page, as large as the paper.
     pub pdf: Vec<u8>,
+    /// The sheet itself, to be drawn again: see [`stored`].
+    pub scene: Vec<u8>,
 }
 
 /// Why a map could not be drawn.
@@ -177,17 +201,20 @@ pub fn draw_all(
 ) -> Result<MapSet, MapError> {
     let job = Job::new(area, settings, options);
     let all = plans(job, measurements);
+    let author = settings.author.as_ref().map(|author| author.get(options.locale));
     let drawn = compose_all(job, &all, |plan, scene| {
-        let page = pdf::page(scene);
+        let page = pdf::page(&scene);
         if plan.is_atlas_only {
             return Ok((None, page));
         }
-        let about = about(settings, options, &page.title, &page.description);
+        let author = author.map(str::to_owned);
+        let sheet = stored::Sheet { scene, author, locale: options.locale };
         let map = MapFile {
             name: plan.name.clone(),
-            png: png::render(scene, png::DEFAULT_DPI)?,
-            svg: svg::render(scene),
-            pdf: pdf::document(&[&page], about)?,
+            png: png::render(&sheet.scene, png::DEFAULT_DPI)?,
+            svg: svg::render(&sheet.scene),
+            pdf: sheet.document(&page)?,
+            scene: sheet.to_bytes()?,
         };
         Ok((Some(map), page))
     })?;
@@ -196,7 +223,8 @@ pub fn draw_all(
     let title = settings.title.get(options.locale);
     let subject = i18n::text(options.locale, "map.atlas.subject");
     let bound: Vec<&pdf::Page> = index.iter().chain(&pages).collect();
-    let atlas = pdf::document(&bound, about(settings, options, title, subject))?;
+    let about = pdf::About { title, subject, author, locale: options.locale };
+    let atlas = pdf::document(&bound, about)?;
     Ok(MapSet { maps: maps.into_iter().flatten().collect(), atlas })
 }
 
@@ -232,17 +260,6 @@ fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     plans
 }
 
-fn about<'a>(
-    settings: &'a Settings,
-    options: &MapOptions,
-    title: &'a str,
-    subject: &'a str,
-) -> pdf::About<'a> {
-    let locale = options.locale;
-    let author = settings.author.as_ref().map(|author| author.get(locale));
-    pdf::About { title, subject, author, locale }
-}
-
 /// Composes every map that has files of its own and hands each, with its name, to a renderer.
 ///
 /// # Errors
@@ -258,21 +275,22 @@ pub fn render_all<T: Send>(
     let job = Job::new(area, settings, options);
     let mut all = plans(job, measurements);
     all.retain(|plan| !plan.is_atlas_only);
-    compose_all(job, &all, |plan, scene| render(&plan.name, scene))
+    compose_all(job, &all, |plan, scene| render(&plan.name, &scene))
 }
 
 fn compose_all<'a, T: Send>(
     job: Job<'a>,
     plans: &[Plan<'a>],
-    render: impl Fn(&Plan<'a>, &scene::Scene) -> Result<T, MapError> + Sync,
+    render: impl Fn(&Plan<'a>, scene::Scene) -> Result<T, MapError> + Sync,
 ) -> Result<Vec<T>, MapError> {
     let count = plans.len();
     let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()
         .enumerate()
         .map(|(i, plan)| {
-            let scene = sheet::compose(job, plan, i + 1, count)?;
-            render(plan, &scene)
+            let mut scene = sheet::compose(job, plan, i + 1, count)?;
+            scene.settle();
+            render(plan, scene)
         })
         .collect();
     drawn.into_iter().collect()
