@@ -319,7 +319,7 @@ fn a_project_sets_paper_frame_and_scale() {
     let mut settings = sample::settings();
     settings.maps.paper = Paper::A3;
     let frame = Some([249_000.0, 8_046_000.0, 253_000.0, 8_049_000.0]);
-    let own = SheetSettings { frame, scale: Some(21_000.0) };
+    let own = SheetSettings { frame, scale: Some(21_000.0), ..SheetSettings::default() };
     settings.maps.sheets.insert("hazard_tsunami".to_owned(), own);
     let options = MapOptions { locale: Locale::Es, date: None };
     let keep = |name: &str, scene: &Scene| Ok((name.to_owned(), scene.clone()));
@@ -352,17 +352,17 @@ fn the_atlas_has_an_index_and_every_sheet() {
     settings.deficits.truncate(1);
     let options = MapOptions { locale: Locale::Es, date: None };
     let plain = draw_all(&area, &measurements, &settings, &options).unwrap();
-    assert_eq!(plain.maps.len(), 4, "overview, two hazards, a deficit");
-    assert_eq!(pages(&plain.atlas), 1 + 4);
+    assert_eq!(plain.maps.len(), 6, "overview, two hazards, both together, a deficit");
+    assert_eq!(pages(&plain.atlas), 1 + 6);
     settings.maps.atlas = AtlasPages::Territories;
     let more = draw_all(&area, &measurements, &settings, &options).unwrap();
-    assert_eq!(more.maps.len(), 4, "no further files");
-    assert_eq!(pages(&more.atlas), 1 + 4 + 2 * area.territories.len());
+    assert_eq!(more.maps.len(), 6, "no further files");
+    assert_eq!(pages(&more.atlas), 1 + 6 + 2 * area.territories.len());
     let says = |svg: &str, words: &str| svg.contains(words);
-    assert!(says(&plain.maps[0].svg, "Mapa 1 de 4"));
+    assert!(says(&plain.maps[0].svg, "Mapa 1 de 6"));
     assert!(says(
         &more.maps[0].svg,
-        &format!("Mapa 1 de {}", 4 + 2 * area.territories.len())
+        &format!("Mapa 1 de {}", 6 + 2 * area.territories.len())
     ));
 }
 

@@ -12,24 +12,34 @@ use crate::geometry::{
     Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef,
 };
 
+/// How far the nearest facility lies from the centroid of each feature, m; `None` where there
+/// is no facility at all.
+pub(super) fn distances(
+    layer: &ExposureLayer,
+    service: &ServiceLayer,
+) -> Vec<Option<f64>> {
+    let nearest = Nearest::new(&service.layer.shapes);
+    let shapes = &layer.layer.shapes;
+    (0..shapes.len())
+        .into_par_iter()
+        .map(|row| nearest.to(centroid(shapes.get(row))).map(|(_, distance)| distance))
+        .collect()
+}
+
 /// Says for each feature whether a facility lies within `within_m` of its centroid.
-///
-/// The limit itself still counts. A feature is served whole or not at all.
 pub(super) fn served(
     layer: &ExposureLayer,
     service: &ServiceLayer,
     within_m: f64,
 ) -> Vec<bool> {
-    let nearest = Nearest::new(&service.layer.shapes);
-    let shapes = &layer.layer.shapes;
-    (0..shapes.len())
-        .into_par_iter()
-        .map(|row| {
-            let distance =
-                nearest.to(centroid(shapes.get(row))).map(|(_, distance)| distance);
-            distance.is_some_and(|distance| distance <= within_m)
-        })
-        .collect()
+    are_within(&distances(layer, service), within_m)
+}
+
+/// Says for each distance whether it is within reach.
+///
+/// The limit itself still counts. A feature is served whole or not at all.
+pub(super) fn are_within(distances: &[Option<f64>], within_m: f64) -> Vec<bool> {
+    distances.iter().map(|d| d.is_some_and(|distance| distance <= within_m)).collect()
 }
 
 /// The centroid of all parts, weighted by area, length or number of points.

@@ -30,7 +30,7 @@ pub use fixed::Fixed;
 pub use risk::{RiskMeasurements, RiskRow, RiskSummaryRow, WhyNot};
 
 pub use measurements::{
-    BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
+    BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements, Reach,
 };
 
 use crate::config::{DeficitKind, Settings};
@@ -56,7 +56,7 @@ pub fn measure(
     let mut found = Measurements::default();
     let mut tallied = Vec::new();
     for layer in &area.exposures {
-        let result = tally_layer(area, settings, &planes, layer);
+        let result = tally_layer(area, settings, &planes, layer, &mut found.reach);
         found.exposure.extend(exposure::rows(area, &planes, layer, &result.table));
         found.balance.extend(exposure::balance(area, &planes, layer, &result.table));
         found.in_hazard.extend(in_hazard::rows(area, &planes, &result));
@@ -83,6 +83,7 @@ fn tally_layer<'a>(
     settings: &Settings,
     planes: &Planes,
     layer: &'a ExposureLayer,
+    reach: &mut Vec<Reach>,
 ) -> Tallied<'a> {
     let mut served = Vec::new();
     let mut columns = Vec::new();
@@ -97,7 +98,9 @@ fn tally_layer<'a>(
         let service =
             service.expect("the settings name layers with the role of service only");
         columns.push((deficit.id.clone(), tally::SUMS + layer.sums.len() + served.len()));
-        served.push(access::served(layer, service, *within_m));
+        let distance_m = access::distances(layer, service);
+        served.push(access::are_within(&distance_m, *within_m));
+        reach.push(Reach { deficit: deficit.id.clone(), distance_m });
     }
     let tally = tally::tally(planes, layer, &served);
     let table = exposure::Table::new(planes, layer, &tally, served.len());
@@ -115,6 +118,7 @@ fn sort(found: &mut Measurements) {
     found
         .deficits
         .sort_by(|a, b| (&a.territory, &a.deficit).cmp(&(&b.territory, &b.deficit)));
+    found.reach.sort_by(|a, b| a.deficit.cmp(&b.deficit));
     found.in_hazard.sort_by(|a, b| {
         let key = |r: &InHazardRow| {
             (r.territory.clone(), r.deficit.clone(), r.hazard.clone(), r.level.id())

@@ -20,7 +20,7 @@ use super::study_area::{
 use super::territories::{self, Ground};
 use super::values::{additive_values, number_of, text_of, value_at};
 use crate::config::{
-    AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized,
+    AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized, Logo,
     ServiceRole, Settings, TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
@@ -67,6 +67,7 @@ pub fn prepare(
     inputs.extend(raw.joins.iter().map(of_join));
     let cited = [&settings.standards, &settings.contradictions];
     inputs.extend(cited.into_iter().flatten().map(of_cited));
+    inputs.extend(settings.maps.logo.as_ref().map(of_logo));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -316,6 +317,24 @@ fn of_cited(table: &CitedFile) -> InputRecord {
         datum_operations: Vec::new(),
         features_read: table.rows,
         features_kept: table.rows,
+        vertices: 0,
+    }
+}
+
+/// A picture is an input of the maps.
+fn of_logo(logo: &Logo) -> InputRecord {
+    InputRecord {
+        layer: String::new(),
+        path: logo.declared_path.clone(),
+        format: "PNG".to_owned(),
+        digest: logo.digest.clone(),
+        bytes: logo.bytes.len() as u64,
+        crs: None,
+        crs_evidence: "",
+        operation: String::new(),
+        datum_operations: Vec::new(),
+        features_read: 0,
+        features_kept: 0,
         vertices: 0,
     }
 }

@@ -14,13 +14,16 @@
     reason = "page millimetres and pixels: small numbers, for the eye only"
 )]
 
+pub mod breaks;
 pub mod canvas;
 pub mod chart;
+pub mod choropleth;
 mod clip;
 pub mod coast;
 pub mod deficit_map;
 pub mod degrees;
 pub mod extent;
+mod facilities;
 pub mod figures;
 pub mod focus;
 pub mod font;
@@ -28,6 +31,7 @@ pub mod furniture;
 pub mod hatch;
 pub mod hazard_map;
 mod index;
+pub mod industry;
 mod kerning;
 pub mod labels;
 pub mod legend;
@@ -43,6 +47,7 @@ pub mod png;
 pub mod projection;
 pub mod risk_map;
 pub mod scene;
+pub mod several;
 pub mod sheet;
 pub mod sketch;
 mod steps;
@@ -199,7 +204,8 @@ pub fn draw_all(
     settings: &Settings,
     options: &MapOptions,
 ) -> Result<MapSet, MapError> {
-    let job = Job::new(area, settings, options);
+    let crowds = focus::Crowds::of(area);
+    let job = Job::new(area, settings, options, &crowds);
     let all = plans(job, measurements);
     let author = settings.author.as_ref().map(|author| author.get(options.locale));
     let drawn = compose_all(job, &all, |plan, scene| {
@@ -232,6 +238,7 @@ pub fn draw_all(
 fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     let (area, settings) = (job.area, job.settings);
     let mut plans = vec![overview::plan(job, measurements)];
+    plans.extend(several::plans(job, measurements));
     plans.extend(
         area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements, None)),
     );
@@ -241,9 +248,14 @@ fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
         plans.extend(risk_map::plans(job, risk, measured));
     }
+    plans.extend(industry::plan(job, measurements));
     for plan in &mut plans {
         let Some(own) = settings.maps.sheets.get(&plan.name) else { continue };
         plan.scale = own.scale;
+        plan.only = own.layers.clone().map(|layers| {
+            let all = layers.into_iter().chain(plan.subject.iter().cloned());
+            all.collect()
+        });
         if let Some([west, south, east, north]) = own.frame {
             plan.focus = extent::Extent { min: [west, south], max: [east, north] };
         }
@@ -272,7 +284,8 @@ pub fn render_all<T: Send>(
     options: &MapOptions,
     render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
 ) -> Result<Vec<T>, MapError> {
-    let job = Job::new(area, settings, options);
+    let crowds = focus::Crowds::of(area);
+    let job = Job::new(area, settings, options, &crowds);
     let mut all = plans(job, measurements);
     all.retain(|plan| !plan.is_atlas_only);
     compose_all(job, &all, |plan, scene| render(&plan.name, &scene))

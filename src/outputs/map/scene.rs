@@ -14,7 +14,7 @@ use super::canvas::Canvas;
 pub type Point = [f32; 2];
 
 /// An upright rectangle on the page, mm.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rect {
     /// Left edge.
     pub x: f32,
@@ -325,6 +325,15 @@ impl Text {
     }
 }
 
+/// A picture in a rectangle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// Where; the picture fills it.
+    pub rect: Rect,
+    /// The bytes of a PNG.
+    pub png: Vec<u8>,
+}
+
 /// One thing to paint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Item {
@@ -334,6 +343,8 @@ pub enum Item {
     Stroke(Stroke),
     /// Text.
     Text(Text),
+    /// A picture.
+    Image(Image),
     /// What follows is cut to these rings (even-odd), until the matching pop.
     PushClip(#[serde(with = "super::steps::rings")] Vec<Vec<Point>>),
     /// Ends the last clip.
@@ -452,9 +463,11 @@ impl Scene {
                     Box::new(stroke.paths.iter_mut().flat_map(|path| &mut path.points))
                 }
                 Item::PushClip(rings) => Box::new(rings.iter_mut().flatten()),
-                Item::Text(_) | Item::PopClip | Item::BeginGroup(_) | Item::EndGroup => {
-                    continue;
-                }
+                Item::Text(_)
+                | Item::Image(_)
+                | Item::PopClip
+                | Item::BeginGroup(_)
+                | Item::EndGroup => continue,
             };
             for point in points {
                 *point = point.map(|mm| super::steps::mm(super::steps::hundredths(mm)));
@@ -469,6 +482,7 @@ impl Scene {
                 Item::Fill(fill) => canvas.fill(fill),
                 Item::Stroke(stroke) => canvas.stroke(stroke),
                 Item::Text(text) => canvas.text(text),
+                Item::Image(image) => canvas.image(image),
                 Item::PushClip(rings) => canvas.push_clip(rings),
                 Item::PopClip => canvas.pop_clip(),
                 Item::BeginGroup(name) => canvas.begin_group(name),

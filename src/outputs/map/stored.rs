@@ -163,7 +163,7 @@ fn ensure_sound(scene: &Scene) -> Result<(), String> {
             }
             Item::PopClip => open.pop() == Some(true),
             Item::EndGroup => open.pop() == Some(false),
-            Item::Fill(_) | Item::Stroke(_) | Item::Text(_) => true,
+            Item::Fill(_) | Item::Stroke(_) | Item::Text(_) | Item::Image(_) => true,
         };
         if !is_paired {
             return Err("items".to_owned());
