@@ -60,8 +60,11 @@ fn ilo() -> &'static Ilo {
         let sheets = render_all(area, measurements, &settings, &options, keep).unwrap();
         let titles = settings.layers.iter();
         let titles = titles.map(|l| (l.title.get(Locale::Es).to_owned(), l.id.clone()));
-        let mut territories: BTreeMap<String, String> =
-            area.territories.iter().map(|t| (t.name.clone(), t.code.to_string())).collect();
+        let mut territories: BTreeMap<String, String> = area
+            .territories
+            .iter()
+            .map(|t| (t.name.clone(), t.code.to_string()))
+            .collect();
         territories.insert("Todo el ámbito".to_owned(), "_T".to_owned());
         Ilo {
             sheets,
@@ -94,7 +97,8 @@ fn below(scene: &Scene, heading: &str) -> Option<Vec<(String, Vec<String>)>> {
     // A long heading has a second line; then come the heads of the columns.
     let body = all[start + 1..].iter().skip_while(|text| is_heading(text));
     let body = body.skip_while(|text| text.anchor == Anchor::End);
-    for text in body.take_while(|text| !is_heading(text) && text.weight != Weight::Italic) {
+    for text in body.take_while(|text| !is_heading(text) && text.weight != Weight::Italic)
+    {
         match text.anchor {
             Anchor::End => {
                 if let Some((_, figures)) = rows.last_mut() {
@@ -128,12 +132,16 @@ fn number(text: &str) -> Option<f64> {
 
 /// Whether a printed figure is a value, rounded as its decimals say.
 fn says(text: &str, value: f64) -> bool {
-    let decimals = text.split_once(',').map_or(0, |(_, d)| {
-        d.chars().take_while(char::is_ascii_digit).count()
-    });
+    let decimals = text
+        .split_once(',')
+        .map_or(0, |(_, d)| d.chars().take_while(char::is_ascii_digit).count());
     let half = 0.5 * 10f64.powi(-i32::try_from(decimals).unwrap());
     let Some(said) = number(text) else { return false };
-    if text.starts_with('<') { value < said && value > 0.0 } else { (said - value).abs() <= half * 1.000_1 }
+    if text.starts_with('<') {
+        value < said && value > 0.0
+    } else {
+        (said - value).abs() <= half * 1.000_1
+    }
 }
 
 fn value(row: &Row, column: &str) -> Option<f64> {
@@ -170,11 +178,16 @@ fn every_legend_of_levels_has_the_figures_of_the_table() {
         let legend = below(scene, "Nivel de peligro").unwrap();
         let mut people = 0.0;
         for (label, figures) in &legend {
-            let (_, level) = LEVELS.iter().find(|(word, _)| label.starts_with(word)).unwrap();
+            let (_, level) =
+                LEVELS.iter().find(|(word, _)| label.starts_with(word)).unwrap();
             let row = exposure(hazard, level, "blocks", "people");
-            let (amount, total) = (value(row, "value").unwrap(), value(row, "total").unwrap());
+            let (amount, total) =
+                (value(row, "value").unwrap(), value(row, "total").unwrap());
             assert!(says(&figures[0], amount), "{name} {label}: {figures:?}, {amount}");
-            assert!(says(&figures[1], amount / total * 100.0), "{name} {label}: {figures:?}");
+            assert!(
+                says(&figures[1], amount / total * 100.0),
+                "{name} {label}: {figures:?}"
+            );
             people += amount;
             let Some(range) = figures.get(2) else { continue };
             let ends = value(row, "low").zip(value(row, "high"));
@@ -182,7 +195,9 @@ fn every_legend_of_levels_has_the_figures_of_the_table() {
                 (Some((from, to)), Some((low, high))) => {
                     assert!(says(from, low) && says(to, high), "{name} {label}: {range}");
                 }
-                (found, ends) => assert!(found.is_none() && ends.is_none(), "{name}: {range}"),
+                (found, ends) => {
+                    assert!(found.is_none() && ends.is_none(), "{name}: {range}")
+                }
             }
         }
         // Levels that the legend leaves out have nobody.
@@ -210,7 +225,8 @@ fn every_table_of_elements_has_the_figures_of_the_table() {
                 continue;
             }
             // The short form has the layer and the measure in one row.
-            let short = label.rsplit_once(" (").map(|(t, m)| (t, m.trim_end_matches(')')));
+            let short =
+                label.rsplit_once(" (").map(|(t, m)| (t, m.trim_end_matches(')')));
             let titled = short.and_then(|(title, m)| Some((ilo().titles.get(title)?, m)));
             let (layer, measure) = match (titled, &layer) {
                 (Some((layer, measure)), _) => (layer.clone(), measure.to_owned()),
@@ -260,7 +276,10 @@ fn sheets_of_all_hazards_have_the_people_of_each() {
                         && row["measure"] == "people"
                 });
                 let amount = own.next().and_then(|row| value(row, "value")).unwrap();
-                assert!(says(figure, amount), "{name} {label} {level}: {figure} {amount}");
+                assert!(
+                    says(figure, amount),
+                    "{name} {label} {level}: {figure} {amount}"
+                );
             }
         }
     }
@@ -282,12 +301,14 @@ fn every_deficit_has_the_figures_of_the_table() {
     let (mut sheets, mut classes, mut blocks) = (0, 0, 0);
     for (name, scene) in &ilo().sheets {
         let Some(id) = name.strip_prefix("deficit_") else { continue };
-        let own: Vec<&Row> = ilo().deficits.iter().filter(|r| r["deficit"] == id).collect();
+        let own: Vec<&Row> =
+            ilo().deficits.iter().filter(|r| r["deficit"] == id).collect();
         let of = |code: &str| own.iter().find(|row| row["territory"] == code).copied();
         let is_share = own[0]["kind"] == "access";
         let in_percent = if is_share { 100.0 } else { 1.0 };
         for (label, figures) in below(scene, "Cifras por territorio").unwrap() {
-            let Some(row) = ilo().territories.get(&label).and_then(|code| of(code)) else {
+            let Some(row) = ilo().territories.get(&label).and_then(|code| of(code))
+            else {
                 panic!("{name}: {label}")
             };
             for (figure, column) in figures.iter().zip(["value", "gap"]) {
@@ -297,7 +318,12 @@ fn every_deficit_has_the_figures_of_the_table() {
                         "{name} {label} {column}: {figure} {amount}"
                     ),
                     // A dash, a bound or an interval, but no bare number.
-                    None => assert!(number(figure).is_none() || figure.contains('<') || !row["qualifier"].is_empty(), "{name} {label}: {figure}"),
+                    None => assert!(
+                        number(figure).is_none()
+                            || figure.contains('<')
+                            || !row["qualifier"].is_empty(),
+                        "{name} {label}: {figure}"
+                    ),
                 }
             }
             if let Some(figure) = figures.get(2) {
@@ -324,11 +350,17 @@ fn every_deficit_has_the_figures_of_the_table() {
                     })
             };
             let inside: Vec<&&Row> = own.iter().filter(is_in).collect();
-            assert!(says(&figures[0], inside.len() as f64), "{name} {label}: {figures:?}");
+            assert!(
+                says(&figures[0], inside.len() as f64),
+                "{name} {label}: {figures:?}"
+            );
             if let Some(figure) = figures.get(1) {
-                let people: Option<f64> = inside.iter().map(|row| value(row, "people")).sum();
+                let people: Option<f64> =
+                    inside.iter().map(|row| value(row, "people")).sum();
                 match people {
-                    Some(people) => assert!(says(figure, people), "{name} {label}: {figure}"),
+                    Some(people) => {
+                        assert!(says(figure, people), "{name} {label}: {figure}")
+                    }
                     None => assert_eq!(figure, "–", "{name} {label}"),
                 }
             }
@@ -339,7 +371,10 @@ fn every_deficit_has_the_figures_of_the_table() {
             let not = value(whole, "shortfall").unwrap();
             let served = value(whole, "people").unwrap() - not;
             let [near, far] = rows.as_slice() else { panic!("{name}: {rows:?}") };
-            assert!(near.0.starts_with("A no más") && says(&near.1[0], served), "{near:?}");
+            assert!(
+                near.0.starts_with("A no más") && says(&near.1[0], served),
+                "{near:?}"
+            );
             assert!(far.0.starts_with("A más") && says(&far.1[0], not), "{far:?}");
             blocks += 1;
         }
@@ -387,7 +422,8 @@ fn every_sheet_of_ilo_has_its_scale_on_paper() {
         let scale = stated(scene, "Escala 1:");
         let grid = stated(scene, "Cuadrícula cada ");
         let page = pdf::page(scene);
-        let about = pdf::About { title: "t", subject: "s", author: None, locale: Locale::Es };
+        let about =
+            pdf::About { title: "t", subject: "s", author: None, locale: Locale::Es };
         let text = content(&pdf::document(&[&page], about).unwrap());
         let points_per_unit: f64 = text.split(' ').next().unwrap().parse().unwrap();
         let mm_per_unit = points_per_unit * 25.4 / 72.0;
@@ -399,7 +435,8 @@ fn every_sheet_of_ilo_has_its_scale_on_paper() {
         };
         let mut xs: Vec<f64> = Vec::new();
         for triple in lines.windows(3).filter(|t| t[0].starts_with("0.1 w 0 J")) {
-            let (Some(from), Some(to)) = (at(triple[1], " m"), at(triple[2], " l")) else {
+            let (Some(from), Some(to)) = (at(triple[1], " m"), at(triple[2], " l"))
+            else {
                 continue;
             };
             if (from[0] - to[0]).abs() < 1e-9 && (from[1] - to[1]).abs() > 50.0 {

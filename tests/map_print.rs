@@ -132,6 +132,22 @@ fn the_four_levels_stay_apart_for_every_eye_and_in_grey() {
     }
 }
 
+/// Neighbours of a ramp: side by side, where 2 is just seen.
+#[test]
+fn the_classes_of_deficits_stay_apart_for_every_eye_and_in_grey() {
+    for count in 2..=7 {
+        let tone = |rank: usize| style::ramp(rank, count).solid.unwrap();
+        for seen in [ALL_COLOURS, PROTANOPIA, DEUTERANOPIA, GREY] {
+            for rank in 1..count {
+                let apart = delta_e(lab(tone(rank - 1), seen), lab(tone(rank), seen));
+                assert!(apart >= 3.0, "{rank} of {count}: {apart:.1}");
+            }
+            let served = delta_e(lab(style::SERVED, seen), lab(tone(count - 1), seen));
+            assert!(served >= 20.0, "{served:.1}");
+        }
+    }
+}
+
 #[test]
 fn not_studied_never_looks_like_no_hazard() {
     let (studied, unknown) = (style::level(Level::None), style::level(Level::NotStudied));

@@ -260,6 +260,7 @@ fn scenes() -> Vec<(&'static str, Draw)> {
                 columns: vec![(Some(style::level(Level::High)), "Alto".into())],
                 rows: vec![row("Ilo", "66 479"), row("Pacocha", "4453")],
                 note: "Sin elementos en ninguna zona: olivares.".into(),
+                short: Vec::new(),
             };
             let _ =
                 legend::table(s, [1.0, 1.0], (38.0, 28.0), &table, |n| format!("{n}"));

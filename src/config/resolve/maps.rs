@@ -91,7 +91,7 @@ impl Resolver<'_> {
             (2..=7u8).find(|count| f64::from(*count).total_cmp(&given.value).is_eq());
         if count.is_none() {
             let found = given.value.to_string();
-            let rule = "@config.rule.classes";
+            let rule = "@config.rule.map_classes";
             self.fail(given, Trouble::OutOfRange { found, rule });
         }
         count.map(usize::from)

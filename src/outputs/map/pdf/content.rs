@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 
 use crate::domain::Digest;
 use crate::outputs::map::canvas::Canvas;
@@ -15,8 +19,6 @@ use crate::outputs::map::scene::{
 
 /// PDF points in a millimetre.
 pub(super) const POINTS_PER_MM: f32 = 72.0 / 25.4;
-/// Effort of the compressor, of 10: more makes sheets hardly smaller.
-const COMPRESSION: u8 = 6;
 
 /// A rendered page, ready for any document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +64,7 @@ pub fn page(scene: &Scene) -> Page {
         title: scene.title.clone(),
         description: scene.description.clone(),
         size,
-        content: miniz_oxide::deflate::compress_to_vec_zlib(
-            canvas.body.as_bytes(),
-            COMPRESSION,
-        ),
+        content: packed(canvas.body.as_bytes()),
         glyphs: canvas.glyphs,
         alphas: canvas.alphas,
         pictures: canvas.pictures,
@@ -89,6 +88,15 @@ struct PdfCanvas {
     pictures: BTreeMap<String, Picture>,
 }
 
+/// Bytes as streams hold them: more effort makes sheets hardly smaller.
+pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    packed
+        .write_all(bytes)
+        .and_then(|()| packed.finish())
+        .expect("writing into memory does not fail")
+}
+
 /// The pixels of a PNG; `None` if it is none.
 fn picture(png: &[u8]) -> Option<Picture> {
     let pixels = tiny_skia::Pixmap::decode_png(png).ok()?;
@@ -96,8 +104,6 @@ fn picture(png: &[u8]) -> Option<Picture> {
     let rgb: Vec<u8> =
         colours.clone().flat_map(|c| [c.red(), c.green(), c.blue()]).collect();
     let alpha: Vec<u8> = colours.map(|c| c.alpha()).collect();
-    let packed =
-        |bytes: &[u8]| miniz_oxide::deflate::compress_to_vec_zlib(bytes, COMPRESSION);
     let size = [pixels.width(), pixels.height()];
     Some(Picture { size, colours: packed(&rgb), opacity: packed(&alpha) })
 }
