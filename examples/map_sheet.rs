@@ -609,6 +609,7 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                             value,
                             range: Some((value * 0.8, value * 1.3)),
                         },
+                        doubts: Vec::new(),
                         total,
                     });
                 }
@@ -628,6 +629,7 @@ fn deficits() -> Vec<DeficitRow> {
                 gap.max(0.0)
             });
             DeficitRow {
+                doubts: Vec::new(),
                 territory: territory.to_owned(),
                 deficit: deficit.to_owned(),
                 kind,

@@ -140,6 +140,10 @@ impl Summary<'_> {
     fn people(&self, quantity: Quantity) -> String {
         let number = |value| self.words.number(value, 0);
         match quantity.range {
+            Some((low, high)) if quantity.is_undecidable() => {
+                let word = self.words.of("map.undecidable");
+                format!("{word} ({}\u{2013}{})", number(low), number(high))
+            }
             Some((low, high)) => {
                 format!(
                     "{} ({}\u{2013}{})",
