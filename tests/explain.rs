@@ -77,7 +77,7 @@ fn rebuilt(
             }
         }
         (Row::Exposure(_) | Row::InHazard(_), _) => Some(sums[0]),
-        (Row::Facility(_), _) => sums.first().copied(),
+        (Row::Facility(_), _) => breakdown.figure.and(sums.first().copied()),
         (Row::Deficit(row), _) => {
             let (value, people) = match row.kind {
                 "access" => (sums[0] / (sums[0] + sums[1]), sums[0] + sums[1]),
@@ -90,7 +90,8 @@ fn rebuilt(
                 let known = row.people.expect("computed deficits know their people");
                 assert!((people - known).abs() < 5e-5, "{people} people are not {known}");
             }
-            of_deficit((row, is_less_better(settings, row)), end, value, &sums).filter(|number| number.is_finite())
+            of_deficit((row, is_less_better(settings, row)), end, value, &sums)
+                .filter(|number| number.is_finite())
         }
     }
 }
@@ -138,7 +139,9 @@ fn of_deficit(
         (End::Shortfall, "area_per_person") => {
             Some((row.standard? * sums[1] - sums[0]).max(0.0))
         }
-        (End::Shortfall, _) => Some(((sums[0] / row.standard?).ceil() - sums[1]).max(0.0)),
+        (End::Shortfall, _) => {
+            Some(((sums[0] / row.standard?).ceil() - sums[1]).max(0.0))
+        }
         (End::NextDistance, _) => None,
     }
 }
@@ -173,14 +176,19 @@ fn column_of(row: Row<'_>, end: End) -> Option<&'static str> {
 }
 
 /// Explains all numbers of a project, or some of them, and holds each to its cell.
-fn walk(settings: &config::Settings, measured: &Measured, is_asked: &dyn Fn(usize) -> bool) -> usize {
+fn walk(
+    settings: &config::Settings,
+    measured: &Measured,
+    is_asked: &dyn Fn(usize) -> bool,
+) -> usize {
     let Measured { area, measurements, findings } = measured;
     let rows = indicators::compute(area, measurements, settings);
     let made = tables::make_all(area, measurements, &rows, findings);
     let mut cells: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
     let explainer = Explainer::new(area, settings);
     let known = Known { settings, area, findings };
-    let numbers = figure::all(measurements).flat_map(|row| End::ALL.map(|end| (row, end)));
+    let numbers =
+        figure::all(measurements).flat_map(|row| End::ALL.map(|end| (row, end)));
     let mut seen = 0;
     for (at, (row, end)) in numbers.enumerate() {
         let Some(column) = column_of(row, end).filter(|_| is_asked(at)) else { continue };
@@ -188,9 +196,7 @@ fn walk(settings: &config::Settings, measured: &Measured, is_asked: &dyn Fn(usiz
         let table = name.split('/').next().expect("a name has parts").to_owned();
         let file = format!("{table}.csv");
         let made = made.iter().find(|made| made.name == file).expect("a table");
-        let cells = cells
-            .entry(made.name)
-            .or_default();
+        let cells = cells.entry(made.name).or_default();
         if !cells.contains_key(&format!("{name} {column}")) {
             for (name, cell) in printed(&table, &made.bytes, column) {
                 cells.insert(format!("{name} {column}"), cell);
@@ -211,7 +217,8 @@ fn walk(settings: &config::Settings, measured: &Measured, is_asked: &dyn Fn(usiz
         let decimals = cell.split_once('.').map_or(0, |(_, digits)| digits.len());
         let rebuilt = rebuilt(settings, row, end, &breakdown);
         // A zero has no sign.
-        let write = |v: f64| format!("{:.decimals$}", if v.abs() < 1e-12 { 0.0 } else { v });
+        let write =
+            |v: f64| format!("{:.decimals$}", if v.abs() < 1e-12 { 0.0 } else { v });
         assert_eq!(rebuilt.map_or_else(String::new, write), *cell, "{named}");
         let told = explain(known, &explainer, row, end).expect("it has that number");
         assert_eq!((&told.value, &told.figure), (cell, &named));

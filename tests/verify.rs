@@ -258,7 +258,10 @@ fn shapefiles_with_companions_and_zips_are_verified_wherever_the_run_lies() {
     let kept = shapefiles(true);
     // 40 of b1 and half of b2 lie in the district and in the flood, which are the same.
     let exposure = fs::read_to_string(kept.path("out/tables/exposure.csv")).unwrap();
-    assert!(exposure.contains("_T,_T,flood,high,blocks,people,people,50.0000"), "{exposure}");
+    assert!(
+        exposure.contains("_T,_T,flood,high,blocks,people,people,50.0000"),
+        "{exposure}"
+    );
     assert_eq!(kept.verify(&PROJECT).code, 0);
     // Another machine: the folder alone, with the companions in its copy of the inputs.
     let elsewhere = tempfile::tempdir().expect("another machine");

@@ -154,7 +154,11 @@ impl World {
         let mut x = source.between(0.0, 40.0);
         for _ in 0..6 + source.below(10) {
             let to = x + source.between(30.0, 140.0);
-            blocks.push(Block { from: x, to, people: source.between(5.0, 400.0).round() });
+            blocks.push(Block {
+                from: x,
+                to,
+                people: source.between(5.0, 400.0).round(),
+            });
             x = to + if source.unit() < 0.6 { 0.0 } else { source.between(5.0, 60.0) };
         }
         let end = x;
@@ -222,7 +226,8 @@ impl World {
             for piece in cuts.windows(2).filter(|piece| piece[1] > piece[0]) {
                 let middle = f64::midpoint(piece[0], piece[1]);
                 let share = (piece[1] - piece[0]) / (to - from);
-                let mut levels: Vec<Level> = moved.iter().map(|z| level_at(z, middle)).collect();
+                let mut levels: Vec<Level> =
+                    moved.iter().map(|z| level_at(z, middle)).collect();
                 levels.push(levels.iter().copied().min().unwrap_or(Level::None));
                 for (hazard, level) in levels.into_iter().enumerate() {
                     let sums = &mut all[hazard][level.index()];
@@ -247,7 +252,8 @@ impl World {
                 hazard.zones.iter().map(|_| sigma * source.normal()).collect()
             })
             .collect();
-        let shift = self.houses.map_or(0.0, |accuracy| accuracy / SIGMAS * source.normal());
+        let shift =
+            self.houses.map_or(0.0, |accuracy| accuracy / SIGMAS * source.normal());
         self.figures(&offsets, shift)
     }
 }
@@ -276,10 +282,8 @@ fn line_at(x: f64) -> String {
 }
 
 fn write(folder: &Path, name: &str, features: &[String]) {
-    let text = format!(
-        r#"{{"type":"FeatureCollection","features":[{}]}}"#,
-        features.join(",")
-    );
+    let text =
+        format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
     std::fs::write(folder.join(name), text).expect("a temporary folder can be written");
 }
 
@@ -293,7 +297,11 @@ impl World {
             let people = format!(r#""pop":{}"#, block.people);
             rectangle((block.from, block.to), side, &people)
         };
-        write(folder, "blocks.geojson", &self.blocks.iter().map(block).collect::<Vec<_>>());
+        write(
+            folder,
+            "blocks.geojson",
+            &self.blocks.iter().map(block).collect::<Vec<_>>(),
+        );
         let mut text = String::from(
             "[project]\nid = \"draws\"\nworking_crs = \"EPSG:32719\"\n\
              territories = \"districts\"\nfail_on = \"never\"\n",
@@ -313,9 +321,11 @@ impl World {
             let (id, m) = (hazard.id, hazard.accuracy);
             let role = if hazard.is_band {
                 let zone = hazard.zones[0];
-                write(folder, &format!("{id}.geojson"), &[line_at(
-                    f64::midpoint(zone.from, zone.to),
-                )]);
+                write(
+                    folder,
+                    &format!("{id}.geojson"),
+                    &[line_at(f64::midpoint(zone.from, zone.to))],
+                );
                 let within = (zone.to - zone.from) / 2.0;
                 let level = zone.level.id();
                 format!("bands = [{{ within_m = {within:?}, level = \"{level}\" }}]")
@@ -328,7 +338,8 @@ impl World {
                 write(folder, &format!("{id}.geojson"), &zones);
                 "level = \"nivel\"".to_owned()
             };
-            let about = format!("accuracy_m = {m:?}\n[layers.{id}.hazard]\nkind = \"{id}\"\n");
+            let about =
+                format!("accuracy_m = {m:?}\n[layers.{id}.hazard]\nkind = \"{id}\"\n");
             layer(id, &(about + &role));
         }
         if self.houses.is_some() {
@@ -388,7 +399,8 @@ fn outcomes_of(world: &World, source: &mut Source, draws: u64) -> Vec<Outcome> {
             drawn.iter().map(|draw| draw[hazard][row.level.index()][measure]).collect();
         found.sort_by(f64::total_cmp);
         let dust = 1e-6 * row.total;
-        let held = found.iter().filter(|v| **v >= low - dust && **v <= high + dust).count();
+        let held =
+            found.iter().filter(|v| **v >= low - dust && **v <= high + dust).count();
         let at = |share: f64| found[((found.len() - 1) as f64 * share).round() as usize];
         outcomes.push(Outcome {
             kind: world.kind,

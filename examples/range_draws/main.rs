@@ -15,7 +15,8 @@ mod draws;
 use draws::{Kind, Outcome};
 
 fn main() {
-    let given: Vec<u64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
+    let given: Vec<u64> =
+        std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
     let at = |i: usize, usual: u64| given.get(i).copied().unwrap_or(usual);
     let (worlds, draws, seed) = (at(0, 120), at(1, 2000), at(2, 7));
     let outcomes = draws::run(seed, worlds, draws);

@@ -30,7 +30,8 @@ pub(super) fn distances(
 ///
 /// The limit itself still counts. A feature is served whole or not at all.
 pub(super) fn served(distances: &[Option<(usize, f64)>], within_m: f64) -> Vec<bool> {
-    let is_near = |found: &Option<(usize, f64)>| found.is_some_and(|(_, m)| m <= within_m);
+    let is_near =
+        |found: &Option<(usize, f64)>| found.is_some_and(|(_, m)| m <= within_m);
     distances.iter().map(is_near).collect()
 }
 

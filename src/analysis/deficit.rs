@@ -164,7 +164,8 @@ impl Basis<'_> {
             let people = self.people(people_layer, &range);
             let value =
                 people.filter(|people| *people > 0.0).map(|people| area_m2 / people);
-            let sum = |areas: &[Fixed]| areas[range.clone()].iter().copied().sum::<Fixed>();
+            let sum =
+                |areas: &[Fixed]| areas[range.clone()].iter().copied().sum::<Fixed>();
             let mut doubts = Vec::new();
             if let (Some(people), Some(value), Some(ends)) = (people, value, &moved) {
                 let [less, more] = ends.each_ref().map(|ends| sum(ends).get() / people);
@@ -172,7 +173,9 @@ impl Basis<'_> {
             }
             doubts.extend(value.into_iter().flat_map(|value| {
                 let others = self.other_people(deficit, people_layer, &range, people);
-                others.map(move |(doubt, ends)| around(doubt, value, ends.map(|p| area_m2 / p)))
+                others.map(move |(doubt, ends)| {
+                    around(doubt, value, ends.map(|p| area_m2 / p))
+                })
             }));
             let mut row = DeficitRow {
                 people,
@@ -231,9 +234,8 @@ impl Basis<'_> {
         let date = deficit.period.as_deref().or(self.settings.reference_date.as_deref());
         let growth = is_on.then(|| growth(self.settings, id, date)).flatten();
         let grown = people.filter(|people| *people > 0.0).zip(growth);
-        let grown = grown.map(|(p, (least, most))| {
-            (Doubt::PopulationDate, [p * least, p * most])
-        });
+        let grown = grown
+            .map(|(p, (least, most))| (Doubt::PopulationDate, [p * least, p * most]));
         rules.into_iter().chain(grown)
     }
 

@@ -272,8 +272,7 @@ fn majority(parts: &[(Class, f64)], territory: usize) -> Class {
             amounts[part.levels[hazard][0].index()] += amount;
         }
         let most = Level::WORST_OF_ANY.into_iter().reduce(|best, next| {
-            let is_more =
-                amounts[next.index()] > amounts[best.index()] * (1.0 + 1e-12);
+            let is_more = amounts[next.index()] > amounts[best.index()] * (1.0 + 1e-12);
             if is_more { next } else { best }
         });
         *cases = [most.expect("there are six levels"); 3];

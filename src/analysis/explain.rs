@@ -11,12 +11,12 @@ use smallvec::SmallVec;
 use super::access;
 use super::deficit::{Basis, pick};
 use super::exposure::{hazards, places};
-use super::fixed::Fixed;
 use super::facilities::{nearest_facilities, next_facility, people_layer};
+use super::fixed::Fixed;
 use super::measurements::{DeficitRow, ExposureRow, FacilityRow, InHazardRow};
 use super::planes::{Class, LevelCases, Planes};
 use super::tally::{self, AREA, CountsAs, LENGTH, PEOPLE, Part, SUMS};
-use crate::config::{DeficitKind, DeficitSettings, Settings, Units};
+use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
 use crate::domain::{Doubt, DoubtRange, Level, Measure, TOTAL};
 use crate::geometry::mosaic::Scratch;
 use crate::geometry::{ExposureLayer, ServiceLayer, StudyArea};
@@ -294,7 +294,8 @@ impl<'a> Explainer<'a> {
         let people = layer.people.as_deref().unwrap_or_default();
         let mut terms = Vec::new();
         for (row, (near, people)) in found.iter().zip(people).enumerate() {
-            if let (Some((_, _)), Some(people)) = (near.filter(|(f, _)| *f == at), people) {
+            if let (Some((_, _)), Some(people)) = (near.filter(|(f, _)| *f == at), people)
+            {
                 let feature = layer.layer.ids[row].to_string();
                 let amount = Fixed::of(*people);
                 terms.push(RawTerm { feature, row: Some(row), share: None, amount });
@@ -329,11 +330,18 @@ impl<'a> Explainer<'a> {
                 let units = self.units(deficit, units, &row.territory, &range);
                 vec![self.people(people.as_deref(), &range)?, units]
             }
-            DeficitKind::Reported { table, indicator, .. } => {
+            DeficitKind::Reported { table, indicator, better } => {
                 let mut sum = self.reported(deficit, table, indicator, &row.territory);
+                // The least gap is that of the better end.
+                let (best, worst) = match better {
+                    Better::Higher => (row.value_high, row.value_low),
+                    Better::Lower => (row.value_low, row.value_high),
+                };
                 let stated = match end {
-                    End::Low | End::GapLow => row.value_low.or(row.value_high),
-                    End::High | End::GapHigh => row.value_high.or(row.value_low),
+                    End::Low => row.value_low,
+                    End::High => row.value_high,
+                    End::GapLow => best,
+                    End::GapHigh => worst,
                     _ => row.value,
                 };
                 if let Some(figure) = stated {

@@ -63,7 +63,13 @@ pub fn measure(
     for layer in &area.exposures {
         let result = tally_layer(area, settings, &planes, layer, &mut doubter);
         let doubts = (edges, &result.doubts);
-        found.exposure.extend(exposure::rows(area, &planes, layer, &result.table, doubts));
+        found.exposure.extend(exposure::rows(
+            area,
+            &planes,
+            layer,
+            &result.table,
+            doubts,
+        ));
         found.balance.extend(exposure::balance(area, &planes, layer, &result.table));
         found.in_hazard.extend(in_hazard::rows(area, &planes, &result));
         checks::totals(area, layer, &result.table, findings);

@@ -173,6 +173,9 @@ mod tests {
             assert_eq!(DoubtRange::combine(100.0, doubts, most), expected, "{most}");
         }
         let none = [range(Doubt::HazardEdge, 0.0, 3.0), range(Doubt::Datum, 0.0, 4.0)];
-        assert_eq!(DoubtRange::combine(1.0, &none, 9.0), Some((0.0, 1.0 + 13_f64.sqrt())));
+        assert_eq!(
+            DoubtRange::combine(1.0, &none, 9.0),
+            Some((0.0, 1.0 + 13_f64.sqrt()))
+        );
     }
 }

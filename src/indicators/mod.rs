@@ -210,7 +210,8 @@ fn exposure_row(
     unresolved: &[&str],
     row: &ExposureRow,
 ) -> IndicatorRow {
-    let ExposureRow { territory, hazard, level, layer, measure, quantity, total, .. } = row;
+    let ExposureRow { territory, hazard, level, layer, measure, quantity, total, .. } =
+        row;
     let Provenance { source, comment, status } = &shared.provenance;
     let (level, measured) = (level.id(), measure.id());
     let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };

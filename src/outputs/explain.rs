@@ -383,7 +383,9 @@ impl<'a> Subject<'a> {
                 let value = row.value.unwrap_or_default();
                 doubts::combined(end, value, &row.doubts, format)
             }
-            (Row::Deficit(row), method) if matches!(end, End::Gap | End::GapLow | End::GapHigh) => {
+            (Row::Deficit(row), method)
+                if matches!(end, End::Gap | End::GapLow | End::GapHigh) =>
+            {
                 self.gap(row, method, end)
             }
             (Row::Deficit(row), method) if end == End::Shortfall => {

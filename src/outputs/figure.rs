@@ -4,9 +4,7 @@
 //! the name that is nearest to what was asked for.
 
 use crate::analysis::explain::End;
-use crate::analysis::{
-    DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
-};
+use crate::analysis::{DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements};
 use crate::config::nearest;
 use crate::domain::{Explain, Message};
 
@@ -162,7 +160,8 @@ pub fn find<'m>(
     let of_word = |word: &str| {
         End::ALL.into_iter().find(|end| *end != End::Value && end.id() == word)
     };
-    let last = wanted.rsplit_once('/').and_then(|(stem, word)| Some((stem, of_word(word)?)));
+    let last =
+        wanted.rsplit_once('/').and_then(|(stem, word)| Some((stem, of_word(word)?)));
     let (stem, end) = last.unwrap_or((wanted, End::Value));
     // A level may be the last word of a key: the whole name goes first.
     let named = |name: &str| {

@@ -127,7 +127,8 @@ fn place_is(from: &str, to: &str, place: &[&str], tolerance: f64) -> Option<Fail
 
 /// Places of a ring: `x y x y …`.
 fn ring_of(text: &str) -> Option<Vec<[f64; 2]>> {
-    let numbers = text.split(' ').map(str::parse).collect::<Result<Vec<f64>, _>>().ok()?;
+    let numbers =
+        text.split(' ').map(str::parse).collect::<Result<Vec<f64>, _>>().ok()?;
     Some(numbers.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect())
 }
 
@@ -182,9 +183,8 @@ fn geodesic(cells: &[&str]) -> Option<Failure> {
     let places: Vec<geo::Coord> = places.into_iter().map(geo::Coord::from).collect();
     let next = places.iter().cycle().skip(1);
     let sides = places.iter().zip(next);
-    let around: f64 = sides
-        .map(|(&a, &b)| Geodesic.distance(geo::Point(a), geo::Point(b)))
-        .sum();
+    let around: f64 =
+        sides.map(|(&a, &b)| Geodesic.distance(geo::Point(a), geo::Point(b))).sum();
     let polygon = geo::Polygon::new(places.into(), Vec::new());
     agree(ring, &[length], &[around], 1e-6)
         .or_else(|| agree(ring, &[area], &[polygon.geodesic_area_unsigned()], 1e-2))
