@@ -277,12 +277,13 @@ fn a_changed_companion_is_named() {
         let example = shapefiles(false);
         let path = example.path("p").join("districts").with_extension(extension);
         let mut bytes = fs::read(&path).expect("a companion");
-        // The last character of the code, or a decimal of a parameter, is another one.
-        let at = match extension {
-            "dbf" => bytes.iter().rposition(|byte| *byte == b'1').expect("the code"),
-            _ => bytes.iter().rposition(|byte| *byte == b'0').expect("a decimal"),
-        };
-        bytes[at] = if extension == "dbf" { b'2' } else { b'1' };
+        // Another code; another line in the text of the reference system.
+        if extension == "dbf" {
+            let at = bytes.iter().rposition(|byte| *byte == b'1').expect("the code");
+            bytes[at] = b'2';
+        } else {
+            bytes.push(b'\n');
+        }
         fs::write(&path, bytes).expect("a companion");
         let ran = example.verify(&PROJECT);
         assert_eq!(ran.code, 1, "{what}: {}", ran.stderr);
