@@ -310,8 +310,8 @@ pub(super) fn growth(
     let target = target.and_then(year);
     let factors: Vec<f64> = match own {
         Some(own) => {
-            let later = target.map(|to| (1.0 + own.rate).powi(to - own.to_year));
-            [1.0 / own.factor()].into_iter().chain(later).collect()
+            let on = target.map(|to| (1.0 + own.rate).powi(to - own.to_year));
+            [1.0 / own.factor()].into_iter().chain(on).collect()
         }
         None => {
             let from = year(layer.source.date.as_deref()?)?;
