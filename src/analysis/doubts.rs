@@ -184,7 +184,9 @@ impl Rules {
             })
             .collect();
         let mut all = ByRule::new(SUMS + layer.sums.len() + served.len());
-        chunks.into_iter().for_each(|chunk| all.merge(chunk));
+        for chunk in chunks {
+            all.merge(chunk);
+        }
         let table = |sums| Table::of_classes(planes, layer, sums, served.len());
         let [first, majority, split] = &all.sums;
         Self { first: table(first), majority: table(majority), split: table(split) }
@@ -308,15 +310,12 @@ pub(super) fn growth(
     let layer = settings.layer(layer)?;
     let own = layer.exposure.as_ref().and_then(|role| role.growth.as_ref());
     let target = target.and_then(year);
-    let factors: Vec<f64> = match own {
-        Some(own) => {
-            let on = target.map(|to| (1.0 + own.rate).powi(to - own.to_year));
-            [1.0 / own.factor()].into_iter().chain(on).collect()
-        }
-        None => {
-            let from = year(layer.source.date.as_deref()?)?;
-            vec![(1.0 + settings.doubts.growth_rate?).powi(target? - from)]
-        }
+    let factors: Vec<f64> = if let Some(own) = own {
+        let on = target.map(|to| (1.0 + own.rate).powi(to - own.to_year));
+        [1.0 / own.factor()].into_iter().chain(on).collect()
+    } else {
+        let from = year(layer.source.date.as_deref()?)?;
+        vec![(1.0 + settings.doubts.growth_rate?).powi(target? - from)]
     };
     let least = factors.iter().copied().fold(1.0, f64::min);
     Some((least, factors.into_iter().fold(1.0, f64::max)))

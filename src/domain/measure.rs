@@ -161,7 +161,8 @@ mod tests {
     fn doubts_combine_side_by_side() {
         let edge = range(Doubt::HazardEdge, 97.0, 104.0);
         let rule = range(Doubt::Straddling, 96.0, 103.0);
-        let cases: [(&[DoubtRange], f64, Option<(f64, f64)>); 5] = [
+        type Case<'a> = (&'a [DoubtRange], f64, Option<(f64, f64)>);
+        let cases: [Case<'_>; 5] = [
             (&[], 200.0, None),
             (&[edge], 101.0, Some((97.0, 104.0))),
             // 3-4-5 below, 4-3-5 above.

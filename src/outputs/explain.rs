@@ -190,12 +190,11 @@ fn shortened(mut sum: crate::analysis::explain::Sum, of_figure: Format) -> Contr
     let rest = sum.terms.split_off(sum.terms.len().min(MOST));
     let format = match sum.of {
         SumOf::Exposed | SumOf::Reported => of_figure,
-        SumOf::Area => numbers::METERS,
         SumOf::Units => Format::UpTo(6),
         SumOf::Served | SumOf::NotServed | SumOf::People | SumOf::Nearest => {
             numbers::PEOPLE
         }
-        SumOf::Distance => numbers::METERS,
+        SumOf::Area | SumOf::Distance => numbers::METERS,
     };
     let top: f64 = sum.terms.iter().map(|term| term.amount).sum();
     Contributions {

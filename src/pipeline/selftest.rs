@@ -21,7 +21,7 @@ const PROJECTIONS: &str = include_str!("selftest/projections.tsv");
 const DATUMS: &str = include_str!("selftest/datums.tsv");
 /// Overlays of polygons by GEOS.
 const OVERLAYS: &str = include_str!("selftest/overlays.tsv");
-/// Lengths and areas on the ellipsoid by GeographicLib.
+/// Lengths and areas on the ellipsoid by `GeographicLib`.
 const GEODESICS: &str = include_str!("selftest/geodesics.tsv");
 /// Figures of the world.
 const EXPECTED: &str = include_str!("selftest/expected.tsv");

@@ -131,7 +131,7 @@ fn signed(amount: Decimal, largest: Decimal, locale: Locale) -> String {
         (false, false) => "+",
     };
     let size = amount.abs().about();
-    let step = 10_f64.powi(-(decimals as i32));
+    let step = 1.0 / (0..decimals).fold(1.0, |ten, _| ten * 10.0);
     if !amount.is_zero() && size < step / 2.0 {
         return format!("{sign}<\u{202f}{}", i18n::number(locale, step, decimals));
     }
