@@ -701,6 +701,7 @@ pub fn settings() -> Settings {
         contradictions: None,
         disputed: Vec::new(),
         maps: atalaya::config::MapSettings::default(),
+        doubts: atalaya::config::DoubtSettings::default(),
         deficits: vec![
             deficit(
                 "green_area",

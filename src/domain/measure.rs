@@ -157,11 +157,13 @@ mod tests {
         }
     }
 
+    /// Doubts, the most there can be, and the range.
+    type Case<'a> = (&'a [DoubtRange], f64, Option<(f64, f64)>);
+
     #[test]
     fn doubts_combine_side_by_side() {
         let edge = range(Doubt::HazardEdge, 97.0, 104.0);
         let rule = range(Doubt::Straddling, 96.0, 103.0);
-        type Case<'a> = (&'a [DoubtRange], f64, Option<(f64, f64)>);
         let cases: [Case<'_>; 5] = [
             (&[], 200.0, None),
             (&[edge], 101.0, Some((97.0, 104.0))),

@@ -317,6 +317,23 @@ pub fn known_gap(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<Strin
     }
 }
 
+/// What is known of a gap, for people: that nobody can say whether there is one where it goes
+/// from nothing to something.
+#[must_use]
+pub fn gap_text(
+    words: Words,
+    row: &DeficitRow,
+    show: impl Fn(f64) -> String,
+) -> Option<String> {
+    match (row.gap_low, row.gap_high) {
+        (Some(low), Some(high)) if low <= 0.0 && high > 0.0 => {
+            let range = interval(low, high, &show);
+            Some(format!("{} ({range})", words.of("map.undecidable")))
+        }
+        _ => known_gap(row, show),
+    }
+}
+
 /// An interval; where both ends are in tenths, hundredths would claim too much.
 fn interval(low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
     let in_tenths =
