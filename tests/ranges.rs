@@ -7,7 +7,7 @@ mod draws;
 use atalaya::analysis::Measurements;
 use atalaya::domain::{Level, Measure};
 use atalaya::pipeline::{self, Stage, Watch};
-use draws::Kind;
+use draws::{Kind, Outcome};
 
 #[test]
 fn ranges_hold_the_draws_and_are_not_much_wider() {
@@ -23,9 +23,10 @@ fn ranges_hold_the_draws_and_are_not_much_wider() {
             let held = one.held;
             assert!(held >= least, "{name} {}: holds {held}", one.figure);
         }
-        let mean = own().map(|one| one.held).sum::<f64>() / own().count() as f64;
+        let count = f64::from(u32::try_from(own().count()).expect("a few"));
+        let mean = own().map(|one| one.held).sum::<f64>() / count;
         assert!(mean >= 0.95, "{name}: holds {mean} on average");
-        let ratios: Vec<f64> = own().filter_map(|one| one.ratio()).collect();
+        let ratios: Vec<f64> = own().filter_map(Outcome::ratio).collect();
         let is_single = matches!(kind, Kind::OneEdge | Kind::Strip | Kind::Band);
         assert_eq!(!ratios.is_empty(), is_single, "{name}");
         for ratio in ratios {

@@ -1,5 +1,12 @@
 //! Worlds along a street, their figures under drawn offsets, and the ranges of the program.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a few thousand draws on a street of some hundred metres"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -81,7 +88,7 @@ impl Outcome {
     }
 }
 
-/// A source of numbers that are the same everywhere (SplitMix64).
+/// A source of numbers that are the same everywhere (`SplitMix64`).
 struct Source(u64);
 
 impl Source {
@@ -382,7 +389,7 @@ fn outcomes_of(world: &World, source: &mut Source, draws: u64) -> Vec<Outcome> {
     let path = world.write(folder.path());
     let settings = atalaya::config::load(&path, &[]).expect("a good project");
     let measured = pipeline::measure(&settings, &Nobody).expect("good layers");
-    let drawn: Vec<_> = (0..draws).map(|_| world.draw(source)).collect();
+    let cases: Vec<_> = (0..draws).map(|_| world.draw(source)).collect();
     let mut outcomes = Vec::new();
     let rows = measured.measurements.exposure.iter();
     for row in rows.filter(|row| row.territory == "_T") {
@@ -396,7 +403,7 @@ fn outcomes_of(world: &World, source: &mut Source, draws: u64) -> Vec<Outcome> {
         };
         let (low, high) = row.quantity.range.expect("every hazard has an accuracy");
         let mut found: Vec<f64> =
-            drawn.iter().map(|draw| draw[hazard][row.level.index()][measure]).collect();
+            cases.iter().map(|case| case[hazard][row.level.index()][measure]).collect();
         found.sort_by(f64::total_cmp);
         let dust = 1e-6 * row.total;
         let held =

@@ -10,6 +10,8 @@
 //! cargo run --release --example range_draws -- 200 2000 7    # worlds, draws, seed
 //! ```
 
+#![allow(clippy::cast_precision_loss, reason = "some thousand figures")]
+
 mod draws;
 
 use draws::{Kind, Outcome};
