@@ -130,9 +130,8 @@ fn of_deficit(
     };
     match (end, row.kind) {
         (End::Value | End::Low | End::High, "reported") => Some(value),
-        (End::Gap | End::GapLow | End::GapHigh, "reported") => gap(value),
+        (End::Gap, _) | (End::GapLow | End::GapHigh, "reported") => gap(value),
         (End::Value | End::Low | End::High, _) => Some(at(end)),
-        (End::Gap, _) => gap(value),
         (End::GapLow, _) => gap(at(if is_less_better { End::Low } else { End::High })),
         (End::GapHigh, _) => gap(at(if is_less_better { End::High } else { End::Low })),
         (End::Shortfall, "access") => Some(sums[1]),
