@@ -11,6 +11,7 @@
 //! ```
 
 #![allow(clippy::cast_precision_loss, reason = "some thousand figures")]
+#![allow(clippy::print_stdout, reason = "it is what an example is for")]
 
 mod draws;
 
