@@ -1,7 +1,7 @@
 //! One deficit: territories by how far they are from the standard, or by their values; and
 //! where people have it far to a service, each block by its distance.
 
-use crate::analysis::{DeficitRow, Measurements, Reach};
+use crate::analysis::{DeficitRow, Distances, Measurements};
 use crate::config::{Better, Breaks, DeficitKind, DeficitSettings, Units};
 use crate::domain::{Message, TOTAL};
 use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea};
@@ -41,7 +41,7 @@ pub fn plan<'a>(
         rows: rows.clone(),
         service,
         people,
-        reach: measurements.reach.iter().find(|reach| reach.deficit == deficit.id),
+        reach: measurements.distances.iter().find(|one| one.deficit == deficit.id),
         method: Method::of(job.settings, &name),
     };
     let subject = service.map(|layer| &layer.layer);
@@ -159,7 +159,7 @@ struct Theme<'a> {
     rows: Vec<&'a DeficitRow>,
     service: Option<&'a ServiceLayer>,
     people: Option<&'a ExposureLayer>,
-    reach: Option<&'a Reach>,
+    reach: Option<&'a Distances>,
     method: Method,
     colouring: Colouring,
 }
@@ -510,7 +510,7 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
             let or_dash =
                 |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
             let value = or_dash(figures::known(row, plain));
-            let mut cells = vec![value, or_dash(figures::known_gap(row, plain))];
+            let mut cells = vec![value, or_dash(figures::gap_text(words, row, plain))];
             if has_shortfall {
                 cells.push(shortfall(row));
             }

@@ -257,7 +257,12 @@ fn by_hazard(job: Job<'_>, measurements: &Measurements) -> Table {
             let cell = |level: &Level| {
                 let (layer, measure) = main.as_ref()?;
                 let row = exposure.row(TOTAL, *level, layer, measure)?;
-                Some(figures::amount(words, measure, row.quantity.value))
+                Some(match row.quantity.range {
+                    Some(ends) if row.quantity.is_undecidable() => {
+                        figures::range(words, measure, ends)
+                    }
+                    _ => figures::amount(words, measure, row.quantity.value),
+                })
             };
             let dash = || "\u{2013}".to_owned();
             let cells = Level::ZONES.iter().map(|level| cell(level).unwrap_or_else(dash));
