@@ -124,8 +124,8 @@ fn natural(sorted: &[f64], classes: usize) -> Vec<f64> {
         let mut next = vec![f64::INFINITY; n + 1];
         let mut cut = vec![class; n + 1];
         for to in class + 1..=n {
-            for from in class..to {
-                let total = best[from] + spread(from, to);
+            for (from, before) in best.iter().enumerate().take(to).skip(class) {
+                let total = before + spread(from, to);
                 if total < next[to] {
                     (next[to], cut[to]) = (total, from);
                 }

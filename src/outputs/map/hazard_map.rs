@@ -141,8 +141,14 @@ fn body<'a>(
         level => seen.contains(&level),
     };
     let main = exposure.main_measure();
-    let classes =
-        vec![level_group(sketch.words, &[hazard], exposure, main, code, is_drawn)];
+    let classes = vec![level_group(
+        sketch.words,
+        &[hazard],
+        exposure,
+        main.as_ref(),
+        code,
+        is_drawn,
+    )];
     Drawn { classes, locator: Vec::new() }
 }
 
@@ -170,26 +176,26 @@ pub(super) fn level_group(
     words: Words,
     hazards: &[&HazardLayer],
     exposure: Exposure<'_>,
-    main: Option<(&str, Measure)>,
+    main: Option<&(&str, Measure)>,
     code: &str,
     is_drawn: impl Fn(Level) -> bool,
 ) -> Group {
     let row = |level: Level| {
-        let (layer, measure) = main.as_ref()?;
+        let (layer, measure) = main?;
         exposure.row(code, level, layer, measure)
     };
     let has_range = Level::ZONES
         .iter()
         .any(|level| row(*level).is_some_and(|row| row.quantity.range.is_some()));
     let mut columns = Vec::new();
-    if let Some((_, measure)) = &main {
+    if let Some((_, measure)) = main {
         columns.push(figures::measure_name(words, measure));
         columns.push("%".to_owned());
         if has_range {
             columns.push(words.of("map.legend.range"));
         }
     }
-    let measure = main.as_ref().map_or(Measure::Features, |(_, measure)| measure.clone());
+    let measure = main.map_or(Measure::Features, |(_, measure)| measure.clone());
     let figures_of = |level: Level| -> Vec<String> {
         let Some(row) = row(level) else {
             return columns.iter().map(|_| "\u{2013}".to_owned()).collect();

@@ -109,10 +109,16 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
             sketch.name_lines();
             sketch.places();
             sketch.name_facilities();
-            let main = Some((first.layer.id.as_str(), Measure::Area));
+            let main = (first.layer.id.as_str(), Measure::Area);
             let seen = |level: Level| several::is_seen(sketch, level);
-            let levels =
-                hazard_map::level_group(sketch.words, &[], exposure, main, TOTAL, seen);
+            let levels = hazard_map::level_group(
+                sketch.words,
+                &[],
+                exposure,
+                Some(&main),
+                TOTAL,
+                seen,
+            );
             Drawn { classes: vec![levels], locator: Vec::new() }
         }),
     })

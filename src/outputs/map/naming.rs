@@ -184,8 +184,8 @@ impl<'a> Sketch<'a> {
     /// Writes a figure for the territory as a whole into the corner of the frame with the least
     /// land, where it covers no name.
     pub fn name_whole(&mut self, value: Option<String>) {
-        let Some(value) = value else { return };
         const SIZES: [f32; 2] = [2.5, 4.2];
+        let Some(value) = value else { return };
         let whole = self.words.of("map.total");
         let wide = font::width(&whole, Weight::Bold, SIZES[0]).max(font::width(
             &value,

@@ -51,7 +51,7 @@ fn worst<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
                 sketch.words,
                 &[],
                 exposure,
-                exposure.main_measure(),
+                exposure.main_measure().as_ref(),
                 TOTAL,
                 |level| is_seen(sketch, level),
             );

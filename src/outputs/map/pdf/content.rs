@@ -100,10 +100,10 @@ pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
 /// The pixels of a PNG; `None` if it is none.
 fn picture(png: &[u8]) -> Option<Picture> {
     let pixels = tiny_skia::Pixmap::decode_png(png).ok()?;
-    let colours = pixels.pixels().iter().map(|pixel| pixel.demultiply());
+    let colours = pixels.pixels().iter().map(tiny_skia::PremultipliedColorU8::demultiply);
     let rgb: Vec<u8> =
         colours.clone().flat_map(|c| [c.red(), c.green(), c.blue()]).collect();
-    let alpha: Vec<u8> = colours.map(|c| c.alpha()).collect();
+    let alpha: Vec<u8> = colours.map(tiny_skia::ColorU8::alpha).collect();
     let size = [pixels.width(), pixels.height()];
     Some(Picture { size, colours: packed(&rgb), opacity: packed(&alpha) })
 }
