@@ -4,6 +4,8 @@
 //! [`Explanation`], which the command line says in a language and [`Explanation::json`]
 //! gives to programs. It measures nothing.
 
+mod doubts;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -386,8 +388,34 @@ impl<'a> Subject<'a> {
         if end != End::Value && !hazards.is_empty() {
             rules.push(rule(8, "explain.rule.8"));
         }
+        rules.extend(self.doubts().into_iter().map(|told| (None, told)));
         rules.push(rule(11, "explain.rule.11"));
         rules
+    }
+
+    /// That people were grown to another year, and that bands cannot be resolved.
+    fn doubts(&self) -> Vec<Message> {
+        let settings = self.known.settings;
+        let of_deficit = || self.deficit().and_then(|one| one.kind.people_layer());
+        let (people, level) = match self.row {
+            Row::Exposure(row) => {
+                let is_people = row.measure == Measure::People;
+                (is_people.then_some(row.layer.as_str()), Some(row.level))
+            }
+            Row::InHazard(row) => (of_deficit(), Some(row.level)),
+            Row::Deficit(_) => (of_deficit(), None),
+        };
+        let mut told: Vec<Message> = people
+            .and_then(|layer| doubts::growth(settings, layer))
+            .into_iter()
+            .collect();
+        if let Some(level) = level {
+            let ids = self.hazards();
+            let all = self.known.area.hazards.iter();
+            let meant = all.filter(|hazard| ids.contains(&hazard.layer.id.as_str()));
+            told.extend(doubts::unresolved(meant, level));
+        }
+        told
     }
 
     /// Findings about the deficit, about layers as a whole, about hazards and territories,
