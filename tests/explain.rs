@@ -263,8 +263,9 @@ fn rules_of(project: &str, name: &str) -> String {
     let (settings, measured) = measured(project);
     let Measured { area, measurements, findings } = &measured;
     let known = Known { settings: &settings, area, findings };
-    let (row, end) = figure::find(name, measurements).unwrap();
-    let told = explain(known, &Explainer::new(area, &settings), row, end).unwrap();
+    let (row, end) = figure::find(name, measurements).expect("a figure");
+    let told = explain(known, &Explainer::new(area, &settings), row, end)
+        .expect("it has that end");
     let said = told.rules.iter().map(|(_, text)| atalaya::i18n::render(Locale::Es, text));
     said.collect::<Vec<_>>().join("\n")
 }
