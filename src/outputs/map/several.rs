@@ -63,10 +63,9 @@ fn worst<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
 
 fn overlaid<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
     Plan {
-        table: Some(by_hazard(job, measurements)),
         notes: notes(job, "map.note.overlaid"),
         body: Box::new(move |sketch| {
-            let classes = overlaid_zones(sketch);
+            let classes = overlaid_zones(sketch, measurements);
             dressed(sketch);
             Drawn { classes, locator: Vec::new() }
         }),
@@ -198,7 +197,7 @@ fn overlay_paint(index: usize, count: usize) -> Paint {
 }
 
 /// Lays the zones of all hazards over each other; returns what the legend says of them.
-fn overlaid_zones(sketch: &mut Sketch<'_>) -> Vec<Group> {
+fn overlaid_zones(sketch: &mut Sketch<'_>, measurements: &Measurements) -> Vec<Group> {
     let all = hazards(sketch.area);
     let view = sketch.view;
     sketch.land(|_| Paint::solid(style::LAND));
@@ -214,7 +213,8 @@ fn overlaid_zones(sketch: &mut Sketch<'_>) -> Vec<Group> {
         let title = sketch.title(&hazard.layer);
         sketch.scene.group(&title, |scene| scene.fill(rings, Rule::NonZero, paint));
         let sign = Sign::Area(paint, Some((style::RULE, 0.12)));
-        seen.push(Entry { sign, label: title, figures: Vec::new() });
+        let figures = cells(sketch.words, measurements, &hazard.layer.id);
+        seen.push(Entry { sign, label: title, figures });
         sketch.note_source(&hazard.layer);
     }
     sketch.sea();
@@ -229,8 +229,10 @@ fn overlaid_zones(sketch: &mut Sketch<'_>) -> Vec<Group> {
         entries: counts.collect(),
         ..Group::default()
     };
-    let heading = words.of("map.legend.hazards");
-    vec![counts, Group { heading, entries: seen, ..Group::default() }]
+    let name = main_name(words, measurements);
+    let heading = words.with("map.legend.hazards", "measure", &name);
+    let columns = Level::ZONES.iter().map(|level| words.level(*level)).collect();
+    vec![counts, Group { heading, columns, entries: seen, more: None }]
 }
 
 fn count_label(words: Words, count: usize, all: usize) -> String {
@@ -242,38 +244,46 @@ fn count_label(words: Words, count: usize, all: usize) -> String {
     words.with(key, "count", &count.to_string())
 }
 
+/// The name of the measure that all hazards are told by.
+fn main_name(words: Words, measurements: &Measurements) -> String {
+    let main = Exposure::of(measurements, ANY).main_measure();
+    let measure = main.map_or(Measure::Features, |(_, measure)| measure);
+    figures::measure_name(words, &measure)
+}
+
+/// The main measure of a hazard by level, in the territory as a whole.
+fn cells(words: Words, measurements: &Measurements, hazard: &str) -> Vec<String> {
+    let main = Exposure::of(measurements, ANY).main_measure();
+    let exposure = Exposure::of(measurements, hazard);
+    let cell = |level: &Level| {
+        let (layer, measure) = main.as_ref()?;
+        let row = exposure.row(TOTAL, *level, layer, measure)?;
+        Some(match row.quantity.range {
+            Some(ends) if row.quantity.is_undecidable() => {
+                figures::range(words, measure, ends)
+            }
+            _ => figures::amount(words, measure, row.quantity.value),
+        })
+    };
+    let dash = || "\u{2013}".to_owned();
+    Level::ZONES.iter().map(|level| cell(level).unwrap_or_else(dash)).collect()
+}
+
 /// The main measure by level, one row a hazard and one for the worst of all.
 fn by_hazard(job: Job<'_>, measurements: &Measurements) -> Table {
     let words = job.words;
     let title = |hazard: &HazardLayer| hazard.layer.title.get(words.locale).to_owned();
     let each = hazards(job.area).into_iter();
     let each = each.map(|hazard| (hazard.layer.id.as_str(), title(hazard)));
-    let main = Exposure::of(measurements, ANY).main_measure();
-    let measure = main.as_ref().map_or(Measure::Features, |(_, measure)| measure.clone());
     let rows = each
         .chain([(ANY, words.of("map.any.worst"))])
-        .map(|(id, title)| {
-            let exposure = Exposure::of(measurements, id);
-            let cell = |level: &Level| {
-                let (layer, measure) = main.as_ref()?;
-                let row = exposure.row(TOTAL, *level, layer, measure)?;
-                Some(match row.quantity.range {
-                    Some(ends) if row.quantity.is_undecidable() => {
-                        figures::range(words, measure, ends)
-                    }
-                    _ => figures::amount(words, measure, row.quantity.value),
-                })
-            };
-            let dash = || "\u{2013}".to_owned();
-            let cells = Level::ZONES.iter().map(|level| cell(level).unwrap_or_else(dash));
-            (title, cells.collect())
-        })
+        .map(|(id, title)| (title, cells(words, measurements, id)))
         .collect();
     let columns = Level::ZONES
         .iter()
         .map(|level| (Some(style::level(*level)), words.level(*level)))
         .collect();
-    let name = figures::measure_name(words, &measure);
+    let name = main_name(words, measurements);
     let heading = words.with("map.table.by_hazard", "measure", &name);
     Table { heading, columns, rows, ..Table::default() }
 }
