@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for some seconds (20 if nothing is said), two at a time, from the
-# seeds in fuzz/seeds. Installs cargo-fuzz if it is missing. Needs no input and no toolchain
-# but the stable one: the fuzzer is built without sanitizers, which Rust's own checks make
-# up for here, since the program has no unsafe code.
+# seeds in fuzz/seeds. Needs the stable toolchain and nothing else: the targets are built with
+# the flags that `cargo fuzz build --sanitizer none` gives, and without sanitizers, which
+# Rust's own checks make up for here, since the program has no unsafe code.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -10,22 +10,24 @@ exec </dev/null
 seconds=${1:-20}
 shift || true
 
-if ! cargo fuzz --version >/dev/null 2>&1; then
-    echo "no cargo-fuzz: installing it"
-    cargo install --quiet --locked cargo-fuzz
-fi
 export CARGO_TERM_COLOR=never
 # The fuzz targets are a workspace of their own, with a folder of their own.
 unset CARGO_TARGET_DIR
 # The same versions of everything as in the main build.
 cp Cargo.lock fuzz/Cargo.lock
-cargo fuzz build --sanitizer none --release
+flags="--cfg fuzzing -Cpasses=sancov-module"
+for flag in level=4 inline-8bit-counters pc-table trace-compares; do
+    flags+=" -Cllvm-args=-sanitizer-coverage-$flag"
+done
+# With a target named, the flags leave alone what runs while building.
+host=$(rustc -vV | sed -n 's/^host: //p')
+RUSTFLAGS="$flags" \
+    cargo build --quiet --release --manifest-path fuzz/Cargo.toml --target "$host"
 
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
-    mapfile -t targets < <(cargo fuzz list)
+    mapfile -t targets < <(basename -s .rs fuzz/fuzz_targets/*.rs)
 fi
-host=$(rustc -vV | sed -n 's/^host: //p')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

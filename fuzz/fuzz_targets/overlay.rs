@@ -158,7 +158,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     }
     for row in &measurements.exposure {
         assert!(
-            row.value.is_none_or(|value| value.is_finite() && value >= 0.0),
+            row.quantity.value.is_none_or(|value| value.is_finite() && value >= 0.0),
             "{row:?}"
         );
     }

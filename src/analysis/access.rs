@@ -9,7 +9,7 @@
 use rayon::prelude::*;
 
 use crate::geometry::{
-    Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef,
+    Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef, Shapes,
 };
 
 /// Says for each feature whether a facility lies within `within_m` of its centroid.
@@ -21,15 +21,13 @@ pub(super) fn served(
     within_m: f64,
 ) -> Vec<bool> {
     let nearest = Nearest::new(&service.layer.shapes);
-    let shapes = &layer.layer.shapes;
-    (0..shapes.len())
-        .into_par_iter()
-        .map(|row| {
-            let distance =
-                nearest.to(centroid(shapes.get(row))).map(|(_, distance)| distance);
-            distance.is_some_and(|distance| distance <= within_m)
-        })
-        .collect()
+    let distances = nearest.to_all(&centroids(&layer.layer.shapes)).into_iter();
+    distances.map(|found| found.is_some_and(|(_, meters)| meters <= within_m)).collect()
+}
+
+/// The centroids of all features, in order.
+pub(super) fn centroids(shapes: &Shapes) -> Vec<GridPoint> {
+    (0..shapes.len()).into_par_iter().map(|row| centroid(shapes.get(row))).collect()
 }
 
 /// The centroid of all parts, weighted by area, length or number of points.
@@ -93,7 +91,6 @@ impl Weighted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::Shapes;
     use crate::layers::PartRole;
     use PartRole::{Hole, Line, Point, Shell};
 

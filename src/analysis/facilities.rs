@@ -10,7 +10,7 @@
 //! overlaps with positive measure. People are those of access: a feature whole, from its
 //! centroid, to the nearest facility in a straight line.
 
-use super::access::centroid;
+use super::access::{centroid, centroids};
 use super::exposure::hazards;
 use super::fixed::Fixed;
 use super::measurements::FacilityRow;
@@ -19,8 +19,7 @@ use super::tally::class_of;
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Level, OUTSIDE};
 use crate::geometry::mosaic::Scratch;
-use crate::geometry::{ExposureLayer, Nearest, ServiceLayer, Shapes, StudyArea};
-use rayon::prelude::*;
+use crate::geometry::{ExposureLayer, Nearest, ServiceLayer, StudyArea};
 
 /// The facilities of all services at the levels of all hazards and of the worst of them.
 pub(super) fn rows(
@@ -113,20 +112,13 @@ fn people_nearest(service: &ServiceLayer, layer: &ExposureLayer) -> Vec<Fixed> {
     by_id.sort_by_key(|&row| &ids[row]);
     // The index prefers the lower row: rows in the order of their ids make that the lower id.
     let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
-    let found = nearest_rows(&layer.layer.shapes, &nearest);
+    let found = nearest.to_all(&centroids(&layer.layer.shapes));
     let mut sums = vec![Fixed::ZERO; ids.len()];
     let people = layer.people.as_deref().unwrap_or_default();
     for (row, people) in found.into_iter().zip(people) {
-        if let (Some(row), Some(people)) = (row, people) {
+        if let (Some((row, _)), Some(people)) = (row, people) {
             sums[by_id[row]] += Fixed::of(*people);
         }
     }
     sums
-}
-
-fn nearest_rows(shapes: &Shapes, nearest: &Nearest) -> Vec<Option<usize>> {
-    (0..shapes.len())
-        .into_par_iter()
-        .map(|row| nearest.to(centroid(shapes.get(row))).map(|(row, _)| row))
-        .collect()
 }
