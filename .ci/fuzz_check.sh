@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for some seconds (20 if nothing is said), two at a time, from the
-# seeds in fuzz/seeds. Needs the stable toolchain and nothing else: the targets are built with
-# the flags that `cargo fuzz build --sanitizer none` gives, and without sanitizers, which
-# Rust's own checks make up for here, since the program has no unsafe code.
+# seeds in fuzz/seeds. Needs the stable toolchain and nothing else. The dependencies are those
+# of the main build; the project's own crates carry the fuzzer's counters (see fuzz_rustc),
+# and no sanitizers, which Rust's own checks make up for: the program has no unsafe code.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -11,18 +11,11 @@ seconds=${1:-20}
 shift || true
 
 export CARGO_TERM_COLOR=never
-# The fuzz targets are a workspace of their own, with a folder of their own.
-unset CARGO_TARGET_DIR
 # The same versions of everything as in the main build.
 cp Cargo.lock fuzz/Cargo.lock
-flags="--cfg fuzzing -Cpasses=sancov-module"
-for flag in level=4 inline-8bit-counters pc-table trace-compares; do
-    flags+=" -Cllvm-args=-sanitizer-coverage-$flag"
-done
-# With a target named, the flags leave alone what runs while building.
-host=$(rustc -vV | sed -n 's/^host: //p')
-RUSTFLAGS="$flags" \
-    cargo build --quiet --release --manifest-path fuzz/Cargo.toml --target "$host"
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+RUSTC_WRAPPER="$PWD/.ci/fuzz_rustc" \
+    cargo build --quiet --release --manifest-path fuzz/Cargo.toml
 
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
@@ -35,7 +28,7 @@ trap 'rm -rf "$work"' EXIT
 fuzz() {
     local target=$1 log="$work/$1.log"
     mkdir -p "$work/corpus/$target" fuzz/artifacts/"$target"
-    if ! "fuzz/target/$host/release/$target" "$work/corpus/$target" "fuzz/seeds/$target" \
+    if ! "$CARGO_TARGET_DIR/release/$target" "$work/corpus/$target" "fuzz/seeds/$target" \
         -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=500 \
         -artifact_prefix="fuzz/artifacts/$target/" >"$log" 2>&1; then
         echo "fuzz: $target fails; its input lies in fuzz/artifacts/$target" >&2
@@ -45,6 +38,6 @@ fuzz() {
     echo "fuzz: $target $(grep -o 'Done [0-9]* runs in [0-9]* second' "$log")s"
 }
 export -f fuzz
-export seconds work host
+export seconds work
 
 printf '%s\n' "${targets[@]}" | xargs -n 1 -P 2 bash -c 'fuzz "$0"'

@@ -35,6 +35,7 @@ pub mod layer;
 pub mod margin;
 pub mod mosaic;
 pub mod nearest;
+mod nesting;
 pub mod overlaps;
 pub mod overlay;
 pub mod predicates;
