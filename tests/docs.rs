@@ -229,6 +229,6 @@ fn every_key_of_the_project_file_is_documented_and_no_other() {
 
 /// Whether a word is one of the tables of the project file.
 fn is_table(word: &str) -> bool {
-    ["project", "layers", "deficits", "risk", "outputs", "scenarios", "maps"]
+    ["project", "layers", "deficits", "risk", "outputs", "scenarios", "maps", "doubts"]
         .contains(&word)
 }

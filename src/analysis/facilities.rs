@@ -85,7 +85,8 @@ fn territory(area: &StudyArea, class: Option<&Class>) -> String {
 
 /// The layer whose people are meant: that of the first access deficit on the service, else
 /// the only one that has people.
-fn people_layer<'a>(
+#[must_use]
+pub fn people_layer<'a>(
     area: &'a StudyArea,
     settings: &Settings,
     service_id: &str,
@@ -104,21 +105,51 @@ fn people_layer<'a>(
     with_people.next().is_none().then_some(only)
 }
 
-/// For each facility the people whose nearest one it is; of equally near ones the lowest id,
-/// in byte order, has them. They add up to the people of the layer that have a place.
+/// For each facility the people whose nearest one it is.
 fn people_nearest(service: &ServiceLayer, layer: &ExposureLayer) -> Vec<Fixed> {
+    let found = nearest_facilities(service, layer);
+    let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
+    let people = layer.people.as_deref().unwrap_or_default();
+    for (nearest, people) in found.into_iter().zip(people) {
+        if let (Some((row, _)), Some(people)) = (nearest, people) {
+            sums[row] += Fixed::of(*people);
+        }
+    }
+    sums
+}
+
+/// The nearest facility of each feature, and how far it is, m; of equally near ones the lowest
+/// id, in byte order.
+pub(super) fn nearest_facilities(
+    service: &ServiceLayer,
+    layer: &ExposureLayer,
+) -> Vec<Option<(usize, f64)>> {
     let ids = &service.layer.ids;
     let mut by_id: Vec<usize> = (0..ids.len()).collect();
     by_id.sort_by_key(|&row| &ids[row]);
     // The index prefers the lower row: rows in the order of their ids make that the lower id.
     let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
-    let found = nearest.to_all(&centroids(&layer.layer.shapes));
-    let mut sums = vec![Fixed::ZERO; ids.len()];
-    let people = layer.people.as_deref().unwrap_or_default();
-    for (row, people) in found.into_iter().zip(people) {
-        if let (Some((row, _)), Some(people)) = (row, people) {
-            sums[by_id[row]] += Fixed::of(*people);
-        }
-    }
-    sums
+    let found = nearest.to_all(&centroids(&layer.layer.shapes)).into_iter();
+    found.map(|found| found.map(|(at, distance_m)| (by_id[at], distance_m))).collect()
+}
+
+/// The nearest facility to one that lies in a zone, among those at a better level of the same
+/// hazard, and how far it is, m.
+pub(super) fn next_facility(
+    planes: &Planes,
+    service: &ServiceLayer,
+    hazard: usize,
+    facility: usize,
+) -> Option<(usize, f64)> {
+    let shapes = &service.layer.shapes;
+    let mut scratch = Scratch::default();
+    let levels: Vec<Option<Level>> = shapes
+        .iter()
+        .map(|shape| class_of(planes, shape, &mut scratch))
+        .map(|class| class.map(|class| class.levels[hazard][0]))
+        .collect();
+    let better = positions(&levels, |level| Some(level) > levels[facility]);
+    let next = Nearest::new(&shapes.pick(&better));
+    let found = next.to(centroid(shapes.get(facility)));
+    found.map(|(at, distance_m)| (better[at], distance_m))
 }
