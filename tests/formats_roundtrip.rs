@@ -245,7 +245,8 @@ impl flatgeobuf::GeozeroGeometry for Lines<'_> {
 #[test]
 fn flatgeobuf_with_one_line_and_with_two() {
     use flatgeobuf::{FgbWriter, GeometryType};
-    let (first, second) = ([[0.0, 0.0], [1.0, 2.0]], [[3.0, 3.0], [4.0, 5.0], [6.0, 6.0]]);
+    let (first, second) =
+        ([[0.0, 0.0], [1.0, 2.0]], [[3.0, 3.0], [4.0, 5.0], [6.0, 6.0]]);
     let mut writer = FgbWriter::create("lines", GeometryType::MultiLineString).unwrap();
     writer.add_feature_geom(Lines(&[&first]), |_| {}).unwrap();
     writer.add_feature_geom(Lines(&[&first, &second]), |_| {}).unwrap();

@@ -114,7 +114,7 @@ impl Nearest {
     #[must_use]
     pub fn to(&self, place: GridPoint) -> Option<(usize, f64)> {
         let areas = self.areas_at([place.x, place.y, place.x, place.y]);
-        self.answer(place, self.search(place)?, &areas)
+        Some(self.answer(place, self.search(place)?, &areas))
     }
 
     /// The same for many places at once, in their order, on all threads.
@@ -125,7 +125,8 @@ impl Nearest {
         };
         let answer = |&place: &GridPoint| match cells.at(place, self) {
             Some(near) => {
-                self.answer(place, nearest_of(&near.pieces, place)?, &near.areas)
+                let nearest = nearest_of(&near.pieces, place)?;
+                Some(self.answer(place, nearest, &near.areas))
             }
             None => self.to(place),
         };
@@ -161,17 +162,17 @@ impl Nearest {
         place: GridPoint,
         (squared, row): (f64, u32),
         areas: &[usize],
-    ) -> Option<(usize, f64)> {
+    ) -> (usize, f64) {
         let around = areas.iter().copied().find(|&row| {
             let rings = rings_of_shape(self.shapes.get(row));
             position(rings, place) != Position::Outside
         });
         let (row, distance) = (row as usize, squared.sqrt() / STEPS_PER_METER);
-        Some(match around {
+        match around {
             Some(inside) if distance > 0.0 => (inside, 0.0),
             Some(inside) => (inside.min(row), 0.0),
             None => (row, distance),
-        })
+        }
     }
 }
 

@@ -202,9 +202,8 @@ fn polygons(shapes: IntShapes<i64>) -> Vec<Polygon> {
     let ring = |path: Vec<IntPoint<i64>>| {
         path.into_iter().map(|p| GridPoint::new(p.x, p.y)).collect::<Ring>()
     };
-    let polygon = |shape: IntShape<i64>| Polygon {
-        rings: shape.into_iter().map(ring).collect(),
-    };
+    let polygon =
+        |shape: IntShape<i64>| Polygon { rings: shape.into_iter().map(ring).collect() };
     let mut polygons: Vec<Polygon> = shapes.into_iter().map(polygon).collect();
     polygons.retain(|polygon| !polygon.rings.is_empty());
     nesting::regroup(&mut polygons);
@@ -274,7 +273,10 @@ mod tests {
     #[test]
     fn a_hole_beside_its_shell_is_brought_home() {
         let scaled = |points: &[(i64, i64)]| -> Ring {
-            points.iter().map(|&(x, y)| GridPoint::new(x * 1_000_003, y * 1_000_003)).collect()
+            points
+                .iter()
+                .map(|&(x, y)| GridPoint::new(x * 1_000_003, y * 1_000_003))
+                .collect()
         };
         let one = scaled(&[
             (639, -356),

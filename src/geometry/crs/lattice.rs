@@ -54,31 +54,32 @@ impl Lattice {
         [lon, lat]: [f64; 2],
         exact: impl Fn([f64; 2]) -> Option<[f64; 2]>,
     ) -> Option<[f64; 2]> {
-        let (i, u) = cell_of(lon);
-        let (j, v) = cell_of(lat);
-        match self.cell(i, j, &exact) {
-            Some([x, y]) => Some([value(x, u, v), value(y, u, v)]),
+        let (column, u) = cell_of(lon);
+        let (row, v) = cell_of(lat);
+        match self.cell(column, row, &exact) {
+            Some(cubics) => Some(cubics.each_ref().map(|cubic| value(cubic, u, v))),
             None => exact([lon, lat]),
         }
     }
 
     fn cell(
         &self,
-        i: i64,
-        j: i64,
+        column: i64,
+        row: i64,
         exact: &impl Fn([f64; 2]) -> Option<[f64; 2]>,
     ) -> Option<&[Cubic; 2]> {
-        let (column, row) =
-            (i.div_euclid(TILE) - FIRST[0], j.div_euclid(TILE) - FIRST[1]);
-        if !(0..TILES[0]).contains(&column) {
+        let east = column.div_euclid(TILE) - FIRST[0];
+        let north = row.div_euclid(TILE) - FIRST[1];
+        if !(0..TILES[0]).contains(&east) {
             return None;
         }
-        let tile = self.tiles.get(usize::try_from(row * TILES[0] + column).ok()?)?;
+        let tile = self.tiles.get(usize::try_from(north * TILES[0] + east).ok()?)?;
         let cells = tile.get_or_init(|| {
             std::iter::repeat_with(Cell::new).take((TILE * TILE) as usize).collect()
         });
-        let within = j.rem_euclid(TILE) * TILE + i.rem_euclid(TILE);
-        cells[within as usize].get_or_init(|| fit(i, j, exact).map(Box::new)).as_deref()
+        let within = row.rem_euclid(TILE) * TILE + column.rem_euclid(TILE);
+        let cell = &cells[within as usize];
+        cell.get_or_init(|| fit(column, row, exact).map(Box::new)).as_deref()
     }
 }
 
@@ -91,17 +92,17 @@ fn cell_of(degrees: f64) -> (i64, f64) {
 
 /// The polynomials through the exact values at the nodes of a cell.
 fn fit(
-    i: i64,
-    j: i64,
+    column: i64,
+    row: i64,
     exact: &impl Fn([f64; 2]) -> Option<[f64; 2]>,
 ) -> Option<[Cubic; 2]> {
     let place = |cell: i64, at: f64| (cell as f64 + f64::midpoint(at, 1.0)) / PER_DEGREE;
     let mut values = [[[0.0; NODES]; NODES]; 2];
     for (a, &u) in AT.iter().enumerate() {
         for (b, &v) in AT.iter().enumerate() {
-            let [x, y] = exact([place(i, u), place(j, v)])?;
-            values[0][a][b] = x;
-            values[1][a][b] = y;
+            let found = exact([place(column, u), place(row, v)])?;
+            values[0][a][b] = found[0];
+            values[1][a][b] = found[1];
         }
     }
     Some(values.map(|values| transposed(&transposed(&values).map(along)).map(along)))
@@ -115,7 +116,7 @@ fn transposed(matrix: &Cubic) -> Cubic {
 fn along([a, b, c, d]: [f64; NODES]) -> [f64; NODES] {
     // Chebyshev coefficients: sums over the nodes times T0, T1 = t, T2 = ±1/√2 and T3.
     let t0 = (a + b + c + d) / 4.0;
-    let t1 = (OUTER * (a - d) + INNER * (b - c)) / 2.0;
+    let t1 = f64::midpoint(OUTER * (a - d), INNER * (b - c));
     let t2 = FRAC_1_SQRT_2 * (a - b - c + d) / 2.0;
     let t3 = (INNER * (a - d) - OUTER * (b - c)) / 2.0;
     // T2 = 2 t² − 1, T3 = 4 t³ − 3 t.
