@@ -212,7 +212,9 @@ impl<'a> Explainer<'a> {
         let column = opened.column(&row.measure)?;
         let range = self.range(&row.territory)?;
         let hazard = self.hazard(&row.hazard)?;
-        let ranks = row.level.index();
+        let order = self.order(opened, &range, hazard, column);
+        let rank = |level| order.iter().position(|l| *l == level).unwrap_or(order.len());
+        let ranks = rank(row.level);
         let figure = match end {
             End::Value => row.quantity.value,
             End::Low => row.quantity.range?.0,
@@ -230,7 +232,7 @@ impl<'a> Explainer<'a> {
             _ => (0, 0),
         };
         let up_to = |class: &Class, case: usize, ranks: usize| {
-            i128::from(class.levels[hazard][case].index() < ranks)
+            i128::from(rank(class.levels[hazard][case]) < ranks)
         };
         let inside = |class: &Class| i128::from(range.contains(&class.territory));
         let weigh = |class: &Class| {
@@ -247,6 +249,29 @@ impl<'a> Explainer<'a> {
             (total(at_or_worse, ranks + 1), total(worse, ranks))
         });
         Some(Breakdown { figure: Some(figure), sums: vec![sum], moved })
+    }
+
+    /// The order of levels that ends of ranges go by: for `any`, where something is not
+    /// studied, that comes before `none`.
+    fn order(
+        &self,
+        opened: &Opened<'_>,
+        range: &Range<usize>,
+        hazard: usize,
+        column: usize,
+    ) -> [Level; 6] {
+        let is_unstudied = |case: usize| {
+            let weigh = |class: &Class| {
+                let is_meant = class.levels[hazard][case] == Level::NotStudied;
+                i128::from(is_meant && range.contains(&class.territory))
+            };
+            sum_of(&opened.terms(column, &weigh)) > 0.0
+        };
+        if hazard == self.planes.hazards.len() && (0..3).any(is_unstudied) {
+            Level::WORST_OF_ANY
+        } else {
+            Level::ALL
+        }
     }
 
     /// What makes up the people who are not served and at a level of a hazard.

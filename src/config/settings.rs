@@ -520,6 +520,20 @@ pub enum DeficitKind {
     },
 }
 
+impl DeficitKind {
+    /// The layer whose people it divides by or serves; none where no layer gives them.
+    #[must_use]
+    pub fn people_layer(&self) -> Option<&str> {
+        match self {
+            Self::AreaPerPerson { people, .. } | Self::PeoplePerUnit { people, .. } => {
+                people.as_deref()
+            }
+            Self::Access { people, .. } => Some(people),
+            Self::Reported { .. } => None,
+        }
+    }
+}
+
 /// Where the units of `people_per_unit` come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Units {
