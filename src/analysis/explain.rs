@@ -5,6 +5,7 @@
 //! they add up to it exactly. It must not know how a figure is written or asked for.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use smallvec::SmallVec;
 
@@ -184,24 +185,24 @@ fn nearest(
     Some(NearestFacility { facility: service.layer.ids[at].to_string(), distance_m })
 }
 
-/// Takes figures apart. Made once, it explains any number of them.
+/// Takes figures apart. Made once, it explains any number of them; a layer is opened when it
+/// is first asked for.
 pub struct Explainer<'a> {
     area: &'a StudyArea,
     settings: &'a Settings,
     planes: Planes,
-    layers: Vec<Opened<'a>>,
+    layers: Vec<(&'a ExposureLayer, OnceLock<Opened<'a>>)>,
 }
 
 impl<'a> Explainer<'a> {
-    /// Takes all exposure layers apart.
+    /// An explainer that has opened no layer yet.
     ///
     /// Assumes that the settings are those that the study area was prepared with.
     #[must_use]
     pub fn new(area: &'a StudyArea, settings: &'a Settings) -> Self {
         let planes = Planes::new(area);
-        let open = |layer| Opened::new(area, settings, &planes, layer);
-        let layers = area.exposures.iter().map(open).collect();
-        Self { area, settings, planes, layers }
+        let layers = area.exposures.iter().map(|layer| (layer, OnceLock::new()));
+        Self { area, settings, planes, layers: layers.collect() }
     }
 
     /// What makes up a figure of exposure; `None` if the study area does not have it, or
@@ -394,15 +395,18 @@ impl<'a> Explainer<'a> {
     }
 
     fn opened(&self, layer: &str) -> Option<&Opened<'a>> {
-        self.layers.iter().find(|opened| opened.layer.layer.id == layer)
+        let (found, cell) = self.layers.iter().find(|(one, _)| one.layer.id == layer)?;
+        let (area, settings, planes) = (self.area, self.settings, &self.planes);
+        Some(cell.get_or_init(|| Opened::new(area, settings, planes, found)))
     }
 
-    /// The layer whose people an access deficit asks for, and its column of served ones.
+    /// The layer whose people an access deficit asks for, and the question.
     fn asked(&self, deficit: &str) -> Option<(&Opened<'a>, &Question<'a>)> {
-        self.layers.iter().find_map(|opened| {
-            let found = opened.questions.iter().find(|one| one.deficit == deficit)?;
-            Some((opened, found))
-        })
+        let found = self.settings.deficits.iter().find(|one| one.id == deficit)?;
+        let DeficitKind::Access { people, .. } = &found.kind else { return None };
+        let opened = self.opened(people)?;
+        let question = opened.questions.iter().find(|one| one.deficit == deficit)?;
+        Some((opened, question))
     }
 
     fn range(&self, territory: &str) -> Option<Range<usize>> {
