@@ -14,6 +14,7 @@ mod folder;
 pub mod inputs;
 pub mod manifest;
 pub mod map;
+mod memory;
 mod numbers;
 pub mod past_run;
 pub mod redraw;

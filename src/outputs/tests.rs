@@ -135,6 +135,8 @@ fn the_manifest_tells_what_went_in_and_by_which_methods() {
     assert_eq!(manifest["balance_closes"], true);
     assert_eq!(manifest["clock"]["created"], "2001-09-09T01:46:40Z");
     assert_eq!(manifest["clock"]["stage_seconds"]["geometry"], 0.123);
+    #[cfg(target_os = "linux")]
+    assert!(manifest["clock"]["peak_memory_bytes"].as_u64() > Some(1 << 20));
 }
 
 #[test]
