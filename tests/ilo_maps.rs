@@ -79,11 +79,13 @@ fn ilo() -> &'static Ilo {
 // ------------------------------------------------------------------ What a sheet says
 
 fn texts(scene: &Scene) -> Vec<&Text> {
-    let text = |item| match item {
-        &Item::Text(ref text) => Some(text),
-        _ => None,
-    };
-    scene.items.iter().filter_map(text).collect()
+    let mut all = Vec::new();
+    for item in &scene.items {
+        if let Item::Text(text) = item {
+            all.push(text);
+        }
+    }
+    all
 }
 
 /// The rows below a heading: words, and figures from left to right. Lines of one label are
@@ -219,7 +221,7 @@ fn every_legend_of_levels_has_the_figures_of_the_table() {
                     assert!(says(from, low) && says(to, high), "{name} {label}: {range}");
                 }
                 (found, ends) => {
-                    assert!(found.is_none() && ends.is_none(), "{name}: {range}")
+                    assert!(found.is_none() && ends.is_none(), "{name}: {range}");
                 }
             }
         }
@@ -391,7 +393,7 @@ fn every_deficit_has_the_figures_of_the_table() {
                     inside.iter().map(|row| value(row, "people")).sum();
                 match people {
                     Some(people) => {
-                        assert!(says(figure, people), "{name} {label}: {figure}")
+                        assert!(says(figure, people), "{name} {label}: {figure}");
                     }
                     None => assert_eq!(figure, "–", "{name} {label}"),
                 }
