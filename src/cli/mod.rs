@@ -14,6 +14,7 @@ mod inspect;
 mod language;
 mod new;
 mod progress;
+mod render;
 mod report;
 mod run;
 mod schema;
@@ -66,6 +67,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Selftest => selftest::selftest(given, locale),
         Command::Inspect(job) => inspect::inspect(job, given),
         Command::Verify(job) => verify::verify(job, given),
+        Command::Render(job) => render::render(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };
     match done {
