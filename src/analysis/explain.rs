@@ -307,7 +307,7 @@ impl<'a> Explainer<'a> {
                 });
                 let terms = terms.into_iter().collect();
                 let sum = Sum::new(SumOf::Distance, &service.layer.id, terms);
-                (row.next_distance_m, Some(sum))
+                (Some(row.next_distance_m?), Some(sum))
             }
             _ => return None,
         };
