@@ -86,7 +86,7 @@ fn territory(area: &StudyArea, class: Option<&Class>) -> String {
 
 /// The layer whose people are meant: that of the first access deficit on the service, else
 /// the only one that has people.
-fn people_layer<'a>(
+pub(super) fn people_layer<'a>(
     area: &'a StudyArea,
     settings: &Settings,
     service_id: &str,
@@ -107,7 +107,10 @@ fn people_layer<'a>(
 
 /// For each facility the people whose nearest one it is; of equally near ones the lowest id,
 /// in byte order, has them. They add up to the people of the layer that have a place.
-fn people_nearest(service: &ServiceLayer, layer: &ExposureLayer) -> Vec<Fixed> {
+pub(super) fn people_nearest(
+    service: &ServiceLayer,
+    layer: &ExposureLayer,
+) -> Vec<Fixed> {
     let ids = &service.layer.ids;
     let mut by_id: Vec<usize> = (0..ids.len()).collect();
     by_id.sort_by_key(|&row| &ids[row]);

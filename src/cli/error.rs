@@ -25,6 +25,8 @@ pub(super) enum CliError {
     Other { detail: String },
     /// A language that is neither.
     Lang { found: String },
+    /// A place that is no pair of coordinates.
+    Coordinates { found: String },
     /// A number of threads that is none.
     ThreadCount { found: String },
     /// A product that does not exist.
@@ -75,6 +77,7 @@ impl Explain for CliError {
                 Message::new("error.cli.other").with("detail", detail)
             }
             Self::Lang { found: text } => found("error.cli.lang", text),
+            Self::Coordinates { found: text } => found("error.cli.coordinates", text),
             Self::ThreadCount { found: text } => found("error.cli.thread_count", text),
             Self::UnknownProduct { found: text, .. } => {
                 found("error.cli.unknown_product", text)
@@ -111,6 +114,7 @@ impl Explain for CliError {
             }
             Self::Override { .. } => Some(Message::new("hint.cli.override")),
             Self::Date { .. } => Some(Message::new("hint.cli.date")),
+            Self::Coordinates { .. } => Some(Message::new("hint.cli.coordinates")),
             Self::Lang { .. } => Some(Message::new("hint.cli.lang")),
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 Some(Message::new("hint.cli.other_folder"))

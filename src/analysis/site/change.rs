@@ -1,0 +1,130 @@
+//! What building at a place would change.
+//!
+//! In: a study area, what was measured on it, and a place with people or a facility to add.
+//! Out: the people that it would put in the way of each hazard, and every deficit before and
+//! after. After is measured on the study area with the place in it, by the same stages as a
+//! run: so it is what a run would give with the place in the layer.
+
+use super::super::deficit;
+use super::super::exposure::{self, Table};
+use super::super::facilities::{people_layer, people_nearest};
+use super::super::measurements::{DeficitRow, ExposureRow, Measurements};
+use super::super::planes::Planes;
+use super::super::{measure, tally};
+use crate::config::Settings;
+use crate::domain::{Findings, Measure, OUTSIDE, TOTAL};
+use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea, overlaps};
+use crate::layers::Value;
+
+/// What is added at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Added {
+    /// Residents, to an exposure layer with people.
+    Residents {
+        /// The layer.
+        layer: String,
+    },
+    /// A facility, to a service layer; its amount is its capacity and the people who use it.
+    Facility {
+        /// The layer.
+        service: String,
+    },
+}
+
+/// What building there would change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// What is added.
+    pub added: Added,
+    /// People or capacity.
+    pub amount: f64,
+    /// The people that are added, by hazard and level: rows of `_T`, and of `_X` for what lies
+    /// in no territory, that are not nothing for certain.
+    pub exposed: Vec<ExposureRow>,
+    /// For a facility: people whose nearest of its service it would be; `None` if no layer
+    /// tells, or for residents.
+    pub people_nearest: Option<f64>,
+    /// Deficits that would change: before and after.
+    pub deficits: Vec<(DeficitRow, DeficitRow)>,
+}
+
+/// Measures a change. `place` has one feature.
+#[must_use]
+pub fn change(
+    area: &StudyArea,
+    settings: &Settings,
+    before: &Measurements,
+    place: &Prepared,
+    added: Added,
+    amount: f64,
+) -> Change {
+    let mut after = area.clone();
+    let people_nearest = match &added {
+        Added::Residents { layer } => {
+            let layer = after.exposures.iter_mut().find(|l| l.layer.id == *layer);
+            add_residents(layer.expect("the caller names a layer"), place, amount);
+            None
+        }
+        Added::Facility { service } => {
+            let found = after.services.iter_mut().find(|s| s.layer.id == *service);
+            let found = found.expect("the caller names a service");
+            add_facility(found, place, amount);
+            let people = people_layer(area, settings, service);
+            people.and_then(|layer| Some(people_nearest(found, layer).last()?.get()))
+        }
+    };
+    // Risk is not asked for, and the place has no attributes to be judged by.
+    let mut settings = settings.clone();
+    settings.risk = None;
+    let measured = measure(&after, &settings, &mut Findings::default());
+    let pairs = before.deficits.iter().zip(measured.deficits);
+    let differs = |(a, b): &(&DeficitRow, DeficitRow)| *a != b;
+    let deficits = pairs.filter(differs).map(|(a, b)| (a.clone(), b)).collect();
+    let exposed = exposed(area, place, amount);
+    Change { added, amount, exposed, people_nearest, deficits }
+}
+
+fn push(layer: &mut Prepared, place: &Prepared) {
+    layer.shapes.append(&place.shapes);
+    layer.ids.extend(place.ids.iter().cloned());
+}
+
+fn add_residents(layer: &mut ExposureLayer, place: &Prepared, amount: f64) {
+    push(&mut layer.layer, place);
+    if let Some(people) = &mut layer.people {
+        people.push(Some(amount));
+    }
+    layer.sums.iter_mut().for_each(|(_, values)| values.push(None));
+    layer.attributes.values_mut().for_each(|values| values.push(Value::Null));
+}
+
+fn add_facility(service: &mut ServiceLayer, place: &Prepared, amount: f64) {
+    push(&mut service.layer, place);
+    let found = overlaps::find(&service.layer.shapes);
+    service.dissolved = overlaps::dissolve(&service.layer.shapes, &found);
+    if let Some(capacity) = &mut service.capacity {
+        capacity.push(Some(amount));
+    }
+}
+
+/// The people that are added, as a layer of one feature would have them exposed.
+fn exposed(area: &StudyArea, place: &Prepared, amount: f64) -> Vec<ExposureRow> {
+    let layer = ExposureLayer {
+        layer: place.clone(),
+        people: Some(vec![Some(amount)]),
+        sums: Vec::new(),
+        growth: None,
+        attributes: std::collections::BTreeMap::new(),
+        lost: Vec::new(),
+    };
+    let planes = Planes::new(area);
+    let tally = tally::tally(&planes, &layer, &[]);
+    let table = Table::new(&planes, &layer, &tally, 0);
+    let mut rows = exposure::rows(area, &planes, &layer, &table);
+    rows.retain(|row| {
+        let may_be = row.quantity.range.map_or(row.quantity.value, |(_, high)| high);
+        let is_whole = row.territory == TOTAL || row.territory == OUTSIDE;
+        is_whole && row.measure == Measure::People && may_be > deficit::DUST
+    });
+    rows
+}
