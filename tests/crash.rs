@@ -49,8 +49,9 @@ fn whoever_stops_a_run_finds_the_earlier_results_or_the_new_ones() {
         let name = format!("-{signal}");
         let _ = Command::new("kill").args([&name, &id]).stderr(Stdio::null()).status();
         let code = child.wait().expect("it ends").code();
-        assert!(matches!(code, Some(0 | 130)), "{signal}: {code:?}");
-        stopped += u32::from(code == Some(130));
+        // Without a code it was stopped before it could listen.
+        assert!(matches!(code, None | Some(0 | 130)), "{signal}: {code:?}");
+        stopped += u32::from(code != Some(0));
         assert_eq!(litter(world.folder()), [""; 0], "{signal} after {at}");
         assert!(verifies(&world.out()), "{signal} after {at}");
     }
@@ -98,7 +99,7 @@ fn what_a_killed_run_left_is_cleared_by_the_next() {
 #[test]
 fn paths_with_spaces_accents_and_200_characters_are_paths_like_others() {
     let world = World::tiny();
-    let long = format!("Año 2026, Ñuñoa — «peligros» {}", "ñ".repeat(90));
+    let long = format!("Año 2026, Ñuñoa — «peligros» {}", "ñ".repeat(105));
     assert!(long.len() >= 200, "{}", long.len());
     for name in ["con espacios y acentos áéíóú", &long] {
         let out = world.file(name);

@@ -16,9 +16,12 @@ use std::time::{Duration, SystemTime};
 use super::error::OutputError;
 use super::staging::{self, Temporary};
 use super::{manifest, portable};
+use crate::domain::Digest;
 
 /// How every hidden folder of ours begins; the target's name follows.
 const PREFIX: &str = ".atalaya-";
+/// Longest part of a hidden name that is the target's, bytes.
+const LONGEST_NAME: usize = 200;
 /// How the name of an old folder that made room ends.
 const BACKUP_SUFFIX: &str = ".old";
 /// Where folders cannot be locked, one untouched for so long belongs to a run that died.
@@ -120,7 +123,7 @@ impl Place {
         let Some(name) = target.file_name() else {
             return Err(OutputError::NoName { path: target });
         };
-        let prefix = format!("{PREFIX}{}-", name.to_string_lossy());
+        let prefix = format!("{PREFIX}{}-", shortened(&name.to_string_lossy()));
         let parent = match target.parent() {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
@@ -259,6 +262,17 @@ impl Place {
         }
         Ok(kept)
     }
+}
+
+/// A name that leaves room for what stands before and after it: a system's names end at 255
+/// bytes. Of a long one the digest tells it from others that begin alike.
+fn shortened(name: &str) -> String {
+    if name.len() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let digest = Digest::of(name.as_bytes());
+    let start = name.floor_char_boundary(LONGEST_NAME - 13);
+    format!("{}~{}", &name[..start], &digest.as_str()[..12])
 }
 
 /// Whether nobody has touched a folder for long.
