@@ -609,6 +609,7 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                             value,
                             range: Some((value * 0.8, value * 1.3)),
                         },
+                        doubts: Vec::new(),
                         total,
                     });
                 }
@@ -628,6 +629,7 @@ fn deficits() -> Vec<DeficitRow> {
                 gap.max(0.0)
             });
             DeficitRow {
+                doubts: Vec::new(),
                 territory: territory.to_owned(),
                 deficit: deficit.to_owned(),
                 kind,
@@ -699,6 +701,7 @@ pub fn settings() -> Settings {
         contradictions: None,
         disputed: Vec::new(),
         maps: atalaya::config::MapSettings::default(),
+        doubts: atalaya::config::DoubtSettings::default(),
         deficits: vec![
             deficit(
                 "green_area",

@@ -151,6 +151,7 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         scenarios: Vec::new(),
         overrides: Vec::new(),
         maps: atalaya::config::MapSettings::default(),
+        doubts: atalaya::config::DoubtSettings::default(),
         file: PathBuf::from("test.toml"),
         digest: Digest::of(b""),
         places: BTreeMap::new(),

@@ -52,6 +52,7 @@ impl World {
             scenarios: Vec::new(),
             overrides: Vec::new(),
             maps: atalaya::config::MapSettings::default(),
+            doubts: atalaya::config::DoubtSettings::default(),
             file: PathBuf::from("world.toml"),
             digest: Digest::of(b""),
             places: BTreeMap::new(),

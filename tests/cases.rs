@@ -146,6 +146,7 @@ cases! {
     bands_around_a_polygon
     codes_in_byte_order
     constant_level
+    doubts
     facilities_in_hazard
     feature_count_rule
     gap_between_territories

@@ -247,6 +247,6 @@ fn the_words_of_a_place_and_its_options_are_documented() {
 
 /// Whether a word is one of the tables of the project file.
 fn is_table(word: &str) -> bool {
-    ["project", "layers", "deficits", "risk", "outputs", "scenarios", "maps"]
+    ["project", "layers", "deficits", "risk", "outputs", "scenarios", "maps", "doubts"]
         .contains(&word)
 }

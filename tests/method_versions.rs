@@ -79,6 +79,14 @@ fn figures(world: &str) -> BTreeMap<(String, String), Vec<String>> {
         let key = (method.to_owned(), version.clone());
         all.entry(key).or_default().push(line(row, &columns));
     }
+    let method = "facilities_in_hazard.people";
+    let version = manifest["methods"][method].as_str().expect("a version").to_owned();
+    let columns =
+        ["service", "facility", "territory", "hazard", "level", "people_nearest"];
+    for row in &Table::of(&out, "facilities_in_hazard").rows {
+        let key = (method.to_owned(), version.clone());
+        all.entry(key).or_default().push(line(row, &columns));
+    }
     all
 }
 

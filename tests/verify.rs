@@ -183,3 +183,115 @@ fn what_is_no_run_ends_with_two() {
     fs::write(example.path("p/proyecto.toml"), "x = ").unwrap();
     assert_eq!(example.verify(&PROJECT).code, 2);
 }
+
+/// The companions of a Shapefile of districts or blocks, by extension.
+fn write_shapefile(stem: &Path, field: &str, squares: &[([f64; 2], &str)]) {
+    use shapefile::dbase::{FieldName, FieldValue, Record, TableWriterBuilder};
+    use shapefile::{Point, Polygon, PolygonRing, Writer};
+    let name = FieldName::try_from(field).expect("a short name");
+    let table = TableWriterBuilder::new().add_character_field(name, 10);
+    let mut writer =
+        Writer::from_path(stem.with_extension("shp"), table).expect("a Shapefile");
+    for ([x, y], text) in squares {
+        let (x, y) = (250_000.0 + x, 8_050_000.0 + y);
+        let corners = [(0.0, 0.0), (0.0, 60.0), (60.0, 60.0), (60.0, 0.0), (0.0, 0.0)];
+        let ring = corners.map(|(dx, dy)| Point::new(x + dx, y + dy)).to_vec();
+        let mut record = Record::default();
+        let text = FieldValue::Character(Some((*text).to_owned()));
+        record.insert(field.to_owned(), text);
+        let polygon = Polygon::new(PolygonRing::Outer(ring));
+        writer.write_shape_and_record(&polygon, &record).expect("a feature");
+    }
+    drop(writer);
+    let prj = "PROJCS[\"WGS_1984_UTM_Zone_19S\",GEOGCS[\"GCS_WGS_1984\",\
+        DATUM[\"D_WGS_1984\",SPHEROID[\"WGS_1984\",6378137.0,298.257223563]],\
+        PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]],\
+        PROJECTION[\"Transverse_Mercator\"],PARAMETER[\"False_Easting\",500000.0],\
+        PARAMETER[\"False_Northing\",10000000.0],PARAMETER[\"Central_Meridian\",-69.0],\
+        PARAMETER[\"Scale_Factor\",0.9996],PARAMETER[\"Latitude_Of_Origin\",0.0],\
+        UNIT[\"Meter\",1.0]]";
+    fs::write(stem.with_extension("prj"), prj).expect("a .prj");
+}
+
+/// A zip of a Shapefile with its companions.
+fn zipped(stem: &Path, to: &Path) {
+    use std::io::Write as _;
+    let mut archive = zip::ZipWriter::new(fs::File::create(to).expect("a file"));
+    for extension in ["shp", "shx", "dbf", "prj"] {
+        let path = stem.with_extension(extension);
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let options = zip::write::SimpleFileOptions::default();
+        archive.start_file(name, options).expect("an entry");
+        archive.write_all(&fs::read(&path).expect("a companion")).expect("bytes");
+    }
+    archive.finish().expect("an archive");
+}
+
+/// A project whose districts are a Shapefile and whose blocks are a zip of one.
+fn shapefiles(keep_inputs: bool) -> Example {
+    let dir = tempfile::tempdir().expect("a folder to work in");
+    let folder = dir.path().join("p");
+    fs::create_dir(&folder).expect("a folder");
+    write_shapefile(&folder.join("districts"), "CODE", &[([0.0, 0.0], "01")]);
+    let blocks = dir.path().join("blocks");
+    write_shapefile(&blocks, "POP", &[([0.0, 0.0], "40"), ([30.0, 0.0], "20")]);
+    zipped(&blocks, &folder.join("blocks.zip"));
+    let project = format!(
+        "[project]\nid = \"p\"\nworking_crs = \"EPSG:32719\"\nterritories = \"districts\"\n\
+         fail_on = \"never\"\n\
+         [layers.districts]\npath = \"districts.shp\"\n\
+         [layers.districts.territory]\ncode = \"CODE\"\n\
+         [layers.flood]\npath = \"districts.shp\"\n\
+         [layers.flood.hazard]\nkind = \"flood\"\nconstant = \"high\"\n\
+         [layers.blocks]\npath = \"blocks.zip\"\n[layers.blocks.exposure]\npeople = \"POP\"\n\
+         [outputs]\ndirectory = \"../out\"\nkeep_inputs = {keep_inputs}\n"
+    );
+    fs::write(folder.join("proyecto.toml"), project).expect("a project");
+    let run = ["run", "p/proyecto.toml", "--only", "tables", "--quiet"];
+    let ran = atalaya(dir.path(), &run);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    Example { dir }
+}
+
+#[test]
+fn shapefiles_with_companions_and_zips_are_verified_wherever_the_run_lies() {
+    let kept = shapefiles(true);
+    // 40 of b1 and half of b2 lie in the district and in the flood, which are the same.
+    let exposure = fs::read_to_string(kept.path("out/tables/exposure.csv")).unwrap();
+    assert!(
+        exposure.contains("_T,_T,flood,high,blocks,people,people,50.0000"),
+        "{exposure}"
+    );
+    assert_eq!(kept.verify(&PROJECT).code, 0);
+    // Another machine: the folder alone, with the companions in its copy of the inputs.
+    let elsewhere = tempfile::tempdir().expect("another machine");
+    copy(&kept.path("out"), &elsewhere.path().join("out"));
+    let ran = atalaya(elsewhere.path(), &["verify", "out", "--lang", "en"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("byte for byte"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_changed_companion_is_named() {
+    for (extension, what) in [("dbf", "districts.dbf"), ("prj", "districts.prj")] {
+        let example = shapefiles(false);
+        let path = example.path("p").join("districts").with_extension(extension);
+        let mut bytes = fs::read(&path).expect("a companion");
+        // Another code; another line in the text of the reference system.
+        if extension == "dbf" {
+            let at = bytes.iter().rposition(|byte| *byte == b'1').expect("the code");
+            bytes[at] = b'2';
+        } else {
+            bytes.push(b'\n');
+        }
+        fs::write(&path, bytes).expect("a companion");
+        let ran = example.verify(&PROJECT);
+        assert_eq!(ran.code, 1, "{what}: {}", ran.stderr);
+        assert!(ran.stderr.contains(what), "{what}: {}", ran.stderr);
+    }
+    let example = shapefiles(false);
+    fs::remove_file(example.path("p/districts.dbf")).expect("a companion");
+    let ran = example.verify(&PROJECT);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("districts.dbf"), "{}", ran.stderr);
+}

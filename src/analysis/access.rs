@@ -8,28 +8,49 @@
 
 use rayon::prelude::*;
 
+use super::doubts::datum_m;
+use crate::config::Settings;
+use crate::domain::Doubt;
 use crate::geometry::{
-    Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef,
+    Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef, StudyArea,
 };
 
-/// Says for each feature whether a facility lies within `within_m` of its centroid.
-///
-/// The limit itself still counts. A feature is served whole or not at all.
-pub(super) fn served(
+/// The nearest facility of each feature: its row and how far it is, m.
+pub(super) fn distances(
     layer: &ExposureLayer,
     service: &ServiceLayer,
-    within_m: f64,
-) -> Vec<bool> {
+) -> Vec<Option<(usize, f64)>> {
     let nearest = Nearest::new(&service.layer.shapes);
     let shapes = &layer.layer.shapes;
-    (0..shapes.len())
-        .into_par_iter()
-        .map(|row| {
-            let distance =
-                nearest.to(centroid(shapes.get(row))).map(|(_, distance)| distance);
-            distance.is_some_and(|distance| distance <= within_m)
-        })
-        .collect()
+    let to_nearest = |row| nearest.to(centroid(shapes.get(row)));
+    (0..shapes.len()).into_par_iter().map(to_nearest).collect()
+}
+
+/// Says for each feature whether its facility lies within `within_m`.
+///
+/// The limit itself still counts. A feature is served whole or not at all.
+pub(super) fn served(distances: &[Option<(usize, f64)>], within_m: f64) -> Vec<bool> {
+    let is_near =
+        |found: &Option<(usize, f64)>| found.is_some_and(|(_, m)| m <= within_m);
+    distances.iter().map(is_near).collect()
+}
+
+/// What may be off in the distance of a layer's features to a service, m: the doubts that are
+/// on and known.
+pub(super) fn doubts(
+    area: &StudyArea,
+    settings: &Settings,
+    layer: &ExposureLayer,
+    service: &ServiceLayer,
+) -> Vec<(Doubt, f64)> {
+    let off_m = |doubt| match doubt {
+        Doubt::ExposedPosition => layer.layer.worst_accuracy_m(),
+        Doubt::ServicePosition => service.layer.worst_accuracy_m(),
+        Doubt::Datum => datum_m(area, &layer.layer.id, &service.layer.id),
+        Doubt::HazardEdge | Doubt::Straddling | Doubt::PopulationDate => None,
+    };
+    let on = Doubt::ALL.into_iter().filter(|doubt| settings.doubts.has(*doubt));
+    on.filter_map(|doubt| Some((doubt, off_m(doubt)?))).collect()
 }
 
 /// The centroid of all parts, weighted by area, length or number of points.

@@ -7,14 +7,15 @@ mod reported;
 
 use std::ops::Range;
 
+use super::doubts::{LayerDoubts, growth};
 use super::exposure::{Table, places};
 use super::fixed::Fixed;
 use super::measurements::DeficitRow;
 use super::planes::Planes;
 use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
-use crate::domain::{Code, Finding, Findings, OUTSIDE, TOTAL};
+use crate::domain::{Code, Doubt, DoubtRange, Finding, Findings, OUTSIDE, TOTAL};
 use crate::geometry::mosaic::{Parts, Scratch};
-use crate::geometry::{Dimension, ServiceLayer, ShapeRef, StudyArea};
+use crate::geometry::{Dimension, ServiceLayer, ShapeRef, Shapes, StudyArea};
 use crate::layers::ReportedTable;
 pub(super) use reported::pick;
 use reported::{fill_reported, note_disputed, others};
@@ -25,6 +26,22 @@ pub(super) struct Tallied<'a> {
     pub(super) table: Table,
     /// Deficit id and column.
     pub(super) served: Vec<(String, usize)>,
+    /// The same with distances that may be off.
+    pub(super) reaches: Vec<Reach>,
+    /// What else may be off.
+    pub(super) doubts: LayerDoubts,
+}
+
+/// People served within a distance that may be off.
+pub(super) struct Reach {
+    /// Deficit id.
+    pub(super) deficit: String,
+    /// Why.
+    pub(super) doubt: Doubt,
+    /// Column of those that are served if everything lies further off.
+    pub(super) less: usize,
+    /// Column of those that are served if everything lies nearer.
+    pub(super) more: usize,
 }
 
 /// What deficits are computed from.
@@ -141,14 +158,29 @@ impl Basis<'_> {
         let service = self.service(service);
         note_useless(service, &deficit.id, findings);
         let areas = self.areas(service);
+        let moved = self.doubtful_areas(service);
         let row = |(territory, range): (String, Range<usize>)| {
             let area_m2 = areas[range.clone()].iter().copied().sum::<Fixed>().get();
             let people = self.people(people_layer, &range);
             let value =
                 people.filter(|people| *people > 0.0).map(|people| area_m2 / people);
-            DeficitRow {
+            let sum =
+                |areas: &[Fixed]| areas[range.clone()].iter().copied().sum::<Fixed>();
+            let mut doubts = Vec::new();
+            if let (Some(people), Some(value), Some(ends)) = (people, value, &moved) {
+                let [less, more] = ends.each_ref().map(|ends| sum(ends).get() / people);
+                doubts.push(around(Doubt::ServicePosition, value, [less, more]));
+            }
+            doubts.extend(value.into_iter().flat_map(|value| {
+                let others = self.other_people(deficit, people_layer, &range, people);
+                others.map(move |(doubt, ends)| {
+                    around(doubt, value, ends.map(|p| area_m2 / p))
+                })
+            }));
+            let mut row = DeficitRow {
                 people,
                 value,
+                doubts,
                 unit: "m2/person".to_owned(),
                 gap: value
                     .zip(deficit.standard)
@@ -163,7 +195,9 @@ impl Basis<'_> {
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(people_layer),
                 ..blank(deficit, "area_per_person", territory)
-            }
+            };
+            give_range(&mut row, Better::Higher, f64::INFINITY);
+            row
         };
         let rows: Vec<_> = self.places().into_iter().map(row).collect();
         note_no_people(&rows, findings);
@@ -172,9 +206,43 @@ impl Basis<'_> {
 
     /// Area of a service by territory; its polygons do not overlap.
     pub(super) fn areas(&self, service: &ServiceLayer) -> Vec<Fixed> {
+        self.areas_of(&service.dissolved)
+    }
+
+    /// The same with its edges moved in and out, if that is a doubt and known.
+    fn doubtful_areas(&self, service: &ServiceLayer) -> Option<[Vec<Fixed>; 2]> {
+        let is_on = self.settings.doubts.has(Doubt::ServicePosition);
+        let moved = is_on.then(|| service.moved()).flatten()?;
+        Some(moved.map(|shapes| self.areas_of(&shapes)))
+    }
+
+    /// People as they may be by the other rule of counting and at the date of the deficit:
+    /// least and most, neither of them 0.
+    fn other_people(
+        &self,
+        deficit: &DeficitSettings,
+        layer: Option<&str>,
+        range: &Range<usize>,
+        people: Option<f64>,
+    ) -> impl Iterator<Item = (Doubt, [f64; 2])> + use<> {
+        let rules = layer.and_then(|id| self.tallied(id).doubts.rules.as_ref());
+        let other = rules.and_then(|rules| rules.majority.people(range)).map(Fixed::get);
+        let other = people.zip(other).filter(|(a, b)| *a > 0.0 && *b > 0.0);
+        let rules = other.map(|(a, b)| (Doubt::Straddling, [a.min(b), a.max(b)]));
+        let is_on = self.settings.doubts.has(Doubt::PopulationDate);
+        let id = layer.unwrap_or(&self.settings.territories);
+        let date = deficit.period.as_deref().or(self.settings.reference_date.as_deref());
+        let growth = is_on.then(|| growth(self.settings, id, date)).flatten();
+        let grown = people.filter(|people| *people > 0.0).zip(growth);
+        let grown = grown
+            .map(|(p, (least, most))| (Doubt::PopulationDate, [p * least, p * most]));
+        rules.into_iter().chain(grown)
+    }
+
+    fn areas_of(&self, shapes: &Shapes) -> Vec<Fixed> {
         let mut sums = vec![Fixed::ZERO; self.area.territories.len()];
         let mut scratch = Scratch::default();
-        for shape in service.dissolved.iter() {
+        for shape in shapes.iter() {
             for (planes, area_m2) in self.planes.mosaic.split_area(shape, &mut scratch) {
                 if let Some(territory) = self.planes.territory(&planes) {
                     sums[territory] += Fixed::of(area_m2);
@@ -205,9 +273,11 @@ impl Basis<'_> {
             let served = tallied.table.total(&range, column);
             let some = people.filter(|people| !people.is_zero());
             let value = some.map(|people| served.get() / people.get());
-            DeficitRow {
+            let doubts = value.map(|value| tallied.doubts_of(&deficit.id, value, &range));
+            let mut row = DeficitRow {
                 people: people.map(Fixed::get),
                 value,
+                doubts: doubts.unwrap_or_default(),
                 unit: "1".to_owned(),
                 gap: value
                     .zip(deficit.standard)
@@ -220,7 +290,9 @@ impl Basis<'_> {
                 source: service.layer.id.clone(),
                 denominator_source: self.people_source(Some(people_layer)),
                 ..blank(deficit, "access", territory)
-            }
+            };
+            give_range(&mut row, Better::Higher, 1.0);
+            row
         };
         let rows: Vec<_> = self.places().into_iter().map(row).collect();
         note_no_people(&rows, findings);
@@ -251,6 +323,15 @@ impl Basis<'_> {
             }
             if let (Some(people), Some(units)) = (people, provided.units) {
                 fill_ratio(&mut row, people, units);
+                if let Some(value) = row.value {
+                    let others =
+                        self.other_people(deficit, people_layer, &range, Some(people));
+                    let each = others.map(|(doubt, ends)| {
+                        around(doubt, value, ends.map(|people| people / units))
+                    });
+                    row.doubts = each.collect();
+                    give_range(&mut row, Better::Lower, f64::INFINITY);
+                }
                 if units <= 0.0 {
                     findings.push(
                         Finding::about(Code::NoUnits, &deficit.id)
@@ -435,6 +516,31 @@ impl Tallied<'_> {
         let found = self.served.iter().find(|(id, _)| id == deficit);
         found.expect("every access deficit was tallied with its layer").1
     }
+
+    /// What each doubt makes of the share that is served.
+    fn doubts_of(
+        &self,
+        deficit: &str,
+        value: f64,
+        range: &Range<usize>,
+    ) -> Vec<DoubtRange> {
+        let share = |table: &Table, column: usize| {
+            let people = table.people(range).filter(|people| !people.is_zero())?;
+            Some(table.total(range, column).get() / people.get())
+        };
+        let reaches = self.reaches.iter().filter(|reach| reach.deficit == deficit);
+        let mut all: Vec<DoubtRange> = reaches
+            .filter_map(|reach| {
+                let less = share(&self.table, reach.less)?;
+                let more = share(&self.table, reach.more)?;
+                Some(around(reach.doubt, value, [less, more]))
+            })
+            .collect();
+        let majority = self.doubts.rules.as_ref().map(|rules| &rules.majority);
+        let other = majority.and_then(|table| share(table, self.column_of(deficit)));
+        all.extend(other.map(|other| around(Doubt::Straddling, value, [other, other])));
+        all
+    }
 }
 
 /// Units of a place.
@@ -455,6 +561,7 @@ fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> De
         value: None,
         value_low: None,
         value_high: None,
+        doubts: Vec::new(),
         qualifier: String::new(),
         unit: String::new(),
         standard: deficit.standard,
@@ -481,6 +588,29 @@ fn reaches(amount: f64, standard: f64) -> bool {
 /// How much an amount falls short of a standard; nothing if by dust only.
 fn short_of(amount: f64, standard: f64) -> f64 {
     if reaches(amount, standard) { 0.0 } else { standard - amount }
+}
+
+/// The range of one doubt that gives these other figures, widened to hold the value.
+fn around(doubt: Doubt, value: f64, others: [f64; 2]) -> DoubtRange {
+    let low = others.into_iter().fold(value, f64::min);
+    DoubtRange { doubt, low, high: others.into_iter().fold(value, f64::max) }
+}
+
+/// Gives a computed row the range of its doubts, and what follows for its gap; whether the
+/// standard is met is not known where the range holds both.
+fn give_range(row: &mut DeficitRow, better: Better, most: f64) {
+    let Some(value) = row.value else { return };
+    let Some((low, high)) = DoubtRange::combine(value, &row.doubts, most) else { return };
+    (row.value_low, row.value_high) = (Some(low), Some(high));
+    let Some(standard) = row.standard else { return };
+    let (gap_low, gap_high) = match better {
+        Better::Higher => (short_of(high, standard), short_of(low, standard)),
+        Better::Lower => (short_of(standard, low), short_of(standard, high)),
+    };
+    (row.gap_low, row.gap_high) = (Some(gap_low), Some(gap_high));
+    if gap_low <= 0.0 && gap_high > 0.0 {
+        row.meets = None;
+    }
 }
 
 /// People per unit, and the units that are lacking.

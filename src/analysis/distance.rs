@@ -15,10 +15,12 @@ pub(super) struct BandDistances {
 }
 
 impl BandDistances {
-    pub(super) fn new(hazard: &HazardLayer) -> Self {
+    /// Each source with its own accuracy, or all with the same one, m.
+    pub(super) fn new(hazard: &HazardLayer, accuracy_m: Option<f64>) -> Self {
         let mut groups: BTreeMap<u64, Shapes> = BTreeMap::new();
         for (row, shape) in hazard.layer.shapes.iter().enumerate() {
-            let accuracy = hazard.layer.accuracy_of(row).unwrap_or(0.0).max(0.0);
+            let own = accuracy_m.or_else(|| hazard.layer.accuracy_of(row));
+            let accuracy = own.unwrap_or(0.0).max(0.0);
             let shapes = groups.entry(accuracy.to_bits()).or_default();
             for (role, points) in shape.parts() {
                 shapes.push_part(role, points.iter().copied());

@@ -11,16 +11,17 @@ use smallvec::SmallVec;
 use super::access;
 use super::deficit::{Basis, pick};
 use super::exposure::{hazards, places};
+use super::facilities::{nearest_facilities, next_facility, people_layer};
 use super::fixed::Fixed;
-use super::measurements::{DeficitRow, ExposureRow, InHazardRow};
+use super::measurements::{DeficitRow, ExposureRow, FacilityRow, InHazardRow};
 use super::planes::{Class, LevelCases, Planes};
 use super::tally::{self, AREA, CountsAs, LENGTH, PEOPLE, Part, SUMS};
-use crate::config::{DeficitKind, DeficitSettings, Settings, Units};
-use crate::domain::{Level, Measure, TOTAL};
+use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
+use crate::domain::{Doubt, DoubtRange, Level, Measure, TOTAL};
 use crate::geometry::mosaic::Scratch;
-use crate::geometry::{ExposureLayer, StudyArea};
+use crate::geometry::{ExposureLayer, ServiceLayer, StudyArea};
 
-/// Which end of a figure's range.
+/// Which number of a figure's row: the figure, an end of its range, or what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
     /// The figure itself.
@@ -29,6 +30,45 @@ pub enum End {
     Low,
     /// The upper end.
     High,
+    /// Of a deficit: how far it is from its standard.
+    Gap,
+    /// The least such distance.
+    GapLow,
+    /// The greatest.
+    GapHigh,
+    /// Of a deficit: what is lacking.
+    Shortfall,
+    /// Of a facility: how far the next one is.
+    NextDistance,
+}
+
+impl End {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Value,
+        Self::Low,
+        Self::High,
+        Self::Gap,
+        Self::GapLow,
+        Self::GapHigh,
+        Self::Shortfall,
+        Self::NextDistance,
+    ];
+
+    /// The last word of a figure's name; empty for the figure itself.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Value => "",
+            Self::Low => "low",
+            Self::High => "high",
+            Self::Gap => "gap",
+            Self::GapLow => "gap_low",
+            Self::GapHigh => "gap_high",
+            Self::Shortfall => "shortfall",
+            Self::NextDistance => "next_distance_m",
+        }
+    }
 }
 
 /// What one feature, or one line of a table, adds to a sum.
@@ -40,6 +80,17 @@ pub struct Term {
     pub share: Option<f64>,
     /// What it adds, in the unit of the sum.
     pub amount: f64,
+    /// The facility nearest to it, where that decides.
+    pub nearest: Option<NearestFacility>,
+}
+
+/// A facility and how far it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NearestFacility {
+    /// Its id.
+    pub facility: String,
+    /// Planar distance from the centroid, m.
+    pub distance_m: f64,
 }
 
 /// What a [`Sum`] adds up.
@@ -59,6 +110,10 @@ pub enum SumOf {
     Units,
     /// The figure that a table reports.
     Reported,
+    /// People whose nearest facility it is.
+    Nearest,
+    /// Distance to the next facility, m.
+    Distance,
 }
 
 /// A sum over features.
@@ -101,8 +156,32 @@ struct Opened<'a> {
     nowhere: Class,
     /// For each question of access, which features are served.
     flags: Vec<Vec<bool>>,
-    /// Deficit id and column of the people that it serves.
-    served: Vec<(String, usize)>,
+    /// The questions of access, in the order of their columns.
+    questions: Vec<Question<'a>>,
+}
+
+/// A question of access: who of a layer is served.
+struct Question<'a> {
+    deficit: String,
+    /// Column of the people served.
+    column: usize,
+    service: &'a ServiceLayer,
+    /// The nearest facility of each feature.
+    distances: Vec<Option<(usize, f64)>>,
+}
+
+impl Question<'_> {
+    fn nearest(&self, row: usize) -> Option<NearestFacility> {
+        nearest(self.service, self.distances[row])
+    }
+}
+
+fn nearest(
+    service: &ServiceLayer,
+    found: Option<(usize, f64)>,
+) -> Option<NearestFacility> {
+    let (at, distance_m) = found?;
+    Some(NearestFacility { facility: service.layer.ids[at].to_string(), distance_m })
 }
 
 /// Takes figures apart. Made once, it explains any number of them.
@@ -138,12 +217,17 @@ impl<'a> Explainer<'a> {
             End::Value => row.quantity.value,
             End::Low => row.quantity.range?.0,
             End::High => row.quantity.range?.1,
+            _ => return None,
         };
+        // With several doubts an end is the value less or plus what they add together.
+        let is_edge_alone =
+            matches!(row.doubts[..], [DoubtRange { doubt: Doubt::HazardEdge, .. }]);
+        let is_moved = end != End::Value && is_edge_alone;
         // The drawn edge, or the two moved ones whose difference is the end.
         let (at_or_worse, worse) = match end {
-            End::Value => (0, 0),
-            End::Low => (1, 2),
-            End::High => (2, 1),
+            End::Low if is_moved => (1, 2),
+            End::High if is_moved => (2, 1),
+            _ => (0, 0),
         };
         let up_to = |class: &Class, case: usize, ranks: usize| {
             i128::from(class.levels[hazard][case].index() < ranks)
@@ -155,7 +239,7 @@ impl<'a> Explainer<'a> {
         };
         let terms = opened.terms(column, &weigh);
         let sum = Sum::new(SumOf::Exposed, &row.layer, terms);
-        let moved = (end != End::Value).then(|| {
+        let moved = is_moved.then(|| {
             let total = |case, ranks| {
                 let weigh = |class: &Class| inside(class) * up_to(class, case, ranks);
                 sum_of(&opened.terms(column, &weigh))
@@ -168,7 +252,7 @@ impl<'a> Explainer<'a> {
     /// What makes up the people who are not served and at a level of a hazard.
     #[must_use]
     pub fn in_hazard(&self, row: &InHazardRow) -> Option<Breakdown> {
-        let (opened, column) = self.asked(&row.deficit)?;
+        let (opened, question) = self.asked(&row.deficit)?;
         let range = self.range(&row.territory)?;
         let hazard = self.hazard(&row.hazard)?;
         let weigh = |class: &Class| {
@@ -176,8 +260,49 @@ impl<'a> Explainer<'a> {
                 range.contains(&class.territory) && class.levels[hazard][0] == row.level;
             i128::from(is_there)
         };
-        let sum = opened.not_served(column, &weigh);
+        let sum = opened.not_served(question, &weigh);
         Some(Breakdown { figure: Some(row.people), sums: vec![sum], moved: None })
+    }
+
+    /// What makes up the people whose nearest facility one is, or the distance to the next.
+    #[must_use]
+    pub fn facility(&self, row: &FacilityRow, end: End) -> Option<Breakdown> {
+        let basis = self.basis();
+        let service = basis.service(&row.service);
+        let at = service.layer.ids.iter().position(|id| **id == *row.facility)?;
+        let (figure, sum) = match end {
+            End::Value => (row.people_nearest, self.nearest_people(service, at)),
+            End::NextDistance => {
+                let hazard = self.hazard(&row.hazard)?;
+                let next = next_facility(&self.planes, service, hazard, at);
+                let terms = next.map(|(next, m)| {
+                    let feature = service.layer.ids[next].to_string();
+                    RawTerm { feature, row: None, share: None, amount: Fixed::of(m) }
+                });
+                let terms = terms.into_iter().collect();
+                let sum = Sum::new(SumOf::Distance, &service.layer.id, terms);
+                (row.next_distance_m, Some(sum))
+            }
+            _ => return None,
+        };
+        Some(Breakdown { figure, sums: sum.into_iter().collect(), moved: None })
+    }
+
+    fn nearest_people(&self, service: &ServiceLayer, at: usize) -> Option<Sum> {
+        let layer = people_layer(self.area, self.settings, &service.layer.id)?;
+        let found = nearest_facilities(service, layer);
+        let people = layer.people.as_deref().unwrap_or_default();
+        let mut terms = Vec::new();
+        for (row, (near, people)) in found.iter().zip(people).enumerate() {
+            if let (Some((_, _)), Some(people)) = (near.filter(|(f, _)| *f == at), people)
+            {
+                let feature = layer.layer.ids[row].to_string();
+                let amount = Fixed::of(*people);
+                terms.push(RawTerm { feature, row: Some(row), share: None, amount });
+            }
+        }
+        let away = |row: usize| nearest(service, found[row]);
+        Some(Sum::with_nearest(SumOf::Nearest, &layer.layer.id, terms, &away))
     }
 
     /// What makes up a deficit; `None` if the study area does not have it, or if the
@@ -189,6 +314,11 @@ impl<'a> Explainer<'a> {
             End::Value => row.value,
             End::Low => Some(row.value_low?),
             End::High => Some(row.value_high?),
+            End::Gap => Some(row.gap?),
+            End::GapLow => Some(row.gap_low?),
+            End::GapHigh => Some(row.gap_high?),
+            End::Shortfall => Some(row.shortfall?),
+            End::NextDistance => return None,
         };
         let range = self.range(&row.territory)?;
         let sums = match &deficit.kind {
@@ -200,9 +330,21 @@ impl<'a> Explainer<'a> {
                 let units = self.units(deficit, units, &row.territory, &range);
                 vec![self.people(people.as_deref(), &range)?, units]
             }
-            DeficitKind::Reported { table, indicator, .. } => {
+            DeficitKind::Reported { table, indicator, better } => {
                 let mut sum = self.reported(deficit, table, indicator, &row.territory);
-                if let Some(figure) = figure {
+                // The least gap is that of the better end.
+                let (best, worst) = match better {
+                    Better::Higher => (row.value_high, row.value_low),
+                    Better::Lower => (row.value_low, row.value_high),
+                };
+                let stated = match end {
+                    End::Low => row.value_low,
+                    End::High => row.value_high,
+                    End::GapLow => best,
+                    End::GapHigh => worst,
+                    _ => row.value,
+                };
+                if let Some(figure) = stated {
                     // The end of a range stands in a column of its own, on the same line.
                     let basis = self.basis();
                     let period = deficit.period.as_deref();
@@ -213,6 +355,7 @@ impl<'a> Explainer<'a> {
                             feature: line.line.to_string(),
                             share: None,
                             amount: figure,
+                            nearest: None,
                         })
                         .into_iter()
                         .collect();
@@ -230,10 +373,10 @@ impl<'a> Explainer<'a> {
     }
 
     /// The layer whose people an access deficit asks for, and its column of served ones.
-    fn asked(&self, deficit: &str) -> Option<(&Opened<'a>, usize)> {
+    fn asked(&self, deficit: &str) -> Option<(&Opened<'a>, &Question<'a>)> {
         self.layers.iter().find_map(|opened| {
-            let found = opened.served.iter().find(|(id, _)| id == deficit)?;
-            Some((opened, found.1))
+            let found = opened.questions.iter().find(|one| one.deficit == deficit)?;
+            Some((opened, found))
         })
     }
 
@@ -256,11 +399,13 @@ impl<'a> Explainer<'a> {
         deficit: &DeficitSettings,
         range: &Range<usize>,
     ) -> Option<Vec<Sum>> {
-        let (opened, column) = self.asked(&deficit.id)?;
+        let (opened, question) = self.asked(&deficit.id)?;
         let weigh = |class: &Class| i128::from(range.contains(&class.territory));
         let layer = &opened.layer.layer.id;
-        let served = Sum::new(SumOf::Served, layer, opened.terms(column, &weigh));
-        Some(vec![served, opened.not_served(column, &weigh)])
+        let terms = opened.terms(question.column, &weigh);
+        let away = |row| question.nearest(row);
+        let served = Sum::with_nearest(SumOf::Served, layer, terms, &away);
+        Some(vec![served, opened.not_served(question, &weigh)])
     }
 
     fn people(&self, layer: Option<&str>, range: &Range<usize>) -> Option<Sum> {
@@ -272,7 +417,8 @@ impl<'a> Explainer<'a> {
         let territories = &self.area.territories[range.clone()];
         let terms = territories.iter().filter_map(|territory| {
             let amount = Fixed::of(territory.people?);
-            Some((territory.code.as_str().to_owned(), None, amount))
+            let feature = territory.code.as_str().to_owned();
+            Some(RawTerm { feature, row: None, share: None, amount })
         });
         Some(Sum::new(SumOf::People, &self.settings.territories, terms.collect()))
     }
@@ -293,7 +439,8 @@ impl<'a> Explainer<'a> {
             });
             let area: Fixed = inside.map(|(_, area_m2)| Fixed::of(area_m2)).sum();
             let share = area.get() / shape.area_m2();
-            terms.push((service.layer.ids[row].to_string(), Some(share), area));
+            let feature = service.layer.ids[row].to_string();
+            terms.push(RawTerm { feature, row: None, share: Some(share), amount: area });
         }
         let mut sum = Sum::new(SumOf::Area, &service.layer.id, terms);
         let areas = basis.areas(service);
@@ -335,7 +482,8 @@ impl<'a> Explainer<'a> {
                 share += part;
                 sum += Fixed::of(amount * part);
             }
-            terms.push((service.layer.ids[row].to_string(), Some(share), sum));
+            let feature = service.layer.ids[row].to_string();
+            terms.push(RawTerm { feature, row: None, share: Some(share), amount: sum });
         }
         Sum::new(SumOf::Units, id, terms)
     }
@@ -363,30 +511,47 @@ impl<'a> Explainer<'a> {
         };
         let terms = rows.into_iter().filter_map(|row| {
             let value = row.value.or(row.low).or(row.high)?;
-            Some((row.line.to_string(), None, Fixed::of(value)))
+            let (feature, amount) = (row.line.to_string(), Fixed::of(value));
+            Some(RawTerm { feature, row: None, share: None, amount })
         });
         let name = table.path.file_name().unwrap_or_default().to_string_lossy();
         Sum::new(SumOf::Units, &name, terms.collect())
     }
 }
 
-/// Feature, share of it and amount.
-type RawTerm = (String, Option<f64>, Fixed);
+/// A term before it is written.
+struct RawTerm {
+    feature: String,
+    /// Row of the feature in its layer, if it has a place.
+    row: Option<usize>,
+    share: Option<f64>,
+    amount: Fixed,
+}
 
 fn sum_of(terms: &[RawTerm]) -> f64 {
-    terms.iter().map(|(_, _, amount)| *amount).sum::<Fixed>().get()
+    terms.iter().map(|term| term.amount).sum::<Fixed>().get()
 }
 
 impl Sum {
-    fn new(of: SumOf, layer: &str, mut terms: Vec<RawTerm>) -> Self {
+    fn new(of: SumOf, layer: &str, terms: Vec<RawTerm>) -> Self {
+        Self::with_nearest(of, layer, terms, &|_| None)
+    }
+
+    fn with_nearest(
+        of: SumOf,
+        layer: &str,
+        mut terms: Vec<RawTerm>,
+        nearest: &dyn Fn(usize) -> Option<NearestFacility>,
+    ) -> Self {
         let total = sum_of(&terms);
-        terms.retain(|(_, _, amount)| !amount.is_zero());
+        terms.retain(|term| !term.amount.is_zero());
         // Sorting is stable: equal ones stay in the order of the layer.
-        terms.sort_by_key(|(_, _, amount)| std::cmp::Reverse(amount.size()));
-        let terms = terms.into_iter().map(|(feature, share, amount)| Term {
-            feature,
-            share,
-            amount: amount.get(),
+        terms.sort_by_key(|term| std::cmp::Reverse(term.amount.size()));
+        let terms = terms.into_iter().map(|term| Term {
+            feature: term.feature,
+            share: term.share,
+            amount: term.amount.get(),
+            nearest: term.row.and_then(nearest),
         });
         let (layer, terms) = (layer.to_owned(), terms.collect());
         Self { of, layer, terms, overlap: 0.0, total }
@@ -395,12 +560,12 @@ impl Sum {
 
 impl<'a> Opened<'a> {
     fn new(
-        area: &StudyArea,
+        area: &'a StudyArea,
         settings: &Settings,
         planes: &Planes,
         layer: &'a ExposureLayer,
     ) -> Self {
-        let (mut served, mut flags) = (Vec::new(), Vec::new());
+        let (mut questions, mut flags) = (Vec::new(), Vec::new());
         for deficit in &settings.deficits {
             let DeficitKind::Access { service, people, within_m } = &deficit.kind else {
                 continue;
@@ -409,14 +574,17 @@ impl<'a> Opened<'a> {
             let Some(service) = service.filter(|_| *people == layer.layer.id) else {
                 continue;
             };
-            served.push((deficit.id.clone(), SUMS + layer.sums.len() + flags.len()));
-            flags.push(access::served(layer, service, *within_m));
+            let distances = access::distances(layer, service);
+            let column = SUMS + layer.sums.len() + flags.len();
+            flags.push(access::served(&distances, *within_m));
+            let deficit = deficit.id.clone();
+            questions.push(Question { deficit, column, service, distances });
         }
         let nowhere: LevelCases = [Level::NotStudied; 3];
         let levels = (0..=planes.hazards.len()).map(|_| nowhere).collect();
         let nowhere = Class { territory: planes.territories, levels };
         let (parts, counts) = (Vec::new(), Vec::new());
-        let mut opened = Self { layer, parts, counts, nowhere, flags, served };
+        let mut opened = Self { layer, parts, counts, nowhere, flags, questions };
         let mut scratch = Scratch::default();
         for (row, shape) in layer.layer.shapes.iter().enumerate() {
             let (parts, whole) = tally::split(planes, shape, &mut scratch);
@@ -485,7 +653,8 @@ impl<'a> Opened<'a> {
     fn named(&self, terms: Vec<(usize, f64, Fixed)>) -> Vec<RawTerm> {
         let ids = &self.layer.layer.ids;
         let named = |(row, share, amount): (usize, f64, Fixed)| {
-            (ids[row].to_string(), Some(share), amount)
+            let feature = ids[row].to_string();
+            RawTerm { feature, row: Some(row), share: Some(share), amount }
         };
         terms.into_iter().map(named).collect()
     }
@@ -495,7 +664,8 @@ impl<'a> Opened<'a> {
         each.filter_map(|(row, class)| {
             let weight = weigh(class.as_ref()?);
             let amount = Fixed::whole(1).times(weight);
-            Some((self.layer.layer.ids[row].to_string(), None, amount))
+            let feature = self.layer.layer.ids[row].to_string();
+            Some(RawTerm { feature, row: Some(row), share: None, amount })
         })
         .collect()
     }
@@ -509,19 +679,21 @@ impl<'a> Opened<'a> {
             } else {
                 lost.sums.get(column.checked_sub(SUMS)?).copied().flatten()
             };
-            Some((lost.id.to_string(), None, Fixed::of(value?).times(weight)))
+            let amount = Fixed::of(value?).times(weight);
+            Some(RawTerm { feature: lost.id.to_string(), row: None, share: None, amount })
         });
         each.collect()
     }
 
     /// People less those served; a feature is served whole or not at all.
-    fn not_served(&self, column: usize, weigh: &dyn Fn(&Class) -> i128) -> Sum {
-        let flags = &self.flags[column - SUMS - self.layer.sums.len()];
+    fn not_served(&self, question: &Question<'_>, weigh: &dyn Fn(&Class) -> i128) -> Sum {
+        let flags = &self.flags[question.column - SUMS - self.layer.sums.len()];
         let mut people = self.placed(PEOPLE, weigh);
         people.retain(|(row, _, _)| !flags[*row]);
         let mut terms = self.named(people);
         terms.extend(self.lost(PEOPLE, weigh));
-        Sum::new(SumOf::NotServed, &self.layer.layer.id, terms)
+        let away = |row| question.nearest(row);
+        Sum::with_nearest(SumOf::NotServed, &self.layer.layer.id, terms, &away)
     }
 }
 

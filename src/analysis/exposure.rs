@@ -8,11 +8,14 @@
 //! Goodchild & Lam (1980), "Areal interpolation: a variant of the traditional
 //! spatial problem", *Geo-Processing* 1, 297–312.
 
+use std::collections::BTreeMap;
+
+use super::doubts::{Cell, LayerDoubts};
 use super::fixed::Fixed;
 use super::measurements::{BalanceRow, ExposureRow};
 use super::planes::{Class, Planes};
 use super::tally::{AREA, KNOWN, LENGTH, PEOPLE, SUMS, Tally, UNKNOWN};
-use crate::domain::{Level, Measure, OUTSIDE, Quantity, TOTAL};
+use crate::domain::{Doubt, DoubtRange, Level, Measure, OUTSIDE, Quantity, TOTAL};
 use crate::geometry::{Dimension, ExposureLayer, StudyArea};
 
 /// Number of levels.
@@ -40,11 +43,7 @@ impl Table {
         tally: &Tally,
         questions: usize,
     ) -> Self {
-        let sums = SUMS + layer.sums.len() + questions;
-        let (territories, hazards) = (planes.territories + 1, planes.hazards.len() + 1);
-        let columns = sums + 1;
-        let cells = vec![Fixed::ZERO; territories * hazards * 3 * LEVELS * columns];
-        let mut table = Self { territories, hazards, columns, cells };
+        let mut table = Self::empty(planes, layer, questions);
         for (membership, sums) in &tally.sums {
             let class = planes.classify(membership);
             for (column, amount) in sums.iter().enumerate() {
@@ -56,6 +55,30 @@ impl Table {
         }
         table.add_lost(layer);
         table
+    }
+
+    /// Spreads sums by class, the number of features in the last column.
+    pub(super) fn of_classes(
+        planes: &Planes,
+        layer: &ExposureLayer,
+        sums: &BTreeMap<Class, Vec<Fixed>>,
+        questions: usize,
+    ) -> Self {
+        let mut table = Self::empty(planes, layer, questions);
+        for (class, amounts) in sums {
+            for (column, amount) in amounts.iter().enumerate() {
+                table.add(class, column, *amount);
+            }
+        }
+        table.add_lost(layer);
+        table
+    }
+
+    fn empty(planes: &Planes, layer: &ExposureLayer, questions: usize) -> Self {
+        let (territories, hazards) = (planes.territories + 1, planes.hazards.len() + 1);
+        let columns = SUMS + layer.sums.len() + questions + 1;
+        let cells = vec![Fixed::ZERO; territories * hazards * 3 * LEVELS * columns];
+        Self { territories, hazards, columns, cells }
     }
 
     /// Column of the number of features.
@@ -145,7 +168,7 @@ impl Table {
     /// unless everything is studied. For one hazard `not_studied` comes last: the study
     /// area stays where it is, so nothing becomes studied or not by moving the edge of a
     /// zone inside it.
-    fn quantity(
+    pub(super) fn quantity(
         &self,
         territories: &std::ops::Range<usize>,
         hazard: usize,
@@ -197,6 +220,12 @@ pub(super) fn measures(layer: &ExposureLayer, table: &Table) -> Vec<(Measure, us
     all
 }
 
+/// Whether a measure counts things, so that a rule must say where a feature counts that
+/// straddles an edge; area and length are where they are.
+pub(super) fn is_counted(measure: &Measure) -> bool {
+    !matches!(measure, Measure::Area | Measure::Length)
+}
+
 /// Ids of the hazards and `any`, each with whether a range can be given.
 pub(super) fn hazards(area: &StudyArea, planes: &Planes) -> Vec<(String, bool)> {
     let each = area.hazards.iter().zip(&planes.hazards);
@@ -221,11 +250,15 @@ pub(super) fn places(area: &StudyArea) -> Vec<(String, std::ops::Range<usize>)> 
 }
 
 /// Makes the rows of one layer; levels get a row where the total is not 0.
+///
+/// While the edges of hazards are a doubt, a figure whose edge is not known gets no range at
+/// all: one made of lesser doubts would claim too much.
 pub(super) fn rows(
     area: &StudyArea,
     planes: &Planes,
     layer: &ExposureLayer,
     table: &Table,
+    (edges, doubts): (bool, &LayerDoubts),
 ) -> Vec<ExposureRow> {
     let mut rows = Vec::new();
     let measures = measures(layer, table);
@@ -235,20 +268,49 @@ pub(super) fn rows(
             if total.is_zero() {
                 continue;
             }
+            let most_growth = doubts.most_growth(measure);
             for (hazard, (id, has_range)) in hazards(area, planes).iter().enumerate() {
-                rows.extend(Level::ALL.map(|level| ExposureRow {
-                    territory: territory.clone(),
-                    hazard: id.clone(),
-                    level,
-                    layer: layer.layer.id.clone(),
-                    measure: measure.clone(),
-                    quantity: table.quantity(&range, hazard, level, *column, *has_range),
-                    total: total.get(),
+                rows.extend(Level::ALL.map(|level| {
+                    let (territories, column) = (range.clone(), *column);
+                    let cell = Cell { territories, hazard, level, measure, column };
+                    let drawn = table.quantity(&range, hazard, level, column, edges);
+                    let doubts = match (edges, has_range) {
+                        (true, false) => Vec::new(),
+                        _ => own_and(drawn, doubts.of(&cell, drawn.value)),
+                    };
+                    let most = total.get() * most_growth;
+                    let range = DoubtRange::combine(drawn.value, &doubts, most)
+                        .map(|ends| whole_things(measure, ends));
+                    ExposureRow {
+                        territory: territory.clone(),
+                        hazard: id.clone(),
+                        level,
+                        layer: layer.layer.id.clone(),
+                        measure: measure.clone(),
+                        quantity: Quantity { value: drawn.value, range },
+                        doubts,
+                        total: total.get(),
+                    }
                 }));
             }
         }
     }
     rows
+}
+
+/// The ends of a count are whole numbers, outwards.
+fn whole_things(measure: &Measure, (low, high): (f64, f64)) -> (f64, f64) {
+    match measure {
+        Measure::Features => ((low + 1e-9).floor(), (high - 1e-9).ceil() + 0.0),
+        _ => (low, high),
+    }
+}
+
+/// The doubt of the hazard's own edge, and others.
+fn own_and(drawn: Quantity, others: Vec<DoubtRange>) -> Vec<DoubtRange> {
+    let Some((low, high)) = drawn.range else { return others };
+    let own = DoubtRange { doubt: Doubt::HazardEdge, low, high };
+    std::iter::once(own).chain(others).collect()
 }
 
 /// Compares what went in with what came out, for every hazard and measure of a layer.

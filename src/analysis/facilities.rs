@@ -19,7 +19,7 @@ use super::tally::class_of;
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Level, OUTSIDE};
 use crate::geometry::mosaic::Scratch;
-use crate::geometry::{ExposureLayer, Nearest, ServiceLayer, Shapes, StudyArea};
+use crate::geometry::{ExposureLayer, Nearest, ServiceLayer, StudyArea};
 use rayon::prelude::*;
 
 /// The facilities of all services at the levels of all hazards and of the worst of them.
@@ -86,7 +86,8 @@ fn territory(area: &StudyArea, class: Option<&Class>) -> String {
 
 /// The layer whose people are meant: that of the first access deficit on the service, else
 /// the only one that has people.
-pub(super) fn people_layer<'a>(
+#[must_use]
+pub fn people_layer<'a>(
     area: &'a StudyArea,
     settings: &Settings,
     service_id: &str,
@@ -105,31 +106,58 @@ pub(super) fn people_layer<'a>(
     with_people.next().is_none().then_some(only)
 }
 
-/// For each facility the people whose nearest one it is; of equally near ones the lowest id,
-/// in byte order, has them. They add up to the people of the layer that have a place.
+/// For each facility the people whose nearest one it is.
 pub(super) fn people_nearest(
     service: &ServiceLayer,
     layer: &ExposureLayer,
 ) -> Vec<Fixed> {
-    let ids = &service.layer.ids;
-    let mut by_id: Vec<usize> = (0..ids.len()).collect();
-    by_id.sort_by_key(|&row| &ids[row]);
-    // The index prefers the lower row: rows in the order of their ids make that the lower id.
-    let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
-    let found = nearest_rows(&layer.layer.shapes, &nearest);
-    let mut sums = vec![Fixed::ZERO; ids.len()];
+    let found = nearest_facilities(service, layer);
+    let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
     let people = layer.people.as_deref().unwrap_or_default();
-    for (row, people) in found.into_iter().zip(people) {
-        if let (Some(row), Some(people)) = (row, people) {
-            sums[by_id[row]] += Fixed::of(*people);
+    for (nearest, people) in found.into_iter().zip(people) {
+        if let (Some((row, _)), Some(people)) = (nearest, people) {
+            sums[row] += Fixed::of(*people);
         }
     }
     sums
 }
 
-fn nearest_rows(shapes: &Shapes, nearest: &Nearest) -> Vec<Option<usize>> {
-    (0..shapes.len())
-        .into_par_iter()
-        .map(|row| nearest.to(centroid(shapes.get(row))).map(|(row, _)| row))
-        .collect()
+/// The nearest facility of each feature, and how far it is, m; of equally near ones the lowest
+/// id, in byte order.
+pub(super) fn nearest_facilities(
+    service: &ServiceLayer,
+    layer: &ExposureLayer,
+) -> Vec<Option<(usize, f64)>> {
+    let ids = &service.layer.ids;
+    let mut by_id: Vec<usize> = (0..ids.len()).collect();
+    by_id.sort_by_key(|&row| &ids[row]);
+    // The index prefers the lower row: rows in the order of their ids make that the lower id.
+    let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
+    let shapes = &layer.layer.shapes;
+    let of_row = |row| {
+        let found = nearest.to(centroid(shapes.get(row)));
+        found.map(|(at, distance_m)| (by_id[at], distance_m))
+    };
+    (0..shapes.len()).into_par_iter().map(of_row).collect()
+}
+
+/// The nearest facility to one that lies in a zone, among those at a better level of the same
+/// hazard, and how far it is, m.
+pub(super) fn next_facility(
+    planes: &Planes,
+    service: &ServiceLayer,
+    hazard: usize,
+    facility: usize,
+) -> Option<(usize, f64)> {
+    let shapes = &service.layer.shapes;
+    let mut scratch = Scratch::default();
+    let levels: Vec<Option<Level>> = shapes
+        .iter()
+        .map(|shape| class_of(planes, shape, &mut scratch))
+        .map(|class| class.map(|class| class.levels[hazard][0]))
+        .collect();
+    let better = positions(&levels, |level| Some(level) > levels[facility]);
+    let next = Nearest::new(&shapes.pick(&better));
+    let found = next.to(centroid(shapes.get(facility)));
+    found.map(|(at, distance_m)| (better[at], distance_m))
 }

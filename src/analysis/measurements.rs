@@ -2,7 +2,7 @@
 
 use super::risk::RiskMeasurements;
 use crate::config::Citation;
-use crate::domain::{Level, Measure, Quantity};
+use crate::domain::{DoubtRange, Level, Measure, Quantity};
 
 /// One figure of exposure.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct ExposureRow {
     pub measure: Measure,
     /// The amount and its range.
     pub quantity: Quantity,
+    /// What each doubt alone makes of it; the range is all of them together.
+    pub doubts: Vec<DoubtRange>,
     /// The whole of the measure in the territory.
     pub total: f64,
 }
@@ -42,6 +44,9 @@ pub struct DeficitRow {
     pub value_low: Option<f64>,
     /// Upper end.
     pub value_high: Option<f64>,
+    /// What each doubt alone makes of the value; empty for a reported figure, whose ends its
+    /// table states.
+    pub doubts: Vec<DoubtRange>,
     /// Empty, `<`, `>` or `~`.
     pub qualifier: String,
     /// Unit of value, standard and gap.

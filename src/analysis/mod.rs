@@ -13,6 +13,7 @@ mod access;
 mod checks;
 mod deficit;
 mod distance;
+mod doubts;
 pub mod explain;
 mod exposure;
 mod facilities;
@@ -26,6 +27,7 @@ pub mod site;
 mod tally;
 
 pub use access::centroid;
+pub use facilities::people_layer;
 pub use features::{FeatureRow, LayerFeatures, features};
 pub use fixed::Fixed;
 pub use risk::{RiskMeasurements, RiskRow, RiskSummaryRow, WhyNot};
@@ -35,9 +37,10 @@ pub use measurements::{
 };
 
 use crate::config::{DeficitKind, Settings};
-use crate::domain::Findings;
+use crate::domain::{Doubt, Findings};
 use crate::geometry::{ExposureLayer, StudyArea};
-use deficit::{Basis, Tallied};
+use deficit::{Basis, Reach, Tallied};
+use doubts::Doubter;
 use planes::Planes;
 
 /// Measures exposure, deficits, deficits in hazard zones and the balance of all.
@@ -54,11 +57,20 @@ pub fn measure(
     findings: &mut Findings,
 ) -> Measurements {
     let planes = Planes::new(area);
+    let mut doubter = Doubter::new(area, settings);
+    let edges = settings.doubts.has(Doubt::HazardEdge);
     let mut found = Measurements::default();
     let mut tallied = Vec::new();
     for layer in &area.exposures {
-        let result = tally_layer(area, settings, &planes, layer);
-        found.exposure.extend(exposure::rows(area, &planes, layer, &result.table));
+        let result = tally_layer(area, settings, &planes, layer, &mut doubter);
+        let doubts = (edges, &result.doubts);
+        found.exposure.extend(exposure::rows(
+            area,
+            &planes,
+            layer,
+            &result.table,
+            doubts,
+        ));
         found.balance.extend(exposure::balance(area, &planes, layer, &result.table));
         found.in_hazard.extend(in_hazard::rows(area, &planes, &result));
         checks::totals(area, layer, &result.table, findings);
@@ -84,9 +96,11 @@ fn tally_layer<'a>(
     settings: &Settings,
     planes: &Planes,
     layer: &'a ExposureLayer,
+    doubter: &mut Doubter<'_>,
 ) -> Tallied<'a> {
     let mut served = Vec::new();
-    let mut columns = Vec::new();
+    let (mut columns, mut reaches) = (Vec::new(), Vec::new());
+    let first = tally::SUMS + layer.sums.len();
     for deficit in &settings.deficits {
         let DeficitKind::Access { service, people, within_m } = &deficit.kind else {
             continue;
@@ -97,12 +111,20 @@ fn tally_layer<'a>(
         let service = area.services.iter().find(|s| s.layer.id == *service);
         let service =
             service.expect("the settings name layers with the role of service only");
-        columns.push((deficit.id.clone(), tally::SUMS + layer.sums.len() + served.len()));
-        served.push(access::served(layer, service, *within_m));
+        columns.push((deficit.id.clone(), first + served.len()));
+        let distances = access::distances(layer, service);
+        served.push(access::served(&distances, *within_m));
+        for (doubt, off_m) in access::doubts(area, settings, layer, service) {
+            let (less, more) = (first + served.len(), first + served.len() + 1);
+            reaches.push(Reach { deficit: deficit.id.clone(), doubt, less, more });
+            served.push(access::served(&distances, within_m - off_m));
+            served.push(access::served(&distances, within_m + off_m));
+        }
     }
     let tally = tally::tally(planes, layer, &served);
     let table = exposure::Table::new(planes, layer, &tally, served.len());
-    Tallied { layer: &layer.layer.id, table, served: columns }
+    let doubts = doubter.of_layer(planes, layer, &served);
+    Tallied { layer: &layer.layer.id, table, served: columns, reaches, doubts }
 }
 
 /// Sorts each list by its key in byte order.

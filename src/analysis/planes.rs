@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::distance::BandDistances;
 use crate::domain::Level;
 use crate::geometry::mosaic::{Membership, Mosaic, MosaicBuilder, PlaneId};
-use crate::geometry::{GridPoint, HazardLayer, StudyArea};
+use crate::geometry::{GridPoint, HazardLayer, Shapes, StudyArea};
 
 /// How the edge of a hazard is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,18 +47,21 @@ pub(super) struct HazardPlanes {
 }
 
 impl HazardPlanes {
-    fn add(hazard: &HazardLayer, builder: &mut MosaicBuilder) -> Self {
+    fn add(
+        hazard: &HazardLayer,
+        margins: Option<[&[Shapes; 4]; 2]>,
+        by_m: Option<f64>,
+        builder: &mut MosaicBuilder,
+    ) -> Self {
         let study = hazard.study_area.as_ref().map(|shapes| builder.add(shapes));
         let first = study.map_or_else(|| builder.next_plane(), |plane| plane + 1);
         let zones =
             hazard.zones.iter().map(|z| (z.level, builder.add(&z.shapes))).collect();
-        let moved = match (&hazard.inner, &hazard.outer) {
-            (Some(inner), Some(outer)) => Some([inner, outer].map(|zones| {
-                [0, 1, 2, 3].map(|level: usize| builder.add(&zones[level]))
-            })),
-            _ => None,
-        };
-        let distances = (!hazard.bands.is_empty()).then(|| BandDistances::new(hazard));
+        let moved = margins.map(|both| {
+            both.map(|zones| [0, 1, 2, 3].map(|level: usize| builder.add(&zones[level])))
+        });
+        let distances =
+            (!hazard.bands.is_empty()).then(|| BandDistances::new(hazard, by_m));
         let own = (first, builder.next_plane());
         Self { zones, study, moved, in_any: hazard.in_any, distances, own }
     }
@@ -119,15 +122,35 @@ pub(super) struct Planes {
 impl Planes {
     /// Builds the overlay. The first planes are the territories, in order.
     pub(super) fn new(area: &StudyArea) -> Self {
+        Self::build(area, |hazard, builder| {
+            let margins = hazard.inner.as_ref().zip(hazard.outer.as_ref());
+            let margins = margins.map(|(inner, outer)| [inner, outer]);
+            HazardPlanes::add(hazard, margins, None, builder)
+        })
+    }
+
+    /// The same with the edges of each hazard moved by a distance of its own, m, whatever its
+    /// accuracy; not at all where that is 0.
+    pub(super) fn moved(area: &StudyArea, by_m: &[f64]) -> Self {
+        let mut distances = by_m.iter();
+        Self::build(area, |hazard, builder| {
+            let by_m = *distances.next().expect("one distance a hazard");
+            let margins = (by_m > 0.0).then(|| hazard.moved(by_m));
+            let margins = margins.as_ref().map(|(inner, outer)| [inner, outer]);
+            HazardPlanes::add(hazard, margins, Some(by_m), builder)
+        })
+    }
+
+    fn build(
+        area: &StudyArea,
+        mut add: impl FnMut(&HazardLayer, &mut MosaicBuilder) -> HazardPlanes,
+    ) -> Self {
         let mut builder = MosaicBuilder::default();
         for territory in area.territory_layer.shapes.iter() {
             builder.add_one(territory);
         }
-        let hazards = area
-            .hazards
-            .iter()
-            .map(|hazard| HazardPlanes::add(hazard, &mut builder))
-            .collect();
+        let hazards =
+            area.hazards.iter().map(|hazard| add(hazard, &mut builder)).collect();
         Self { mosaic: builder.build(), territories: area.territories.len(), hazards }
     }
 

@@ -11,7 +11,7 @@ use crate::geometry::mosaic::{Membership, Parts, Scratch};
 use crate::geometry::{Dimension, ExposureLayer, ShapeRef};
 
 /// Features that one task works through; fixed, so that results do not depend on threads.
-const CHUNK: usize = 4096;
+pub(super) const CHUNK: usize = 4096;
 
 /// Columns that come before the sums of a layer.
 pub(super) const AREA: usize = 0;

@@ -6,7 +6,9 @@ use super::{Failure, language, screen, size_pool};
 use crate::analysis::explain::Explainer;
 use crate::domain::Message;
 use crate::i18n::{self, Locale};
-use crate::outputs::explain::{self, Contributions, Explanation, Known};
+use crate::outputs::explain::{
+    self, Contributions, DoubtState, DoubtTold, Explanation, Known,
+};
 use crate::outputs::figure;
 use crate::pipeline;
 
@@ -43,6 +45,9 @@ fn lines(locale: Locale, told: &Explanation) -> Vec<String> {
         value => value,
     };
     let mut lines = vec![format!("{} = {value} {}", told.figure, told.unit)];
+    if told.is_undecidable {
+        lines.push(heading("explain.undecidable"));
+    }
     if let Some((low, high)) = &told.range {
         lines.push(say(&Message::new("explain.range")
             .with("low", low)
@@ -69,6 +74,16 @@ fn lines(locale: Locale, told: &Explanation) -> Vec<String> {
     }
     lines.push(heading("explain.heading.accuracy"));
     lines.extend(told.accuracy.iter().map(|text| format!("  {}", say(text))));
+    if !told.doubts.is_empty() {
+        lines.push(heading("explain.heading.doubts"));
+        let each = told.doubts.iter().map(DoubtTold::message);
+        lines.extend(each.map(|message| format!("  {}", say(&message))));
+        let counted =
+            told.doubts.iter().filter(|one| one.state == DoubtState::Counted).count();
+        if counted > 1 {
+            lines.push(format!("  {}", heading("explain.doubt.together")));
+        }
+    }
     lines.push(heading("explain.heading.findings"));
     if told.findings.is_empty() {
         lines.push(format!("  {}", heading("explain.no_findings")));
@@ -89,7 +104,11 @@ fn contributions(locale: Locale, sum: &Contributions) -> Vec<String> {
         let share = term.share.map_or_else(String::new, |share| {
             format!("  ({} %)", i18n::number(locale, share * 100.0, 2))
         });
-        format!("  {}  {}{share}", term.feature, sum.print(term.amount))
+        let near = term.nearest.as_ref().map_or_else(String::new, |near| {
+            let distance = i18n::number(locale, near.distance_m, 1);
+            format!("  → {} {distance} m", near.facility)
+        });
+        format!("  {}  {}{share}{near}", term.feature, sum.print(term.amount))
     }));
     if sum.rest_count > 0 {
         let rest = Message::new("explain.rest")

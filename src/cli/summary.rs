@@ -11,7 +11,7 @@ use crate::domain::{
     Findings, Level, Measure, Message, Quantity, Severity, Status, TOTAL,
 };
 use crate::i18n::{self, Locale};
-use crate::outputs::map::figures::{deficit_value, known_gap};
+use crate::outputs::map::figures::{deficit_value, gap_text};
 use crate::outputs::map::words::Words;
 use crate::pipeline::{Blemish, Outcome, Results};
 
@@ -140,6 +140,10 @@ impl Summary<'_> {
     fn people(&self, quantity: Quantity) -> String {
         let number = |value| self.words.number(value, 0);
         match quantity.range {
+            Some((low, high)) if quantity.is_undecidable() => {
+                let word = self.words.of("map.undecidable");
+                format!("{word} ({}\u{2013}{})", number(low), number(high))
+            }
             Some((low, high)) => {
                 format!(
                     "{} ({}\u{2013}{})",
@@ -208,7 +212,8 @@ impl Summary<'_> {
                 .with("value", value);
             return self.words.say(&message);
         };
-        let gap = known_gap(row, show).unwrap_or_else(|| self.words.of("map.unknown"));
+        let gap = gap_text(self.words, row, show)
+            .unwrap_or_else(|| self.words.of("map.unknown"));
         let message = Message::new("cli.summary.deficit")
             .with("deficit", title)
             .with("value", value)

@@ -8,8 +8,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Digest, ElementType};
+use crate::domain::{Digest, Doubt, ElementType};
 
+use super::doubts::DoubtSettings;
 use super::risk::RiskSettings;
 use super::settings::{
     AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
@@ -45,7 +46,19 @@ pub(super) fn canonical(settings: &Settings) -> Value {
     if settings.maps != MapSettings::default() {
         all["maps"] = maps(&settings.maps);
     }
+    if settings.doubts != DoubtSettings::default() {
+        all["doubts"] = doubts(&settings.doubts);
+    }
     sorted(all)
+}
+
+/// Every switch, on or off, so that a reader of the manifest need not know the defaults.
+fn doubts(doubts: &DoubtSettings) -> Value {
+    let switches = Doubt::ALL.map(|one| (one.id().to_owned(), doubts.has(one).into()));
+    let mut all: Map<String, Value> = switches.into_iter().collect();
+    all.insert("growth_rate".to_owned(), doubts.growth_rate.into());
+    all.insert("growth_source".to_owned(), doubts.growth_source.clone().into());
+    Value::Object(all)
 }
 
 fn maps(maps: &MapSettings) -> Value {

@@ -7,6 +7,7 @@ mod ahp;
 pub mod contradictions;
 pub mod crs_code;
 mod digest;
+pub mod doubts;
 pub mod error;
 pub mod options;
 pub mod proj_string;
@@ -25,6 +26,7 @@ use std::io;
 use std::path::Path;
 
 pub use contradictions::{Check, Contradiction, Formula, Operand, Preferred};
+pub use doubts::DoubtSettings;
 pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use risk::RiskSettings;
 pub use schema::schema;

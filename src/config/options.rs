@@ -34,6 +34,28 @@ table! {
         pub scenarios: Optional<BTreeMap<String, At<ScenarioTable>>>,
         /// How maps are drawn.
         pub maps: Optional<MapsTable>,
+        /// Which doubts go into the ranges of figures.
+        pub doubts: Optional<DoubtsTable>,
+    }
+
+    /// Which doubts go into `low` and `high`; those that are on combine as the root of the sum of their squares.
+    pub struct DoubtsTable {
+        /// The edge of a hazard lies somewhere within its accuracy. Default: `true`.
+        pub hazard_edge: Optional<bool>,
+        /// The exposed elements lie somewhere within the accuracy of their layer. Default: `false`.
+        pub exposed_position: Optional<bool>,
+        /// The places of a service lie somewhere within the accuracy of their layer. Default: `false`.
+        pub service_position: Optional<bool>,
+        /// The operations that brought two layers from different datums together have an accuracy. Default: `false`.
+        pub datum: Optional<bool>,
+        /// An element on both sides of an edge counts by one of three rules: the worst level, that of most of it, or in parts. Default: `false`.
+        pub straddling: Optional<bool>,
+        /// People are of one date and the results of another. Default: `false`.
+        pub population_date: Optional<bool>,
+        /// Yearly rate at which people may have grown or shrunk since, where their layer does not say, for example `0.0125`.
+        pub growth_rate: Optional<f64>,
+        /// Who states that rate.
+        pub growth_source: Optional<String>,
     }
 
     /// What the project is about and how it is run.

@@ -10,6 +10,7 @@ use crate::domain::{
 use crate::i18n::Locale;
 
 use super::contradictions::Contradiction;
+use super::doubts::DoubtSettings;
 use super::risk::RiskSettings;
 use super::sheet::CitedFile;
 
@@ -191,6 +192,8 @@ pub struct Settings {
     pub overrides: Vec<(String, String)>,
     /// How maps are drawn.
     pub maps: MapSettings,
+    /// Which doubts go into ranges.
+    pub doubts: DoubtSettings,
     /// The project file itself.
     pub file: PathBuf,
     /// Digest of the settings that shape figures (not of comments or layout).

@@ -18,7 +18,7 @@ pub use crs::ReferenceSystem;
 pub use element::ElementType;
 pub use finding::{Code, Finding, Findings, Severity};
 pub use level::Level;
-pub use measure::{Measure, Quantity};
+pub use measure::{Doubt, DoubtRange, Measure, Quantity};
 pub use message::{Explain, Message, Place};
 pub use provenance::{Digest, Source, Status};
 pub use territory::{OUTSIDE, TOTAL, TerritoryCode};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::layers::Value;
 
 use super::crs::Applied;
+use super::margin::{self, Margins};
 use super::shapes::Shapes;
 
 /// What every prepared layer carries.
@@ -31,6 +32,12 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// The coarsest accuracy of its features, m; `None` where it states none.
+    #[must_use]
+    pub fn worst_accuracy_m(&self) -> Option<f64> {
+        self.accuracy_m.iter().flatten().copied().reduce(f64::max)
+    }
+
     /// Accuracy of one feature, m.
     #[must_use]
     pub fn accuracy_of(&self, row: usize) -> Option<f64> {
@@ -92,7 +99,18 @@ impl HazardLayer {
     /// The coarsest accuracy that its layer states, m.
     #[must_use]
     pub fn worst_accuracy_m(&self) -> Option<f64> {
-        self.layer.accuracy_m.iter().flatten().copied().reduce(f64::max)
+        self.layer.worst_accuracy_m()
+    }
+
+    /// The cumulative zones with their edges moved in and out by one distance, m, whatever
+    /// the accuracy of the layer.
+    #[must_use]
+    pub fn moved(&self, by_m: f64) -> Margins {
+        if self.bands.is_empty() {
+            margin::of_polygons(&self.layer.shapes, &self.levels, &|_| by_m)
+        } else {
+            margin::of_bands(&self.layer.shapes, &self.bands, &|_| by_m)
+        }
     }
 
     /// The distance to which its bands of a level reach, m; `None` if it has none.
@@ -160,6 +178,20 @@ pub struct ServiceLayer {
     pub dissolved: Shapes,
     /// Capacity of each feature; `None` if the layer states none. Inner `None`: unknown.
     pub capacity: Option<Vec<Option<f64>>>,
+}
+
+impl ServiceLayer {
+    /// Its areas with their outer edge moved in and out by the accuracy of each; `None` where
+    /// it states none.
+    #[must_use]
+    pub fn moved(&self) -> Option<[Shapes; 2]> {
+        self.layer.accuracy_m.as_ref()?;
+        let levels = vec![Level::VeryHigh; self.layer.shapes.len()];
+        let accuracy_of = |row: usize| self.layer.accuracy_of(row).unwrap_or(0.0);
+        let (inner, outer) =
+            margin::of_polygons(&self.layer.shapes, &levels, &accuracy_of);
+        Some([inner, outer].map(|[whole, ..]| whole))
+    }
 }
 
 /// What is drawn and labelled, never measured.

@@ -28,6 +28,8 @@ pub enum Method {
     Reported,
     /// People not served and in a hazard zone.
     DeficitInHazard,
+    /// People whose nearest facility lies in a hazard zone.
+    FacilitiesInHazard,
 }
 
 /// Which direction of a figure is good.
@@ -80,7 +82,7 @@ const PLAN: &str =
 
 impl Method {
     /// All methods, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Features,
         Self::Area,
         Self::Length,
@@ -91,6 +93,7 @@ impl Method {
         Self::PeoplePerUnit,
         Self::Reported,
         Self::DeficitInHazard,
+        Self::FacilitiesInHazard,
     ];
 
     /// The method of an exposure measure.
@@ -133,6 +136,7 @@ impl Method {
             Self::PeoplePerUnit => &PEOPLE_PER_UNIT,
             Self::Reported => &REPORTED,
             Self::DeficitInHazard => &DEFICIT_IN_HAZARD,
+            Self::FacilitiesInHazard => &FACILITIES_IN_HAZARD,
         }
     }
 }
@@ -218,6 +222,15 @@ static DEFICIT_IN_HAZARD: Entry = Entry {
     direction: Direction::Lower,
     formula: "sum over unserved f of p · A(f ∩ z ∩ t) / A(f)",
     reference: GOODCHILD_LAM,
+    version: "1",
+};
+static FACILITIES_IN_HAZARD: Entry = Entry {
+    code: "facilities_in_hazard.people",
+    unit: "people",
+    direction: Direction::Lower,
+    formula: "sum p(f) over f that have no nearer facility",
+    reference: "assignment to the nearest centre: Okabe et al. (2000), Spatial \
+                Tessellations, 2nd ed., ch. 7",
     version: "1",
 };
 

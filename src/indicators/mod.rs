@@ -33,6 +33,8 @@ pub enum ObsStatus {
     Bound,
     /// `U`: of low reliability: a band that is not wider than the accuracy of its line.
     Unresolved,
+    /// `U`: of low reliability: the range goes from nothing to something.
+    Undecidable,
 }
 
 impl ObsStatus {
@@ -44,7 +46,7 @@ impl ObsStatus {
             Self::Estimated => "E",
             Self::NotReported => "L",
             Self::Missing => "M",
-            Self::Bound | Self::Unresolved => "U",
+            Self::Bound | Self::Unresolved | Self::Undecidable => "U",
         }
     }
 }
@@ -208,11 +210,15 @@ fn exposure_row(
     unresolved: &[&str],
     row: &ExposureRow,
 ) -> IndicatorRow {
-    let ExposureRow { territory, hazard, level, layer, measure, quantity, total } = row;
+    let ExposureRow { territory, hazard, level, layer, measure, quantity, total, .. } =
+        row;
     let Provenance { source, comment, status } = &shared.provenance;
     let (level, measured) = (level.id(), measure.id());
     let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
     let (status, comment) = match (unresolved, hazard.as_str()) {
+        ([], _) if quantity.is_undecidable() => {
+            (ObsStatus::Undecidable, format!("{comment}; undecidable").into())
+        }
         ([], _) => (usual, comment.clone()),
         (ids, provenance::ANY) => {
             let ids = ids.join(",");

@@ -194,6 +194,7 @@ pub(crate) fn settings() -> Settings {
         scenarios: Vec::new(),
         overrides: Vec::new(),
         maps: crate::config::MapSettings::default(),
+        doubts: crate::config::DoubtSettings::default(),
         file: "ilo.toml".into(),
         digest: Digest::of(b"settings"),
         places: BTreeMap::new(),
@@ -215,6 +216,7 @@ pub(crate) fn exposure(
         layer: "blocks".to_owned(),
         measure,
         quantity: Quantity { value, range: None },
+        doubts: Vec::new(),
         total: 100.0,
     }
 }
@@ -230,6 +232,7 @@ pub(crate) fn deficit(id: &str, kind: &'static str) -> DeficitRow {
         value: None,
         value_low: None,
         value_high: None,
+        doubts: Vec::new(),
         qualifier: String::new(),
         unit: "h/day".to_owned(),
         standard: Some(24.0),

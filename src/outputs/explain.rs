@@ -4,6 +4,8 @@
 //! [`Explanation`], which the command line says in a language and [`Explanation::json`]
 //! gives to programs. It measures nothing.
 
+mod doubts;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -11,11 +13,14 @@ use serde_json::{Value, json};
 use super::figure::Row;
 use super::numbers::{self, Format};
 use crate::analysis::explain::{Breakdown, End, Explainer, SumOf, Term};
-use crate::config::{DeficitKind, HazardLevels, Settings, Units};
-use crate::domain::{Finding, Findings, Measure, Message};
+use crate::analysis::{self, DeficitRow};
+use crate::config::{Better, DeficitKind, HazardLevels, Settings, Units};
+use crate::domain::{Doubt, Finding, Findings, Measure, Message};
 use crate::geometry::{InputRecord, StudyArea};
 use crate::i18n::{self, Locale};
 use crate::indicators::Method;
+
+pub use doubts::{DoubtState, DoubtTold};
 
 /// Most terms told one by one.
 pub const MOST: usize = 20;
@@ -56,6 +61,10 @@ pub struct Explanation {
     pub findings: Vec<Finding>,
     /// How sure the position of its layers is, and what that does to it.
     pub accuracy: Vec<Message>,
+    /// What makes it doubtful, each source by itself.
+    pub doubts: Vec<DoubtTold>,
+    /// Whether its range goes from nothing to something: nobody can say.
+    pub is_undecidable: bool,
 }
 
 /// A layer or table that a figure rests on.
@@ -112,6 +121,8 @@ impl Contributions {
             SumOf::Area => "area",
             SumOf::Units => "units",
             SumOf::Reported => "reported",
+            SumOf::Nearest => "nearest",
+            SumOf::Distance => "distance",
         }
     }
 }
@@ -127,27 +138,39 @@ pub fn explain(
     let breakdown = match row {
         Row::Exposure(row) => explainer.exposure(row, end)?,
         Row::Deficit(row) => explainer.deficit(row, end)?,
+        Row::InHazard(_) if end != End::Value => return None,
         Row::InHazard(row) => explainer.in_hazard(row)?,
+        Row::Facility(row) => explainer.facility(row, end)?,
     };
     let subject = Subject { known, row };
-    let (method, format) = (subject.method(), numbers::of_value(subject.method()));
+    let method = subject.method();
+    let format = match end {
+        End::Gap | End::GapLow | End::GapHigh => numbers::of_gap(method),
+        End::Shortfall => numbers::of_shortfall(method),
+        End::NextDistance => numbers::METERS,
+        End::Value | End::Low | End::High => numbers::of_value(method),
+    };
     let range = match row {
         Row::Exposure(row) => row.quantity.range.map(|(a, b)| (Some(a), Some(b))),
+        Row::Deficit(row) if matches!(end, End::Gap | End::GapLow | End::GapHigh) => {
+            Some((row.gap_low, row.gap_high))
+        }
+        Row::Deficit(_) if end == End::Shortfall => None,
         Row::Deficit(row) => Some((row.value_low, row.value_high)),
-        Row::InHazard(_) => None,
+        Row::InHazard(_) | Row::Facility(_) => None,
     };
     let range = range.filter(|(a, b)| a.is_some() || b.is_some());
     let range = range.map(|(low, high)| (format.write(low), format.write(high)));
     let layers = subject.layers();
-    let figure = match end {
-        End::Value => row.name(),
-        End::Low => format!("{}/low", row.name()),
-        End::High => format!("{}/high", row.name()),
-    };
+    let value = format.write(breakdown.figure);
     Some(Explanation {
-        figure,
-        value: format.write(breakdown.figure),
-        unit: subject.unit(),
+        figure: row.name_of(end),
+        is_undecidable: range.as_ref().is_some_and(|(low, high)| {
+            numbers::is_zero(low) && !high.is_empty() && !numbers::is_zero(high)
+        }),
+        value,
+        unit: subject.unit(end),
+        doubts: doubts::told(known.settings, row),
         method,
         computed: subject.computed(&breakdown, end, format),
         rules: subject.rules(end),
@@ -155,7 +178,11 @@ pub fn explain(
         findings: subject.findings(&layers, &breakdown),
         accuracy: subject.accuracy(&layers, range.as_ref()),
         range,
-        sums: breakdown.sums.into_iter().map(|sum| shortened(sum, format)).collect(),
+        sums: breakdown
+            .sums
+            .into_iter()
+            .map(|sum| shortened(sum, numbers::of_value(method)))
+            .collect(),
     })
 }
 
@@ -163,9 +190,11 @@ fn shortened(mut sum: crate::analysis::explain::Sum, of_figure: Format) -> Contr
     let rest = sum.terms.split_off(sum.terms.len().min(MOST));
     let format = match sum.of {
         SumOf::Exposed | SumOf::Reported => of_figure,
-        SumOf::Area => numbers::METERS,
         SumOf::Units => Format::UpTo(6),
-        SumOf::Served | SumOf::NotServed | SumOf::People => numbers::PEOPLE,
+        SumOf::Served | SumOf::NotServed | SumOf::People | SumOf::Nearest => {
+            numbers::PEOPLE
+        }
+        SumOf::Area | SumOf::Distance => numbers::METERS,
     };
     let top: f64 = sum.terms.iter().map(|term| term.amount).sum();
     Contributions {
@@ -192,14 +221,19 @@ impl<'a> Subject<'a> {
             Row::Exposure(row) => Method::of_measure(&row.measure),
             Row::Deficit(row) => Method::of_deficit(row.kind),
             Row::InHazard(_) => Method::DeficitInHazard,
+            Row::Facility(_) => Method::FacilitiesInHazard,
         }
     }
 
-    fn unit(&self) -> String {
+    fn unit(&self, end: End) -> String {
         match self.row {
             Row::Exposure(row) => row.measure.unit().to_owned(),
+            Row::Deficit(row) if end == End::Shortfall => row.shortfall_unit.clone(),
             Row::Deficit(row) => row.unit.clone(),
-            Row::InHazard(_) => Measure::People.unit().to_owned(),
+            Row::Facility(_) if end == End::NextDistance => {
+                Measure::Length.unit().to_owned()
+            }
+            Row::InHazard(_) | Row::Facility(_) => Measure::People.unit().to_owned(),
         }
     }
 
@@ -208,6 +242,7 @@ impl<'a> Subject<'a> {
             Row::Exposure(row) => &row.territory,
             Row::Deficit(row) => &row.territory,
             Row::InHazard(row) => &row.territory,
+            Row::Facility(row) => &row.territory,
         }
     }
 
@@ -215,6 +250,7 @@ impl<'a> Subject<'a> {
         match self.row {
             Row::Exposure(row) => Some(&row.hazard),
             Row::InHazard(row) => Some(&row.hazard),
+            Row::Facility(row) => Some(&row.hazard),
             Row::Deficit(_) => None,
         }
     }
@@ -223,7 +259,7 @@ impl<'a> Subject<'a> {
         let id = match self.row {
             Row::Deficit(row) => &row.deficit,
             Row::InHazard(row) => &row.deficit,
-            Row::Exposure(_) => return None,
+            Row::Exposure(_) | Row::Facility(_) => return None,
         };
         self.known.settings.deficits.iter().find(|deficit| deficit.id == *id)
     }
@@ -245,6 +281,12 @@ impl<'a> Subject<'a> {
         let mut ids: Vec<&str> = Vec::new();
         if let Row::Exposure(row) = self.row {
             ids.push(&row.layer);
+        }
+        if let Row::Facility(row) = self.row {
+            ids.push(&row.service);
+            let (area, service) = (self.known.area, &row.service);
+            let people = analysis::people_layer(area, settings, service);
+            ids.extend(people.map(|layer| layer.layer.id.as_str()));
         }
         match self.deficit().map(|deficit| &deficit.kind) {
             Some(DeficitKind::Access { service, people, .. }) => {
@@ -319,7 +361,7 @@ impl<'a> Subject<'a> {
         };
         let people = |at| sum(at, numbers::PEOPLE);
         let message = match (self.row, self.method()) {
-            (Row::Exposure(row), _) if end != End::Value => {
+            (Row::Exposure(row), _) if breakdown.moved.is_some() => {
                 let (at_or_worse, worse) = breakdown.moved.unwrap_or_default();
                 let key = match end {
                     End::Low => "explain.computed.low",
@@ -330,6 +372,41 @@ impl<'a> Subject<'a> {
                     .with("at_or_worse", format.write(at_or_worse))
                     .with("worse", format.write(worse))
                     .with("value", format.write(row.quantity.value))
+            }
+            (Row::Exposure(row), _) if end != End::Value => {
+                doubts::combined(end, row.quantity.value, &row.doubts, format)
+            }
+            (Row::Deficit(row), _)
+                if matches!(end, End::Low | End::High) && !row.doubts.is_empty() =>
+            {
+                let value = row.value.unwrap_or_default();
+                doubts::combined(end, value, &row.doubts, format)
+            }
+            (Row::Deficit(row), method)
+                if matches!(end, End::Gap | End::GapLow | End::GapHigh) =>
+            {
+                self.gap(row, method, end)
+            }
+            (Row::Deficit(row), method) if end == End::Shortfall => {
+                let standard = Format::Shortest.write(row.standard);
+                match method {
+                    Method::Access => Message::new("explain.computed.not_served"),
+                    Method::AreaPerPerson => {
+                        Message::new("explain.computed.lacking_area")
+                            .with("standard", standard)
+                            .with("people", people(1))
+                            .with("area", sum(0, numbers::METERS))
+                    }
+                    _ => Message::new("explain.computed.lacking_units")
+                        .with("standard", standard)
+                        .with("people", people(0))
+                        .with("units", sum(1, Format::UpTo(6))),
+                }
+            }
+            (Row::Facility(_), _) if end == End::NextDistance => {
+                let next = breakdown.sums.first().and_then(|sum| sum.terms.first());
+                let next = next.map_or_else(String::new, |term| term.feature.clone());
+                Message::new("explain.computed.distance").with("next", next)
             }
             (_, Method::Access) => Message::new("explain.computed.access")
                 .with("served", people(0))
@@ -351,6 +428,28 @@ impl<'a> Subject<'a> {
         message.with("figure", figure)
     }
 
+    /// How far a value, or an end of it, is on the wrong side of the standard.
+    fn gap(&self, row: &DeficitRow, method: Method, end: End) -> Message {
+        let better = match self.deficit().map(|deficit| &deficit.kind) {
+            Some(DeficitKind::Reported { better, .. }) => *better,
+            Some(DeficitKind::PeoplePerUnit { .. }) => Better::Lower,
+            _ => Better::Higher,
+        };
+        let (low, high) = (row.value_low, row.value_high);
+        let (key, least, most) = match better {
+            Better::Higher => ("explain.computed.gap_below", high, low),
+            Better::Lower => ("explain.computed.gap_above", low, high),
+        };
+        let value = match end {
+            End::GapLow => least,
+            End::GapHigh => most,
+            _ => row.value,
+        };
+        Message::new(key)
+            .with("standard", Format::Shortest.write(row.standard))
+            .with("value", numbers::of_value(method).write(value))
+    }
+
     fn rules(&self, end: End) -> Vec<(Option<u8>, Message)> {
         let rule = |number: u8, key| (Some(number), Message::new(key));
         let mut rules = Vec::new();
@@ -359,6 +458,10 @@ impl<'a> Subject<'a> {
             (Row::Exposure(_), _) => rules.push(rule(4, "explain.rule.4")),
             (_, Method::Access | Method::DeficitInHazard) => {
                 rules.extend([rule(7, "explain.rule.7"), rule(4, "explain.rule.4")]);
+            }
+            (_, Method::FacilitiesInHazard) => {
+                rules.extend([rule(5, "explain.rule.5"), rule(7, "explain.rule.7")]);
+                rules.push((None, Message::new("explain.rule.nearest")));
             }
             (_, Method::AreaPerPerson) => {
                 rules.push((None, Message::new("explain.rule.area_per_person")));
@@ -383,7 +486,7 @@ impl<'a> Subject<'a> {
         if drawn.iter().any(|one| one.study_area.is_some()) {
             rules.push(rule(9, "explain.rule.9"));
         }
-        if end != End::Value && !hazards.is_empty() {
+        if matches!(end, End::Low | End::High) && !hazards.is_empty() {
             rules.push(rule(8, "explain.rule.8"));
         }
         rules.push(rule(11, "explain.rule.11"));
@@ -429,7 +532,7 @@ impl<'a> Subject<'a> {
             let most = all.iter().copied().reduce(f64::max);
             let is_hazard = hazards.contains(id);
             let (Some(least), Some(most)) = (least, most) else {
-                if is_hazard {
+                if is_hazard && self.known.settings.doubts.has(Doubt::HazardEdge) {
                     told.push(Message::new("explain.accuracy.none").with("layer", id));
                 }
                 continue;
@@ -440,10 +543,10 @@ impl<'a> Subject<'a> {
             } else {
                 format!("{}\u{2013}{}", shown(least), shown(most))
             };
-            let key = if is_hazard {
-                "explain.accuracy.hazard"
-            } else {
-                "explain.accuracy.other"
+            let key = match self.use_of(id, is_hazard) {
+                Some(Doubt::HazardEdge) => "explain.accuracy.hazard",
+                Some(_) => "explain.accuracy.counted",
+                None => "explain.accuracy.other",
             };
             told.push(Message::new(key).with("layer", id).with("m", m));
         }
@@ -457,6 +560,24 @@ impl<'a> Subject<'a> {
             Some(_) => {}
         }
         told
+    }
+
+    /// Which doubt of the range the position of a layer is.
+    fn use_of(&self, id: &str, is_hazard: bool) -> Option<Doubt> {
+        let doubts = match self.row {
+            Row::Exposure(row) => &row.doubts,
+            Row::Deficit(row) => &row.doubts,
+            Row::InHazard(_) | Row::Facility(_) => return None,
+        };
+        let layer = self.known.settings.layer(id)?;
+        let doubt = if is_hazard {
+            Doubt::HazardEdge
+        } else if layer.exposure.is_some() && layer.service.is_none() {
+            Doubt::ExposedPosition
+        } else {
+            Doubt::ServicePosition
+        };
+        doubts.iter().any(|one| one.doubt == doubt).then_some(doubt)
     }
 
     fn prepared(&self, id: &str) -> Option<&'a crate::geometry::Prepared> {
@@ -520,6 +641,8 @@ impl Explanation {
             "contributions": self.sums.iter().map(Contributions::json).collect::<Vec<_>>(),
             "findings": findings,
             "accuracy": self.accuracy.iter().map(said).collect::<Vec<_>>(),
+            "doubts": self.doubts.iter().map(DoubtTold::json).collect::<Vec<_>>(),
+            "undecidable": self.is_undecidable,
         })
     }
 }
@@ -529,6 +652,9 @@ impl Contributions {
         let term = |term: &Term| {
             json!({
                 "feature": term.feature, "share": term.share, "amount": term.amount,
+                "nearest": term.nearest.as_ref().map(|near| json!({
+                    "facility": near.facility, "distance_m": near.distance_m,
+                })),
             })
         };
         json!({

@@ -4,7 +4,7 @@
 //! the name that is nearest to what was asked for.
 
 use crate::analysis::explain::End;
-use crate::analysis::{DeficitRow, ExposureRow, InHazardRow, Measurements};
+use crate::analysis::{DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements};
 use crate::config::nearest;
 use crate::domain::{Explain, Message};
 
@@ -17,6 +17,8 @@ pub enum Row<'m> {
     Deficit(&'m DeficitRow),
     /// Of `deficit_in_hazard.csv`.
     InHazard(&'m InHazardRow),
+    /// Of `facilities_in_hazard.csv`.
+    Facility(&'m FacilityRow),
 }
 
 /// Why a name is not that of a figure.
@@ -83,17 +85,55 @@ impl Row<'_> {
                 row.hazard,
                 row.level.id()
             ),
+            Self::Facility(row) => format!(
+                "facilities_in_hazard/{}/{}/{}",
+                row.service, row.facility, row.hazard
+            ),
         }
     }
 
-    /// Whether the figure has such an end.
-    fn has(&self, end: End) -> bool {
+    /// The name of one of its numbers.
+    #[must_use]
+    pub fn name_of(&self, end: End) -> String {
+        match end {
+            End::Value => self.name(),
+            end => format!("{}/{}", self.name(), end.id()),
+        }
+    }
+
+    /// The same figure by the key of `indicators.csv`, but for the period and the source;
+    /// `None` if that table does not have it.
+    fn indicator(&self) -> Option<String> {
+        match self {
+            Self::Exposure(row) => Some(format!(
+                "indicators/exposure.{}.{}.{}.{}/{}",
+                row.hazard,
+                row.level.id(),
+                row.layer,
+                row.measure.id(),
+                row.territory
+            )),
+            Self::Deficit(row) => {
+                Some(format!("indicators/deficit.{}/{}", row.deficit, row.territory))
+            }
+            Self::InHazard(_) | Self::Facility(_) => None,
+        }
+    }
+
+    /// Whether the figure has such a number.
+    #[must_use]
+    pub fn has(&self, end: End) -> bool {
         match (self, end) {
             (_, End::Value) => true,
-            (Self::Exposure(row), _) => row.quantity.range.is_some(),
+            (Self::Exposure(row), End::Low | End::High) => row.quantity.range.is_some(),
             (Self::Deficit(row), End::Low) => row.value_low.is_some(),
             (Self::Deficit(row), End::High) => row.value_high.is_some(),
-            (Self::InHazard(_), _) => false,
+            (Self::Deficit(row), End::Gap) => row.gap.is_some(),
+            (Self::Deficit(row), End::GapLow) => row.gap_low.is_some(),
+            (Self::Deficit(row), End::GapHigh) => row.gap_high.is_some(),
+            (Self::Deficit(row), End::Shortfall) => row.shortfall.is_some(),
+            (Self::Facility(row), End::NextDistance) => row.next_distance_m.is_some(),
+            _ => false,
         }
     }
 }
@@ -102,7 +142,9 @@ impl Row<'_> {
 pub fn all(measurements: &Measurements) -> impl Iterator<Item = Row<'_>> {
     let exposure = measurements.exposure.iter().map(Row::Exposure);
     let deficits = measurements.deficits.iter().map(Row::Deficit);
-    exposure.chain(deficits).chain(measurements.in_hazard.iter().map(Row::InHazard))
+    let in_hazard = measurements.in_hazard.iter().map(Row::InHazard);
+    let facilities = measurements.facilities.iter().map(Row::Facility);
+    exposure.chain(deficits).chain(in_hazard).chain(facilities)
 }
 
 /// Finds a figure by its name.
@@ -115,13 +157,17 @@ pub fn find<'m>(
     measurements: &'m Measurements,
 ) -> Result<(Row<'m>, End), FigureError> {
     let wanted = name.trim().trim_end_matches('/');
-    let (stem, end) = match wanted.rsplit_once('/') {
-        Some((stem, "low")) => (stem, End::Low),
-        Some((stem, "high")) => (stem, End::High),
-        _ => (wanted, End::Value),
+    let of_word = |word: &str| {
+        End::ALL.into_iter().find(|end| *end != End::Value && end.id() == word)
     };
+    let last =
+        wanted.rsplit_once('/').and_then(|(stem, word)| Some((stem, of_word(word)?)));
+    let (stem, end) = last.unwrap_or((wanted, End::Value));
     // A level may be the last word of a key: the whole name goes first.
-    let named = |name: &str| all(measurements).find(|row| row.name() == name);
+    let named = |name: &str| {
+        all(measurements)
+            .find(|row| row.name() == name || row.indicator().as_deref() == Some(name))
+    };
     if let Some(row) = named(wanted) {
         return Ok((row, End::Value));
     }

@@ -56,6 +56,11 @@ impl Format {
     }
 }
 
+/// Whether a number as written is nothing.
+pub(super) fn is_zero(text: &str) -> bool {
+    !text.is_empty() && !text.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
+}
+
 /// How an exposure figure of a measure is written.
 pub(super) fn of_measure(measure: &Measure) -> Format {
     of_value(Method::of_measure(measure))
@@ -66,7 +71,10 @@ pub(super) fn of_value(method: Method) -> Format {
     match method {
         Method::Features => COUNT,
         Method::Area | Method::Length => METERS,
-        Method::People | Method::Sum | Method::DeficitInHazard => PEOPLE,
+        Method::People
+        | Method::Sum
+        | Method::DeficitInHazard
+        | Method::FacilitiesInHazard => PEOPLE,
         Method::AreaPerPerson | Method::Access | Method::PeoplePerUnit => RATIO,
         // As the table has it: a zero more would claim a precision that nobody stated.
         Method::Reported => Format::Shortest,

@@ -6,13 +6,13 @@
 //! run: so it is what a run would give with the place in the layer.
 
 use super::super::deficit;
-use super::super::exposure::{self, Table};
+use super::super::exposure::{Table, hazards, places};
 use super::super::facilities::{people_layer, people_nearest};
-use super::super::measurements::{DeficitRow, ExposureRow, Measurements};
+use super::super::measurements::{DeficitRow, Measurements};
 use super::super::planes::Planes;
 use super::super::{measure, tally};
 use crate::config::Settings;
-use crate::domain::{Findings, Measure, OUTSIDE, TOTAL};
+use crate::domain::{Findings, Level, OUTSIDE, Quantity, TOTAL};
 use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea, overlaps};
 use crate::layers::Value;
 
@@ -31,6 +31,19 @@ pub enum Added {
     },
 }
 
+/// People that an addition puts at a level of a hazard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExposedHere {
+    /// `_T`, or `_X` for what lies in no territory.
+    pub territory: String,
+    /// Hazard layer id or `any`.
+    pub hazard: String,
+    /// Level.
+    pub level: Level,
+    /// How many, and between which by the hazard's edge.
+    pub people: Quantity,
+}
+
 /// What building there would change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
@@ -38,9 +51,8 @@ pub struct Change {
     pub added: Added,
     /// People or capacity.
     pub amount: f64,
-    /// The people that are added, by hazard and level: rows of `_T`, and of `_X` for what lies
-    /// in no territory, that are not nothing for certain.
-    pub exposed: Vec<ExposureRow>,
+    /// The people that are added, by hazard and level, where they are not none for certain.
+    pub exposed: Vec<ExposedHere>,
     /// For a facility: people whose nearest of its service it would be; `None` if no layer
     /// tells, or for residents.
     pub people_nearest: Option<f64>,
@@ -78,7 +90,8 @@ pub fn change(
     settings.risk = None;
     let measured = measure(&after, &settings, &mut Findings::default());
     let pairs = before.deficits.iter().zip(measured.deficits);
-    let differs = |(a, b): &(&DeficitRow, DeficitRow)| *a != b;
+    let figures = |row: &DeficitRow| (row.people, row.value, row.gap, row.shortfall);
+    let differs = |(a, b): &(&DeficitRow, DeficitRow)| figures(a) != figures(b);
     let deficits = pairs.filter(differs).map(|(a, b)| (a.clone(), b)).collect();
     let exposed = exposed(area, place, amount);
     Change { added, amount, exposed, people_nearest, deficits }
@@ -107,8 +120,9 @@ fn add_facility(service: &mut ServiceLayer, place: &Prepared, amount: f64) {
     }
 }
 
-/// The people that are added, as a layer of one feature would have them exposed.
-fn exposed(area: &StudyArea, place: &Prepared, amount: f64) -> Vec<ExposureRow> {
+/// The people that are added, as a layer of one feature would have them exposed; the range is
+/// that of the hazard's edge alone, since the place is taken as exact.
+fn exposed(area: &StudyArea, place: &Prepared, amount: f64) -> Vec<ExposedHere> {
     let layer = ExposureLayer {
         layer: place.clone(),
         people: Some(vec![Some(amount)]),
@@ -120,11 +134,20 @@ fn exposed(area: &StudyArea, place: &Prepared, amount: f64) -> Vec<ExposureRow> 
     let planes = Planes::new(area);
     let tally = tally::tally(&planes, &layer, &[]);
     let table = Table::new(&planes, &layer, &tally, 0);
-    let mut rows = exposure::rows(area, &planes, &layer, &table);
-    rows.retain(|row| {
-        let may_be = row.quantity.range.map_or(row.quantity.value, |(_, high)| high);
-        let is_whole = row.territory == TOTAL || row.territory == OUTSIDE;
-        is_whole && row.measure == Measure::People && may_be > deficit::DUST
-    });
+    let mut rows = Vec::new();
+    let whole =
+        places(area).into_iter().filter(|(code, _)| code == TOTAL || code == OUTSIDE);
+    for (territory, range) in whole {
+        for (at, (hazard, has_range)) in hazards(area, &planes).iter().enumerate() {
+            for level in Level::ALL {
+                let people = table.quantity(&range, at, level, tally::PEOPLE, *has_range);
+                let may_be = people.range.map_or(people.value, |(_, high)| high);
+                if may_be > deficit::DUST {
+                    let (territory, hazard) = (territory.clone(), hazard.clone());
+                    rows.push(ExposedHere { territory, hazard, level, people });
+                }
+            }
+        }
+    }
     rows
 }

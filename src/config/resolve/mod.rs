@@ -5,6 +5,7 @@
 //! the disk.
 
 mod deficits;
+mod doubts;
 mod files;
 mod layers;
 mod maps;
@@ -66,6 +67,9 @@ pub(super) fn resolve(
     if let Some(table) = &options.maps {
         settings.maps = resolver.maps(&table.value, &settings);
     }
+    if let Some(table) = &options.doubts {
+        settings.doubts = resolver.doubts(&table.value);
+    }
     settings.digest = super::digest::digest_of(&settings);
     (settings, resolver.errors)
 }
@@ -94,6 +98,7 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         scenarios: Vec::new(),
         overrides: Vec::new(),
         maps: super::settings::MapSettings::default(),
+        doubts: super::doubts::DoubtSettings::default(),
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
         places,

@@ -14,7 +14,7 @@ use crate::domain::{Level, Validity};
 use super::{Resolver, id_fault, localized, needed, plain};
 
 /// No population of a district grows or shrinks faster for years, a share a year.
-const MOST_GROWTH: f64 = 0.15;
+pub(super) const MOST_GROWTH: f64 = 0.15;
 /// Beyond so many years a rate says nothing.
 const MOST_YEARS: i32 = 30;
 /// Names of measures that `sums` may not take.

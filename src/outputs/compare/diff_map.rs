@@ -30,13 +30,13 @@ const LEGEND_MM: f32 = 52.0;
 /// From the strongest fall to the strongest rise, in thirds of the largest change; blue and
 /// orange, which colour-blind eyes tell apart, and the sign stands in every label.
 const STEPS: [Colour; 7] = [
-    Colour::hex(0x0021_66ac),
-    Colour::hex(0x0067_a9cf),
-    Colour::hex(0x00c6_dfee),
+    Colour::hex(0x0008_4a8f),
+    Colour::hex(0x0041_8ec4),
+    Colour::hex(0x0097_c6e2),
     Colour::hex(0x00f4_f2ec),
-    Colour::hex(0x00fd_d9ae),
-    Colour::hex(0x00ef_8a42),
-    Colour::hex(0x00b3_5206),
+    Colour::hex(0x00fb_ba70),
+    Colour::hex(0x00e6_7b22),
+    Colour::hex(0x00a0_4000),
 ];
 /// Position of "no change" in the steps.
 const EVEN: usize = 3;
@@ -80,7 +80,7 @@ pub fn draw(
     );
     let view = View::filled(Extent::of(&area.territory_partition)?, frame.inset(2.0));
     land(&mut scene, frame, view, area, &changes, largest);
-    labels(&mut scene, view, area, &changes);
+    labels(&mut scene, view, area, &changes, &|change| signed(change, largest, locale));
     scene.stroke_rect(frame, 0.2, style::INK_SOFT);
     legend(&mut scene, [frame.right() + 5.0, frame.y], largest, &changes, locale);
     Some(scene)
@@ -116,6 +116,28 @@ fn step(amount: Decimal, largest: Decimal) -> usize {
     if amount.is_negative() { EVEN - third } else { EVEN + third }
 }
 
+/// As many decimals as tell thirds of the largest change apart.
+fn decimals(largest: Decimal) -> usize {
+    let third = largest.about() / 3.0;
+    (1.0 - third.max(1e-9).log10().floor()).clamp(0.0, 6.0) as usize
+}
+
+/// A change with its sign, rounded for people; what rounds to nothing is less than a step.
+fn signed(amount: Decimal, largest: Decimal, locale: Locale) -> String {
+    let decimals = decimals(largest);
+    let sign = match (amount.is_zero(), amount.is_negative()) {
+        (true, _) => "",
+        (false, true) => "\u{2212}",
+        (false, false) => "+",
+    };
+    let size = amount.abs().about();
+    let step = 1.0 / (0..decimals).fold(1.0, |ten, _| ten * 10.0);
+    if !amount.is_zero() && size < step / 2.0 {
+        return format!("{sign}<\u{202f}{}", i18n::number(locale, step, decimals));
+    }
+    format!("{sign}{}", i18n::number(locale, size, decimals))
+}
+
 fn land(
     scene: &mut Scene,
     frame: Rect,
@@ -148,13 +170,14 @@ fn labels(
     view: View,
     area: &StudyArea,
     changes: &BTreeMap<&str, Change>,
+    write: &dyn Fn(Decimal) -> String,
 ) {
     let mut taken: Vec<Rect> = Vec::new();
     for (row, territory) in area.territories.iter().enumerate() {
         let shape = area.territory_partition.get(row);
         let Some(extent) = Extent::of_shape(shape) else { continue };
         let change = match changes.get(territory.code.as_str()) {
-            Some(Change::By(amount)) => amount.signed(),
+            Some(Change::By(amount)) => write(*amount),
             Some(Change::NoNumber) => "?".to_owned(),
             None => "0".to_owned(),
         };
@@ -191,7 +214,7 @@ fn legend(
         Text::new(say("compare.map.legend"), [x, y + 3.0], 2.9).weight(Weight::Bold),
     );
     let third = largest.about() / 3.0;
-    let decimals = (1.0 - third.max(1e-9).log10().floor()).clamp(0.0, 6.0) as usize;
+    let decimals = decimals(largest);
     let number = |value: f64| i18n::number(locale, value, decimals);
     let mut top = y + 6.0;
     let mut line = |paint: Paint, words: String| {
@@ -206,7 +229,12 @@ fn legend(
             say("compare.map.even")
         } else {
             let from = (at.abs_diff(EVEN) - 1) as f64 * third;
-            let key = if at > EVEN { "compare.map.more" } else { "compare.map.less" };
+            let key = match (at > EVEN, at.abs_diff(EVEN)) {
+                (true, 1) => "compare.map.little_more",
+                (true, _) => "compare.map.more",
+                (false, 1) => "compare.map.little_less",
+                (false, _) => "compare.map.less",
+            };
             let message = Message::new(key)
                 .with("from", number(from))
                 .with("to", number(from + third));

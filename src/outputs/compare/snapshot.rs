@@ -15,7 +15,7 @@ use crate::outputs::tables::{self, Cells};
 
 /// The tables whose figures are compared, with their columns of numbers and of words. The
 /// indicators say the same figures again; balance and findings are checks.
-pub(super) const TABLES: [(&str, &[&str], &[&str]); 4] = [
+pub(super) const TABLES: [(&str, &[&str], &[&str]); 6] = [
     ("exposure", &["value", "low", "high", "total"], &[]),
     (
         "deficits",
@@ -38,7 +38,33 @@ pub(super) const TABLES: [(&str, &[&str], &[&str]); 4] = [
         &["people_nearest", "next_distance_m"],
         &["territory", "level"],
     ),
+    (
+        "risk",
+        &[
+            "hazard_value",
+            "social",
+            "economic",
+            "environmental",
+            "vulnerability_value",
+            "risk_value",
+            "people",
+        ],
+        &[
+            "territory",
+            "level",
+            "hazard_class",
+            "vulnerability_class",
+            "risk_class",
+            "why",
+        ],
+    ),
+    ("risk_summary", &["features", "people", "total_features", "total_people"], &[]),
 ];
+
+/// Whether a run has a table only where the project asks for it.
+fn is_optional(table: &str) -> bool {
+    table.starts_with("risk")
+}
 
 /// What a run says of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +112,10 @@ impl Snapshot {
             let name = format!("{table}.csv");
             let path = format!("tables/{name}");
             let no_tables = || PastRunError::NoTables { path: run.directory.clone() };
-            let bytes = run.read(&path)?.ok_or_else(no_tables)?;
+            let bytes = match run.read(&path)? {
+                None if is_optional(table) => continue,
+                bytes => bytes.ok_or_else(no_tables)?,
+            };
             let key = tables::key_of(&name).unwrap_or_default();
             let read = tables::parse(&bytes, key).ok_or_else(|| {
                 PastRunError::BadTable { path: run.path(&path), detail: name.clone() }
@@ -215,6 +244,14 @@ impl Snapshot {
                     None => Figure::Absent,
                 }
             }
+            // A class that nobody is in has no row, while the territory has rows of risk.
+            "risk_summary" if !column.starts_with("total") => {
+                let mut rows = self.rows(table).values();
+                let is_judged = rows.any(|cells| {
+                    cells["territory"] == territory && cells["hazard"] == cell("hazard")
+                });
+                if is_judged { nothing } else { Figure::Absent }
+            }
             _ => Figure::Absent,
         }
     }
@@ -243,12 +280,15 @@ fn printed(
     measurements: &Measurements,
 ) -> BTreeMap<&'static str, BTreeMap<String, Cells>> {
     let made = tables::make_all(area, measurements, &[], &Findings::default());
-    let read = TABLES.into_iter().map(|(table, _, _)| {
+    let read = TABLES.into_iter().filter_map(|(table, _, _)| {
         let name = format!("{table}.csv");
         let key = tables::key_of(&name).unwrap_or_default();
         let made = made.iter().find(|made| made.name == name);
+        if made.is_none() && is_optional(table) {
+            return None;
+        }
         let read = made.and_then(|made| tables::parse(&made.bytes, key));
-        (table, read.expect("our own tables can be read back"))
+        Some((table, read.expect("our own tables can be read back")))
     });
     read.collect()
 }
@@ -285,6 +325,7 @@ pub(super) fn method_of(table: &str, cells: &Cells) -> Option<&'static str> {
         },
         "deficits" => Method::of_deficit(cell("kind")).entry().code,
         "deficit_in_hazard" => Method::DeficitInHazard.entry().code,
+        "facilities_in_hazard" => Method::FacilitiesInHazard.entry().code,
         _ => return None,
     })
 }
@@ -293,9 +334,8 @@ pub(super) fn method_of(table: &str, cells: &Cells) -> Option<&'static str> {
 pub(super) fn unit_of(table: &str, cells: &Cells, column: &str) -> String {
     let cell = |name: &str| cells.get(name).cloned().unwrap_or_default();
     match (table, column) {
-        ("deficits" | "deficit_in_hazard", "people") | (_, "people_nearest") => {
-            "people".to_owned()
-        }
+        (_, "people" | "people_nearest" | "total_people") => "people".to_owned(),
+        ("risk", _) | (_, "features" | "total_features") => "1".to_owned(),
         ("deficits", "shortfall") => cell("shortfall_unit"),
         ("exposure" | "deficits", _) => cell("unit"),
         (_, "next_distance_m") => "m".to_owned(),

@@ -287,7 +287,7 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
             let or_dash =
                 |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
             let value = or_dash(figures::known(row, plain));
-            let mut cells = vec![value, or_dash(figures::known_gap(row, plain))];
+            let mut cells = vec![value, or_dash(figures::gap_text(words, row, plain))];
             if has_shortfall {
                 cells.push(shortfall(row));
             }

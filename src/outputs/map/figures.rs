@@ -109,6 +109,13 @@ pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
     words.number(value, coarse as usize)
 }
 
+/// The ends of a range, as [`amount`] has them.
+#[must_use]
+pub fn range(words: Words, measure: &Measure, (low, high): (f64, f64)) -> String {
+    let [low, high] = [low, high].map(|end| amount(words, measure, end));
+    format!("{low}\u{2013}{high}")
+}
+
 /// What a measure counts, with its unit.
 #[must_use]
 pub fn measure_name(words: Words, measure: &Measure) -> String {
@@ -137,6 +144,7 @@ pub fn exposure_table(
         layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
     };
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    let is_doubtful = std::cell::Cell::new(false);
     let mut last = "";
     let is_touched = |layer: &str| figures.is_touched(layer, code);
     let mut untouched: Vec<String> = Vec::new();
@@ -165,7 +173,13 @@ pub fn exposure_table(
             .map(|level| {
                 figures.row(code, *level, layer, measure).map_or_else(
                     || "\u{2013}".to_owned(),
-                    |row| amount(words, measure, row.quantity.value),
+                    |row| match row.quantity.range {
+                        Some(ends) if row.quantity.is_undecidable() => {
+                            is_doubtful.set(true);
+                            range(words, measure, ends)
+                        }
+                        _ => amount(words, measure, row.quantity.value),
+                    },
                 )
             })
             .collect();
@@ -175,11 +189,11 @@ pub fn exposure_table(
         .iter()
         .map(|level| (Some(style::level(*level)), words.level(*level)))
         .collect();
-    let note = if untouched.is_empty() {
-        String::new()
-    } else {
-        words.with("map.table.untouched", "layers", &untouched.join(", "))
-    };
+    let untouched = (!untouched.is_empty())
+        .then(|| words.with("map.table.untouched", "layers", &untouched.join(", ")));
+    let doubtful = is_doubtful.get().then(|| words.of("map.table.undecidable"));
+    let notes: Vec<String> = untouched.into_iter().chain(doubtful).collect();
+    let note = notes.join(" ");
     let heading = match name {
         None => words.of("map.table.exposure"),
         Some(name) => words.with("map.table.exposure_of", "territory", name),
@@ -300,6 +314,23 @@ pub fn known_gap(row: &DeficitRow, show: impl Fn(f64) -> String) -> Option<Strin
             Some(marked(if is_strict { ">" } else { "\u{2265}" }, low))
         }
         _ => None,
+    }
+}
+
+/// What is known of a gap, for people: that nobody can say whether there is one where it goes
+/// from nothing to something.
+#[must_use]
+pub fn gap_text(
+    words: Words,
+    row: &DeficitRow,
+    show: impl Fn(f64) -> String,
+) -> Option<String> {
+    match (row.gap_low, row.gap_high) {
+        (Some(low), Some(high)) if low <= 0.0 && high > 0.0 => {
+            let range = interval(low, high, &show);
+            Some(format!("{} ({range})", words.of("map.undecidable")))
+        }
+        _ => known_gap(row, show),
     }
 }
 

@@ -180,8 +180,13 @@ fn level_group(
         let Some(row) = row(level) else {
             return columns.iter().map(|_| "\u{2013}".to_owned()).collect();
         };
-        let value = figures::amount(words, &measure, row.quantity.value);
-        let share = if row.total > 0.0 {
+        let is_doubtful = row.quantity.is_undecidable();
+        let value = if is_doubtful {
+            words.of("map.undecidable")
+        } else {
+            figures::amount(words, &measure, row.quantity.value)
+        };
+        let share = if row.total > 0.0 && !is_doubtful {
             words.percent(row.quantity.value / row.total)
         } else {
             "\u{2013}".to_owned()
@@ -190,11 +195,7 @@ fn level_group(
         if has_range {
             cells.push(row.quantity.range.map_or_else(
                 || "\u{2013}".to_owned(),
-                |(low, high)| {
-                    let [low, high] =
-                        [low, high].map(|v| figures::amount(words, &measure, v));
-                    format!("{low}\u{2013}{high}")
-                },
+                |ends| figures::range(words, &measure, ends),
             ));
         }
         cells

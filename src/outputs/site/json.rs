@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::SiteReport;
 use super::territory::{findings_of, layers_behind, rows_of};
-use crate::analysis::site::change::{Added, Change};
+use crate::analysis::DeficitRow;
+use crate::analysis::site::change::{Added, Change, ExposedHere};
 use crate::analysis::site::{ElementsHere, HazardHere, ServiceHere, SiteFeature};
-use crate::analysis::{DeficitRow, ExposureRow};
 use crate::domain::Level;
 use crate::geometry::Dimension;
 use crate::i18n::{self, Locale};
@@ -184,13 +184,13 @@ fn change(change: &Change) -> Value {
         Added::Residents { layer } => ("residents", layer),
         Added::Facility { service } => ("facility", service),
     };
-    let exposed = |row: &ExposureRow| {
-        let (low, high) = row.quantity.range.unzip();
+    let exposed = |row: &ExposedHere| {
+        let (low, high) = row.people.range.unzip();
         json!({
             "territory": row.territory,
             "hazard": row.hazard,
             "level": row.level.id(),
-            "people": PEOPLE.round(row.quantity.value),
+            "people": PEOPLE.round(row.people.value),
             "low": PEOPLE.round(low),
             "high": PEOPLE.round(high),
         })

@@ -6,9 +6,9 @@ use super::SiteReport;
 use super::services::title;
 use super::sheet::{Grid, Section, Tone};
 use super::words::Words;
-use crate::analysis::site::change::{Added, Change};
+use crate::analysis::DeficitRow;
+use crate::analysis::site::change::{Added, Change, ExposedHere};
 use crate::analysis::site::{SiteFeature, Verdict};
-use crate::analysis::{DeficitRow, ExposureRow};
 use crate::domain::{Finding, Message, OUTSIDE, TOTAL};
 
 /// Findings that are told on a sheet; JSON gives all.
@@ -188,18 +188,18 @@ pub(super) fn change(
 }
 
 fn exposed(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid {
-    let is_zone = |row: &&ExposureRow| row.level.index() < 4;
+    let is_zone = |row: &&ExposedHere| row.level.index() < 4;
     let hazard_of =
-        |row: &ExposureRow| report.area.hazards.iter().find(|h| h.layer.id == row.hazard);
+        |row: &ExposedHere| report.area.hazards.iter().find(|h| h.layer.id == row.hazard);
     let in_force =
-        |row: &&ExposureRow| hazard_of(row).is_none_or(|h| h.in_force != Some(false));
+        |row: &&ExposedHere| hazard_of(row).is_none_or(|h| h.in_force != Some(false));
     let rows = change.exposed.iter().filter(is_zone).filter(in_force).map(|row| {
         let hazard = match hazard_of(row) {
             Some(hazard) => hazard.layer.title.get(words.locale).to_owned(),
             None => words.text("site.hazards.any"),
         };
-        let value = words.people(row.quantity.value);
-        let (low, high) = row.quantity.range.unzip();
+        let value = words.people(row.people.value);
+        let (low, high) = row.people.range.unzip();
         let range = low.zip(high).map(|(low, high)| {
             let is_open = low <= 0.0 && high > 0.0;
             let key =
