@@ -2,7 +2,7 @@
 # Kills runs at random moments and looks at what is left: a folder of results is whole, old or
 # new, whatever happens, and what a killed run leaves behind is cleared by the next one.
 #
-#   .ci/kill_check.sh KILLS [PROGRAM] [SEED]
+#   .ci/kill_check.sh KILLS [PROGRAM] [SEED] [PROJECT]
 #
 # Half of the kills fall anywhere in a run, half while files are being written. Only processes
 # that were started here are killed, by their id. Ends with 1 if anything was lost, and says
@@ -13,6 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 kills=${1:?how many kills}
 program=${2:-target/release/atalaya}
 RANDOM=${3:-20261126}
+project=${4:-layers/ilo.toml}
 program=$(realpath "$program")
 home=$(mktemp -d)
 home=$(realpath "$home")
@@ -28,7 +29,7 @@ target="$home/resultados de Ilo"
 start() {
     local day
     day=$(printf '2026-%02d-%02d' $((1 + $1 / 28 % 12)) $((1 + $1 % 28)))
-    "$program" run layers/ilo.toml --out "$target" --date "$day" --quiet \
+    "$program" run "$project" --out "$target" --date "$day" --quiet \
         --set outputs.keep_inputs=false >/dev/null 2>&1 &
     child=$!
 }

@@ -110,6 +110,7 @@ impl Temporary {
 ///
 /// Meant for the moment in which the program is asked to stop. Returns whether results had
 /// been put in their place before.
+#[must_use]
 pub fn abandon() -> bool {
     let mut open = open();
     open.is_closed = true;

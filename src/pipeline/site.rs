@@ -189,7 +189,8 @@ pub fn site(
     let addition = request.add.as_deref().map(amount_of).transpose()?;
     let mut clock = Clock::new(watch);
     let mut findings = Findings::default();
-    let (area, place) = prepare(settings, request, &crs, &mut findings, &mut clock)?;
+    let (area, place) =
+        prepare(settings, request, crs.as_ref(), &mut findings, &mut clock)?;
     clock.begin(Stage::Measure);
     let measurements = analysis::measure(&area, settings, &mut findings);
     let features = Surveyor::new(&area, settings).look(&place);
@@ -209,7 +210,8 @@ pub fn site(
     let mut scenarios = Vec::new();
     for (id, variant) in variants {
         let unheard = &mut Findings::default();
-        let (area, place) = prepare(&variant, request, &crs, unheard, &mut clock)?;
+        let (area, place) =
+            prepare(&variant, request, crs.as_ref(), unheard, &mut clock)?;
         let features = Surveyor::new(&area, &variant).look(&place);
         let hazards = features.into_iter().map(|feature| feature.hazards);
         scenarios.push((id, hazards.collect()));
@@ -241,7 +243,7 @@ fn system(
 fn prepare(
     settings: &Settings,
     request: &Request,
-    crs: &Option<ReferenceSystem>,
+    crs: Option<&ReferenceSystem>,
     findings: &mut Findings,
     clock: &mut Clock<'_>,
 ) -> Result<(StudyArea, Prepared), Error> {
@@ -255,7 +257,7 @@ fn prepare(
     let raw = match &request.place {
         Place::File(..) => layers::read(&with_place, findings),
         Place::At(at) => layers::read(settings, findings).map(|mut raw| {
-            raw.layers.push(point(&id, *at, crs.clone()));
+            raw.layers.push(point(&id, *at, crs));
             raw
         }),
     };
@@ -273,7 +275,7 @@ fn prepare(
 fn layer_of(
     settings: &Settings,
     request: &Request,
-    crs: &Option<ReferenceSystem>,
+    crs: Option<&ReferenceSystem>,
 ) -> LayerSettings {
     let mut id = ID.to_owned();
     while settings.layer(&id).is_some() {
@@ -288,7 +290,7 @@ fn layer_of(
         id,
         declared_path: shown(&path),
         path,
-        crs: crs.clone(),
+        crs: crs.cloned(),
         towgs84: None,
         read: ReadSettings { layer, ..ReadSettings::default() },
         id_field: None,
@@ -310,13 +312,13 @@ fn shown(path: &Path) -> String {
 }
 
 /// A layer of one point, as a file with it would have been read.
-fn point(id: &str, at: [f64; 2], crs: Option<ReferenceSystem>) -> RawLayer {
+fn point(id: &str, at: [f64; 2], crs: Option<&ReferenceSystem>) -> RawLayer {
     let text = format!("{},{}", at[0], at[1]);
     let feature = RawFeature { parts_end: 1, is_null: false, has_height: false };
     RawLayer {
         id: id.to_owned(),
         format: "",
-        crs: crs.unwrap_or(ReferenceSystem::Epsg(WGS84)),
+        crs: crs.cloned().unwrap_or(ReferenceSystem::Epsg(WGS84)),
         crs_evidence: CrsEvidence::Project,
         digest: Digest::of(text.as_bytes()),
         bytes: text.len() as u64,
