@@ -234,7 +234,8 @@ fn the_words_of_a_place_and_its_options_are_documented() {
     use atalaya::analysis::site::Verdict::{Inside, NotStudied, Outside, Undecidable};
     let text = read("docs/site.md");
     for verdict in [Inside, Outside, Undecidable, NotStudied] {
-        let words = i18n::text(Locale::Es, &format!("site.verdict.{}", verdict.id()));
+        let key = format!("site.verdict.{}", verdict.id());
+        let words = i18n::text(Locale::Es, &key);
         let row = format!("\n| {words} | `{}` | ", verdict.id());
         assert!(text.contains(&row), "docs/site.md lacks {}", verdict.id());
     }
