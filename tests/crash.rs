@@ -128,7 +128,7 @@ fn names_that_windows_keeps_for_devices_are_refused_as_ids() {
         world.edit("[layers.posts]", &format!("[layers.{id}]"));
         world.edit("[layers.posts.service]", &format!("[layers.{id}.service]"));
         world.edit("service = \"posts\"", &format!("service = \"{id}\""));
-        let ran = world.run(&["--lang", "en"]);
+        let ran = world.run(&[]);
         assert_eq!(ran.code, 2, "{id}");
         assert!(ran.stderr.contains("reserved"), "{id}: {}", ran.stderr);
     }
