@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for some seconds (20 if nothing is said), two at a time, from the
-# seeds in fuzz/seeds. Installs cargo-fuzz if it is missing. Needs no input and no toolchain
-# but the stable one: the fuzzer is built without sanitizers, which Rust's own checks make
-# up for here, since the program has no unsafe code.
+# seeds in fuzz/seeds. Needs the stable toolchain and nothing else. The dependencies are those
+# of the main build; the project's own crates carry the fuzzer's counters (see fuzz_rustc),
+# and no sanitizers, which Rust's own checks make up for: the program has no unsafe code.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -10,22 +10,17 @@ exec </dev/null
 seconds=${1:-20}
 shift || true
 
-if ! cargo fuzz --version >/dev/null 2>&1; then
-    echo "no cargo-fuzz: installing it"
-    cargo install --quiet --locked cargo-fuzz
-fi
 export CARGO_TERM_COLOR=never
-# The fuzz targets are a workspace of their own, with a folder of their own.
-unset CARGO_TARGET_DIR
 # The same versions of everything as in the main build.
 cp Cargo.lock fuzz/Cargo.lock
-cargo fuzz build --sanitizer none --release
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+RUSTC_WRAPPER="$PWD/.ci/fuzz_rustc" \
+    cargo build --quiet --release --manifest-path fuzz/Cargo.toml
 
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
-    mapfile -t targets < <(cargo fuzz list)
+    mapfile -t targets < <(basename -s .rs fuzz/fuzz_targets/*.rs)
 fi
-host=$(rustc -vV | sed -n 's/^host: //p')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -33,7 +28,7 @@ trap 'rm -rf "$work"' EXIT
 fuzz() {
     local target=$1 log="$work/$1.log"
     mkdir -p "$work/corpus/$target" fuzz/artifacts/"$target"
-    if ! "fuzz/target/$host/release/$target" "$work/corpus/$target" "fuzz/seeds/$target" \
+    if ! "$CARGO_TARGET_DIR/release/$target" "$work/corpus/$target" "fuzz/seeds/$target" \
         -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=500 \
         -artifact_prefix="fuzz/artifacts/$target/" >"$log" 2>&1; then
         echo "fuzz: $target fails; its input lies in fuzz/artifacts/$target" >&2
@@ -43,6 +38,6 @@ fuzz() {
     echo "fuzz: $target $(grep -o 'Done [0-9]* runs in [0-9]* second' "$log")s"
 }
 export -f fuzz
-export seconds work host
+export seconds work
 
 printf '%s\n' "${targets[@]}" | xargs -n 1 -P 2 bash -c 'fuzz "$0"'

@@ -170,7 +170,9 @@ fn main() {
         let maps = draw_all(&area, &measurements, &settings(), &options)
             .expect("every map can be drawn");
         for (name, bytes) in maps.into_files() {
-            let path = folder.join(format!("{}_{name}", locale.id()));
+            let path = folder.join(locale.id()).join(name);
+            let parent = path.parent().expect("it lies in a folder");
+            std::fs::create_dir_all(parent).expect("the folder can be made");
             std::fs::write(path, bytes).expect("the map can be written");
         }
     }
@@ -568,7 +570,9 @@ pub fn measurements(area: &StudyArea) -> Measurements {
     let blocks = &area.exposures[0];
     let people = blocks.people.as_deref().unwrap_or_default();
     let codes = area.territories.iter().map(|t| t.code.as_str()).chain([TOTAL]);
-    for hazard in &area.hazards {
+    let each = area.hazards.iter().map(|h| (h.layer.id.as_str(), vec![h]));
+    let any = ("any", area.hazards.iter().filter(|hazard| hazard.in_any).collect());
+    for (id, hazards) in each.chain([any]) {
         for (row, code) in codes.clone().enumerate() {
             let mut sums = [[0.0f64; 3]; 6];
             for (i, shape) in blocks.layer.shapes.iter().enumerate() {
@@ -579,14 +583,22 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                     continue;
                 }
                 let covered = |shapes: &Shapes| shapes.iter().any(|s| covers(s, at));
-                let level =
+                let of_one = |hazard: &&HazardLayer| {
                     hazard.zones.iter().find(|zone| covered(&zone.shapes)).map_or_else(
                         || match &hazard.study_area {
                             Some(study) if !covered(study) => Level::NotStudied,
                             _ => Level::None,
                         },
                         |zone| zone.level,
-                    );
+                    )
+                };
+                // The worst of all; what nobody looked at is worse than nothing.
+                let rank = |level: &Level| match level {
+                    Level::None => usize::MAX,
+                    level => level.index(),
+                };
+                let level = hazards.iter().map(of_one).min_by_key(rank);
+                let level = level.unwrap_or(Level::None);
                 let sum = &mut sums[level.index()];
                 sum[0] += 1.0;
                 sum[1] += shape.area_m2();
@@ -601,7 +613,7 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                     let value = sums[level.index()][m];
                     measurements.exposure.push(ExposureRow {
                         territory: code.to_owned(),
-                        hazard: hazard.layer.id.clone(),
+                        hazard: id.to_owned(),
                         level,
                         layer: "blocks".to_owned(),
                         measure: measure.clone(),

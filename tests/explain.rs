@@ -405,3 +405,50 @@ fn contributions_are_those_worked_out_by_hand() {
     assert!((inner - 65.0).abs() < 0.01 && (outer - 70.0).abs() < 0.01);
     assert!(breakdown.figure.unwrap().abs() < 1e-9);
 }
+
+/// The rules of a figure, as told in Spanish.
+fn rules_of(project: &str, name: &str) -> String {
+    let (settings, measured) = measured(project);
+    let Measured { area, measurements, findings } = &measured;
+    let known = Known { settings: &settings, area, findings };
+    let (row, end) = figure::find(name, measurements).expect("a figure");
+    let told = explain(known, &Explainer::new(area, &settings), row, end)
+        .expect("it has that end");
+    let said = told.rules.iter().map(|(_, text)| atalaya::i18n::render(Locale::Es, text));
+    said.collect::<Vec<_>>().join("\n")
+}
+
+/// From 1,000 people in 2000 to 1,100 in 2001 is 10 % a year; two years of it are × 1.21.
+#[test]
+fn people_grown_to_another_year_are_told_as_an_estimate() {
+    let project = "tests/cases/people_of_another_year/project.toml";
+    for figure in ["exposure/01/flood/high/blocks/people", "deficits/01/green"] {
+        let rules = rules_of(project, figure);
+        for said in [
+            "ESTIMACIÓN: las personas de «blocks» se llevaron de 2017 a 2019",
+            "P(t) = P(t₀) · (1 + r)^(t − t₀)",
+            "pop × (1 + 0.100000)^2 = pop × 1.210000",
+            "r = 10 % al año; fuente: two censuses",
+        ] {
+            assert!(rules.contains(said), "{figure}: no `{said}` in {rules}");
+        }
+    }
+    // Homes are no people: they are as counted.
+    let homes = rules_of(project, "exposure/01/flood/high/blocks/homes");
+    assert!(!homes.contains("ESTIMACIÓN"), "{homes}");
+}
+
+/// A band of 10 m around what is known to 20 m; the next one reaches 50 m.
+#[test]
+fn a_band_that_cannot_be_resolved_is_told_so() {
+    let project = "tests/cases/accuracy_of_bands/project.toml";
+    let said = "NO RESOLUBLE: la franja de «flood» en este nivel llega a 10 m y la posición de \
+                aquello que rodea se conoce a ±20 m";
+    for hazard in ["flood", "any"] {
+        let worst = format!("exposure/01/{hazard}/very_high/blocks/people");
+        let rules = rules_of(project, &worst);
+        assert!(rules.contains(said), "{hazard}: {rules}");
+    }
+    let next = rules_of(project, "exposure/01/flood/high/blocks/people");
+    assert!(!next.contains("NO RESOLUBLE"), "{next}");
+}

@@ -221,6 +221,52 @@ fn flatgeobuf_is_the_same_layer() {
     }
 }
 
+/// Lines of one feature, for the writer of `FlatGeobuf`.
+struct Lines<'a>(&'a [&'a [[f64; 2]]]);
+
+impl flatgeobuf::GeozeroGeometry for Lines<'_> {
+    fn process_geom<P: flatgeobuf::geozero::GeomProcessor>(
+        &self,
+        to: &mut P,
+    ) -> flatgeobuf::geozero::error::Result<()> {
+        to.multilinestring_begin(self.0.len(), 0)?;
+        for (at, line) in self.0.iter().enumerate() {
+            to.linestring_begin(false, line.len(), at)?;
+            for (at, [x, y]) in line.iter().enumerate() {
+                to.xy(*x, *y, at)?;
+            }
+            to.linestring_end(false, at)?;
+        }
+        to.multilinestring_end(0)
+    }
+}
+
+/// `FlatGeobuf` leaves out where parts end if there is only one.
+#[test]
+fn flatgeobuf_with_one_line_and_with_two() {
+    use flatgeobuf::{FgbWriter, GeometryType};
+    let (first, second) =
+        ([[0.0, 0.0], [1.0, 2.0]], [[3.0, 3.0], [4.0, 5.0], [6.0, 6.0]]);
+    let mut writer = FgbWriter::create("lines", GeometryType::MultiLineString).unwrap();
+    writer.add_feature_geom(Lines(&[&first]), |_| {}).unwrap();
+    writer.add_feature_geom(Lines(&[&first, &second]), |_| {}).unwrap();
+    let mut bytes = Vec::new();
+    writer.write(&mut bytes).unwrap();
+    let data = atalaya::formats::flatgeobuf::read(&*bytes, &wanted()).unwrap().data;
+    // The writer's index may turn the order of features.
+    let mut ends: Vec<u32> = data.features.iter().map(|f| f.parts_end).collect();
+    ends.dedup();
+    assert_eq!(ends.len(), 2);
+    let lengths: Vec<u32> = std::iter::once(0)
+        .chain(data.parts.iter().map(|(end, _)| *end))
+        .collect::<Vec<_>>()
+        .windows(2)
+        .map(|w| w[1] - w[0])
+        .collect();
+    assert!(lengths == [2, 2, 3] || lengths == [2, 3, 2], "{lengths:?}");
+    assert!(data.parts.iter().all(|(_, role)| *role == PartRole::Line));
+}
+
 #[cfg(not(any(feature = "geopackage", feature = "geoparquet")))]
 #[test]
 fn a_slim_build_says_what_it_lacks() {

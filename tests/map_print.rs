@@ -132,6 +132,22 @@ fn the_four_levels_stay_apart_for_every_eye_and_in_grey() {
     }
 }
 
+/// Neighbours of a ramp: side by side, where 2 is just seen.
+#[test]
+fn the_classes_of_deficits_stay_apart_for_every_eye_and_in_grey() {
+    for count in 2..=7 {
+        let tone = |rank: usize| style::ramp(rank, count).solid.unwrap();
+        for seen in [ALL_COLOURS, PROTANOPIA, DEUTERANOPIA, GREY] {
+            for rank in 1..count {
+                let apart = delta_e(lab(tone(rank - 1), seen), lab(tone(rank), seen));
+                assert!(apart >= 3.0, "{rank} of {count}: {apart:.1}");
+            }
+            let served = delta_e(lab(style::SERVED, seen), lab(tone(count - 1), seen));
+            assert!(served >= 20.0, "{served:.1}");
+        }
+    }
+}
+
 #[test]
 fn not_studied_never_looks_like_no_hazard() {
     let (studied, unknown) = (style::level(Level::None), style::level(Level::NotStudied));
@@ -185,6 +201,8 @@ fn every_hazard_legend_and_table_has_the_figures_of_the_run() {
         for row in rows.filter(|row| row.quantity.value > 0.0) {
             // The legend has all levels of the main measure, the table the zones of the others.
             let is_main = row.layer == layer && row.measure == measure;
+            // Beside the worst of all stand the hazards, not the layers.
+            let is_cut = is_cut || hazard == "any";
             if !is_main && (is_cut || !Level::ZONES.contains(&row.level)) {
                 continue;
             }
@@ -319,7 +337,7 @@ fn a_project_sets_paper_frame_and_scale() {
     let mut settings = sample::settings();
     settings.maps.paper = Paper::A3;
     let frame = Some([249_000.0, 8_046_000.0, 253_000.0, 8_049_000.0]);
-    let own = SheetSettings { frame, scale: Some(21_000.0) };
+    let own = SheetSettings { frame, scale: Some(21_000.0), ..SheetSettings::default() };
     settings.maps.sheets.insert("hazard_tsunami".to_owned(), own);
     let options = MapOptions { locale: Locale::Es, date: None };
     let keep = |name: &str, scene: &Scene| Ok((name.to_owned(), scene.clone()));
@@ -352,17 +370,17 @@ fn the_atlas_has_an_index_and_every_sheet() {
     settings.deficits.truncate(1);
     let options = MapOptions { locale: Locale::Es, date: None };
     let plain = draw_all(&area, &measurements, &settings, &options).unwrap();
-    assert_eq!(plain.maps.len(), 4, "overview, two hazards, a deficit");
-    assert_eq!(pages(&plain.atlas), 1 + 4);
+    assert_eq!(plain.maps.len(), 6, "overview, two hazards, both together, a deficit");
+    assert_eq!(pages(&plain.atlas), 1 + 6);
     settings.maps.atlas = AtlasPages::Territories;
     let more = draw_all(&area, &measurements, &settings, &options).unwrap();
-    assert_eq!(more.maps.len(), 4, "no further files");
-    assert_eq!(pages(&more.atlas), 1 + 4 + 2 * area.territories.len());
+    assert_eq!(more.maps.len(), 6, "no further files");
+    assert_eq!(pages(&more.atlas), 1 + 6 + 2 * area.territories.len());
     let says = |svg: &str, words: &str| svg.contains(words);
-    assert!(says(&plain.maps[0].svg, "Mapa 1 de 4"));
+    assert!(says(&plain.maps[0].svg, "Mapa 1 de 6"));
     assert!(says(
         &more.maps[0].svg,
-        &format!("Mapa 1 de {}", 4 + 2 * area.territories.len())
+        &format!("Mapa 1 de {}", 6 + 2 * area.territories.len())
     ));
 }
 

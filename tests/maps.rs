@@ -40,6 +40,7 @@ fn draft(
             png,
             svg: svg::render(scene),
             pdf: Vec::new(),
+            scene: Vec::new(),
         })
     })
     .unwrap()
@@ -107,6 +108,8 @@ fn every_map_has_its_name_and_two_formats() {
     let names: Vec<&str> = maps.iter().map(|map| map.name.as_str()).collect();
     let expected = [
         "overview",
+        "hazard_any",
+        "hazards_overlaid",
         "hazard_fault",
         "hazard_tsunami",
         "deficit_green_area",
@@ -340,7 +343,7 @@ fn empty_layers_and_no_figures_still_give_sheets() {
         layer.names.clear();
     }
     let maps = draft(&area, &Measurements::default(), &sample::settings());
-    assert_eq!(maps.len(), 6);
+    assert_eq!(maps.len(), 8);
     area.hazards.clear();
     area.exposures.clear();
     area.services.clear();
@@ -359,7 +362,7 @@ fn territories_of_one_point_width_are_drawn() {
     }
     area.territory_layer.shapes = shapes;
     let measurements = Measurements::default();
-    assert_eq!(draft(&area, &measurements, &sample::settings()).len(), 6);
+    assert_eq!(draft(&area, &measurements, &sample::settings()).len(), 8);
 }
 
 #[test]

@@ -675,6 +675,32 @@ fn coordinates_beyond_all_bounds() {
     assert!((people(&world, "_X", "not_studied", "value") - 40.0).abs() < 1e-9);
 }
 
+/// EPSG:1208 moves what lies here by 193.56 m west and 364.67 m south (PROJ 9.5.1, see
+/// `conformance.rs`), so this zone lands on x 0..50, y 0..100. Its accuracy of 16 m moves the
+/// east edge to 34 or 66: of the block from 20 to 80 that is 14 or 46 of 60 parts.
+#[test]
+fn a_zone_in_psad56_names_its_operation_and_widens_the_range() {
+    let world = World::tiny();
+    world.edit(
+        "path = \"flood.geojson\"\ncrs = \"EPSG:32719\"",
+        "path = \"flood.geojson\"\ncrs = \"EPSG:24879\"",
+    );
+    let zone = rect(193.56, 364.67, 243.56, 464.67);
+    world.layer("flood", &[feature("z1", r#""nivel":"high""#, &zone)]);
+    finished(&world, 0);
+    let findings = Table::of(&world.out(), "findings");
+    let told = findings.find(&[("code", "R004"), ("layer", "flood")]);
+    let message = &told[0]["message"];
+    assert!(message.contains("EPSG:1208") && message.contains("±16 m"), "{message}");
+    let ends = [("low", 14.0), ("value", 30.0), ("high", 46.0)];
+    for (column, parts) in ends {
+        let found = people(&world, "01", "high", column);
+        assert!((found - 100.0 * parts / 60.0).abs() < 0.1, "{column}: {found}");
+    }
+    let manifest = fs::read_to_string(world.out().join("manifest.json")).unwrap();
+    assert!(manifest.contains("EPSG:1208"), "no operation in the manifest");
+}
+
 #[test]
 fn a_number_that_no_float_holds() {
     let world = World::tiny();

@@ -20,4 +20,11 @@ impl Chance {
     pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
+
+    /// A list in an order of its own (Fisher and Yates).
+    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+        for last in (1..list.len()).rev() {
+            list.swap(last, (self.next() % (last as u64 + 1)) as usize);
+        }
+    }
 }

@@ -1,11 +1,11 @@
-//! What stands in the way besides blocks, parks and the industrial park: schools, centres,
+//! What stands in the way besides blocks, parks, schools and the industrial park: centres,
 //! runway, ports, groves and the water main.
 
 use i_overlay::core::overlay_rule::OverlayRule;
 use serde_json::{Value, json};
 
 use super::districts::DISTRICTS;
-use super::facts::{PLACES, RIVER, SPOT_HEIGHTS};
+use super::facts::{PLACES, RIVER};
 use super::overlay::{combine, largest_shell, shapes, strip};
 use super::plane::{LonLat, Ring, Utm, area};
 use super::write::{collection, feature, line, polygon, position};
@@ -25,28 +25,12 @@ const MAIN_ENDS_AT: LonLat = [-71.3263, -17.6246];
 /// All of them.
 pub(super) fn files(utm: &Utm) -> Vec<(&'static str, String)> {
     vec![
-        ("schools.geojson", collection("schools", &schools())),
         ("settlements.geojson", collection("settlements", &settlements())),
         ("runway.geojson", collection("runway", &[runway()])),
         ("ports.geojson", collection("ports", &ports())),
         ("olive_groves.geojson", collection("olive_groves", &[groves(utm)])),
         ("water_main.geojson", collection("water_main", &[water_main()])),
     ]
-}
-
-/// Premises with a known height; the two hospitals at the head of the list are none.
-fn schools() -> Vec<Value> {
-    let premises = SPOT_HEIGHTS.iter().skip(2).enumerate();
-    let one = |(i, &(at, height_m)): (usize, &(LonLat, f64))| {
-        let id = format!("LE-{:03}", i + 1);
-        let properties = vec![
-            ("id", json!(id)),
-            ("height_m", json!(height_m)),
-            ("accuracy_m", json!(100)),
-        ];
-        feature(properties, "Point", &position(at))
-    };
-    premises.map(one).collect()
 }
 
 fn settlements() -> Vec<Value> {

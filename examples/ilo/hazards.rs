@@ -1,7 +1,7 @@
 //! Hazards that are known by a quarter or by a point: no survey, and each says so.
 //!
-//! What the plan names without telling where (sand, fuel stations, spills at sea) is not
-//! drawn: see `layers/sources.md`.
+//! What is put somewhere by supposition (sand, fuel stations) stands in `supposed.rs`; what
+//! cannot even be supposed (spills at sea) is not drawn: see `layers/sources.md`.
 
 use serde_json::{Value, json};
 
@@ -47,7 +47,17 @@ const TERMINAL_NEW: Source = Source {
     at: [-71.19, -17.774],
 };
 
-/// Ilo 1 is known from memory only, and is not drawn.
+/// Grade D, in a layer of its own: beside the smelter, from memory.
+const PLANT_ILO1: Source = Source {
+    name: "Central termoeléctrica Ilo 1 (lugar de memoria)",
+    kind: "central termoeléctrica",
+    grade: "D",
+    accuracy_m: 1500.0,
+    source: "Plan de Gobierno 2019–2022: 222,90 MW; contigua a la fundición, de memoria",
+    at: [-71.357, -17.498],
+};
+
+/// Ilo 1 is known from memory only, and stands in a layer of its own.
 const PLANTS: &[Source] = &[
     Source {
         name: "Fundición de cobre",
@@ -92,6 +102,7 @@ pub(super) fn files(utm: &Utm, park: &Park) -> Vec<(&'static str, String)> {
         ("fuel_terminal_old.geojson", one("fuel_terminal_old", &TERMINAL_OLD)),
         ("fuel_terminal_new.geojson", one("fuel_terminal_new", &TERMINAL_NEW)),
         ("plants.geojson", collection("plants", &plants)),
+        ("plant_ilo1.geojson", one("plant_ilo1", &PLANT_ILO1)),
     ];
     files.into()
 }

@@ -21,7 +21,9 @@ mod overlay;
 mod park;
 mod people;
 mod plane;
+mod schools;
 mod sectors;
+mod supposed;
 pub(crate) mod tsunami;
 mod write;
 
@@ -38,5 +40,7 @@ pub(crate) fn draw() -> Vec<(&'static str, String)> {
     files.extend(tsunami::files(&utm));
     files.extend(hazards::files(&utm, &park));
     files.extend(elements::files(&utm));
+    files.extend(schools::files());
+    files.extend(supposed::files(&utm));
     files
 }

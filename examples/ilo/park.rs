@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::chance::Chance;
+use super::people::apportion;
 use super::plane::{LonLat, Ring, Utm, Xy, add, area, left, rectangle, scale};
 use super::write::{collection, feature, polygon};
 
@@ -13,6 +14,11 @@ const WIDTH_M: f64 = 900.0;
 const ROWS: usize = 7;
 const COLUMNS: usize = 6;
 const LOTS_A_SIDE: usize = 7;
+
+/// Branches and their share of the province's 3,000 small firms (CEPAL/PROMDE 1999), percent.
+/// The plan does not tell what stands on each lot.
+const BRANCHES: [(&str, f64); 4] =
+    [("comercio", 43.2), ("servicios", 23.7), ("produccion", 22.3), ("pesca", 10.8)];
 const AVENUE_M: f64 = 22.0;
 const STREET_M: f64 = 18.0;
 
@@ -32,6 +38,8 @@ struct Lot {
     id: String,
     block: String,
     sector: &'static str,
+    /// Which of [`BRANCHES`], shared out by chance.
+    branch: usize,
     ring: Ring,
 }
 
@@ -56,7 +64,24 @@ pub(super) fn draw(utm: &Utm) -> Park {
             lots.extend(block(row, column, from, [along, down], size, &mut chance));
         }
     }
+    let branches = branches(lots.len(), &mut chance);
+    for (lot, branch) in lots.iter_mut().zip(branches) {
+        lot.branch = branch;
+    }
     Park { outline, lots }
+}
+
+/// A branch for each lot: as many of each as its share makes, in an order of chance.
+fn branches(lots: usize, chance: &mut Chance) -> Vec<usize> {
+    let shares = BRANCHES.map(|(_, share)| share);
+    let counts = apportion(lots as u32, &shares);
+    let mut all: Vec<usize> = counts
+        .iter()
+        .enumerate()
+        .flat_map(|(branch, &count)| std::iter::repeat_n(branch, count as usize))
+        .collect();
+    chance.shuffle(&mut all);
+    all
 }
 
 /// The two sides of lots of one block.
@@ -88,6 +113,7 @@ fn block(
                 id: format!("{name}-{:02}", lots.len() + 1),
                 block: name.clone(),
                 sector,
+                branch: 0,
                 ring: vec![
                     corner(i, j),
                     corner(i + 1, j),
@@ -114,12 +140,17 @@ impl Park {
 
     pub(super) fn lots_text(&self, utm: &Utm) -> String {
         let one = |lot: &Lot| {
-            let properties = vec![
+            let mut properties = vec![
                 ("lot", json!(lot.id)),
                 ("block", json!(lot.block)),
                 ("sector", json!(lot.sector)),
                 ("area_m2", json!(area(&lot.ring).abs().round())),
+                ("giro_est", json!(BRANCHES[lot.branch].0)),
             ];
+            let one = |(i, &(name, _)): (usize, &(&'static str, f64))| {
+                (name, json!(u8::from(i == lot.branch)))
+            };
+            properties.extend(BRANCHES.iter().enumerate().map(one));
             feature(properties, "Polygon", &polygon(utm, &lot.ring))
         };
         let features: Vec<_> = self.lots.iter().map(one).collect();

@@ -12,7 +12,8 @@ use super::doubts::datum_m;
 use crate::config::Settings;
 use crate::domain::Doubt;
 use crate::geometry::{
-    Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef, StudyArea,
+    Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef, Shapes,
+    StudyArea,
 };
 
 /// The nearest facility of each feature: its row and how far it is, m.
@@ -21,9 +22,12 @@ pub(super) fn distances(
     service: &ServiceLayer,
 ) -> Vec<Option<(usize, f64)>> {
     let nearest = Nearest::new(&service.layer.shapes);
-    let shapes = &layer.layer.shapes;
-    let to_nearest = |row| nearest.to(centroid(shapes.get(row)));
-    (0..shapes.len()).into_par_iter().map(to_nearest).collect()
+    nearest.to_all(&centroids(&layer.layer.shapes))
+}
+
+/// The centroids of all features, in order.
+pub(super) fn centroids(shapes: &Shapes) -> Vec<GridPoint> {
+    (0..shapes.len()).into_par_iter().map(|row| centroid(shapes.get(row))).collect()
 }
 
 /// Says for each feature whether its facility lies within `within_m`.
@@ -114,7 +118,6 @@ impl Weighted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::Shapes;
     use crate::layers::PartRole;
     use PartRole::{Hole, Line, Point, Shell};
 

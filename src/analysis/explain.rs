@@ -5,6 +5,7 @@
 //! they add up to it exactly. It must not know how a figure is written or asked for.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use smallvec::SmallVec;
 
@@ -184,24 +185,24 @@ fn nearest(
     Some(NearestFacility { facility: service.layer.ids[at].to_string(), distance_m })
 }
 
-/// Takes figures apart. Made once, it explains any number of them.
+/// Takes figures apart. Made once, it explains any number of them; a layer is opened when it
+/// is first asked for.
 pub struct Explainer<'a> {
     area: &'a StudyArea,
     settings: &'a Settings,
     planes: Planes,
-    layers: Vec<Opened<'a>>,
+    layers: Vec<(&'a ExposureLayer, OnceLock<Opened<'a>>)>,
 }
 
 impl<'a> Explainer<'a> {
-    /// Takes all exposure layers apart.
+    /// An explainer that has opened no layer yet.
     ///
     /// Assumes that the settings are those that the study area was prepared with.
     #[must_use]
     pub fn new(area: &'a StudyArea, settings: &'a Settings) -> Self {
         let planes = Planes::new(area);
-        let open = |layer| Opened::new(area, settings, &planes, layer);
-        let layers = area.exposures.iter().map(open).collect();
-        Self { area, settings, planes, layers }
+        let layers = area.exposures.iter().map(|layer| (layer, OnceLock::new()));
+        Self { area, settings, planes, layers: layers.collect() }
     }
 
     /// What makes up a figure of exposure; `None` if the study area does not have it, or
@@ -212,7 +213,9 @@ impl<'a> Explainer<'a> {
         let column = opened.column(&row.measure)?;
         let range = self.range(&row.territory)?;
         let hazard = self.hazard(&row.hazard)?;
-        let ranks = row.level.index();
+        let order = self.order(opened, &range, hazard, column);
+        let rank = |level| order.iter().position(|l| *l == level).unwrap_or(order.len());
+        let ranks = rank(row.level);
         let figure = match end {
             End::Value => row.quantity.value,
             End::Low => row.quantity.range?.0,
@@ -230,7 +233,7 @@ impl<'a> Explainer<'a> {
             _ => (0, 0),
         };
         let up_to = |class: &Class, case: usize, ranks: usize| {
-            i128::from(class.levels[hazard][case].index() < ranks)
+            i128::from(rank(class.levels[hazard][case]) < ranks)
         };
         let inside = |class: &Class| i128::from(range.contains(&class.territory));
         let weigh = |class: &Class| {
@@ -247,6 +250,29 @@ impl<'a> Explainer<'a> {
             (total(at_or_worse, ranks + 1), total(worse, ranks))
         });
         Some(Breakdown { figure: Some(figure), sums: vec![sum], moved })
+    }
+
+    /// The order of levels that ends of ranges go by: for `any`, where something is not
+    /// studied, that comes before `none`.
+    fn order(
+        &self,
+        opened: &Opened<'_>,
+        range: &Range<usize>,
+        hazard: usize,
+        column: usize,
+    ) -> [Level; 6] {
+        let is_unstudied = |case: usize| {
+            let weigh = |class: &Class| {
+                let is_meant = class.levels[hazard][case] == Level::NotStudied;
+                i128::from(is_meant && range.contains(&class.territory))
+            };
+            sum_of(&opened.terms(column, &weigh)) > 0.0
+        };
+        if hazard == self.planes.hazards.len() && (0..3).any(is_unstudied) {
+            Level::WORST_OF_ANY
+        } else {
+            Level::ALL
+        }
     }
 
     /// What makes up the people who are not served and at a level of a hazard.
@@ -369,15 +395,18 @@ impl<'a> Explainer<'a> {
     }
 
     fn opened(&self, layer: &str) -> Option<&Opened<'a>> {
-        self.layers.iter().find(|opened| opened.layer.layer.id == layer)
+        let (found, cell) = self.layers.iter().find(|(one, _)| one.layer.id == layer)?;
+        let (area, settings, planes) = (self.area, self.settings, &self.planes);
+        Some(cell.get_or_init(|| Opened::new(area, settings, planes, found)))
     }
 
-    /// The layer whose people an access deficit asks for, and its column of served ones.
+    /// The layer whose people an access deficit asks for, and the question.
     fn asked(&self, deficit: &str) -> Option<(&Opened<'a>, &Question<'a>)> {
-        self.layers.iter().find_map(|opened| {
-            let found = opened.questions.iter().find(|one| one.deficit == deficit)?;
-            Some((opened, found))
-        })
+        let found = self.settings.deficits.iter().find(|one| one.id == deficit)?;
+        let DeficitKind::Access { people, .. } = &found.kind else { return None };
+        let opened = self.opened(people)?;
+        let question = opened.questions.iter().find(|one| one.deficit == deficit)?;
+        Some((opened, question))
     }
 
     fn range(&self, territory: &str) -> Option<Range<usize>> {

@@ -10,7 +10,7 @@
 //! overlaps with positive measure. People are those of access: a feature whole, from its
 //! centroid, to the nearest facility in a straight line.
 
-use super::access::centroid;
+use super::access::{centroid, centroids};
 use super::exposure::hazards;
 use super::fixed::Fixed;
 use super::measurements::FacilityRow;
@@ -20,7 +20,6 @@ use crate::config::{DeficitKind, Settings};
 use crate::domain::{Level, OUTSIDE};
 use crate::geometry::mosaic::Scratch;
 use crate::geometry::{ExposureLayer, Nearest, ServiceLayer, StudyArea};
-use rayon::prelude::*;
 
 /// The facilities of all services at the levels of all hazards and of the worst of them.
 pub(super) fn rows(
@@ -133,12 +132,8 @@ pub(super) fn nearest_facilities(
     by_id.sort_by_key(|&row| &ids[row]);
     // The index prefers the lower row: rows in the order of their ids make that the lower id.
     let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
-    let shapes = &layer.layer.shapes;
-    let of_row = |row| {
-        let found = nearest.to(centroid(shapes.get(row)));
-        found.map(|(at, distance_m)| (by_id[at], distance_m))
-    };
-    (0..shapes.len()).into_par_iter().map(of_row).collect()
+    let found = nearest.to_all(&centroids(&layer.layer.shapes)).into_iter();
+    found.map(|found| found.map(|(at, distance_m)| (by_id[at], distance_m))).collect()
 }
 
 /// The nearest facility to one that lies in a zone, among those at a better level of the same

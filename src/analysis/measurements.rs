@@ -73,6 +73,16 @@ pub struct DeficitRow {
     pub denominator_source: String,
 }
 
+/// How far each feature of an access deficit's people has it to the nearest facility.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Distances {
+    /// Deficit id.
+    pub deficit: String,
+    /// By feature of the layer that gives the people: metres in a straight line from its
+    /// centroid; `None` where there is no facility at all.
+    pub distance_m: Vec<Option<f64>>,
+}
+
 /// People not served and in a hazard zone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InHazardRow {
@@ -148,6 +158,8 @@ pub struct Measurements {
     pub deficits: Vec<DeficitRow>,
     /// The same by sources that are not preferred.
     pub disputed: Vec<DeficitRow>,
+    /// Distances to the nearest facility, for access deficits by id.
+    pub distances: Vec<Distances>,
     /// Deficit in hazard.
     pub in_hazard: Vec<InHazardRow>,
     /// Facilities in hazard.

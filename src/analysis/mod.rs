@@ -33,7 +33,8 @@ pub use fixed::Fixed;
 pub use risk::{RiskMeasurements, RiskRow, RiskSummaryRow, WhyNot};
 
 pub use measurements::{
-    BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
+    BalanceRow, DeficitRow, Distances, ExposureRow, FacilityRow, InHazardRow,
+    Measurements,
 };
 
 use crate::config::{DeficitKind, Settings};
@@ -62,7 +63,14 @@ pub fn measure(
     let mut found = Measurements::default();
     let mut tallied = Vec::new();
     for layer in &area.exposures {
-        let result = tally_layer(area, settings, &planes, layer, &mut doubter);
+        let result = tally_layer(
+            area,
+            settings,
+            &planes,
+            layer,
+            &mut doubter,
+            &mut found.distances,
+        );
         let doubts = (edges, &result.doubts);
         found.exposure.extend(exposure::rows(
             area,
@@ -97,6 +105,7 @@ fn tally_layer<'a>(
     planes: &Planes,
     layer: &'a ExposureLayer,
     doubter: &mut Doubter<'_>,
+    found: &mut Vec<Distances>,
 ) -> Tallied<'a> {
     let mut served = Vec::new();
     let (mut columns, mut reaches) = (Vec::new(), Vec::new());
@@ -113,6 +122,8 @@ fn tally_layer<'a>(
             service.expect("the settings name layers with the role of service only");
         columns.push((deficit.id.clone(), first + served.len()));
         let distances = access::distances(layer, service);
+        let distance_m = distances.iter().map(|d| d.map(|(_, meters)| meters)).collect();
+        found.push(Distances { deficit: deficit.id.clone(), distance_m });
         served.push(access::served(&distances, *within_m));
         for (doubt, off_m) in access::doubts(area, settings, layer, service) {
             let (less, more) = (first + served.len(), first + served.len() + 1);
@@ -138,6 +149,7 @@ fn sort(found: &mut Measurements) {
     found
         .deficits
         .sort_by(|a, b| (&a.territory, &a.deficit).cmp(&(&b.territory, &b.deficit)));
+    found.distances.sort_by(|a, b| a.deficit.cmp(&b.deficit));
     found.in_hazard.sort_by(|a, b| {
         let key = |r: &InHazardRow| {
             (r.territory.clone(), r.deficit.clone(), r.hazard.clone(), r.level.id())

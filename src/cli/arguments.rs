@@ -14,6 +14,7 @@ use crate::config::nearest;
 use crate::config::options::is_date;
 use crate::i18n::Locale;
 use crate::outputs::Products;
+use crate::outputs::map::stored::Format;
 use crate::pipeline::site::{Place, Request};
 
 /// What was asked for.
@@ -49,6 +50,20 @@ pub(super) enum Command {
     Selftest,
     Inspect(InspectJob),
     Site(SiteJob),
+    Render(RenderJob),
+}
+
+/// A map of a run to draw again.
+#[derive(Debug, Clone)]
+pub(super) struct RenderJob {
+    pub(super) run: PathBuf,
+    /// Its name, as its files are called.
+    pub(super) map: String,
+    pub(super) format: Format,
+    /// Resolution of pixels.
+    pub(super) dpi: Option<f32>,
+    /// Where to write it; beside whoever asks if not given.
+    pub(super) out: Option<PathBuf>,
 }
 
 /// Two runs to compare.
@@ -193,6 +208,18 @@ enum TypedCommand {
         #[arg(long, action = ArgAction::Append)]
         set: Vec<String>,
     },
+    #[command(visible_alias = "dibujar")]
+    Render {
+        run: PathBuf,
+        #[arg(long)]
+        map: String,
+        #[arg(long)]
+        format: Option<String>,
+        #[arg(long)]
+        dpi: Option<String>,
+        #[arg(long = "out", id = "drawn")]
+        drawn: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -303,6 +330,11 @@ impl TypedCommand {
                 let overrides = pairs(set)?;
                 Command::Verify(VerifyJob { run, project: from, overrides })
             }
+            Self::Render { run, map, format, dpi, drawn } => {
+                let format = picture_format(format, drawn.as_deref())?;
+                let dpi = dpi.map(|text| resolution(&text)).transpose()?;
+                Command::Render(RenderJob { run, map, format, dpi, out: drawn })
+            }
         })
     }
 }
@@ -393,6 +425,26 @@ const MOST_THREADS: usize = 1024;
 fn thread_count(text: &str) -> Result<usize, CliError> {
     let count = text.parse().ok().filter(|count| (1..=MOST_THREADS).contains(count));
     count.ok_or_else(|| CliError::ThreadCount { found: text.to_owned() })
+}
+
+/// The format that is asked for; else that of the file's ending, else pixels.
+fn picture_format(name: Option<String>, out: Option<&Path>) -> Result<Format, CliError> {
+    if let Some(found) = name {
+        return Format::parse(&found).ok_or(CliError::PictureFormat { found });
+    }
+    let ending = out.and_then(Path::extension).map(|e| e.to_string_lossy().into_owned());
+    match ending {
+        Some(found) => Format::parse(&found).ok_or(CliError::PictureFormat { found }),
+        None => Ok(Format::Png),
+    }
+}
+
+/// Least and most dots per inch of a picture: from a thumbnail to what a press needs.
+const RESOLUTIONS: std::ops::RangeInclusive<f32> = 20.0..=600.0;
+
+fn resolution(text: &str) -> Result<f32, CliError> {
+    let dpi = text.parse().ok().filter(|dpi| RESOLUTIONS.contains(dpi));
+    dpi.ok_or_else(|| CliError::Resolution { found: text.to_owned() })
 }
 
 /// What `--only` asks for; everything without it.

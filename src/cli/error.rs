@@ -35,6 +35,10 @@ pub(super) enum CliError {
     ProductNotYet { found: String },
     /// An override without `=`.
     Override { found: String },
+    /// A format of pictures that does not exist.
+    PictureFormat { found: String },
+    /// A resolution that is none.
+    Resolution { found: String },
     /// A date that is none.
     Date { found: String },
     /// The pool of threads could not be made.
@@ -87,6 +91,10 @@ impl Explain for CliError {
             }
             Self::Override { found: text } => found("error.cli.override", text),
             Self::Date { found: text } => found("error.cli.date", text),
+            Self::PictureFormat { found: text } => {
+                found("error.cli.picture_format", text)
+            }
+            Self::Resolution { found: text } => found("error.cli.resolution", text),
             Self::Threads { reason } => {
                 Message::new("error.cli.threads").with("reason", reason)
             }
@@ -115,6 +123,8 @@ impl Explain for CliError {
             Self::Override { .. } => Some(Message::new("hint.cli.override")),
             Self::Date { .. } => Some(Message::new("hint.cli.date")),
             Self::Coordinates { .. } => Some(Message::new("hint.cli.coordinates")),
+            Self::PictureFormat { .. } => Some(Message::new("hint.cli.picture_format")),
+            Self::Resolution { .. } => Some(Message::new("hint.cli.resolution")),
             Self::Lang { .. } => Some(Message::new("hint.cli.lang")),
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 Some(Message::new("hint.cli.other_folder"))

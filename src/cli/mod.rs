@@ -14,6 +14,7 @@ mod inspect;
 mod language;
 mod new;
 mod progress;
+mod render;
 mod report;
 mod run;
 mod schema;
@@ -81,6 +82,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Inspect(job) => inspect::inspect(job, given),
         Command::Site(job) => site::site(job, given),
         Command::Verify(job) => verify::verify(job, given),
+        Command::Render(job) => render::render(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };
     match done {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::error::Trouble;
 use super::sheet::{self, CitedFile, Row, Sheet};
+use crate::domain::Severity;
 
 /// Columns of the table.
 pub const COLUMNS: &[&str] = &[
@@ -24,6 +25,9 @@ pub const COLUMNS: &[&str] = &[
     "preferred",
     "reason",
 ];
+
+/// Columns that the table may have.
+pub const OPTIONAL: &[&str] = &["severity"];
 
 /// How the numbers of an entry are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +163,8 @@ pub struct Contradiction {
     pub preferred: Preferred,
     /// Why.
     pub reason: String,
+    /// How grave it is while it stands: a note, unless the table says that it is a warning.
+    pub severity: Severity,
     /// 1-based line in the table.
     pub line: u64,
 }
@@ -168,7 +174,7 @@ pub(super) fn read(
     path: &Path,
     declared: &str,
 ) -> Result<(CitedFile, Vec<Contradiction>), Vec<Trouble>> {
-    let (file, sheet) = sheet::read(path, declared, COLUMNS)?;
+    let (file, sheet) = sheet::read(path, declared, COLUMNS, OPTIONAL)?;
     Ok((file, parse(&sheet)?))
 }
 
@@ -182,10 +188,12 @@ fn parse(sheet: &Sheet) -> Result<Vec<Contradiction>, Vec<Trouble>> {
                 .map(|column| sheet.needed(row, column, t));
         let preferred =
             sheet.parsed(row, "preferred", "@config.rule.preferred", t, Preferred::parse);
+        let severity =
+            sheet.parsed(row, "severity", "@config.rule.disputed_severity", t, severity);
         let check = check(sheet, row, t);
         let second =
             ["claim_b", "source_b"].map(|column| sheet.get(row, column).to_owned());
-        if let Some(preferred) = preferred {
+        if let (Some(preferred), Some(severity)) = (preferred, severity) {
             let claims = [(claim, source), second.into()];
             let line = row.line;
             let entry = Contradiction {
@@ -196,12 +204,22 @@ fn parse(sheet: &Sheet) -> Result<Vec<Contradiction>, Vec<Trouble>> {
                 verdict,
                 preferred,
                 reason,
+                severity,
                 line,
             };
             all.push(entry);
         }
     }
     if troubles.is_empty() { Ok(all) } else { Err(troubles) }
+}
+
+/// A dispute makes no figure of ours wrong, so it is never an error.
+fn severity(text: &str) -> Option<Severity> {
+    match text {
+        "" | "note" => Some(Severity::Note),
+        "warning" => Some(Severity::Warning),
+        _ => None,
+    }
 }
 
 /// The check of a row; `none` is one that cannot be put in numbers.
@@ -240,7 +258,7 @@ mod tests {
             "{}\nC5,census,51 181,S0 680,51 481,S0,{cells},a slip,b,the parts say so\n",
             COLUMNS.join(",")
         );
-        parse(&Sheet::parse(text.as_bytes(), "c.csv", COLUMNS)?)
+        parse(&Sheet::parse(text.as_bytes(), "c.csv", COLUMNS, OPTIONAL)?)
     }
 
     #[test]
@@ -257,6 +275,31 @@ mod tests {
         );
         assert_eq!(all[0].preferred, Preferred::B);
         assert_eq!(table("none,,,").unwrap()[0].check, None);
+    }
+
+    #[test]
+    fn a_contradiction_is_a_note_or_a_warning() {
+        let graded = |severity: &str| {
+            let header = format!("{},severity", COLUMNS.join(","));
+            let text = format!("{header}\nC5,x,1,a,2,b,none,,,,slip,b,why,{severity}\n");
+            parse(&Sheet::parse(text.as_bytes(), "c.csv", COLUMNS, OPTIONAL)?)
+        };
+        for (word, expected) in [
+            ("", Severity::Note),
+            ("note", Severity::Note),
+            ("warning", Severity::Warning),
+        ] {
+            assert_eq!(graded(word).unwrap()[0].severity, expected, "{word}");
+        }
+        assert_eq!(table("none,,,").unwrap()[0].severity, Severity::Note);
+        let refused = graded("error").unwrap_err();
+        assert!(
+            matches!(
+                &refused[..],
+                [Trouble::TableCell { line: 2, column: "severity", .. }]
+            ),
+            "{refused:?}"
+        );
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::domain::{Digest, Doubt, ElementType};
 use super::doubts::DoubtSettings;
 use super::risk::RiskSettings;
 use super::settings::{
-    AccuracySetting, Better, DeficitKind, DeficitSettings, HazardLevels, HazardRole,
-    LayerSettings, Localized, MapSettings, ReadSettings, Settings, Units,
+    AccuracySetting, Better, Breaks, DeficitKind, DeficitSettings, HazardLevels,
+    HazardRole, LayerSettings, Localized, MapSettings, ReadSettings, Settings, Units,
 };
 
 /// Computes the digest of settings.
@@ -66,14 +66,30 @@ fn maps(maps: &MapSettings) -> Value {
         .sheets
         .iter()
         .map(|(name, sheet)| {
-            (name.clone(), json!({ "frame": sheet.frame, "scale": sheet.scale }))
+            let mut all = json!({ "frame": sheet.frame, "scale": sheet.scale });
+            add(&mut all, "breaks", sheet.breaks.map(|breaks| format!("{breaks:?}")));
+            add(&mut all, "classes", sheet.classes);
+            add(&mut all, "layers", sheet.layers.as_ref());
+            (name.clone(), all)
         })
         .collect();
-    json!({
+    let mut all = json!({
         "paper": format!("{:?}", maps.paper),
         "atlas": format!("{:?}", maps.atlas),
         "sheets": sheets,
-    })
+    });
+    let breaks = (maps.breaks != Breaks::default()).then_some(maps.breaks);
+    add(&mut all, "breaks", breaks.map(|breaks| format!("{breaks:?}")));
+    add(&mut all, "classes", maps.classes);
+    add(&mut all, "logo", maps.logo.as_ref().map(|logo| logo.digest.as_str()));
+    all
+}
+
+/// Adds what is set: a project that does not say it keeps the digest that it had.
+fn add<T: serde::Serialize>(all: &mut Value, key: &str, set: Option<T>) {
+    if let Some(set) = set {
+        all[key] = json!(set);
+    }
 }
 
 fn text(text: &Localized) -> Value {

@@ -31,10 +31,11 @@ pub use error::{ConfigError, ConfigErrors, Trouble, nearest};
 pub use risk::RiskSettings;
 pub use schema::schema;
 pub use settings::{
-    AccuracySetting, AtlasPages, Better, Citation, ContextRole, DeficitKind,
+    AccuracySetting, AtlasPages, Better, Breaks, Citation, ContextRole, DeficitKind,
     DeficitSettings, ExportFormat, ExposureRole, FailOn, Growth, HazardLevels,
-    HazardRole, JoinSettings, LayerSettings, Localized, MapSettings, Paper, ReadSettings,
-    ScenarioSettings, ServiceRole, Settings, SheetSettings, TerritoryRole, Units,
+    HazardRole, JoinSettings, LayerSettings, Localized, Logo, MapSettings, Paper,
+    ReadSettings, ScenarioSettings, ServiceRole, Settings, SheetSettings, TerritoryRole,
+    Units,
 };
 pub use sheet::CitedFile;
 pub use standards::{LegalStatus, Standard};
@@ -77,6 +78,7 @@ pub fn parse(
     let (root, mut errors) = tree::parse(&path.display().to_string(), text);
     let Some(mut root) = root else { return Err(ConfigErrors::new(errors, None)) };
     errors.extend(tree::apply(&mut root, overrides));
+    tree::gather_sheets(&mut root);
     let mut places = BTreeMap::new();
     root.places("", &mut places);
     let Some(options) = options::ProjectFile::read(&root, "", &mut errors) else {

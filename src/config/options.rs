@@ -14,7 +14,7 @@ use crate::i18n::Locale;
 use super::error::{ConfigError, Trouble};
 use super::read::{At, Choice, Optional, Read, Required, Words, table, wrong_type};
 use super::risk_options::RiskTable;
-use super::settings::{AtlasPages, Better, ExportFormat, FailOn, Paper};
+use super::settings::{AtlasPages, Better, Breaks, ExportFormat, FailOn, Paper};
 use super::tree::{Node, Value};
 
 table! {
@@ -298,16 +298,28 @@ table! {
         pub paper: Optional<Choice<Paper>>,
         /// What the atlas holds: every map once, or the hazards of each territory as well. Default: `maps`.
         pub atlas: Optional<Choice<AtlasPages>>,
-        /// Frames and scales of single maps, by the name of the map's files, for example `hazard_tsunami`.
+        /// Where the classes of deficit maps end: at the standard and shares of it, or by the values themselves. Default: `standard`.
+        pub breaks: Optional<Choice<Breaks>>,
+        /// Number of classes that `quantile`, `jenks` and `pretty` make, from 2 to 7. Default: 5.
+        pub classes: Optional<f64>,
+        /// PNG for the title, beside the project file. Default: the slot stays empty.
+        pub logo: Optional<String>,
+        /// What is set for single maps, by the name of the map's files, for example `hazard_tsunami`; `[maps.hazard_tsunami]` means the same.
         pub sheets: Optional<BTreeMap<String, At<SheetTable>>>,
     }
 
-    /// Frame and scale of a map.
+    /// Frame, scale, classes and layers of a map.
     pub struct SheetTable {
         /// What the map must show: west, south, east and north in the working CRS, metres. Default: where people and zones meet.
         pub frame: Optional<Vec<At<f64>>>,
         /// The number under 1 in the scale, for example `25000`. Default: the largest round scale at which the frame fits the paper.
         pub scale: Optional<f64>,
+        /// Where its classes end, if otherwise than in `maps.breaks`.
+        pub breaks: Optional<Choice<Breaks>>,
+        /// Number of its classes, if otherwise than in `maps.classes`.
+        pub classes: Optional<f64>,
+        /// Ids of the layers that it shows beside its subject and the territories. Default: all that belong to it.
+        pub layers: Optional<Vec<At<String>>>,
     }
 
     /// A text in both languages.
@@ -608,6 +620,17 @@ impl Words for AtlasPages {
         ("districts", Self::Territories),
         ("mapas", Self::Maps),
         ("distritos", Self::Territories),
+    ];
+}
+
+impl Words for Breaks {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("standard", Self::Standard),
+        ("quantile", Self::Quantile),
+        ("jenks", Self::Jenks),
+        ("pretty", Self::Pretty),
+        ("estandar", Self::Standard),
+        ("cuantiles", Self::Quantile),
     ];
 }
 

@@ -113,8 +113,43 @@ pub struct MapSettings {
     pub paper: Paper,
     /// What the atlas holds.
     pub atlas: AtlasPages,
-    /// Frames and scales of single maps, by the name of the map.
+    /// Where the classes of choropleths end.
+    pub breaks: Breaks,
+    /// How many classes there are, where the method does not say; `None`: five.
+    pub classes: Option<usize>,
+    /// Picture of the office, for the title.
+    pub logo: Option<Logo>,
+    /// What is set for single maps, by the name of the map.
     pub sheets: BTreeMap<String, SheetSettings>,
+}
+
+/// Where the classes of a choropleth end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Breaks {
+    /// At the standard, and at shares of it.
+    #[default]
+    Standard,
+    /// As many values in each class.
+    Quantile,
+    /// Where values lie far apart: the least squared differences within classes.
+    Jenks,
+    /// At round values.
+    Pretty,
+}
+
+/// A picture beside the project file, read with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logo {
+    /// File, resolved against the project file.
+    pub path: PathBuf,
+    /// File as written in the project.
+    pub declared_path: String,
+    /// The PNG itself.
+    pub bytes: Vec<u8>,
+    /// Its width and height, pixels.
+    pub size: [u32; 2],
+    /// SHA-256 of the file.
+    pub digest: Digest,
 }
 
 /// Paper of the sheets (ISO 216).
@@ -137,13 +172,19 @@ pub enum AtlasPages {
     Territories,
 }
 
-/// Frame and scale of a map.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// What is set for one map.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SheetSettings {
     /// West, south, east and north in the working CRS, metres.
     pub frame: Option<[f64; 4]>,
     /// The number under 1 in the scale.
     pub scale: Option<f64>,
+    /// Where its classes end, if otherwise than elsewhere.
+    pub breaks: Option<Breaks>,
+    /// How many classes it has, if otherwise than elsewhere.
+    pub classes: Option<usize>,
+    /// The layers beside its subject that it shows; `None`: all.
+    pub layers: Option<Vec<String>>,
 }
 
 /// A whole project.
@@ -518,6 +559,20 @@ pub enum DeficitKind {
         /// Which direction is good.
         better: Better,
     },
+}
+
+impl DeficitKind {
+    /// The layer whose people it divides by or serves; none where no layer gives them.
+    #[must_use]
+    pub fn people_layer(&self) -> Option<&str> {
+        match self {
+            Self::AreaPerPerson { people, .. } | Self::PeoplePerUnit { people, .. } => {
+                people.as_deref()
+            }
+            Self::Access { people, .. } => Some(people),
+            Self::Reported { .. } => None,
+        }
+    }
 }
 
 /// Where the units of `people_per_unit` come from.

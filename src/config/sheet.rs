@@ -29,26 +29,28 @@ pub struct CitedFile {
 pub(super) struct Sheet {
     file: String,
     columns: &'static [&'static str],
+    optional: &'static [&'static str],
     pub(super) rows: Vec<Row>,
 }
 
-/// A row: its 1-based line, and a cell for each column asked for.
+/// A row: its 1-based line, and a cell for each column asked for, optional ones last.
 pub(super) struct Row {
     pub(super) line: u64,
     cells: Vec<String>,
 }
 
-/// Reads a table from disk.
+/// Reads a table from disk: columns that must be there, and columns that may.
 pub(super) fn read(
     path: &Path,
     declared: &str,
     columns: &'static [&'static str],
+    optional: &'static [&'static str],
 ) -> Result<(CitedFile, Sheet), Vec<Trouble>> {
     let bytes = std::fs::read(path).map_err(|error| {
         let (path, reason) = (path.display().to_string(), error.to_string());
         vec![Trouble::Unreadable { path, reason, nearest: None }]
     })?;
-    let sheet = Sheet::parse(&bytes, declared, columns)?;
+    let sheet = Sheet::parse(&bytes, declared, columns, optional)?;
     let cited = CitedFile {
         path: path.to_owned(),
         declared_path: declared.to_owned(),
@@ -60,14 +62,17 @@ pub(super) fn read(
 }
 
 impl Sheet {
-    /// Parses a table: every column once, the first of them the id of its row, also once.
+    /// Parses a table: every column once, the first of them the id of its row, also once. The
+    /// cells of an optional column that is not there are empty.
     pub(super) fn parse(
         bytes: &[u8],
         file: &str,
         columns: &'static [&'static str],
+        optional: &'static [&'static str],
     ) -> Result<Self, Vec<Trouble>> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut sheet = Self { file: file.to_owned(), columns, rows: Vec::new() };
+        let mut sheet =
+            Self { file: file.to_owned(), columns, optional, rows: Vec::new() };
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Err(vec![Trouble::TableText { file: sheet.file }]);
         };
@@ -78,7 +83,10 @@ impl Sheet {
             .from_reader(text.as_bytes());
         let mut records = reader.records().map_while(Result::ok);
         let header = records.next().unwrap_or_default();
-        let places = sheet.places(&header)?;
+        let mut places: Vec<Option<usize>> =
+            sheet.places(&header)?.into_iter().map(Some).collect();
+        let place = |column: &&str| header.iter().position(|name| name == *column);
+        places.extend(optional.iter().map(place));
         let mut troubles = Vec::new();
         for record in records {
             let line = line_of(text, &record);
@@ -87,7 +95,8 @@ impl Sheet {
                 troubles.push(sheet.cell(line, columns[0], rule, &found));
                 continue;
             }
-            let cells = places.iter().map(|&at| record[at].to_owned()).collect();
+            let cell = |at: &Option<usize>| at.map_or("", |at| &record[at]).to_owned();
+            let cells = places.iter().map(cell).collect();
             sheet.rows.push(Row { line, cells });
         }
         troubles.extend(sheet.repeated());
@@ -136,7 +145,8 @@ impl Sheet {
 
     /// The text of a cell; the column is one of those the sheet was read with.
     pub(super) fn get<'r>(&self, row: &'r Row, column: &str) -> &'r str {
-        let at = self.columns.iter().position(|name| *name == column);
+        let mut names = self.columns.iter().chain(self.optional);
+        let at = names.position(|name| *name == column);
         at.map_or("", |at| row.cells[at].as_str())
     }
 
@@ -206,7 +216,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Sheet, Vec<Trouble>> {
-        Sheet::parse(text.as_bytes(), "t.csv", &["id", "value"])
+        Sheet::parse(text.as_bytes(), "t.csv", &["id", "value"], &["mark"])
     }
 
     #[test]
@@ -222,6 +232,16 @@ mod tests {
     }
 
     #[test]
+    fn an_optional_column_may_be_missing() {
+        let mark = |text: &str| {
+            let sheet = parse(text).unwrap();
+            sheet.get(&sheet.rows[0], "mark").to_owned()
+        };
+        assert_eq!(mark("id,value\nx,1\n"), "");
+        assert_eq!(mark("mark,id,value\ny,x,1\n"), "y");
+    }
+
+    #[test]
     fn what_is_wrong_is_told_by_line() {
         let column = |column| Trouble::TableColumn {
             file: "t.csv".into(),
@@ -233,7 +253,7 @@ mod tests {
         let troubles = parse("id,value\na,1\nb\na,2\n").err().unwrap();
         assert!(matches!(troubles[0], Trouble::TableCell { line: 3, .. }));
         assert!(matches!(troubles[1], Trouble::TableRepeated { line: 4, first: 2, .. }));
-        let latin1 = Sheet::parse(b"id,value\n\xf1,1\n", "t.csv", &["id", "value"]);
+        let latin1 = Sheet::parse(b"id,value\n\xf1,1\n", "t.csv", &["id", "value"], &[]);
         assert!(matches!(latin1.err().unwrap()[..], [Trouble::TableText { .. }]));
     }
 

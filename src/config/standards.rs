@@ -90,7 +90,7 @@ pub(super) fn read(
     path: &Path,
     declared: &str,
 ) -> Result<(CitedFile, Vec<Standard>), Vec<Trouble>> {
-    let (file, sheet) = sheet::read(path, declared, COLUMNS)?;
+    let (file, sheet) = sheet::read(path, declared, COLUMNS, &[])?;
     Ok((file, parse(&sheet)?))
 }
 
@@ -151,7 +151,7 @@ mod tests {
     const HEADER: &str = "id,value,unit,direction,source,legal_status,edition,date\n";
 
     fn table(rows: &str) -> Result<Vec<Standard>, Vec<Trouble>> {
-        parse(&Sheet::parse(format!("{HEADER}{rows}").as_bytes(), "s.csv", COLUMNS)?)
+        parse(&Sheet::parse(format!("{HEADER}{rows}").as_bytes(), "s.csv", COLUMNS, &[])?)
     }
 
     #[test]

@@ -77,6 +77,13 @@ impl Node {
         }
     }
 
+    fn entries_mut(&mut self) -> Option<&mut Vec<Entry>> {
+        match &mut self.value {
+            Value::Table(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
     /// Collects the place of everything below, by dotted path.
     pub(super) fn places(&self, path: &str, into: &mut BTreeMap<String, Place>) {
         match &self.value {
@@ -136,6 +143,38 @@ impl Node {
             }
             _ => into.push((key.to_owned(), self.toml())),
         }
+    }
+}
+
+/// Puts what is set for single maps in short, `[maps.<id>]`, into `[maps.sheets.<id>]`. What
+/// stands in both stays where it is, and is then an unknown key.
+pub(super) fn gather_sheets(root: &mut Node) {
+    const SHEETS: &str = "sheets";
+    let entries = root.entries_mut().into_iter().flatten();
+    let Some(maps) = entries.into_iter().find(|entry| entry.key == "maps") else {
+        return;
+    };
+    let Some(entries) = maps.node.entries_mut() else { return };
+    let known = entries.iter().find(|entry| entry.key == SHEETS);
+    let known = known.map(|entry| entry.node.clone());
+    let is_sheet = |entry: &Entry| {
+        entry.key != SHEETS
+            && matches!(entry.node.value, Value::Table(_))
+            && known.as_ref().is_none_or(|sheets| sheets.entry(&entry.key).is_none())
+    };
+    let (moved, kept): (Vec<Entry>, Vec<Entry>) =
+        std::mem::take(entries).into_iter().partition(is_sheet);
+    *entries = kept;
+    let Some(first) = moved.first() else { return };
+    if known.is_none() {
+        let node =
+            Node { value: Value::Table(Vec::new()), place: first.node.place.clone() };
+        let key_place = first.key_place.clone();
+        entries.push(Entry { key: SHEETS.to_owned(), key_place, node });
+    }
+    let sheets = entries.iter_mut().find(|entry| entry.key == SHEETS);
+    if let Some(sheets) = sheets.and_then(|entry| entry.node.entries_mut()) {
+        sheets.extend(moved);
     }
 }
 

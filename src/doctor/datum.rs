@@ -11,7 +11,9 @@ use crate::geometry::crs::Transform;
 /// Datums that are taken for one another.
 const RIVALS: [Datum; 3] = [Datum::Wgs84, Datum::Psad56, Datum::Sad69];
 /// Vertices that are looked at, at most.
-const MOST: usize = 2000;
+const MOST: usize = 500;
+/// Vertices for a first look: a layer that is far off what is asked for is passed over by it.
+const FIRST_LOOK: usize = 64;
 /// Vertices that are needed.
 const FEWEST: usize = 4;
 /// Nearer to the edges than this, m, nothing is suspicious.
@@ -44,8 +46,14 @@ pub(super) fn offset(
     if vertices.len() < FEWEST {
         return None;
     }
-    let step = vertices.len().div_ceil(MOST);
-    let sample: Vec<[f64; 2]> = vertices.iter().step_by(step).copied().collect();
+    let first_look = median_distance(
+        &placed(&sample_of(vertices, FIRST_LOOK), stated, ground)?,
+        ground,
+    )?;
+    if !(LEAST_M / 2.0..=LARGEST_M * 2.0).contains(&first_look) {
+        return None;
+    }
+    let sample = sample_of(vertices, MOST);
     let here = placed(&sample, stated, ground)?;
     let before_m = median_distance(&here, ground)?;
     if !(LEAST_M..=LARGEST_M).contains(&before_m) {
@@ -67,6 +75,11 @@ pub(super) fn offset(
         best = Some(Offset { datum: rival, east_m, north_m, before_m, after_m, epsg });
     }
     best
+}
+
+/// So many vertices at most, evenly over all.
+fn sample_of(vertices: &[[f64; 2]], most: usize) -> Vec<[f64; 2]> {
+    vertices.iter().step_by(vertices.len().div_ceil(most)).copied().collect()
 }
 
 /// Datums within centimetres to decimetres of one another.

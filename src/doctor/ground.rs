@@ -1,5 +1,7 @@
 //! The territories of a project, for asking how a layer lies to them.
 
+use std::sync::OnceLock;
+
 use geo::{Distance, Geodesic, Point};
 
 use super::departments::Numbering;
@@ -18,8 +20,10 @@ pub struct Ground {
     pub(super) working: Crs,
     pub(super) epsg: u32,
     pub(super) numbering: Numbering,
-    land: Nearest,
-    edges: Nearest,
+    shapes: Shapes,
+    /// Built when first asked: most runs ask for one of them at most.
+    land: OnceLock<Nearest>,
+    edges: OnceLock<Nearest>,
     degrees: [f64; 4],
 }
 
@@ -31,17 +35,17 @@ impl Ground {
         let shapes = &area.territory_layer.shapes;
         let degrees = {
             let way = Transform::new(ReferenceSystem::Epsg(area.epsg), &working).ok()?;
-            let places = shapes.iter().flat_map(ShapeRef::points);
-            let places = places.filter_map(|point| way.degrees_of(point.meters()));
-            box_of(places)?
+            let places = frame_of(shapes).into_iter().flatten();
+            box_of(places.filter_map(|meters| way.degrees_of(meters)))?
         };
         let named = settings.code_system.as_deref().and_then(Numbering::parse);
         Some(Self {
             working,
             epsg: area.epsg,
             numbering: named.unwrap_or(Numbering::Inei),
-            land: Nearest::new(shapes),
-            edges: Nearest::new(&edges_of(shapes)),
+            shapes: shapes.clone(),
+            land: OnceLock::new(),
+            edges: OnceLock::new(),
             degrees,
         })
     }
@@ -72,7 +76,8 @@ impl Ground {
             return self.straight_m(place);
         }
         let [x, y] = way.project(place)?;
-        self.land.to(GridPoint::snap(x, y)?).map(|(_, distance)| distance)
+        let land = self.land.get_or_init(|| Nearest::new(&self.shapes));
+        land.to(GridPoint::snap(x, y)?).map(|(_, distance)| distance)
     }
 
     /// The way from degrees to the working CRS.
@@ -92,7 +97,8 @@ impl Ground {
 
     /// Distance of a place of the working CRS from the nearest edge of a territory, m.
     pub(super) fn edge_distance_m(&self, [x, y]: [f64; 2]) -> Option<f64> {
-        self.edges.to(GridPoint::snap(x, y)?).map(|(_, distance)| distance)
+        let edges = self.edges.get_or_init(|| Nearest::new(&edges_of(&self.shapes)));
+        edges.to(GridPoint::snap(x, y)?).map(|(_, distance)| distance)
     }
 
     /// The middle of the box of the territories, degrees.
@@ -100,6 +106,15 @@ impl Ground {
         let [west, south, east, north] = self.degrees;
         [f64::midpoint(west, east), f64::midpoint(south, north)]
     }
+}
+
+/// The corners and the middles of the sides of the box around shapes, m; none without shapes.
+fn frame_of(shapes: &Shapes) -> Option<[[f64; 2]; 8]> {
+    let corners = shapes.iter().filter_map(ShapeRef::bounds);
+    let corners = corners.flat_map(|(low, high)| [low.meters(), high.meters()]);
+    let [x0, y0, x1, y1] = box_of(corners)?;
+    let (x, y) = (f64::midpoint(x0, x1), f64::midpoint(y0, y1));
+    Some([[x0, y0], [x, y0], [x1, y0], [x1, y], [x1, y1], [x, y1], [x0, y1], [x0, y]])
 }
 
 /// The rings of areas as closed lines.

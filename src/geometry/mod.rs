@@ -14,7 +14,7 @@
 //!    distance, and by [`margin`] with their edges moved in and out.
 //!
 //! Below them stand [`predicates`], [`edges`] and [`relate`] (exact questions), [`overlay`] (the only file
-//! that knows the overlay engine) and [`index`] (the only one that knows the R-tree).
+//! that knows the overlay engine), [`index`] and [`nearest`] (R-trees of boxes and of what is near).
 
 #![allow(
     clippy::cast_precision_loss,
@@ -34,6 +34,8 @@ pub mod index;
 pub mod layer;
 pub mod margin;
 pub mod mosaic;
+pub mod nearest;
+mod nesting;
 pub mod overlaps;
 pub mod overlay;
 pub mod predicates;
@@ -49,7 +51,8 @@ pub mod values;
 
 pub use error::{GeometryError, GeometryErrors, Suspicion};
 pub use grid::GridPoint;
-pub use index::{Nearest, SpatialIndex};
+pub use index::SpatialIndex;
+pub use nearest::Nearest;
 pub use prepare::prepare;
 pub use shapes::{Dimension, ShapeRef, Shapes};
 pub use study_area::{

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::crs::{Applied, Crs, CrsTrouble, Transform, accuracy_of, scale_ppm};
+use super::crs::{Applied, Crs, CrsTrouble, Transform, Ways, accuracy_of, scale_ppm};
 use super::error::{GeometryError, GeometryErrors};
 use super::hazards::{self, rows_of_areas};
 use super::layer::{self, PlacedLayer};
@@ -20,7 +20,7 @@ use super::study_area::{
 use super::territories::{self, Ground};
 use super::values::{additive_values, number_of, text_of, value_at};
 use crate::config::{
-    AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized,
+    AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized, Logo,
     ServiceRole, Settings, TerritoryRole,
 };
 use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
@@ -50,10 +50,11 @@ pub fn prepare(
     let mut errors = Vec::new();
     let mut inputs = Vec::new();
     let mut layers = Vec::new();
+    let mut ways = Ways::to(&working);
     for raw in raw.layers {
         let Some(of_layer) = settings.layer(&raw.id) else { continue };
         let companions = of_companions(&raw);
-        match place(raw, of_layer, &working, settings, findings) {
+        match place(raw, of_layer, &mut ways, settings, findings) {
             Ok((layer, input)) => {
                 layers.push(layer);
                 inputs.push(input);
@@ -67,6 +68,7 @@ pub fn prepare(
     inputs.extend(raw.joins.iter().map(of_join));
     let cited = [&settings.standards, &settings.contradictions];
     inputs.extend(cited.into_iter().flatten().map(of_cited));
+    inputs.extend(settings.maps.logo.as_ref().map(of_logo));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -149,17 +151,16 @@ fn place_of<'a>(settings: &'a Settings, layer: &str, key: &str) -> Option<&'a Pl
 fn place<'a>(
     mut raw: RawLayer,
     of_layer: &'a LayerSettings,
-    working: &Crs,
+    ways: &mut Ways<'_>,
     settings: &Settings,
     findings: &mut Findings,
 ) -> Result<(Layer<'a>, InputRecord), Vec<GeometryError>> {
     let declared_at = place_of(settings, &raw.id, "crs");
     let shift = of_layer.towgs84;
-    let transform =
-        Transform::with_shift(&raw.crs, shift, working).map_err(|trouble| {
-            let place = declared_at.cloned().map(Box::new);
-            vec![crs_error(trouble, raw.id.clone(), raw.crs.to_string(), place)]
-        })?;
+    let transform = ways.from(&raw.crs, shift).map_err(|trouble| {
+        let place = declared_at.cloned().map(Box::new);
+        vec![crs_error(trouble, raw.id.clone(), raw.crs.to_string(), place)]
+    })?;
     let carries_people = carriers(&raw, of_layer.exposure.as_ref());
     let placed = layer::place(
         &raw,
@@ -316,6 +317,24 @@ fn of_cited(table: &CitedFile) -> InputRecord {
         datum_operations: Vec::new(),
         features_read: table.rows,
         features_kept: table.rows,
+        vertices: 0,
+    }
+}
+
+/// A picture is an input of the maps.
+fn of_logo(logo: &Logo) -> InputRecord {
+    InputRecord {
+        layer: String::new(),
+        path: logo.declared_path.clone(),
+        format: "PNG".to_owned(),
+        digest: logo.digest.clone(),
+        bytes: logo.bytes.len() as u64,
+        crs: None,
+        crs_evidence: "",
+        operation: String::new(),
+        datum_operations: Vec::new(),
+        features_read: 0,
+        features_kept: 0,
         vertices: 0,
     }
 }

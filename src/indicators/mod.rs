@@ -140,13 +140,8 @@ pub fn compute(
 
 /// Whether the people that a deficit divides by were grown to another year.
 fn rests_on_growth(settings: &Settings, kind: &DeficitKind) -> bool {
-    let layer = match kind {
-        DeficitKind::AreaPerPerson { people, .. }
-        | DeficitKind::PeoplePerUnit { people, .. } => people.as_deref(),
-        DeficitKind::Access { people, .. } => Some(people.as_str()),
-        DeficitKind::Reported { .. } => None,
-    };
-    layer.is_some_and(|id| provenance::growth(settings, id, &Measure::People).is_some())
+    let is_grown = |id| provenance::growth(settings, id, &Measure::People).is_some();
+    kind.people_layer().is_some_and(is_grown)
 }
 
 /// Comment of a figure whose source is not the one that is used.

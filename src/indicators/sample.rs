@@ -264,6 +264,7 @@ pub(crate) fn measurements() -> Measurements {
             exposure("180301", "tsunami", High, Measure::Area, 2.005),
         ],
         disputed: Vec::new(),
+        distances: Vec::new(),
         deficits: vec![water],
         risk: None,
         in_hazard: vec![InHazardRow {

@@ -143,6 +143,7 @@ fn finding(entry: &Contradiction, outcome: &Outcome) -> Finding {
         .with("verdict", &entry.verdict)
         .with("preferred", format!("@finding.preferred.{}", entry.preferred.id()))
         .with("reason", &entry.reason);
+    finding.severity = finding.severity.max(entry.severity);
     if let (Some((computed, stated)), Some(check)) = (numbers, &entry.check) {
         let formula = format!("@finding.formula.{}", check.formula.id());
         finding = finding

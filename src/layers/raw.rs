@@ -133,6 +133,8 @@ pub struct ReportedRow {
     pub is_preferred: bool,
     /// Why it is preferred; empty unless several sources differ.
     pub reason: String,
+    /// What a rate divides by, as written; empty if not told.
+    pub denominator: String,
     /// 1-based line in the file.
     pub line: u64,
 }

@@ -25,8 +25,9 @@ const COLUMNS: [&str; 9] = [
     "unit",
     "source",
 ];
-/// Columns that a table may have besides: which of several sources is used, and why.
-const MARKS: [&str; 2] = ["preferred", "reason"];
+/// Columns that a table may have besides: which of several sources is used, and why; and what a
+/// rate divides by.
+const MARKS: [&str; 3] = ["preferred", "reason", "denominator"];
 /// How many troubles of one table are listed before the rest is counted.
 const LISTED: usize = 20;
 
@@ -184,7 +185,7 @@ fn key_of(row: &ReportedRow) -> String {
 /// Where each of [`COLUMNS`] and [`MARKS`] stands in the file.
 struct Header {
     columns: [usize; 9],
-    marks: [Option<usize>; 2],
+    marks: [Option<usize>; 3],
     width: u64,
 }
 
@@ -297,7 +298,7 @@ impl Parsing<'_> {
         }
         let [value, low, high] = [3, 4, 5].map(|at| self.number(line, at, texts[at]));
         let mark = self.header.marks.map(|at| at.map_or(&b""[..], |at| &record[at]));
-        let [preferred, reason] =
+        let [preferred, reason, denominator] =
             mark.map(|text| String::from_utf8_lossy(text).into_owned());
         if !["", "true", "false"].contains(&preferred.as_str()) {
             self.troubles.push(TableTrouble::BadMark { line, value: preferred.clone() });
@@ -318,6 +319,7 @@ impl Parsing<'_> {
             source: source.to_owned(),
             is_preferred: preferred == "true",
             reason,
+            denominator,
             line,
         })
     }
@@ -402,6 +404,15 @@ mod tests {
             [TableTrouble::NotUtf8 { line: 2 }]
         ));
         assert_eq!(table(&"a\n".repeat(23)).unwrap_err().len(), LISTED + 1);
+    }
+
+    #[test]
+    fn what_a_rate_divides_by_may_be_named() {
+        let header = COLUMNS.join(",");
+        let read = |text: &str| parse(text.as_bytes()).unwrap()[0].denominator.clone();
+        let named = format!("{header},denominator\na,b,c,1,,,,%,s,1 200 homes\n");
+        assert_eq!(read(&named), "1 200 homes");
+        assert_eq!(read(&format!("{header}\na,b,c,1,,,,%,s\n")), "");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! gives to programs. It measures nothing.
 
 mod doubts;
+mod estimates;
 
 use std::collections::BTreeSet;
 
@@ -489,6 +490,9 @@ impl<'a> Subject<'a> {
         if matches!(end, End::Low | End::High) && !hazards.is_empty() {
             rules.push(rule(8, "explain.rule.8"));
         }
+        let of_deficit = self.deficit().and_then(|one| one.kind.people_layer());
+        let told = estimates::told(self.known, self.row, of_deficit, &hazards);
+        rules.extend(told.into_iter().map(|told| (None, told)));
         rules.push(rule(11, "explain.rule.11"));
         rules
     }

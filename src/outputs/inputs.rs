@@ -247,6 +247,8 @@ fn moved(
         })
     };
     let mut moved = Vec::new();
+    let logo = settings.maps.logo.as_ref().and_then(|logo| place(&logo.declared_path));
+    moved.extend(logo.map(|place| ("maps.logo".to_owned(), place)));
     for layer in &settings.layers {
         let key = |end: &str| format!("layers.{}.{end}", layer.id);
         moved.extend(place(&layer.declared_path).map(|place| (key("path"), place)));

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::WriteJob;
+use super::{WriteJob, memory};
 use crate::analysis::BalanceRow;
 use crate::config::{Localized, RiskSettings, Settings};
 use crate::domain::{Digest, Level, Message, Severity};
@@ -179,6 +179,8 @@ struct Output<'a> {
 struct Clock {
     created: String,
     stage_seconds: BTreeMap<&'static str, f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peak_memory_bytes: Option<u64>,
 }
 
 /// Renders the manifest of `files`, which must be sorted by path.
@@ -227,7 +229,11 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
 fn clock(job: &WriteJob<'_>, created: SystemTime) -> Clock {
     let seconds = job.stage_seconds.iter();
     let seconds = seconds.map(|&(stage, seconds)| (stage, rounded(seconds, 3)));
-    Clock { created: rfc3339(created), stage_seconds: seconds.collect() }
+    Clock {
+        created: rfc3339(created),
+        stage_seconds: seconds.collect(),
+        peak_memory_bytes: memory::peak_bytes(),
+    }
 }
 
 fn territories<'a>(job: &WriteJob<'a>) -> Vec<Territory<'a>> {

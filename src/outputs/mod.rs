@@ -14,9 +14,11 @@ mod folder;
 pub mod inputs;
 pub mod manifest;
 pub mod map;
+mod memory;
 mod numbers;
 pub mod past_run;
 mod portable;
+pub mod redraw;
 pub mod site;
 mod staging;
 pub mod tables;
@@ -76,7 +78,7 @@ pub struct WriteJob<'a> {
     pub features: &'a [LayerFeatures],
     /// Language of what people read in the exports.
     pub locale: Locale,
-    /// Maps: file name and bytes.
+    /// Maps and their stored sheets: path inside the folder and bytes.
     pub maps: &'a [(String, Vec<u8>)],
     /// Further files: path inside the folder and bytes.
     pub more: &'a [(String, Vec<u8>)],
@@ -158,9 +160,12 @@ pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError>
         }
     }
     if job.only.maps {
-        for (name, bytes) in job.maps {
-            ensure_plain(name)?;
-            files.push((format!("maps/{name}"), bytes.clone()));
+        for (path, bytes) in job.maps {
+            let folders = [map::FOLDER, map::SCENE_FOLDER];
+            let name =
+                path.split_once('/').filter(|(folder, _)| folders.contains(folder));
+            ensure_plain(name.map_or("", |(_, name)| name), path)?;
+            files.push((path.clone(), bytes.clone()));
         }
     }
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -170,9 +175,9 @@ pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError>
 }
 
 /// Refuses names that would leave the folder or that a system cannot hold.
-fn ensure_plain(name: &str) -> Result<(), OutputError> {
+fn ensure_plain(name: &str, path: &str) -> Result<(), OutputError> {
     let is_plain = !name.contains('/') && portable::is_portable(name);
-    if is_plain { Ok(()) } else { Err(OutputError::UnsafeName { name: name.to_owned() }) }
+    if is_plain { Ok(()) } else { Err(OutputError::UnsafeName { name: path.to_owned() }) }
 }
 
 #[cfg(test)]

@@ -143,6 +143,29 @@ pub enum PastRunError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The run stored no map of that name.
+    NoMap {
+        /// The folder.
+        path: PathBuf,
+        /// The name.
+        map: String,
+        /// The maps that it stored.
+        known: Vec<String>,
+        /// The one that was meant, perhaps.
+        nearest: Option<String>,
+    },
+    /// A file that is needed is gone or has other bytes than were written.
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A stored sheet is not one of ours, or is damaged.
+    BadScene {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// A table that a comparison needs was not written by the run.
     NoTables {
         /// The folder.
@@ -174,12 +197,34 @@ impl Explain for PastRunError {
                 about("error.past_run.bad_inputs", path).with("detail", detail)
             }
             Self::NoTables { path } => about("error.past_run.no_tables", path),
+            Self::NoMap { path, known, .. } if known.is_empty() => {
+                about("error.past_run.no_maps", path)
+            }
+            Self::NoMap { path, map, .. } => {
+                about("error.past_run.no_map", path).with("map", map)
+            }
+            Self::Changed { path } => about("error.past_run.changed", path),
+            Self::BadScene { path, detail } => {
+                about("error.past_run.bad_scene", path).with("detail", detail)
+            }
         }
     }
 
     fn hint(&self) -> Option<Message> {
+        if let Self::NoMap { known, nearest, .. } = self
+            && !known.is_empty()
+        {
+            return Some(match nearest {
+                Some(name) => Message::new("hint.cli.nearest").with("nearest", name),
+                None => {
+                    Message::new("hint.past_run.maps").with("known", known.join(", "))
+                }
+            });
+        }
         Some(Message::new(match self {
             Self::NoTables { .. } => "hint.past_run.tables",
+            Self::NoMap { .. } => "hint.past_run.no_maps",
+            Self::Changed { .. } | Self::BadScene { .. } => "hint.past_run.again",
             _ => "hint.past_run.folder",
         }))
     }

@@ -36,7 +36,7 @@ fn run(
 }
 
 fn map(name: &str) -> (String, Vec<u8>) {
-    (name.to_owned(), name.as_bytes().to_vec())
+    (format!("maps/{name}"), name.as_bytes().to_vec())
 }
 
 fn read_manifest(directory: &Path) -> serde_json::Value {
@@ -135,6 +135,8 @@ fn the_manifest_tells_what_went_in_and_by_which_methods() {
     assert_eq!(manifest["balance_closes"], true);
     assert_eq!(manifest["clock"]["created"], "2001-09-09T01:46:40Z");
     assert_eq!(manifest["clock"]["stage_seconds"]["geometry"], 0.123);
+    #[cfg(target_os = "linux")]
+    assert!(manifest["clock"]["peak_memory_bytes"].as_u64() > Some(1 << 20));
 }
 
 #[test]
@@ -194,8 +196,12 @@ fn only_what_was_asked_for_is_written() {
 fn names_that_leave_the_folder_are_refused() {
     let home = TempDir::new().unwrap();
     let target = home.path().join("ilo");
-    for name in ["../a.png", "a/b.png", "", "..", ".png", "c:\\a.png", "a\0.png"] {
-        let error = run(&target, Products::ALL, &[map(name)], 1).unwrap_err();
+    let names = ["../a.png", "a/b.png", "", "..", ".png", "c:\\a.png", "a\0.png"];
+    let mut paths = names.map(|name| map(name).0).to_vec();
+    paths.extend(["a.png".to_owned(), "tables/a.png".to_owned()]);
+    for name in paths {
+        let maps = [(name.clone(), Vec::new())];
+        let error = run(&target, Products::ALL, &maps, 1).unwrap_err();
         assert!(matches!(error, OutputError::UnsafeName { .. }), "{name}: {error}");
         assert!(!target.exists());
     }

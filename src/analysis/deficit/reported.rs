@@ -14,6 +14,7 @@ pub(super) fn fill_reported(
     row.period.clone_from(&reported.period);
     row.unit.clone_from(&reported.unit);
     row.source.clone_from(&reported.source);
+    row.denominator_source.clone_from(&reported.denominator);
     row.qualifier.clone_from(&reported.qualifier);
     (row.value_low, row.value_high) = (reported.low, reported.high);
     match reported.qualifier.as_str() {

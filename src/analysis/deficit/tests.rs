@@ -37,6 +37,7 @@ fn reported(
         source: "s".to_owned(),
         is_preferred: true,
         reason: String::new(),
+        denominator: String::new(),
         line: 2,
     }
 }

@@ -7,13 +7,16 @@
 //! [`Transform`] goes from one to another through WGS 84, by the same operations for every
 //! point of a layer.
 
+mod lattice;
 mod operation;
 mod scale;
 mod transform;
+mod ways;
 
 pub use operation::{Applied, accuracy_of};
 pub use scale::scale_ppm;
 pub use transform::{Placed, Transform};
+pub use ways::Ways;
 
 use proj4rs::Proj;
 use proj4rs::adaptors::transform_xy;

@@ -1,9 +1,12 @@
 //! The way from the CRS of a file to the working CRS.
 
+use std::sync::OnceLock;
+
 use proj4rs::Proj;
 
+use super::lattice::Lattice;
 use super::operation::Applied;
-use super::{Crs, CrsTrouble, Fit, convert, wgs84};
+use super::{AreaOfUse, Crs, CrsTrouble, Fit, convert, wgs84};
 use crate::domain::ReferenceSystem;
 use crate::domain::crs::Shift;
 use crate::geometry::grid::GridPoint;
@@ -30,6 +33,7 @@ pub struct Transform<'a> {
     source: Crs,
     target: &'a Crs,
     degrees: Proj,
+    lattice: OnceLock<Lattice>,
 }
 
 impl<'a> Transform<'a> {
@@ -56,7 +60,7 @@ impl<'a> Transform<'a> {
         target: &'a Crs,
     ) -> Result<Self, CrsTrouble> {
         let source = Crs::new(source, shift)?;
-        Ok(Self { source, target, degrees: wgs84()? })
+        Ok(Self { source, target, degrees: wgs84()?, lattice: OnceLock::new() })
     }
 
     /// Whether the file's coordinates are in the working CRS already.
@@ -122,6 +126,16 @@ impl<'a> Transform<'a> {
         convert(&self.source.proj, &self.target.proj, at)
     }
 
+    /// Projects what is to be snapped: degrees to a zone by the [`Lattice`], which differs
+    /// from [`Self::project`] by less than a tenth of the grid's step.
+    fn project_for_grid(&self, at: [f64; 2]) -> Option<[f64; 2]> {
+        let is_smooth = matches!(self.target.area, AreaOfUse::Zone { .. });
+        if !(is_smooth && self.is_from_degrees()) {
+            return self.project(at);
+        }
+        self.lattice.get_or_init(Lattice::new).project(at, |at| self.project(at))
+    }
+
     /// Whether a pair may be a coordinate of the source CRS at all.
     #[must_use]
     pub fn is_possible(&self, [x, y]: [f64; 2]) -> bool {
@@ -143,7 +157,7 @@ impl<'a> Transform<'a> {
         if fit == Fit::Far {
             return Placed::Far;
         }
-        let place = self.project(at).and_then(|[x, y]| GridPoint::snap(x, y));
+        let place = self.project_for_grid(at).and_then(|[x, y]| GridPoint::snap(x, y));
         match (place, fit) {
             (None, _) => Placed::Nowhere,
             (Some(place), Fit::AtEdge) => Placed::AtEdge(place),

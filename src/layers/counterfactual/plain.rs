@@ -217,6 +217,7 @@ pub(super) fn told_rows(
         line: 0,
         source: String::new(),
         reason: String::new(),
+        denominator: String::new(),
         ..row.clone()
     };
     rows.map(bare).collect()

@@ -1,6 +1,6 @@
 //! What every renderer of a scene can do, and nothing more.
 
-use super::scene::{Fill, Item, Point, Scene, Stroke, Text};
+use super::scene::{Fill, Image, Item, Point, Scene, Stroke, Text};
 
 /// A surface in page millimetres.
 pub trait Canvas {
@@ -10,6 +10,8 @@ pub trait Canvas {
     fn stroke(&mut self, stroke: &Stroke);
     /// Writes a line of text.
     fn text(&mut self, text: &Text);
+    /// Draws a picture.
+    fn image(&mut self, image: &Image);
     /// Cuts what follows to rings (even-odd), within the clip that already holds.
     fn push_clip(&mut self, rings: &[Vec<Point>]);
     /// Ends the last clip.
@@ -32,6 +34,10 @@ impl Canvas for Scene {
 
     fn text(&mut self, text: &Text) {
         Scene::text(self, text.clone());
+    }
+
+    fn image(&mut self, image: &Image) {
+        self.items.push(Item::Image(image.clone()));
     }
 
     fn push_clip(&mut self, rings: &[Vec<Point>]) {

@@ -30,8 +30,8 @@ pub struct Bar {
     pub note: String,
     /// Pieces: length and paint.
     pub pieces: Vec<(f64, Paint)>,
-    /// A range to mark, in the bar's unit.
-    pub range: Option<(f64, f64)>,
+    /// Ranges to mark, in the bar's unit, the first on top.
+    pub ranges: Vec<(f64, f64)>,
 }
 
 /// A chart of horizontal bars.
@@ -192,20 +192,13 @@ impl Chart {
             chart.draw_series(bars).map_err(|e| e.to_string())?;
             let thin = to_rgba(style::INK_SOFT).stroke_width(units(0.12) as u32);
             edges.push(Rectangle::new([(0.0, top), (from, bottom)], thin));
-            if let Some((low, high)) = bar.range {
-                let middle = f64::midpoint(top, bottom);
-                let whisker = to_rgba(style::INK).stroke_width(units(0.25) as u32);
-                let (low, high) = (low.clamp(0.0, max), high.clamp(0.0, max));
-                let ends = [
-                    vec![(low, middle), (high, middle)],
-                    vec![(low, middle - 0.2), (low, middle + 0.2)],
-                    vec![(high, middle - 0.2), (high, middle + 0.2)],
-                ];
-                for end in ends {
-                    chart
-                        .draw_series([PathElement::new(end, whisker)])
-                        .map_err(|e| e.to_string())?;
-                }
+            for whisker in whiskers(&bar.ranges, (top, bottom), max) {
+                chart
+                    .draw_series([
+                        PathElement::new(whisker.clone(), pen(style::PAPER, 0.55)),
+                        PathElement::new(whisker, pen(style::INK, 0.22)),
+                    ])
+                    .map_err(|e| e.to_string())?;
             }
         }
         chart.draw_series(edges).map_err(|e| e.to_string())?;
@@ -223,6 +216,31 @@ impl Chart {
         }
         Ok(())
     }
+}
+
+/// The lines of the ranges of a bar, one below the other: from end to end, with a tick at each.
+fn whiskers(
+    ranges: &[(f64, f64)],
+    (top, bottom): (f64, f64),
+    max: f64,
+) -> Vec<Vec<(f64, f64)>> {
+    let step = (bottom - top) / (ranges.len() as f64 + 1.0);
+    let tick = (step * 0.4).min(0.2);
+    let line = |(i, (low, high)): (usize, &(f64, f64))| {
+        let y = top + step * (i as f64 + 1.0);
+        let (low, high) = (low.clamp(0.0, max), high.clamp(0.0, max));
+        [
+            vec![(low, y), (high, y)],
+            vec![(low, y - tick), (low, y + tick)],
+            vec![(high, y - tick), (high, y + tick)],
+        ]
+    };
+    ranges.iter().enumerate().flat_map(line).collect()
+}
+
+/// A pen of a colour and a width, mm.
+fn pen(colour: Colour, width_mm: f32) -> ShapeStyle {
+    to_rgba(colour).stroke_width(units(width_mm) as u32)
 }
 
 fn to_rgba(colour: Colour) -> RGBAColor {
@@ -267,7 +285,7 @@ mod tests {
             label: "Ilo".into(),
             note: String::new(),
             pieces: vec![(value, paint)],
-            range: Some((value * 0.9, value * 1.1)),
+            ranges: vec![(value * 0.9, value * 1.1)],
         };
         let chart = Chart {
             heading: "Habitantes".into(),

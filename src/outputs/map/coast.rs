@@ -7,7 +7,7 @@
 
 use crate::geometry::Shapes;
 
-use super::projection::{View, covers};
+use super::projection::{Seen, View};
 use super::scene::{Path, Point, Rect};
 
 /// Ends of lines nearer than this are joined, mm.
@@ -156,16 +156,15 @@ fn faces(chains: &[Vec<Point>], window: Rect) -> Vec<Vec<Point>> {
 
 /// Points over the frame and whether a territory covers them.
 fn samples(view: View, territories: &Shapes) -> Vec<(Point, bool)> {
-    let window = view.extent();
-    let at = |n: usize| (n as f64 + 0.5) / SAMPLES as f64;
+    let frame = view.frame;
+    let each: Vec<Seen> =
+        (0..territories.len()).map(|row| Seen::of(view, territories, row)).collect();
+    let at = |n: usize| (n as f32 + 0.5) / SAMPLES as f32;
     (0..SAMPLES * SAMPLES)
         .map(|i| {
-            let meters = [
-                window.min[0] + window.width() * at(i % SAMPLES),
-                window.min[1] + window.height() * at(i / SAMPLES),
-            ];
-            let is_land = territories.iter().any(|shape| covers(shape, meters));
-            (view.to_page(meters), is_land)
+            let x = frame.x + frame.w * at(i % SAMPLES);
+            let y = frame.y + frame.h * at(i / SAMPLES);
+            ([x, y], each.iter().any(|territory| territory.contains([x, y])))
         })
         .collect()
 }

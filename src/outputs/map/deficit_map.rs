@@ -1,15 +1,18 @@
-//! One deficit: territories by how far they are from the standard.
+//! One deficit: territories by how far they are from the standard, or by their values; and
+//! where people have it far to a service, each block by its distance.
 
-use crate::analysis::{DeficitRow, Measurements};
-use crate::config::{DeficitKind, DeficitSettings, Units};
+use crate::analysis::{DeficitRow, Distances, Measurements};
+use crate::config::{Better, Breaks, DeficitKind, DeficitSettings, Units};
 use crate::domain::{Message, TOTAL};
 use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea};
 
+use super::choropleth::{self, Classes, FeatureClass, Method};
 use super::figures;
 use super::focus;
 use super::hazard_map;
 use super::legend::{self, Entry, Group, Sign, Table};
 use super::projection::Extent;
+use super::scene::Paint;
 use super::sheet::{Drawn, Job, Plan};
 use super::sketch::Sketch;
 use super::style::{GAP_LIMITS, GapClass};
@@ -31,12 +34,26 @@ pub fn plan<'a>(
     let chart = figures::deficit_chart(job.area, &rows, &deficit.kind, words);
     let mut bases: Vec<&Prepared> = Vec::new();
     bases.extend(people.map(|layer| &layer.layer));
+    let name = format!("deficit_{}", deficit.id);
+    let theme = Theme {
+        deficit,
+        colouring: Colouring::of(Method::of(job.settings, &name), deficit, &rows),
+        rows: rows.clone(),
+        service,
+        people,
+        reach: measurements.distances.iter().find(|one| one.deficit == deficit.id),
+        method: Method::of(job.settings, &name),
+    };
+    let subject = service.map(|layer| &layer.layer);
+    let subject = subject.into_iter().chain(people.map(|layer| &layer.layer));
     Plan {
-        name: format!("deficit_{}", deficit.id),
+        name,
         title: words.with("map.deficit.title", "deficit", title),
         subtitle: subtitle(words, deficit, &rows),
-        focus: frame(job.area, people, service),
+        focus: frame(job, people, service),
         scale: None,
+        only: None,
+        subject: subject.map(|layer| layer.id.clone()).collect(),
         is_atlas_only: false,
         table: Some(table(job, deficit, &rows)),
         chart,
@@ -54,7 +71,7 @@ pub fn plan<'a>(
                 || service.is_some_and(|layer| layer.layer.id == id)
                 || people.is_some_and(|layer| layer.layer.id == id)
         }),
-        body: Box::new(move |sketch| body(sketch, deficit, &rows, service, people)),
+        body: Box::new(move |sketch| body(sketch, &theme)),
     }
 }
 
@@ -82,13 +99,13 @@ fn people_of<'a>(area: &'a StudyArea, kind: &DeficitKind) -> Option<&'a Exposure
 
 /// Where people and service are, if that is much smaller than the territory.
 fn frame(
-    area: &StudyArea,
+    job: Job<'_>,
     people: Option<&ExposureLayer>,
     service: Option<&ServiceLayer>,
 ) -> Extent {
-    let whole = focus::whole(area);
+    let whole = focus::whole(job.area);
     let Some(service) = service else { return whole };
-    let near = focus::of_service(area, people, &service.layer);
+    let near = focus::of_service(job, people, &service.layer);
     if near.side() < 0.6 * whole.side() { near } else { whole }
 }
 
@@ -136,28 +153,104 @@ fn notes(words: Words, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Vec<S
     notes
 }
 
-fn body<'a>(
-    sketch: &mut Sketch<'a>,
-    deficit: &DeficitSettings,
-    rows: &[&DeficitRow],
+/// What a map of a deficit is drawn from.
+struct Theme<'a> {
+    deficit: &'a DeficitSettings,
+    rows: Vec<&'a DeficitRow>,
     service: Option<&'a ServiceLayer>,
     people: Option<&'a ExposureLayer>,
-) -> Drawn {
+    reach: Option<&'a Distances>,
+    method: Method,
+    colouring: Colouring,
+}
+
+/// How territories are coloured.
+enum Colouring {
+    /// By the gap, as a share of the standard.
+    Gap,
+    /// By the value.
+    Values(Classes),
+}
+
+/// The class of a territory, in the order of the legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Value(usize),
+    Gap(GapClass),
+}
+
+impl Colouring {
+    fn of(method: Method, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Self {
+        if method.breaks == Breaks::Standard {
+            return Self::Gap;
+        }
+        let high_is_worse = match deficit.kind {
+            DeficitKind::AreaPerPerson { .. } | DeficitKind::Access { .. } => false,
+            DeficitKind::PeoplePerUnit { .. } => true,
+            DeficitKind::Reported { better, .. } => better == Better::Lower,
+        };
+        let is_own = |row: &&&DeficitRow| row.territory != TOTAL;
+        let values: Vec<f64> =
+            rows.iter().filter(is_own).filter_map(|row| row.value).collect();
+        Classes::of(method, &values, high_is_worse).map_or(Self::Gap, Self::Values)
+    }
+
+    /// A territory whose value is no single number has no class of values.
+    fn class(&self, row: Option<&DeficitRow>) -> Class {
+        let Some(row) = row else { return Class::Gap(GapClass::Unknown) };
+        let value = row.value.zip(match self {
+            Self::Values(classes) => Some(classes),
+            Self::Gap => None,
+        });
+        let class = value.and_then(|(value, classes)| classes.class_of(value));
+        match (self, class) {
+            (_, Some(class)) => Class::Value(class),
+            (Self::Gap, None) => Class::Gap(figures::gap_class(row)),
+            (Self::Values(_), None) => Class::Gap(match figures::gap_class(row) {
+                GapClass::Unknown => GapClass::Unknown,
+                _ => GapClass::Undecided,
+            }),
+        }
+    }
+
+    fn paint(&self, class: Class) -> Paint {
+        match (self, class) {
+            (Self::Values(classes), Class::Value(class)) => classes.paint(class),
+            (_, Class::Gap(class)) => class.paint(),
+            (Self::Gap, Class::Value(_)) => GapClass::Unknown.paint(),
+        }
+    }
+}
+
+fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
     let area = sketch.area;
     let words = sketch.words;
-    let find = |code: &str| rows.iter().find(|row| row.territory == code).copied();
+    let (service, people) = (theme.service, theme.people);
+    let find = |code: &str| theme.rows.iter().find(|row| row.territory == code).copied();
     let total = find(TOTAL);
     // A figure for the whole only: every territory wears its class, and one label says it.
-    let is_whole = is_for_the_whole(rows);
+    let is_whole = is_for_the_whole(&theme.rows);
     let row_of = |row: usize| {
         let own = area.territories.get(row).and_then(|t| find(t.code.as_str()));
         if is_whole { total } else { own }
     };
-    let class_of = |row: usize| row_of(row).map_or(GapClass::Unknown, figures::gap_class);
-    sketch.land(|row| class_of(row).paint());
-    // On a frame of the whole, blocks would be a dark stain.
-    if let Some(layer) = people.filter(|_| service.is_some()) {
-        sketch.exposed(layer);
+    let class_of = |row: usize| theme.colouring.class(row_of(row));
+    let blocks = blocks(sketch, theme, total);
+    if blocks.is_some() {
+        // The blocks are the theme; territories wear their class in the locator.
+        sketch.land(|_| Paint::solid(super::style::LAND));
+    } else {
+        sketch.land(|row| theme.colouring.paint(class_of(row)));
+    }
+    let mut groups = Vec::new();
+    match (people, blocks) {
+        (Some(layer), Some((class_of, classes))) => {
+            sketch.classed(layer, &class_of, &classes);
+            groups.push(blocks_group(words, theme, classes));
+        }
+        // On a frame of the whole, blocks would be a dark stain.
+        (Some(layer), None) if service.is_some() => sketch.exposed(layer),
+        _ => {}
     }
     if let Some(layer) = service {
         sketch.service_areas(layer);
@@ -165,23 +258,25 @@ fn body<'a>(
     sketch.context_lines();
     sketch.limits();
     sketch.grid();
-    if let (Some(layer), DeficitKind::Access { within_m, .. }) = (service, &deficit.kind)
+    if let (Some(layer), DeficitKind::Access { within_m, .. }) =
+        (service, &theme.deficit.kind)
     {
         reach(sketch, layer, *within_m);
     }
     if let Some(layer) = service {
-        sketch.facilities_of(layer, None);
+        sketch.facilities_of(layer);
     }
     sketch.stamp();
     if is_whole {
-        let value = total.map(|row| figures::deficit_value(words, &deficit.kind, row));
+        let value =
+            total.map(|row| figures::deficit_value(words, &theme.deficit.kind, row));
         sketch.name_whole(value);
         sketch.name_territories(|_| None);
     } else {
         sketch.name_territories(|row| {
             let unknown = || words.of("map.unknown");
             Some(row_of(row).map_or_else(unknown, |r| {
-                figures::deficit_value(words, &deficit.kind, r)
+                figures::deficit_value(words, &theme.deficit.kind, r)
             }))
         });
     }
@@ -190,9 +285,101 @@ fn body<'a>(
     if let Some(layer) = service {
         sketch.name_facilities_of(layer);
     }
-    let classes: Vec<GapClass> = (0..area.territories.len()).map(class_of).collect();
-    let locator = classes.iter().map(|class| class.paint()).collect();
-    Drawn { classes: vec![class_group(words, &classes, is_whole)], locator }
+    let classes: Vec<Class> = (0..area.territories.len()).map(class_of).collect();
+    let locator = classes.iter().map(|class| theme.colouring.paint(*class)).collect();
+    let rows: Vec<Option<&DeficitRow>> =
+        (0..area.territories.len()).map(row_of).collect();
+    groups.push(class_group(words, theme, &classes, &rows, is_whole));
+    Drawn { classes: groups, locator }
+}
+
+/// The blocks of an access deficit by their distance to the nearest facility, where the sheet
+/// is near enough to see them: the class of each feature, and the classes.
+fn blocks(
+    sketch: &Sketch<'_>,
+    theme: &Theme<'_>,
+    total: Option<&DeficitRow>,
+) -> Option<(Vec<usize>, Vec<FeatureClass>)> {
+    let DeficitKind::Access { within_m, .. } = &theme.deficit.kind else { return None };
+    let (layer, reach, total) = (theme.people?, theme.reach?, total?);
+    let distances = &reach.distance_m;
+    let whole = focus::whole(sketch.area);
+    let is_near = sketch.view.extent().side() < 0.6 * whole.side();
+    if !is_near || distances.len() != layer.layer.shapes.len() {
+        return None;
+    }
+    let words = sketch.words;
+    let length = |meters: f64| super::furniture::length(words.locale, meters.round());
+    let known: Vec<f64> = distances.iter().flatten().copied().collect();
+    let ends = match Classes::of(theme.method, &known, true) {
+        Some(classes) => classes,
+        None => Classes { ends: vec![*within_m], low: 0.0, high_is_worse: true },
+    };
+    let is_standard = theme.method.breaks == Breaks::Standard;
+    let beyond = ends.ends.len();
+    let class_of: Vec<usize> = distances
+        .iter()
+        .map(|distance| distance.and_then(|d| ends.class_of(d)).unwrap_or(beyond))
+        .collect();
+    let mut classes: Vec<FeatureClass> = (0..beyond)
+        .map(|class| FeatureClass {
+            paint: ends.paint(class),
+            label: ends.label(words, class, length),
+            figures: vec![people_of_class(words, layer, &class_of, class)],
+        })
+        .collect();
+    if is_standard {
+        // What is within reach and what is not: figures of the table.
+        let served = total.people.zip(total.shortfall).map(|(people, not)| people - not);
+        let said = |amount: Option<f64>| {
+            vec![amount.map_or_else(|| "\u{2013}".to_owned(), |v| words.number(v, 0))]
+        };
+        let limit = length(*within_m);
+        classes = vec![
+            FeatureClass {
+                paint: Paint::solid(super::style::SERVED),
+                label: words.with("map.class.served", "length", &limit),
+                figures: said(served),
+            },
+            FeatureClass {
+                paint: super::style::ramp(4, 5),
+                label: words.with("map.class.not_served", "length", &limit),
+                figures: said(total.shortfall),
+            },
+        ];
+    } else if class_of.contains(&beyond) {
+        classes.push(FeatureClass {
+            paint: super::style::not_known(),
+            label: words.of("map.class.no_facility"),
+            figures: vec![people_of_class(words, layer, &class_of, beyond)],
+        });
+    }
+    Some((class_of, classes))
+}
+
+/// The people of the features of a class, as the layer has them.
+fn people_of_class(
+    words: Words,
+    layer: &ExposureLayer,
+    class_of: &[usize],
+    class: usize,
+) -> String {
+    let people = layer.people.iter().flatten().zip(class_of);
+    let own = people.filter(|(_, of)| **of == class).filter_map(|(people, _)| *people);
+    words.number(own.sum(), 0)
+}
+
+fn blocks_group(words: Words, theme: &Theme<'_>, classes: Vec<FeatureClass>) -> Group {
+    let layer = theme.people.map_or("", |layer| layer.layer.title.get(words.locale));
+    let key = match theme.method.breaks {
+        Breaks::Standard => "map.legend.blocks_served",
+        _ => "map.legend.blocks_distance",
+    };
+    let message = Message::new(key)
+        .with("layer", layer)
+        .with("method", words.of(theme.method.key()));
+    let columns = vec![words.of("map.measure.people")];
+    choropleth::group(words.say(&message), columns, classes)
 }
 
 /// Whether only the territory as a whole has a figure.
@@ -224,25 +411,61 @@ fn reach(sketch: &mut Sketch<'_>, layer: &ServiceLayer, within_m: f64) {
     sketch.note_sign(Sign::Reach, label);
 }
 
-/// The classes on the map with the number of territories in each.
-fn class_group(words: Words, classes: &[GapClass], is_whole: bool) -> Group {
+/// The classes on the map with the number of territories in each, and their people.
+fn class_group(
+    words: Words,
+    theme: &Theme<'_>,
+    classes: &[Class],
+    rows: &[Option<&DeficitRow>],
+    is_whole: bool,
+) -> Group {
     let mut found = classes.to_vec();
     found.sort_unstable();
     found.dedup();
-    let entries = found
-        .into_iter()
-        .map(|class| {
-            let count = classes.iter().filter(|c| **c == class).count();
-            Entry {
-                sign: Sign::Area(class.paint(), None),
-                label: class_label(words, class),
-                figures: if is_whole { Vec::new() } else { vec![count.to_string()] },
-            }
-        })
-        .collect();
-    let columns =
-        if is_whole { Vec::new() } else { vec![words.of("map.legend.territories")] };
-    Group { heading: words.of("map.legend.gap"), columns, entries, more: None }
+    let has_people = rows.iter().flatten().any(|row| row.people.is_some());
+    let figures = |class: Class| -> Vec<String> {
+        if is_whole {
+            return Vec::new();
+        }
+        let own = classes.iter().zip(rows).filter(|(of, _)| **of == class);
+        let count = own.clone().count().to_string();
+        let people: Option<f64> = own.map(|(_, row)| row.and_then(|r| r.people)).sum();
+        let people = people.map_or_else(|| "\u{2013}".to_owned(), |v| words.number(v, 0));
+        if has_people { vec![count, people] } else { vec![count] }
+    };
+    let kind = &theme.deficit.kind;
+    let unit = theme.rows.first().map_or("", |row| row.unit.as_str());
+    let show = |value: f64| match kind {
+        DeficitKind::Access { .. } => words.percent(value),
+        _ => words.figure(value),
+    };
+    let label = |class: Class| match (&theme.colouring, class) {
+        (Colouring::Values(all), Class::Value(class)) => all.label(words, class, show),
+        (_, Class::Gap(class)) => class_label(words, class),
+        (Colouring::Gap, Class::Value(_)) => words.of("map.class.unknown"),
+    };
+    let entry = |class: &Class| Entry {
+        sign: Sign::Area(theme.colouring.paint(*class), None),
+        label: label(*class),
+        figures: figures(*class),
+    };
+    let entries = found.iter().map(entry).collect();
+    let mut columns = Vec::new();
+    if !is_whole {
+        columns.push(words.of("map.legend.territories"));
+        columns.extend(has_people.then(|| words.of("map.measure.people")));
+    }
+    let heading = match theme.colouring {
+        Colouring::Gap => words.of("map.legend.gap"),
+        Colouring::Values(_) => {
+            let unit = figures::deficit_unit(words, kind, unit);
+            let message = Message::new("map.legend.values")
+                .with("method", words.of(theme.method.key()))
+                .with("unit", unit);
+            words.say(&message)
+        }
+    };
+    Group { heading, columns, entries, more: None }
 }
 
 fn class_label(words: Words, class: GapClass) -> String {

@@ -130,15 +130,27 @@ pub fn measure_name(words: Words, measure: &Measure) -> String {
     }
 }
 
-/// Elements by level in a territory, given by code and name (none for the whole): one row a
-/// layer and measure.
+/// What a table of exposure is about.
+pub struct Of<'a> {
+    /// Territory.
+    pub code: &'a str,
+    /// Its name; `None` for the whole.
+    pub name: Option<&'a str>,
+    /// Its layers; all if `None`.
+    pub layers: Option<&'a [String]>,
+    /// What the legend has already.
+    pub main: Option<(&'a str, Measure)>,
+}
+
+/// Elements by level in a territory: one row a layer and measure.
 #[must_use]
 pub fn exposure_table(
     area: &StudyArea,
     figures: Exposure<'_>,
     words: Words,
-    (code, name): (&str, Option<&str>),
+    of: Of<'_>,
 ) -> Table {
+    let Of { code, name, layers, main } = of;
     let title = |id: &str| {
         let layer = area.exposures.iter().find(|l| l.layer.id == id);
         layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
@@ -148,12 +160,30 @@ pub fn exposure_table(
     let mut last = "";
     let is_touched = |layer: &str| figures.is_touched(layer, code);
     let mut untouched: Vec<String> = Vec::new();
-    // The legend has the main measure already.
-    let main = figures.main_measure();
+    let cells_of = |layer: &str, measure: &Measure| -> Vec<String> {
+        let cell = |level: &Level| {
+            figures.row(code, *level, layer, measure).map_or_else(
+                || "\u{2013}".to_owned(),
+                |row| match row.quantity.range {
+                    Some(ends) if row.quantity.is_undecidable() => {
+                        is_doubtful.set(true);
+                        range(words, measure, ends)
+                    }
+                    _ => amount(words, measure, row.quantity.value),
+                },
+            )
+        };
+        Level::ZONES.iter().map(cell).collect()
+    };
+    let is_wanted =
+        |layer: &str| layers.is_none_or(|layers| layers.iter().any(|id| id == layer));
     let is_main = |layer: &str, measure: &Measure| {
         main.as_ref().is_some_and(|(l, m)| *l == layer && m == measure)
     };
     for (layer, measure) in figures.measures() {
+        if !is_wanted(layer) {
+            continue;
+        }
         if !is_touched(layer) {
             let title = title(layer);
             if !untouched.contains(&title) {
@@ -168,22 +198,26 @@ pub fn exposure_table(
             rows.push((title(layer), Vec::new()));
             last = layer;
         }
-        let cells: Vec<String> = Level::ZONES
-            .iter()
-            .map(|level| {
-                figures.row(code, *level, layer, measure).map_or_else(
-                    || "\u{2013}".to_owned(),
-                    |row| match row.quantity.range {
-                        Some(ends) if row.quantity.is_undecidable() => {
-                            is_doubtful.set(true);
-                            range(words, measure, ends)
-                        }
-                        _ => amount(words, measure, row.quantity.value),
-                    },
-                )
-            })
-            .collect();
-        rows.push((measure_name(words, measure), cells));
+        rows.push((measure_name(words, measure), cells_of(layer, measure)));
+    }
+    // One row a layer, by the measure that says most of it.
+    let mut short: Vec<(String, Vec<String>)> = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    let telling = [Measure::People, Measure::Area, Measure::Length, Measure::Features];
+    let all = figures.measures();
+    for (layer, _) in
+        all.iter().filter(|(layer, _)| is_wanted(layer) && is_touched(layer))
+    {
+        let has = |measure: &&Measure| {
+            !is_main(layer, measure) && all.contains(&(*layer, *measure))
+        };
+        let Some(measure) = telling.iter().find(has).filter(|_| !told.contains(layer))
+        else {
+            continue;
+        };
+        told.push(*layer);
+        let label = format!("{} ({})", title(layer), measure_name(words, measure));
+        short.push((label, cells_of(layer, measure)));
     }
     let columns = Level::ZONES
         .iter()
@@ -198,7 +232,7 @@ pub fn exposure_table(
         None => words.of("map.table.exposure"),
         Some(name) => words.with("map.table.exposure_of", "territory", name),
     };
-    Table { heading, columns, rows, note }
+    Table { heading, columns, rows, note, short }
 }
 
 /// Shares of the main measure by level, one bar a territory, the most exposed first.
@@ -228,7 +262,18 @@ pub fn exposure_chart(
             .map(|row| row.quantity.value)
             .sum();
         let note = amount(words, &measure, total);
-        Some((in_zone, Bar { label, note, pieces, range: None }))
+        // Each range starts where the piece of its level does.
+        let mut from = 0.0;
+        let mut ranges = Vec::new();
+        for row in &rows {
+            let range = row.quantity.range.filter(|(low, high)| low < high);
+            let range = range.filter(|_| Level::ZONES.contains(&row.level));
+            ranges.extend(
+                range.map(|(low, high)| ((from + low) / total, (from + high) / total)),
+            );
+            from += row.quantity.value;
+        }
+        Some((in_zone, Bar { label, note, pieces, ranges }))
     };
     let mut bars: Vec<(f64, Bar)> = area
         .territories
@@ -242,8 +287,12 @@ pub fn exposure_chart(
     if bars.len() != 1 {
         bars.extend(bar(TOTAL, words.of("map.total")).map(|(_, bar)| bar));
     }
-    let heading =
-        words.with("map.chart.exposure", "measure", &measure_name(words, &measure));
+    let key = if bars.iter().any(|bar| !bar.ranges.is_empty()) {
+        "map.chart.exposure_ranges"
+    } else {
+        "map.chart.exposure"
+    };
+    let heading = words.with(key, "measure", &measure_name(words, &measure));
     Some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
 }
 
@@ -403,7 +452,9 @@ pub fn deficit_chart(
         } else {
             words.figure(value)
         };
-        bars.push(Bar { label, note, pieces: vec![(value, class.paint())], range });
+        let pieces = vec![(value, class.paint())];
+        let ranges = range.into_iter().collect();
+        bars.push(Bar { label, note, pieces, ranges });
     }
     if bars.is_empty() {
         return None;
@@ -415,7 +466,9 @@ pub fn deficit_chart(
     }
     let longest = bars
         .iter()
-        .flat_map(|bar| bar.pieces.iter().map(|(v, _)| *v).chain(bar.range.map(|r| r.1)))
+        .flat_map(|bar| {
+            bar.pieces.iter().map(|(v, _)| *v).chain(bar.ranges.iter().map(|r| r.1))
+        })
         .fold(standard.unwrap_or(0.0), f64::max);
     let is_share = matches!(kind, DeficitKind::Access { .. });
     let max = if is_share { longest.max(1.0) } else { longest * 1.04 };

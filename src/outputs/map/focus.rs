@@ -4,9 +4,13 @@
 //! hide a town on its coast, so hazard maps look where people and zones meet, and
 //! maps of a service where people and facilities are.
 
+use rayon::prelude::*;
+
 use crate::geometry::{ExposureLayer, HazardLayer, Prepared, Shapes, StudyArea};
 
-use super::projection::{Extent, covers};
+use super::projection::{Extent, Seen, View};
+use super::scene::Rect;
+use super::sheet::Job;
 use super::sketch::territory_shapes;
 
 /// Cells along each side of the territory that stand for the features in them.
@@ -30,27 +34,61 @@ pub fn whole(area: &StudyArea) -> Extent {
     roomy(extent, 0.02)
 }
 
+/// The features of every exposure layer, gathered once for all sheets.
+pub struct Crowds {
+    /// By layer, in the order of the study area.
+    layers: Vec<Vec<Spot>>,
+}
+
+impl Crowds {
+    /// Gathers the features of a study area.
+    #[must_use]
+    pub fn of(area: &StudyArea) -> Self {
+        let whole = whole(area);
+        let layers = area.exposures.par_iter().map(|layer| spots(layer, whole));
+        Self { layers: layers.collect() }
+    }
+
+    fn of_layer(&self, area: &StudyArea, layer: &ExposureLayer) -> &[Spot] {
+        let row = area.exposures.iter().position(|l| l.layer.id == layer.layer.id);
+        row.and_then(|row| self.layers.get(row)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Side of the page on which zones are looked at, mm: a cell of the crowds is larger than what
+/// gets lost on it.
+const LOOK_MM: f32 = 400.0;
+
 /// Where exposed people and the zones of a hazard meet, in all territories or in one.
 #[must_use]
-pub fn of_hazard(
-    area: &StudyArea,
-    hazard: &HazardLayer,
-    territory: Option<usize>,
-) -> Extent {
+pub fn of_hazard(job: Job<'_>, hazard: &HazardLayer, territory: Option<usize>) -> Extent {
+    let area = job.area;
     let shapes = territory_shapes(area);
     let own = territory.filter(|row| *row < shapes.len()).map(|row| shapes.get(row));
     let own_extent = own.and_then(Extent::of_shape).map(|extent| roomy(extent, 0.02));
     let whole = own_extent.unwrap_or_else(|| whole(area));
-    let is_own = |at: [f64; 2]| own.is_none_or(|shape| covers(shape, at));
+    let look = View::filled(whole, Rect::new(0.0, 0.0, LOOK_MM, LOOK_MM));
+    let own = territory.filter(|row| *row < shapes.len());
+    let own = own.map(|row| Seen::of(look, shapes, row));
     let zones: Vec<&Shapes> = hazard.zones.iter().map(|zone| &zone.shapes).collect();
-    let is_in_zone = |at: [f64; 2]| {
-        zones.iter().any(|shapes| shapes.iter().any(|shape| covers(shape, at)))
-    };
-    let spots: Vec<Spot> = area
-        .exposures
+    let seen: Vec<Seen> = zones
         .iter()
-        .flat_map(|layer| spots(layer, whole))
-        .filter(|spot| is_own(spot.extent.center()) && is_in_zone(spot.extent.center()))
+        .flat_map(|zone| (0..zone.len()).map(|row| Seen::of(look, zone, row)))
+        .filter(|seen| !seen.is_empty())
+        .collect();
+    let spots: Vec<Spot> = job
+        .crowds
+        .layers
+        .iter()
+        .flatten()
+        .filter(|spot| {
+            let center = spot.extent.center();
+            let at = look.to_page(center);
+            whole.contains(center)
+                && own.as_ref().is_none_or(|own| own.contains(at))
+                && seen.iter().any(|zone| zone.contains(at))
+        })
+        .copied()
         .collect();
     let near = zones.iter().filter_map(|shapes| Extent::of(shapes)).reduce(Extent::union);
     let near = near.filter(|zones| zones.meets(whole)).map(|zones| zones.within(whole));
@@ -68,13 +106,14 @@ pub fn of_hazard(
 /// Where the people of an exposure layer and the features of a service are.
 #[must_use]
 pub fn of_service(
-    area: &StudyArea,
+    job: Job<'_>,
     people: Option<&ExposureLayer>,
     service: &Prepared,
 ) -> Extent {
+    let area = job.area;
     let whole = whole(area);
-    let mut spots: Vec<Spot> =
-        people.map(|layer| spots(layer, whole)).unwrap_or_default();
+    let crowd = people.map(|layer| job.crowds.of_layer(area, layer));
+    let mut spots: Vec<Spot> = crowd.unwrap_or_default().to_vec();
     if spots.is_empty() {
         let extents = service.shapes.iter().filter_map(Extent::of_shape);
         spots = extents.map(|extent| Spot { extent, weight: 1.0 }).collect();
@@ -92,9 +131,10 @@ pub fn of_service(
 
 /// Where the features of a layer are, without thin tails.
 #[must_use]
-pub fn of_layer(area: &StudyArea, layer: &ExposureLayer) -> Option<Extent> {
-    let whole = whole(area);
-    dense(&spots(layer, whole)).map(|extent| roomy(extent, 0.06).within(whole))
+pub fn of_layer(job: Job<'_>, layer: &ExposureLayer) -> Option<Extent> {
+    let whole = whole(job.area);
+    dense(job.crowds.of_layer(job.area, layer))
+        .map(|extent| roomy(extent, 0.06).within(whole))
 }
 
 /// An extent with a margin, and never without a size.
@@ -103,6 +143,7 @@ fn roomy(extent: Extent, share: f64) -> Extent {
 }
 
 /// Some features close together.
+#[derive(Debug, Clone, Copy)]
 struct Spot {
     extent: Extent,
     weight: f64,

@@ -33,7 +33,7 @@ pub fn plan<'a>(
     if hazard.study_area.is_some() {
         notes.push(words.of("map.note.study_area"));
     }
-    let focus = focus::of_hazard(job.area, hazard, territory);
+    let focus = focus::of_hazard(job, hazard, territory);
     if part.is_none() && focus != focus::whole(job.area) {
         notes.push(words.of("map.note.frame"));
     }
@@ -54,13 +54,20 @@ pub fn plan<'a>(
         subtitle: words.of("map.hazard.subtitle"),
         focus,
         scale: None,
+        only: None,
+        subject: vec![hazard.layer.id.clone()],
         is_atlas_only: false,
         body: Box::new(move |sketch| body(sketch, hazard, exposure, code)),
         table: Some(figures::exposure_table(
             job.area,
             exposure,
             words,
-            (code, part.map(|territory| territory.name.as_str())),
+            figures::Of {
+                code,
+                name: part.map(|territory| territory.name.as_str()),
+                layers: None,
+                main: exposure.main_measure(),
+            },
         )),
         chart: figures::exposure_chart(job.area, exposure, words),
         notes,
@@ -122,14 +129,26 @@ fn body<'a>(
     sketch.traces(hazard);
     sketch.limits();
     sketch.grid();
-    sketch.facilities(Some(hazard));
+    sketch.facilities(&[hazard]);
     sketch.stamp();
     sketch.name_territories(|_| None);
     sketch.name_lines();
     sketch.places();
     sketch.name_facilities();
-    let studied = (seen.as_slice(), is_unstudied);
-    let classes = vec![level_group(sketch.words, hazard, exposure, code, studied)];
+    let is_drawn = |level: Level| match level {
+        Level::None => true,
+        Level::NotStudied => is_unstudied,
+        level => seen.contains(&level),
+    };
+    let main = exposure.main_measure();
+    let classes = vec![level_group(
+        sketch.words,
+        &[hazard],
+        exposure,
+        main.as_ref(),
+        code,
+        is_drawn,
+    )];
     Drawn { classes, locator: Vec::new() }
 }
 
@@ -151,31 +170,32 @@ fn not_studied(sketch: &mut Sketch<'_>, hazard: &HazardLayer) -> bool {
     true
 }
 
-/// The levels with their figures, as measured in a territory.
-fn level_group(
+/// The levels with their figures, as measured in a territory: of one hazard, whose bands are
+/// named with their reach, or of several.
+pub(super) fn level_group(
     words: Words,
-    hazard: &HazardLayer,
+    hazards: &[&HazardLayer],
     exposure: Exposure<'_>,
+    main: Option<&(&str, Measure)>,
     code: &str,
-    (seen, is_unstudied): (&[Level], bool),
+    is_drawn: impl Fn(Level) -> bool,
 ) -> Group {
-    let main = exposure.main_measure();
     let row = |level: Level| {
-        let (layer, measure) = main.as_ref()?;
+        let (layer, measure) = main?;
         exposure.row(code, level, layer, measure)
     };
     let has_range = Level::ZONES
         .iter()
         .any(|level| row(*level).is_some_and(|row| row.quantity.range.is_some()));
     let mut columns = Vec::new();
-    if let Some((_, measure)) = &main {
+    if let Some((_, measure)) = main {
         columns.push(figures::measure_name(words, measure));
         columns.push("%".to_owned());
         if has_range {
             columns.push(words.of("map.legend.range"));
         }
     }
-    let measure = main.as_ref().map_or(Measure::Features, |(_, measure)| measure.clone());
+    let measure = main.map_or(Measure::Features, |(_, measure)| measure.clone());
     let figures_of = |level: Level| -> Vec<String> {
         let Some(row) = row(level) else {
             return columns.iter().map(|_| "\u{2013}".to_owned()).collect();
@@ -203,16 +223,14 @@ fn level_group(
     let mut entries = Vec::new();
     for level in Level::ALL {
         let is_counted = row(level).is_some_and(|row| row.quantity.value > 0.0);
-        let is_drawn = match level {
-            Level::None => true,
-            Level::NotStudied => is_unstudied,
-            level => seen.contains(&level),
-        };
-        if is_drawn || is_counted {
+        if is_drawn(level) || is_counted {
             let edge = (style::RULE, 0.12);
             entries.push(Entry {
                 sign: Sign::Area(style::level(level), Some(edge)),
-                label: level_label(words, hazard, level),
+                label: match hazards {
+                    [hazard] => level_label(words, hazard, level),
+                    _ => words.level(level),
+                },
                 figures: figures_of(level),
             });
         }

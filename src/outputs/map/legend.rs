@@ -20,8 +20,12 @@ pub enum Sign {
     Line(Colour, f32, Vec<f32>),
     /// A point.
     Marker(Marker),
-    /// A point with the ring of those inside a zone.
-    RingedMarker(Marker),
+    /// The ring around points inside a zone.
+    Ring,
+    /// A see-through colour, so many times one above the other.
+    Stacked(Colour, usize),
+    /// No sign: words alone.
+    Blank,
     /// A dot of a radius, mm.
     Dot(Colour, f32),
     /// The dashed circle of a distance.
@@ -63,7 +67,31 @@ pub struct Table {
     pub rows: Vec<(String, Vec<String>)>,
     /// A sentence below the rows; blank if there is nothing to say.
     pub note: String,
+    /// The same in fewer rows, for where there is no room for all; blank if there is no such.
+    pub short: Vec<(String, Vec<String>)>,
 }
+
+/// Entries of which each sign stands once: point services of one look share an entry.
+#[must_use]
+pub fn merged(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut all: Vec<Entry> = Vec::new();
+    for entry in entries {
+        let is_shared = |known: &&mut Entry| {
+            matches!(entry.sign, Sign::Marker(_)) && known.sign == entry.sign
+        };
+        match all.iter_mut().find(is_shared) {
+            Some(known) => {
+                known.label.push_str("; ");
+                known.label.push_str(&entry.label);
+            }
+            None => all.push(entry),
+        }
+    }
+    all
+}
+
+/// Most lines of a label.
+const LABEL_LINES: usize = 4;
 
 /// Size of headings, mm.
 pub const HEADING_MM: f32 = 2.55;
@@ -101,10 +129,18 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
             scene.stroke(paths, *width, *colour, dash);
         }
         Sign::Marker(kind) => marker(scene, *kind, center, 1.0),
-        Sign::RingedMarker(kind) => {
-            ring(scene, *kind, center, 1.0);
-            marker(scene, *kind, center, 1.0);
+        Sign::Ring => {
+            ring(scene, Marker::Cross, center, 0.8);
+            scene.fill(vec![disc(center, 0.5)], Rule::NonZero, Paint::solid(style::RULE));
         }
+        Sign::Stacked(colour, count) => {
+            scene.fill_rect(rect, Paint::solid(style::LAND));
+            for _ in 0..*count {
+                scene.fill_rect(rect, Paint::solid(*colour));
+            }
+            scene.stroke_rect(rect, 0.12, style::RULE);
+        }
+        Sign::Blank => {}
         Sign::Dot(colour, radius) => {
             scene.fill(vec![disc(center, *radius)], Rule::NonZero, Paint::solid(*colour));
         }
@@ -274,8 +310,8 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
         let half = (width - 3.0) / 2.0;
         let room = half - SIGN.0 - 1.6;
         let lines =
-            |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 4).len();
-        if group.entries.iter().all(|entry| lines(entry) <= 2) {
+            |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 5).len();
+        if group.entries.iter().all(|entry| lines(entry) <= 3) {
             let split = group.entries.len().div_ceil(2);
             let mut bottom = at;
             for (entries, x) in
@@ -334,7 +370,7 @@ fn rows(
     let mut at = y;
     for entry in &group.entries {
         let room = width - SIGN.0 - 1.6 - figures_width;
-        let lines = font::wrap(&entry.label, Weight::Regular, ROW_MM, room, 2);
+        let lines = font::wrap(&entry.label, Weight::Regular, ROW_MM, room, LABEL_LINES);
         let height = (lines.len() as f32 * ROW_MM * 1.18).max(SIGN.1) + 0.55;
         let middle = at + height / 2.0;
         sign(scene, &entry.sign, Rect::new(x, middle - SIGN.1 / 2.0, SIGN.0, SIGN.1));
@@ -355,6 +391,18 @@ fn rows(
         at += height;
     }
     at
+}
+
+/// The table in its short form, if it has one and does not fit whole.
+#[must_use]
+pub fn fitting(table: &Table, (width, max_height): (f32, f32)) -> Table {
+    let mut scratch = Scene::new(width, 1.0);
+    let unlimited = (width, f32::MAX);
+    let whole = self::table(&mut scratch, [0.0; 2], unlimited, table, |_| String::new());
+    if whole <= max_height || table.short.is_empty() {
+        return table.clone();
+    }
+    Table { rows: table.short.clone(), ..table.clone() }
 }
 
 /// Headings of parts stand out from their rows.

@@ -26,7 +26,11 @@ const SHARES: [[f32; 3]; 4] =
 /// Widths of the three columns, so that the strip is low, and how many lines it has then.
 fn columns(job: Job<'_>, plan: &Plan<'_>, width: f32) -> ([f32; 3], usize) {
     let mut all: Vec<&Prepared> = all_layers(job);
-    all.retain(|layer| (plan.may_draw)(&layer.id));
+    let is_named = |id: &str| {
+        let named = plan.only.as_ref().is_none_or(|only| only.iter().any(|o| o == id));
+        named || id == job.area.territory_layer.id
+    };
+    all.retain(|layer| is_named(&layer.id) && (plan.may_draw)(&layer.id));
     let room = width - 6.0 * PAD;
     let tries = SHARES.map(|shares| {
         let widths = shares.map(|share| room * share);
@@ -102,10 +106,10 @@ pub fn draw(
     }
 }
 
-/// One entry a layer: title, publisher and date, licence, accuracy, status.
+/// One entry a source: titles of its layers, publisher and date, licence, accuracy, status.
 fn source_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
     let words = job.words;
-    let mut lines = Vec::new();
+    let mut entries: Vec<(String, Vec<&str>)> = Vec::new();
     for layer in layers {
         let title = layer.title.get(words.locale);
         let source = &layer.source;
@@ -121,10 +125,18 @@ fn source_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
         }
         parts.extend(source.licence.clone());
         parts.push(words.status(layer.status));
-        let entry = format!("{title}: {}.", parts.join(", "));
-        lines.extend(font::wrap(&entry, Weight::Regular, SIZE, width, 2));
+        let said = parts.join(", ");
+        match entries.iter_mut().find(|(known, _)| *known == said) {
+            Some((_, titles)) => titles.push(title),
+            None => entries.push((said, vec![title])),
+        }
     }
-    lines
+    let line = |(said, titles): &(String, Vec<&str>)| {
+        let entry = format!("{}: {said}.", titles.join("; "));
+        let most = 1 + titles.len().min(5);
+        font::wrap(&entry, Weight::Regular, SIZE, width, most)
+    };
+    entries.iter().flat_map(line).collect()
 }
 
 /// The coarsest accuracy that a layer states, m.
@@ -243,7 +255,7 @@ pub fn locator(
             }
         }
         for row in 0..shapes.len() {
-            let rings = inset.areas(shapes, |r| r == row);
+            let rings = inset.area(shapes, row);
             let paint = paints.get(row).copied().unwrap_or(Paint::solid(LOCATOR));
             scene.fill(rings, Rule::NonZero, paint);
         }
@@ -255,12 +267,19 @@ pub fn locator(
 }
 
 /// Draws a part of the map larger; returns what it shows.
-pub fn detail(scene: &mut Scene, job: Job<'_>, extent: Extent, rect: Rect) -> View {
+pub fn detail(
+    scene: &mut Scene,
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    extent: Extent,
+    rect: Rect,
+) -> View {
     let words = job.words;
     let caption = 3.0;
     let frame = Rect::new(rect.x, rect.y, rect.w, rect.h - caption);
     let view = View::around(extent, frame);
     let mut sketch = super::sketch::Sketch::new(job.area, view, words);
+    sketch.only.clone_from(&plan.only);
     super::overview::draw_detail(&mut sketch);
     let items = std::mem::take(&mut sketch.scene.items);
     let text = words.with("map.scale.detail", "scale", &words.number(view.scale, 0));

@@ -14,13 +14,16 @@
     reason = "page millimetres and pixels: small numbers, for the eye only"
 )]
 
+pub mod breaks;
 pub mod canvas;
 pub mod chart;
+pub mod choropleth;
 mod clip;
 pub mod coast;
 pub mod deficit_map;
 pub mod degrees;
 pub mod extent;
+mod facilities;
 pub mod figures;
 pub mod focus;
 pub mod font;
@@ -28,6 +31,7 @@ pub mod furniture;
 pub mod hatch;
 pub mod hazard_map;
 mod index;
+pub mod industry;
 mod kerning;
 pub mod labels;
 pub mod legend;
@@ -43,8 +47,11 @@ pub mod png;
 pub mod projection;
 pub mod risk_map;
 pub mod scene;
+pub mod several;
 pub mod sheet;
 pub mod sketch;
+mod steps;
+pub mod stored;
 pub mod style;
 pub mod svg;
 pub mod traces;
@@ -79,18 +86,38 @@ pub struct MapSet {
 }
 
 impl MapSet {
-    /// File name and bytes of everything in it.
+    /// Path inside the folder of a run and bytes of everything in it.
     #[must_use]
     pub fn into_files(self) -> Vec<(String, Vec<u8>)> {
-        let named = |name: &str, ending: &str| format!("{name}.{ending}");
+        let named = |name: &str, ending: &str| format!("{FOLDER}/{name}.{ending}");
         let mut files = vec![(named("atlas", "pdf"), self.atlas)];
         for map in self.maps {
             files.push((named(&map.name, "png"), map.png));
             files.push((named(&map.name, "svg"), map.svg.into_bytes()));
             files.push((named(&map.name, "pdf"), map.pdf));
+            files.push((scene_path(&map.name), map.scene));
         }
         files
     }
+}
+
+/// Folder of the maps in that of a run.
+pub const FOLDER: &str = "maps";
+/// Folder of the stored sheets in that of a run.
+pub const SCENE_FOLDER: &str = "scene";
+/// Ending of a stored sheet.
+const SCENE_ENDING: &str = ".json.gz";
+
+/// Where the stored sheet of a map lies in the folder of a run.
+#[must_use]
+pub fn scene_path(map: &str) -> String {
+    format!("{SCENE_FOLDER}/{map}{SCENE_ENDING}")
+}
+
+/// The map whose stored sheet lies at a path in the folder of a run.
+#[must_use]
+pub fn map_of_scene(path: &str) -> Option<&str> {
+    path.strip_prefix(SCENE_FOLDER)?.strip_prefix('/')?.strip_suffix(SCENE_ENDING)
 }
 
 /// One map in all formats.
@@ -104,6 +131,8 @@ pub struct MapFile {
     pub svg: String,
     /// PDF of one page, as large as the paper.
     pub pdf: Vec<u8>,
+    /// The sheet itself, to be drawn again: see [`stored`].
+    pub scene: Vec<u8>,
 }
 
 /// Why a map could not be drawn.
@@ -175,19 +204,23 @@ pub fn draw_all(
     settings: &Settings,
     options: &MapOptions,
 ) -> Result<MapSet, MapError> {
-    let job = Job::new(area, settings, options);
+    let crowds = focus::Crowds::of(area);
+    let job = Job::new(area, settings, options, &crowds);
     let all = plans(job, measurements);
+    let author = settings.author.as_ref().map(|author| author.get(options.locale));
     let drawn = compose_all(job, &all, |plan, scene| {
-        let page = pdf::page(scene);
+        let page = pdf::page(&scene);
         if plan.is_atlas_only {
             return Ok((None, page));
         }
-        let about = about(settings, options, &page.title, &page.description);
+        let author = author.map(str::to_owned);
+        let sheet = stored::Sheet { scene, author, locale: options.locale };
         let map = MapFile {
             name: plan.name.clone(),
-            png: png::render(scene, png::DEFAULT_DPI)?,
-            svg: svg::render(scene),
-            pdf: pdf::document(&[&page], about)?,
+            png: png::render(&sheet.scene, png::DEFAULT_DPI)?,
+            svg: svg::render(&sheet.scene),
+            pdf: sheet.document(&page)?,
+            scene: sheet.to_bytes()?,
         };
         Ok((Some(map), page))
     })?;
@@ -196,7 +229,8 @@ pub fn draw_all(
     let title = settings.title.get(options.locale);
     let subject = i18n::text(options.locale, "map.atlas.subject");
     let bound: Vec<&pdf::Page> = index.iter().chain(&pages).collect();
-    let atlas = pdf::document(&bound, about(settings, options, title, subject))?;
+    let about = pdf::About { title, subject, author, locale: options.locale };
+    let atlas = pdf::document(&bound, about)?;
     Ok(MapSet { maps: maps.into_iter().flatten().collect(), atlas })
 }
 
@@ -204,6 +238,7 @@ pub fn draw_all(
 fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     let (area, settings) = (job.area, job.settings);
     let mut plans = vec![overview::plan(job, measurements)];
+    plans.extend(several::plans(job, measurements));
     plans.extend(
         area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements, None)),
     );
@@ -213,9 +248,14 @@ fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
         plans.extend(risk_map::plans(job, risk, measured));
     }
+    plans.extend(industry::plan(job, measurements));
     for plan in &mut plans {
         let Some(own) = settings.maps.sheets.get(&plan.name) else { continue };
         plan.scale = own.scale;
+        plan.only = own.layers.clone().map(|layers| {
+            let all = layers.into_iter().chain(plan.subject.iter().cloned());
+            all.collect()
+        });
         if let Some([west, south, east, north]) = own.frame {
             plan.focus = extent::Extent { min: [west, south], max: [east, north] };
         }
@@ -232,17 +272,6 @@ fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     plans
 }
 
-fn about<'a>(
-    settings: &'a Settings,
-    options: &MapOptions,
-    title: &'a str,
-    subject: &'a str,
-) -> pdf::About<'a> {
-    let locale = options.locale;
-    let author = settings.author.as_ref().map(|author| author.get(locale));
-    pdf::About { title, subject, author, locale }
-}
-
 /// Composes every map that has files of its own and hands each, with its name, to a renderer.
 ///
 /// # Errors
@@ -255,24 +284,26 @@ pub fn render_all<T: Send>(
     options: &MapOptions,
     render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
 ) -> Result<Vec<T>, MapError> {
-    let job = Job::new(area, settings, options);
+    let crowds = focus::Crowds::of(area);
+    let job = Job::new(area, settings, options, &crowds);
     let mut all = plans(job, measurements);
     all.retain(|plan| !plan.is_atlas_only);
-    compose_all(job, &all, |plan, scene| render(&plan.name, scene))
+    compose_all(job, &all, |plan, scene| render(&plan.name, &scene))
 }
 
 fn compose_all<'a, T: Send>(
     job: Job<'a>,
     plans: &[Plan<'a>],
-    render: impl Fn(&Plan<'a>, &scene::Scene) -> Result<T, MapError> + Sync,
+    render: impl Fn(&Plan<'a>, scene::Scene) -> Result<T, MapError> + Sync,
 ) -> Result<Vec<T>, MapError> {
     let count = plans.len();
     let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()
         .enumerate()
         .map(|(i, plan)| {
-            let scene = sheet::compose(job, plan, i + 1, count)?;
-            render(plan, &scene)
+            let mut scene = sheet::compose(job, plan, i + 1, count)?;
+            scene.settle();
+            render(plan, scene)
         })
         .collect();
     drawn.into_iter().collect()

@@ -5,9 +5,10 @@
 
 use crate::geometry::{Dimension, ServiceLayer, StudyArea};
 
+use super::font;
 use super::legend::{self, Sign};
-use super::projection::covers;
-use super::scene::{Anchor, Colour, Path, Rect, Text, Weight};
+use super::projection::Seen;
+use super::scene::{Anchor, Colour, Paint, Path, Rect, Text, Weight};
 use super::sketch::{Sketch, is_coast, reach_of, territory_shapes};
 use super::style::{self, Marker};
 
@@ -28,7 +29,7 @@ impl<'a> Sketch<'a> {
     /// Names the facilities of a service if they are few.
     pub fn name_facilities_of(&mut self, layer: &ServiceLayer) {
         let points = self.view.points(&layer.layer.shapes, |_| true);
-        if points.len() > NAMED_FACILITIES {
+        if points.len() > NAMED_FACILITIES || !self.shows(&layer.layer.id) {
             return;
         }
         let scales = self.marker_scales.iter().filter(|(id, _)| *id == layer.layer.id);
@@ -45,7 +46,7 @@ impl<'a> Sketch<'a> {
             {
                 continue;
             }
-            let words = super::font::fit(name, Weight::Regular, 1.9, 38.0);
+            let words = font::fit(name, Weight::Regular, 1.9, 38.0);
             let text = Text::new(words, at, 1.9)
                 .colour(style::FACILITY)
                 .halo(style::HALO.with_alpha(0.85), 0.35);
@@ -84,7 +85,7 @@ impl<'a> Sketch<'a> {
                 if !self.labels.is_free(dot.inset(-0.6)) {
                     continue;
                 }
-                let words = super::font::fit(name, Weight::Regular, 2.15, 45.0);
+                let words = font::fit(name, Weight::Regular, 2.15, 45.0);
                 let text =
                     Text::new(words, at, 2.15).halo(style::HALO.with_alpha(0.85), 0.4);
                 let beside = self.labels.beside(&text, at, radius);
@@ -127,8 +128,8 @@ impl<'a> Sketch<'a> {
                 {
                     continue;
                 }
-                let paths: Vec<Path> = self.view.lines(&layer.layer.shapes, |r| r == row);
-                let words = super::font::fit(name, weight, 2.2, 60.0);
+                let paths: Vec<Path> = self.view.line(&layer.layer.shapes, row);
+                let words = font::fit(name, weight, 2.2, 60.0);
                 let text = Text::new(words, [0.0; 2], 2.2)
                     .weight(weight)
                     .colour(colour)
@@ -150,7 +151,7 @@ impl<'a> Sketch<'a> {
             }
             let spots = self.inner_spots(row);
             let value = value(row);
-            let name = super::font::fit(
+            let name = font::fit(
                 &territory.name.to_uppercase(),
                 Weight::Bold,
                 2.5,
@@ -180,49 +181,64 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Writes a figure for the territory as a whole, below the project's middle.
+    /// Writes a figure for the territory as a whole into the corner of the frame with the least
+    /// land, where it covers no name.
     pub fn name_whole(&mut self, value: Option<String>) {
+        const SIZES: [f32; 2] = [2.5, 4.2];
         let Some(value) = value else { return };
-        let rows = 0..territory_shapes(self.area).len();
-        let mut spots: Vec<_> = rows.flat_map(|row| self.inner_spots(row)).collect();
-        spots.sort_by(|a, b| b.0.total_cmp(&a.0));
         let whole = self.words.of("map.total");
-        let candidates = spots.into_iter().map(|(_, [x, y])| {
-            let line = |words: &str, y: f32, size: f32| {
-                Text::new(words, [x, y], size)
-                    .weight(Weight::Bold)
-                    .anchor(Anchor::Middle)
-                    .halo(style::HALO.with_alpha(0.85), 0.6)
-            };
-            vec![line(&whole, y - 1.2, 2.6), line(&value, y + 3.0, 4.2)]
-        });
-        for text in self.labels.place(candidates).into_iter().flatten() {
-            self.scene.text(text);
+        let wide = font::width(&whole, Weight::Bold, SIZES[0]).max(font::width(
+            &value,
+            Weight::Bold,
+            SIZES[1],
+        ));
+        let frame = self.view.frame.inset(1.8);
+        let (w, h) = ((wide + 5.0).min(frame.w), 11.5);
+        let (left, top) = (frame.x, frame.y);
+        let (right, bottom) = (frame.right() - w, frame.bottom() - h);
+        let corners = [[right, top], [left, bottom], [right, bottom], [left, top]];
+        let land = territory_shapes(self.area);
+        let seen: Vec<Seen> =
+            (0..land.len()).map(|row| Seen::of(self.view, land, row)).collect();
+        let covered = |rect: Rect| {
+            let at = |i: usize, n: usize| (i as f32 + 0.5) / n as f32;
+            let points =
+                (0..24).map(|i| [rect.x + w * at(i % 8, 8), rect.y + h * at(i / 8, 3)]);
+            points.filter(|p| seen.iter().any(|land| land.contains(*p))).count()
+        };
+        let boxes = corners.map(|[x, y]| Rect::new(x, y, w, h));
+        let best = boxes.into_iter().min_by_key(|rect| covered(*rect));
+        let Some(rect) = best else { return };
+        self.labels.block(rect);
+        self.scene.fill_rect(rect, Paint::solid(style::PAPER.with_alpha(0.9)));
+        self.scene.stroke_rect(rect, 0.2, style::INK);
+        for (words, base, size) in
+            [(&whole, rect.y + 3.7, SIZES[0]), (&value, rect.y + 9.2, SIZES[1])]
+        {
+            let words = font::fit(words, Weight::Bold, size, w - 2.0);
+            let text = Text::new(words, [rect.center()[0], base], size);
+            self.scene.text(text.weight(Weight::Bold).anchor(Anchor::Middle));
         }
     }
 
     /// Points inside a territory and the frame with the room around them, most room first.
     fn inner_spots(&self, row: usize) -> Vec<(f32, [f32; 2])> {
         const STEPS: usize = 26;
-        let shape = territory_shapes(self.area).get(row);
         let (view, frame) = (self.view, self.view.frame);
+        let seen = Seen::of(view, territory_shapes(self.area), row);
         let outlines: Vec<[f32; 2]> = view
-            .lines(territory_shapes(self.area), |r| r == row)
+            .line(territory_shapes(self.area), row)
             .into_iter()
             .flat_map(|path| along(&path))
             .collect();
-        let window = view.extent();
         let mut spots = Vec::new();
         for i in 0..STEPS * STEPS {
-            let at = |n: usize| (n as f64 + 0.5) / STEPS as f64;
-            let meters = [
-                window.min[0] + window.width() * at(i % STEPS),
-                window.min[1] + window.height() * at(i / STEPS),
-            ];
-            if !covers(shape, meters) {
+            let at = |n: usize| (n as f32 + 0.5) / STEPS as f32;
+            let x = frame.x + frame.w * at(i % STEPS);
+            let y = frame.y + frame.h * at(i / STEPS);
+            if !seen.contains([x, y]) {
                 continue;
             }
-            let [x, y] = view.to_page(meters);
             let to_frame = (x - frame.x)
                 .min(frame.right() - x)
                 .min(2.0 * (y - frame.y))

@@ -28,6 +28,8 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
         ),
         focus: focus::whole(job.area),
         scale: None,
+        only: None,
+        subject: Vec::new(),
         is_atlas_only: false,
         body: Box::new(move |sketch| {
             sketch.detail = detail(job);
@@ -46,7 +48,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
 fn detail(job: Job<'_>) -> Option<Extent> {
     let people = job.area.exposures.iter().find(|layer| layer.people.is_some());
     let layer = people.or(job.area.exposures.first())?;
-    let core = focus::of_layer(job.area, layer)?;
+    let core = focus::of_layer(job, layer)?;
     (core.side() < 0.4 * focus::whole(job.area).side()).then_some(core)
 }
 
@@ -63,7 +65,7 @@ pub fn draw_detail(sketch: &mut Sketch<'_>) {
     }
     sketch.context_lines();
     sketch.limits();
-    sketch.facilities(None);
+    sketch.facilities(&[]);
     sketch.name_lines();
     sketch.places();
 }
@@ -87,7 +89,7 @@ fn body(sketch: &mut Sketch<'_>) -> Drawn {
         sketch.traces(hazard);
     }
     sketch.grid();
-    sketch.facilities(None);
+    sketch.facilities(&[]);
     sketch.stamp();
     sketch.name_territories(|_| None);
     sketch.name_lines();

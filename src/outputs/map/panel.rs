@@ -33,7 +33,9 @@ pub(super) fn draw(
     let room = if plan.detail.is_none() && shows_all(job, view) {
         REFERENCE_MM
     } else {
-        (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, 88.0)
+        // A locator is as wide as the column at most; a larger part takes what there is.
+        let most = if plan.detail.is_some() { 140.0 } else { 88.0 };
+        (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, most)
     };
     let detail = reference(scene, job, plan, columns[last], room, view, locator);
     blocks(scene, job, plan, &short, groups)?;
@@ -86,6 +88,7 @@ fn blocks(
             limit = flow.left();
         }
         if limit > 16.0 {
+            let table = &legend::fitting(table, (width, limit));
             let height =
                 legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
             if let Some(at) = flow.take(height) {
@@ -157,7 +160,8 @@ fn reference(
     let arrow = Rect::new(column.right() - 14.5, top + 2.4, 14.5, 21.0);
     furniture::north_arrow(scene, arrow, &words.of("map.scale.north"));
     let inset = Rect::new(column.x, top + 2.0, column.w - 16.5, box_height - 1.0);
-    let detail = plan.detail.map(|detail| margin::detail(scene, job, detail, inset));
+    let detail =
+        plan.detail.map(|detail| margin::detail(scene, job, plan, detail, inset));
     if detail.is_none() && !shows_all(job, view) {
         margin::locator(scene, job, plan, inset, view, locator);
     }

@@ -129,11 +129,26 @@ impl View {
     /// Polygons of the chosen rows as rings for one non-zero fill.
     #[must_use]
     pub fn areas(self, shapes: &Shapes, keep: impl Fn(usize) -> bool) -> Vec<Vec<Point>> {
+        self.areas_of(shapes, (0..shapes.len()).filter(|row| keep(*row)))
+    }
+
+    /// The polygon of one row.
+    #[must_use]
+    pub fn area(self, shapes: &Shapes, row: usize) -> Vec<Vec<Point>> {
+        self.areas_of(shapes, [row])
+    }
+
+    fn areas_of(
+        self,
+        shapes: &Shapes,
+        rows: impl IntoIterator<Item = usize>,
+    ) -> Vec<Vec<Point>> {
         let (window, seen) = (self.window(), self.reach());
         let mut rings = Vec::new();
         let mut dots = Dots::new(self.frame);
-        for (row, shape) in shapes.iter().enumerate() {
-            if shape.dimension() != Dimension::Area || !keep(row) {
+        for row in rows {
+            let shape = shapes.get(row);
+            if shape.dimension() != Dimension::Area {
                 continue;
             }
             let Some(extent) = Extent::of_shape(shape) else { continue };
@@ -171,12 +186,27 @@ impl View {
     /// Edges along which a polygon was cut do not become part of its outline.
     #[must_use]
     pub fn lines(self, shapes: &Shapes, keep: impl Fn(usize) -> bool) -> Vec<Path> {
+        self.lines_of(shapes, (0..shapes.len()).filter(|row| keep(*row)))
+    }
+
+    /// The line, or the outline, of one row.
+    #[must_use]
+    pub fn line(self, shapes: &Shapes, row: usize) -> Vec<Path> {
+        self.lines_of(shapes, [row])
+    }
+
+    fn lines_of(
+        self,
+        shapes: &Shapes,
+        rows: impl IntoIterator<Item = usize>,
+    ) -> Vec<Path> {
         let (window, seen) = (self.window(), self.reach());
         let mut paths = Vec::new();
-        for (row, shape) in shapes.iter().enumerate() {
+        for row in rows {
+            let shape = shapes.get(row);
             let is_seen = Extent::of_shape(shape)
                 .is_some_and(|e| e.meets(seen) && e.side() * self.mm_per_m() >= DOT_MM);
-            if !is_seen || !keep(row) {
+            if !is_seen {
                 continue;
             }
             for (role, part) in shape.parts() {
@@ -215,6 +245,52 @@ impl View {
         let points: Vec<[f64; 2]> = part.iter().map(|p| self.exact(p.meters())).collect();
         thin(&points, is_closed)
     }
+}
+
+/// Rings as they are drawn, with their boxes: to ask quickly, and as exactly as the eye can see,
+/// what lies in them.
+pub struct Seen {
+    rings: Vec<(Rect, Vec<Point>)>,
+}
+
+impl Seen {
+    /// The rings of a row in a view.
+    #[must_use]
+    pub fn of(view: View, shapes: &Shapes, row: usize) -> Self {
+        let rings = view.area(shapes, row).into_iter();
+        Self { rings: rings.map(|ring| (bounds(&ring), ring)).collect() }
+    }
+
+    /// Whether nothing of it is seen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rings.is_empty()
+    }
+
+    /// Whether a point on the page lies inside (even-odd over all rings).
+    #[must_use]
+    pub fn contains(&self, [x, y]: Point) -> bool {
+        let mut inside = false;
+        for (_, ring) in self.rings.iter().filter(|(bounds, _)| bounds.contains([x, y])) {
+            let mut last = ring[ring.len() - 1];
+            for &p in ring {
+                if (p[1] > y) != (last[1] > y) {
+                    let across = (y - p[1]) / (last[1] - p[1]);
+                    inside ^= x < p[0] + across * (last[0] - p[0]);
+                }
+                last = p;
+            }
+        }
+        inside
+    }
+}
+
+fn bounds(ring: &[Point]) -> Rect {
+    let range = |i: usize| {
+        ring.iter().fold((f32::MAX, f32::MIN), |(a, b), p| (a.min(p[i]), b.max(p[i])))
+    };
+    let ((x0, x1), (y0, y1)) = (range(0), range(1));
+    Rect::new(x0, y0, x1 - x0, y1 - y0)
 }
 
 /// Whether a point lies in a polygon (even-odd over all its rings; edges either way).

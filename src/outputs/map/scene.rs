@@ -6,13 +6,15 @@
 //!
 //! The origin is the upper left corner of the page, y grows downwards.
 
+use serde::{Deserialize, Serialize};
+
 use super::canvas::Canvas;
 
 /// A position on the page, mm.
 pub type Point = [f32; 2];
 
 /// An upright rectangle on the page, mm.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rect {
     /// Left edge.
     pub x: f32,
@@ -79,7 +81,7 @@ impl Rect {
 }
 
 /// A colour with its opacity.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Colour {
     /// Red, green and blue, sRGB.
     pub rgb: [u8; 3],
@@ -114,7 +116,7 @@ impl Colour {
 }
 
 /// The pattern of a hatch; lines run at `angle` degrees, clockwise from the x axis.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum HatchKind {
     /// Parallel lines.
     Lines {
@@ -134,7 +136,7 @@ pub enum HatchKind {
 }
 
 /// A hatch: pattern, distance of its lines, their width (or the dots' diameter) and colour.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Hatch {
     /// Pattern.
     pub kind: HatchKind,
@@ -147,7 +149,7 @@ pub struct Hatch {
 }
 
 /// How an area is filled.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Paint {
     /// Flat colour below the hatch.
     pub solid: Option<Colour>,
@@ -164,7 +166,7 @@ impl Paint {
 }
 
 /// Which points of overlapping rings are inside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rule {
     /// Odd number of crossings: holes whatever their direction.
     EvenOdd,
@@ -173,9 +175,10 @@ pub enum Rule {
 }
 
 /// A filled area.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fill {
     /// Open rings.
+    #[serde(with = "super::steps::rings")]
     pub rings: Vec<Vec<Point>>,
     /// What is inside.
     pub rule: Rule,
@@ -184,7 +187,7 @@ pub struct Fill {
 }
 
 /// The ends of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cap {
     /// Cut at the end point.
     Butt,
@@ -193,16 +196,17 @@ pub enum Cap {
 }
 
 /// A path to be stroked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Path {
     /// Its points.
+    #[serde(with = "super::steps::points")]
     pub points: Vec<Point>,
     /// Whether the last is joined to the first.
     pub is_closed: bool,
 }
 
 /// Stroked lines.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// The lines.
     pub paths: Vec<Path>,
@@ -217,7 +221,7 @@ pub struct Stroke {
 }
 
 /// The face of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Weight {
     /// Upright.
     Regular,
@@ -228,7 +232,7 @@ pub enum Weight {
 }
 
 /// Which part of a text stands at its position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Anchor {
     /// Its start.
     Start,
@@ -239,7 +243,7 @@ pub enum Anchor {
 }
 
 /// One line of text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Text {
     /// What it says.
     pub text: String,
@@ -321,8 +325,17 @@ impl Text {
     }
 }
 
+/// A picture in a rectangle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// Where; the picture fills it.
+    pub rect: Rect,
+    /// The bytes of a PNG.
+    pub png: Vec<u8>,
+}
+
 /// One thing to paint.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Item {
     /// A filled area.
     Fill(Fill),
@@ -330,8 +343,10 @@ pub enum Item {
     Stroke(Stroke),
     /// Text.
     Text(Text),
+    /// A picture.
+    Image(Image),
     /// What follows is cut to these rings (even-odd), until the matching pop.
-    PushClip(Vec<Vec<Point>>),
+    PushClip(#[serde(with = "super::steps::rings")] Vec<Vec<Point>>),
     /// Ends the last clip.
     PopClip,
     /// What follows belongs together and has a name, until the matching end.
@@ -341,7 +356,7 @@ pub enum Item {
 }
 
 /// A whole sheet.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scene {
     /// Width, mm.
     pub width_mm: f32,
@@ -438,6 +453,28 @@ impl Scene {
         self.items.push(Item::PopClip);
     }
 
+    /// Moves the points of rings and lines to hundredths of a millimetre, as vector formats
+    /// write them: so a sheet looks the same in all formats, and when it is read again.
+    pub fn settle(&mut self) {
+        for item in &mut self.items {
+            let points: Box<dyn Iterator<Item = &mut Point>> = match item {
+                Item::Fill(fill) => Box::new(fill.rings.iter_mut().flatten()),
+                Item::Stroke(stroke) => {
+                    Box::new(stroke.paths.iter_mut().flat_map(|path| &mut path.points))
+                }
+                Item::PushClip(rings) => Box::new(rings.iter_mut().flatten()),
+                Item::Text(_)
+                | Item::Image(_)
+                | Item::PopClip
+                | Item::BeginGroup(_)
+                | Item::EndGroup => continue,
+            };
+            for point in points {
+                *point = point.map(|mm| super::steps::mm(super::steps::hundredths(mm)));
+            }
+        }
+    }
+
     /// Paints all items on a canvas, in order.
     pub fn paint(&self, canvas: &mut impl Canvas) {
         for item in &self.items {
@@ -445,6 +482,7 @@ impl Scene {
                 Item::Fill(fill) => canvas.fill(fill),
                 Item::Stroke(stroke) => canvas.stroke(stroke),
                 Item::Text(text) => canvas.text(text),
+                Item::Image(image) => canvas.image(image),
                 Item::PushClip(rings) => canvas.push_clip(rings),
                 Item::PopClip => canvas.pop_clip(),
                 Item::BeginGroup(name) => canvas.begin_group(name),

@@ -10,13 +10,14 @@ use crate::geometry::{Prepared, StudyArea};
 
 use super::chart::Chart;
 use super::degrees::Degrees;
+use super::focus::Crowds;
 use super::font::{self, CAP_HEIGHT};
 use super::furniture::{self, BAND_MM};
-use super::legend::{Group, Table};
+use super::legend::{self, Group, Table};
 use super::margin;
 use super::panel;
 use super::projection::{Extent, View, fitting_scale};
-use super::scene::{Anchor, Rect, Scene, Text, Weight};
+use super::scene::{Anchor, Image, Item, Path, Rect, Scene, Text, Weight};
 use super::sketch::Sketch;
 use super::style;
 use super::words::Words;
@@ -42,6 +43,8 @@ pub struct Job<'a> {
     pub words: Words,
     /// The way to geographic coordinates, where there is one.
     pub degrees: Option<Degrees>,
+    /// Where the features are.
+    pub crowds: &'a Crowds,
 }
 
 impl<'a> Job<'a> {
@@ -51,9 +54,10 @@ impl<'a> Job<'a> {
         area: &'a StudyArea,
         settings: &'a Settings,
         options: &'a MapOptions,
+        crowds: &'a Crowds,
     ) -> Self {
         let words = Words { locale: options.locale };
-        Self { area, settings, options, words, degrees: Degrees::of(area.epsg) }
+        Self { area, settings, options, words, degrees: Degrees::of(area.epsg), crowds }
     }
 }
 
@@ -79,6 +83,10 @@ pub struct Plan<'a> {
     pub focus: Extent,
     /// The number under 1 in the scale, if the project fixes it.
     pub scale: Option<f64>,
+    /// The layers that it may show beside its subject, if the project names them.
+    pub only: Option<Vec<String>>,
+    /// Layers that it is about, which it always shows.
+    pub subject: Vec<String>,
     /// Whether it has no files of its own.
     pub is_atlas_only: bool,
     /// Draws the body.
@@ -184,6 +192,7 @@ pub fn compose<'a>(
     view.scale = plan.scale.unwrap_or(view.scale);
 
     let mut sketch = Sketch::new(job.area, view, job.words);
+    sketch.only.clone_from(&plan.only);
     let drawn = (plan.body)(&mut sketch);
     for base in &plan.bases {
         sketch.note_source(base);
@@ -192,6 +201,7 @@ pub fn compose<'a>(
         // What only the detail shows belongs in the legend and the sources too.
         let view = View::around(detail, Rect::new(0.0, 0.0, 60.0, 60.0));
         let mut part = Sketch::new(job.area, view, job.words);
+        part.only.clone_from(&plan.only);
         super::overview::draw_detail(&mut part);
         for entry in part.signs {
             sketch.note_sign(entry.sign, entry.label);
@@ -210,7 +220,7 @@ pub fn compose<'a>(
     let mut groups = drawn.classes;
     if !sketch.signs.is_empty() {
         let heading = job.words.of("map.legend.signs");
-        let entries = std::mem::take(&mut sketch.signs);
+        let entries = legend::merged(std::mem::take(&mut sketch.signs));
         groups.push(Group { heading, entries, ..Group::default() });
     }
     let mut beside = Scene::new(w, h);
@@ -261,6 +271,27 @@ fn rules(scene: &mut Scene, layout: &Layout, outer: Rect) {
     }
 }
 
+/// The slot of the office's picture at the left of the title, empty where there is none;
+/// returns the width that it takes.
+fn logo(scene: &mut Scene, job: Job<'_>, outer: Rect) -> f32 {
+    const SIDE: f32 = 11.5;
+    const WIDEST: f32 = 28.0;
+    let top = outer.y + (TITLE_HEIGHT - SIDE) / 2.0;
+    let left = outer.x + PAD;
+    let Some(logo) = &job.settings.maps.logo else {
+        let slot = Rect::new(left, top, SIDE, SIDE);
+        let paths = vec![Path { points: slot.ring(), is_closed: true }];
+        scene.stroke(paths, 0.12, style::RULE.with_alpha(0.7), &[0.8, 0.8]);
+        return SIDE + PAD;
+    };
+    let [across, down] = logo.size.map(|side| side as f32);
+    let scale = (SIDE / down).min(WIDEST / across);
+    let (w, h) = (across * scale, down * scale);
+    let rect = Rect::new(left, top + (SIDE - h) / 2.0, w, h);
+    scene.items.push(Item::Image(Image { rect, png: logo.bytes.clone() }));
+    w + PAD
+}
+
 /// The strip on top: project and title at the left, status and number at the right.
 fn title(
     scene: &mut Scene,
@@ -301,7 +332,9 @@ fn title(
             .colour(style::INK_SOFT),
     );
     room -= stamp_width.max(font::width(&of, Weight::Regular, 2.4)) + 4.0;
-    let left = outer.x + PAD;
+    let slot = logo(scene, job, outer);
+    room -= slot;
+    let left = outer.x + PAD + slot;
     let project = job.settings.title.get(words.locale);
     let (mut size, mut lines) = (4.9, 1);
     if font::width(&font::fit(&plan.title, Weight::Bold, size, 1e4), Weight::Bold, size)

@@ -11,10 +11,10 @@ use crate::geometry::{
 
 use super::furniture;
 use super::labels::Labels;
-use super::legend::{self, Entry, Sign};
-use super::projection::{Extent, View, covers};
+use super::legend::{Entry, Sign};
+use super::projection::{Extent, View};
 use super::scene::{Paint, Path, Rect, Rule, Scene};
-use super::style::{self, Marker};
+use super::style;
 use super::traces::Traces;
 use super::words::Words;
 
@@ -48,6 +48,8 @@ pub struct Sketch<'a> {
     pub sources: Vec<&'a Prepared>,
     /// What a detail beside the map shows larger.
     pub detail: Option<Extent>,
+    /// The layers that may be drawn; all if `None`.
+    pub only: Option<Vec<String>>,
     /// Hazards by distance whose traces are drawn.
     traced: usize,
     coast: Vec<Path>,
@@ -72,6 +74,7 @@ impl<'a> Sketch<'a> {
             signs: Vec::new(),
             sources: Vec::new(),
             detail: None,
+            only: None,
             traced: 0,
             coast: Vec::new(),
             ringed: Vec::new(),
@@ -79,6 +82,11 @@ impl<'a> Sketch<'a> {
             labels_from: usize::MAX,
             sea: Vec::new(),
         }
+    }
+
+    /// Whether a layer may be drawn.
+    pub(super) fn shows(&self, layer: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|id| id == layer))
     }
 
     /// Whether signs and names at a place are left to the detail beside the map.
@@ -119,7 +127,8 @@ impl<'a> Sketch<'a> {
         is_kind: impl Fn(&str) -> bool,
     ) -> Vec<&'a ContextLayer> {
         let area: &'a StudyArea = self.area;
-        area.contexts.iter().filter(|layer| is_kind(&layer.kind)).collect()
+        let is_shown = |l: &&ContextLayer| is_kind(&l.kind) && self.shows(&l.layer.id);
+        area.contexts.iter().filter(is_shown).collect()
     }
 
     /// Draws paper, sea and the land of the territories, each in its paint.
@@ -131,7 +140,7 @@ impl<'a> Sketch<'a> {
         let title = self.title(&self.area.territory_layer);
         self.scene.items.push(super::scene::Item::BeginGroup(title));
         for row in 0..shapes.len() {
-            let rings = view.areas(shapes, |r| r == row);
+            let rings = view.area(shapes, row);
             self.scene.fill(rings, Rule::NonZero, paint(row));
         }
         self.scene.items.push(super::scene::Item::EndGroup);
@@ -168,7 +177,7 @@ impl<'a> Sketch<'a> {
     }
 
     /// Draws the sea where its extent is known, above what reaches into it.
-    fn sea(&mut self) {
+    pub(super) fn sea(&mut self) {
         if self.sea.is_empty() {
             return;
         }
@@ -184,6 +193,9 @@ impl<'a> Sketch<'a> {
 
     /// Draws an exposure layer's polygons and lines in a quiet tone.
     pub fn exposed(&mut self, layer: &'a ExposureLayer) {
+        if !self.shows(&layer.layer.id) {
+            return;
+        }
         let view = self.view;
         let shapes = &layer.layer.shapes;
         let is_service = self.area.services.iter().any(|s| s.layer.id == layer.layer.id);
@@ -248,7 +260,7 @@ impl<'a> Sketch<'a> {
     pub fn service_areas(&mut self, layer: &'a ServiceLayer) {
         let view = self.view;
         let rings = view.areas(&layer.layer.shapes, |_| true);
-        if rings.is_empty() {
+        if rings.is_empty() || !self.shows(&layer.layer.id) {
             return;
         }
         let lines = view.lines(&layer.layer.shapes, |_| true);
@@ -300,7 +312,7 @@ impl<'a> Sketch<'a> {
         drawn.mark(&self.coast, self.shore_mm());
         let mut paths = Vec::new();
         for row in 0..shapes.len() {
-            let own = self.view.lines(shapes, |r| r == row);
+            let own = self.view.line(shapes, row);
             let new: Vec<Path> =
                 own.iter().flat_map(|path| drawn.unmarked(path)).collect();
             drawn.mark(&new, 0.25);
@@ -353,7 +365,7 @@ impl<'a> Sketch<'a> {
 
     /// Draws what a hazard by distance is measured from.
     pub fn traces(&mut self, hazard: &'a HazardLayer) {
-        if hazard.bands.is_empty() {
+        if hazard.bands.is_empty() || !self.shows(&hazard.layer.id) {
             return;
         }
         let view = self.view;
@@ -371,61 +383,6 @@ impl<'a> Sketch<'a> {
         for (_, at) in points {
             let disc = super::scene::disc(at, 0.8);
             self.scene.fill(vec![disc], Rule::NonZero, Paint::solid(style::TRACE));
-        }
-    }
-
-    /// Draws point services; those inside a zone of `hazard` get a ring.
-    pub fn facilities(&mut self, hazard: Option<&HazardLayer>) {
-        let area: &'a StudyArea = self.area;
-        for layer in &area.services {
-            self.facilities_of(layer, hazard);
-        }
-    }
-
-    /// Draws the points of one service.
-    pub fn facilities_of(
-        &mut self,
-        layer: &'a ServiceLayer,
-        hazard: Option<&HazardLayer>,
-    ) {
-        let view = self.view;
-        {
-            let mut points = view.points(&layer.layer.shapes, |_| true);
-            points.retain(|(_, at)| !self.is_hidden(*at));
-            if points.is_empty() {
-                return;
-            }
-            let kind = Marker::of_kind(&layer.kind);
-            let scale = crowding_scale(&points, kind.radius_mm());
-            self.marker_scales.push((layer.layer.id.clone(), scale));
-            let title = self.title(&layer.layer);
-            let inside: Vec<bool> = points
-                .iter()
-                .map(|(row, _)| hazard.is_some_and(|h| is_inside(h, layer, *row)))
-                .collect();
-            self.scene.items.push(super::scene::Item::BeginGroup(title.clone()));
-            for ((_, at), inside) in points.iter().zip(&inside) {
-                if *inside {
-                    legend::ring(&mut self.scene, kind, *at, scale);
-                }
-            }
-            for ((row, at), inside) in points.iter().zip(&inside) {
-                if *inside {
-                    self.ringed.push((layer.layer.id.clone(), *row));
-                }
-                legend::marker(&mut self.scene, kind, *at, scale);
-                let r = kind.radius_mm() * reach_of(*inside) * scale;
-                self.labels.block(Rect::new(at[0] - r, at[1] - r, 2.0 * r, 2.0 * r));
-            }
-            self.scene.items.push(super::scene::Item::EndGroup);
-            if inside.contains(&false) {
-                self.note_sign(Sign::Marker(kind), title.clone());
-            }
-            if inside.contains(&true) {
-                let label = self.words.with("map.sign.inside", "layer", &title);
-                self.note_sign(Sign::RingedMarker(kind), label);
-            }
-            self.note_source(&layer.layer);
         }
     }
 
@@ -449,24 +406,6 @@ impl<'a> Sketch<'a> {
     pub fn grid(&mut self) {
         furniture::grid(&mut self.scene, self.view);
     }
-}
-
-/// How much smaller the signs of crowded points are drawn: 1 where none touches another,
-/// 0.6 where all do.
-fn crowding_scale(points: &[(usize, super::scene::Point)], radius: f32) -> f32 {
-    /// More points than this crowd any sheet, and comparing them all would take long.
-    const CROWD: usize = 3000;
-    if points.len() > CROWD {
-        return 0.6;
-    }
-    let reach = 2.3 * radius;
-    let touches = |i: usize| {
-        let [x, y] = points[i].1;
-        let is_near = |[a, b]: super::scene::Point| (a - x).hypot(b - y) < reach;
-        points.iter().enumerate().any(|(j, (_, at))| j != i && is_near(*at))
-    };
-    let crowded = (0..points.len()).filter(|i| touches(*i)).count();
-    1.0 - 0.4 * crowded as f32 / points.len().max(1) as f32
 }
 
 /// Mean longer side of rings, mm.
@@ -499,12 +438,4 @@ fn mixed(paint: Paint) -> super::scene::Colour {
         out.rgb[i] = (a + (b - a) * top.alpha).round() as u8;
     }
     out
-}
-
-/// Whether a point facility lies in a zone of a hazard.
-fn is_inside(hazard: &HazardLayer, layer: &ServiceLayer, row: usize) -> bool {
-    let points = layer.layer.shapes.get(row).points();
-    hazard.zones.iter().any(|zone| {
-        zone.shapes.iter().any(|shape| points.iter().any(|p| covers(shape, p.meters())))
-    })
 }

@@ -39,6 +39,8 @@ pub const TRACE: Colour = Colour::hex(0x006b_0010);
 pub const FACILITY: Colour = Colour::hex(0x0016_3a70);
 /// Green areas and other areas that serve.
 pub const SERVICE_AREA: Colour = Colour::hex(0x003f_8f5b);
+/// Zones of one hazard among several: it darkens where they meet.
+pub const OVERLAY: Colour = Colour::hex(0x0038_3048).with_alpha(0.2);
 /// Diagonal stamp over maps that are not official.
 pub const STAMP: Colour = Colour::hex(0x0080_0020);
 
@@ -124,6 +126,31 @@ pub enum GapClass {
     Unknown,
 }
 
+/// Blocks that have a service within reach.
+pub const SERVED: Colour = Colour::hex(0x00cf_e8d8);
+
+/// Tones of classes from the best to the worst: one hue, in steps of lightness.
+const RAMP: [u32; 5] = [0x00ee_e8f5, 0x00d6_c9e8, 0x00b8_a3d6, 0x0097_7bc1, 0x0074_52a6];
+
+/// The paint of a class by its rank among so many, the best first: tones of the ramp, or
+/// between them.
+#[must_use]
+pub fn ramp(rank: usize, count: usize) -> Paint {
+    let last = RAMP.len() - 1;
+    let at = match count {
+        0 | 1 => 2.0,
+        _ => rank.min(count - 1) as f32 / (count - 1) as f32 * last as f32,
+    };
+    let below = (at.floor() as usize).min(last - 1);
+    let share = at - below as f32;
+    let (a, b) = (Colour::hex(RAMP[below]), Colour::hex(RAMP[below + 1]));
+    let mix = |i: usize| {
+        let (a, b) = (f32::from(a.rgb[i]), f32::from(b.rgb[i]));
+        (a + (b - a) * share).round() as u8
+    };
+    Paint::solid(Colour { rgb: [0, 1, 2].map(mix), alpha: 1.0 })
+}
+
 /// Upper limits of the gap classes, as a share of the standard; the last has none.
 pub const GAP_LIMITS: [f64; 4] = [0.10, 0.25, 0.50, 1.00];
 
@@ -149,8 +176,6 @@ impl GapClass {
     /// Its paint.
     #[must_use]
     pub fn paint(self) -> Paint {
-        const RAMP: [u32; 5] =
-            [0x00ee_e8f5, 0x00d6_c9e8, 0x00b8_a3d6, 0x0097_7bc1, 0x0074_52a6];
         match self {
             Self::Meets => Paint {
                 solid: Some(Colour::hex(0x00d3_ecdf)),

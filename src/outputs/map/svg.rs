@@ -10,7 +10,8 @@ use super::canvas::Canvas;
 use super::font;
 use super::page_numbers::{decimals, write_hundredths};
 use super::scene::{
-    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text, Weight,
+    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Point, Rect, Rule, Scene, Stroke,
+    Text, Weight,
 };
 
 /// Renders a scene.
@@ -172,6 +173,17 @@ impl Canvas for SvgCanvas {
         );
     }
 
+    fn image(&mut self, image: &Image) {
+        let Rect { x, y, w, h } = image.rect;
+        let [x, y, w, h] = [x, y, w, h].map(decimals);
+        let _ = writeln!(
+            self.body,
+            "<image x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" \
+             preserveAspectRatio=\"none\" href=\"data:image/png;base64,{}\"/>",
+            base64(&image.png)
+        );
+    }
+
     fn push_clip(&mut self, clip: &[Vec<Point>]) {
         let id = self.clips;
         self.clips += 1;
@@ -242,6 +254,22 @@ fn add_path(data: &mut String, points: &[Point], is_closed: bool) {
     }
 }
 
+/// Bytes as text (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] =
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let at = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let all = at(0) << 16 | at(1) << 8 | at(2);
+        for i in 0..4 {
+            let letter = LETTERS[(all >> (18 - 6 * i) & 63) as usize];
+            out.push(if i <= chunk.len() { char::from(letter) } else { '=' });
+        }
+    }
+    out
+}
+
 /// Escapes text for XML 1.0 and drops the characters that it forbids.
 #[must_use]
 pub fn escape(text: &str) -> String {
@@ -264,7 +292,7 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outputs::map::scene::{Paint, Rect};
+    use crate::outputs::map::scene::Paint;
 
     #[test]
     fn names_cannot_break_the_document() {
@@ -273,6 +301,15 @@ mod tests {
             escape(name),
             "&lt;script&gt;alert(&apos;x&apos;)&lt;/script&gt; ]]&gt; &quot;&amp;"
         );
+    }
+
+    /// The examples of RFC 4648, section 10.
+    #[test]
+    fn bytes_are_written_as_the_rfc_has_them() {
+        let cases = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v")];
+        for (bytes, expected) in cases.into_iter().chain([("foobar", "Zm9vYmFy")]) {
+            assert_eq!(base64(bytes.as_bytes()), expected);
+        }
     }
 
     #[test]

@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+use crate::domain::Digest;
 use crate::outputs::map::canvas::Canvas;
 use crate::outputs::map::font::{self, Pen};
 use crate::outputs::map::hatch::{self, Marks};
 use crate::outputs::map::page_numbers::{decimals, write_hundredths};
 use crate::outputs::map::scene::{
-    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Point, Rule, Scene, Stroke, Text, Weight,
+    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Point, Rect, Rule, Scene, Stroke,
+    Text, Weight,
 };
 
 /// PDF points in a millimetre.
 pub(super) const POINTS_PER_MM: f32 = 72.0 / 25.4;
-/// Effort of the compressor, of 10: more makes sheets hardly smaller.
-const COMPRESSION: u8 = 6;
 
 /// A rendered page, ready for any document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,16 @@ pub struct Page {
     pub(super) glyphs: [BTreeMap<u16, char>; 3],
     /// Opacities used, of 255.
     pub(super) alphas: BTreeSet<u8>,
+    /// Pictures used, by name.
+    pub(super) pictures: BTreeMap<String, Picture>,
+}
+
+/// A picture as PDF has them: colours and opacity apart, both compressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Picture {
+    pub(super) size: [u32; 2],
+    pub(super) colours: Vec<u8>,
+    pub(super) opacity: Vec<u8>,
 }
 
 /// Renders a scene as a page.
@@ -50,12 +64,10 @@ pub fn page(scene: &Scene) -> Page {
         title: scene.title.clone(),
         description: scene.description.clone(),
         size,
-        content: miniz_oxide::deflate::compress_to_vec_zlib(
-            canvas.body.as_bytes(),
-            COMPRESSION,
-        ),
+        content: packed(canvas.body.as_bytes()),
         glyphs: canvas.glyphs,
         alphas: canvas.alphas,
+        pictures: canvas.pictures,
     }
 }
 
@@ -73,6 +85,27 @@ struct PdfCanvas {
     body: String,
     glyphs: [BTreeMap<u16, char>; 3],
     alphas: BTreeSet<u8>,
+    pictures: BTreeMap<String, Picture>,
+}
+
+/// Bytes as streams hold them: more effort makes sheets hardly smaller.
+pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    packed
+        .write_all(bytes)
+        .and_then(|()| packed.finish())
+        .expect("writing into memory does not fail")
+}
+
+/// The pixels of a PNG; `None` if it is none.
+fn picture(png: &[u8]) -> Option<Picture> {
+    let pixels = tiny_skia::Pixmap::decode_png(png).ok()?;
+    let colours = pixels.pixels().iter().map(tiny_skia::PremultipliedColorU8::demultiply);
+    let rgb: Vec<u8> =
+        colours.clone().flat_map(|c| [c.red(), c.green(), c.blue()]).collect();
+    let alpha: Vec<u8> = colours.map(tiny_skia::ColorU8::alpha).collect();
+    let size = [pixels.width(), pixels.height()];
+    Some(Picture { size, colours: packed(&rgb), opacity: packed(&alpha) })
 }
 
 impl PdfCanvas {
@@ -203,6 +236,21 @@ impl Canvas for PdfCanvas {
             self.glyphs[slot].entry(glyph.id).or_insert(glyph.letter);
         }
         self.body.push_str(">] TJ ET\n");
+    }
+
+    fn image(&mut self, image: &Image) {
+        let name = format!("I{}", &Digest::of(&image.png).as_str()[..12]);
+        if !self.pictures.contains_key(&name) {
+            let Some(picture) = picture(&image.png) else { return };
+            self.pictures.insert(name.clone(), picture);
+        }
+        let Rect { x, y, w, h } = image.rect;
+        let bottom = decimals(y + h);
+        let [x, w, h] = [x, w, h].map(decimals);
+        // Pictures stand upright where y grows upwards.
+        let _ =
+            writeln!(self.body, "q /A255 gs {w} 0 0 -{h} {x} {bottom} cm /{name} Do Q");
+        self.alphas.insert(255);
     }
 
     fn push_clip(&mut self, rings: &[Vec<Point>]) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pdf_writer::types::{OutlineItemFlags, PageMode};
 use pdf_writer::{Filter, Finish as _, Name, Pdf, Rect, Ref, TextStr};
 
-use super::content::Page;
+use super::content::{Page, Picture};
 use super::faces;
 use crate::domain::Digest;
 use crate::i18n::Locale;
@@ -76,6 +76,7 @@ pub fn document(pages: &[&Page], about: About<'_>) -> Result<Vec<u8>, MapError> 
 struct Shared {
     fonts: BTreeMap<usize, Ref>,
     alphas: BTreeMap<u8, Ref>,
+    pictures: BTreeMap<String, Ref>,
 }
 
 impl Shared {
@@ -104,7 +105,13 @@ impl Shared {
             pdf.ext_graphics(id).non_stroking_alpha(share).stroking_alpha(share);
             alphas.insert(alpha, id);
         }
-        Ok(Self { fonts, alphas })
+        let mut pictures = BTreeMap::new();
+        for (name, picture) in pages.iter().flat_map(|page| &page.pictures) {
+            if !pictures.contains_key(name) {
+                pictures.insert(name.clone(), write_picture(pdf, next, picture));
+            }
+        }
+        Ok(Self { fonts, alphas, pictures })
     }
 }
 
@@ -130,9 +137,36 @@ fn write_page(
         states.pair(Name(format!("A{alpha}").as_bytes()), state);
     }
     states.finish();
+    let mut pictures = resources.x_objects();
+    for name in page.pictures.keys() {
+        if let Some(picture) = shared.pictures.get(name) {
+            pictures.pair(Name(name.as_bytes()), picture);
+        }
+    }
+    pictures.finish();
     resources.finish();
     out.finish();
     pdf.stream(content, &page.content).filter(Filter::FlateDecode);
+}
+
+/// Writes a picture and its opacity.
+fn write_picture(pdf: &mut Pdf, next: &mut Ref, picture: &Picture) -> Ref {
+    let (id, mask) = (next.bump(), next.bump());
+    let [width, height] =
+        picture.size.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
+    let mut image = pdf.image_xobject(id, &picture.colours);
+    image.filter(Filter::FlateDecode);
+    image.width(width).height(height);
+    image.color_space().device_rgb();
+    image.bits_per_component(8).s_mask(mask);
+    image.finish();
+    let mut image = pdf.image_xobject(mask, &picture.opacity);
+    image.filter(Filter::FlateDecode);
+    image.width(width).height(height);
+    image.color_space().device_gray();
+    image.bits_per_component(8);
+    image.finish();
+    id
 }
 
 fn write_outline(

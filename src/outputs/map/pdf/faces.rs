@@ -85,7 +85,7 @@ fn glyph_table(glyphs: &BTreeMap<u16, char>, remapper: &GlyphRemapper) -> Vec<u8
 }
 
 fn compressed(pdf: &mut Pdf, id: Ref, bytes: &[u8]) {
-    let packed = miniz_oxide::deflate::compress_to_vec_zlib(bytes, 6);
+    let packed = super::content::packed(bytes);
     let mut stream = pdf.stream(id, &packed);
     stream.filter(Filter::FlateDecode);
     stream.pair(Name(b"Length1"), i32::try_from(bytes.len()).unwrap_or(i32::MAX));

@@ -1,0 +1,331 @@
+//! The nearest feature to a place, and how far it is.
+//!
+//! In: prepared features. Out: rows and exact planar distances. One place is asked of an
+//! R-tree; many places are asked cell by cell.
+//!
+//! # Method
+//!
+//! No place of a cell can have a nearest piece that lies farther from the middle of the cell
+//! than the piece nearest to the middle does, plus twice the cell's half diagonal (the triangle
+//! inequality, used twice). A cell is small enough to leave a handful of them, so most places
+//! are answered by a few distances and no search.
+
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+use rstar::{AABB, PointDistance, RTree, RTreeObject};
+
+use super::edges::GridBox;
+use super::grid::{GridPoint, STEPS_PER_METER};
+use super::index::SpatialIndex;
+use super::overlay::rings_of_shape;
+use super::predicates::{Position, position};
+use super::shapes::{Dimension, Shapes};
+
+/// Below so many places no cells are made.
+const FEW: usize = 64;
+/// From so many pieces on a search is as quick as trying them all.
+const MOST_TRIED: usize = 64;
+
+/// A point or segment of a feature, for the search of the nearest.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    a: GridPoint,
+    b: GridPoint,
+    row: u32,
+}
+
+impl RTreeObject for Piece {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        let at = |p: GridPoint| [p.x as f64, p.y as f64];
+        AABB::from_corners(at(self.a), at(self.b))
+    }
+}
+
+impl PointDistance for Piece {
+    fn distance_2(&self, point: &[f64; 2]) -> f64 {
+        squared_distance(self.a, self.b, *point)
+    }
+}
+
+/// Squared distance, µm², of a point from a segment, which may be a single point.
+///
+/// Differences of grid coordinates are exact, so that equal places are equally far.
+fn squared_distance(a: GridPoint, b: GridPoint, p: [f64; 2]) -> f64 {
+    let (px, py) = (p[0] - a.x as f64, p[1] - a.y as f64);
+    let (dx, dy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
+    let along = px * dx + py * dy;
+    if along <= 0.0 {
+        return px * px + py * py;
+    }
+    let length = dx * dx + dy * dy;
+    if along >= length {
+        let (qx, qy) = (p[0] - b.x as f64, p[1] - b.y as f64);
+        return qx * qx + qy * qy;
+    }
+    let off = dx * py - dy * px;
+    off * off / length
+}
+
+/// Answers which feature is nearest to a place, and how far it is.
+#[derive(Debug)]
+pub struct Nearest {
+    pieces: RTree<Piece>,
+    areas: SpatialIndex,
+    has_areas: bool,
+    shapes: Shapes,
+}
+
+impl Nearest {
+    /// Indexes points, lines and polygons.
+    #[must_use]
+    pub fn new(shapes: &Shapes) -> Self {
+        let mut pieces = Vec::new();
+        for (row, shape) in (0u32..).zip(shapes.iter()) {
+            for (_, points) in shape.parts() {
+                let mut add = |a, b| pieces.push(Piece { a, b, row });
+                match shape.dimension() {
+                    Dimension::Point => points.iter().for_each(|&p| add(p, p)),
+                    Dimension::Line => points.windows(2).for_each(|w| add(w[0], w[1])),
+                    Dimension::Area => {
+                        let next = points.iter().cycle().skip(1);
+                        points.iter().zip(next).for_each(|(&a, &b)| add(a, b));
+                    }
+                }
+            }
+        }
+        let areas = shapes.iter().enumerate().filter_map(|(row, shape)| {
+            let (low, high) = shape.bounds()?;
+            (shape.dimension() == Dimension::Area)
+                .then_some((row, [low.x, low.y, high.x, high.y]))
+        });
+        Self {
+            areas: SpatialIndex::new(areas),
+            has_areas: shapes.iter().any(|shape| shape.dimension() == Dimension::Area),
+            pieces: RTree::bulk_load(pieces),
+            shapes: shapes.clone(),
+        }
+    }
+
+    /// The row of the nearest feature and its planar distance, m; of equally near ones the
+    /// lowest row. Inside a polygon or on its edge the distance is 0. `None` without features.
+    #[must_use]
+    pub fn to(&self, place: GridPoint) -> Option<(usize, f64)> {
+        let areas = self.areas_at([place.x, place.y, place.x, place.y]);
+        Some(self.answer(place, self.search(place)?, &areas))
+    }
+
+    /// The same for many places at once, in their order, on all threads.
+    #[must_use]
+    pub fn to_all(&self, places: &[GridPoint]) -> Vec<Option<(usize, f64)>> {
+        let Some(cells) = Cells::over(places, self.pieces.size()) else {
+            return places.par_iter().map(|&place| self.to(place)).collect();
+        };
+        let answer = |&place: &GridPoint| match cells.at(place, self) {
+            Some(near) => {
+                let nearest = nearest_of(&near.pieces, place)?;
+                Some(self.answer(place, nearest, &near.areas))
+            }
+            None => self.to(place),
+        };
+        places.par_iter().with_min_len(FEW).map(answer).collect()
+    }
+
+    /// The rows of polygons whose box meets a box, in order.
+    fn areas_at(&self, bounds: GridBox) -> Vec<usize> {
+        if self.has_areas { self.areas.query(&bounds) } else { Vec::new() }
+    }
+
+    /// Squared distance, µm², and row of the piece nearest to a place.
+    fn search(&self, place: GridPoint) -> Option<(f64, u32)> {
+        let at = [place.x as f64, place.y as f64];
+        let mut found = self.pieces.nearest_neighbor_iter_with_distance_2(at);
+        let (first, first_distance) = found.next()?;
+        let mut best = (first_distance, first.row);
+        // The tree gives them by distance; a step further tells of all that are equally near.
+        for (piece, distance) in found {
+            if distance > first_distance * (1.0 + 1e-12) {
+                break;
+            }
+            if (distance, piece.row) < best {
+                best = (distance, piece.row);
+            }
+        }
+        Some(best)
+    }
+
+    /// The answer for a place from its nearest piece and the polygons that may hold it.
+    fn answer(
+        &self,
+        place: GridPoint,
+        (squared, row): (f64, u32),
+        areas: &[usize],
+    ) -> (usize, f64) {
+        let around = areas.iter().copied().find(|&row| {
+            let rings = rings_of_shape(self.shapes.get(row));
+            position(rings, place) != Position::Outside
+        });
+        let (row, distance) = (row as usize, squared.sqrt() / STEPS_PER_METER);
+        match around {
+            Some(inside) if distance > 0.0 => (inside, 0.0),
+            Some(inside) => (inside.min(row), 0.0),
+            None => (row, distance),
+        }
+    }
+}
+
+/// The nearest of some pieces: squared distance, µm², and row, the lower one of equally near.
+fn nearest_of(pieces: &[Piece], place: GridPoint) -> Option<(f64, u32)> {
+    let at = [place.x as f64, place.y as f64];
+    let all = pieces.iter().map(|p| (squared_distance(p.a, p.b, at), p.row));
+    all.reduce(|best, next| if next < best { next } else { best })
+}
+
+/// What may be nearest to the places of one cell.
+#[derive(Debug)]
+struct Near {
+    pieces: Vec<Piece>,
+    areas: Vec<usize>,
+}
+
+/// A regular division of the ground of some places, filled where they lie.
+struct Cells {
+    low: GridPoint,
+    side: i64,
+    columns: i64,
+    /// `None` where so many pieces may be nearest that a search is as good.
+    near: Vec<OnceLock<Option<Near>>>,
+}
+
+impl Cells {
+    /// Cells over the box of places: some for each piece, and fewer than places.
+    fn over(places: &[GridPoint], pieces: usize) -> Option<Self> {
+        let (low, high) = super::shapes::bounds(places)?;
+        if places.len() < FEW || pieces == 0 {
+            return None;
+        }
+        let (width, height) = ((high.x - low.x + 1) as f64, (high.y - low.y + 1) as f64);
+        let count = (4 * pieces).min(places.len() / 4) as f64;
+        // A long and narrow box must not make more cells than that either.
+        let least = width.max(height) / count;
+        let side = (width * height / count).sqrt().max(least).ceil() as i64;
+        let (columns, rows) = (width as i64 / side + 1, height as i64 / side + 1);
+        let near = std::iter::repeat_with(OnceLock::new);
+        let near = near.take((columns * rows) as usize).collect();
+        Some(Self { low, side, columns, near })
+    }
+
+    /// What may be nearest to a place, which must be one of those that the cells are for.
+    fn at(&self, place: GridPoint, all: &Nearest) -> Option<&Near> {
+        let column = (place.x - self.low.x) / self.side;
+        let row = (place.y - self.low.y) / self.side;
+        let cell = &self.near[(row * self.columns + column) as usize];
+        cell.get_or_init(|| self.fill(column, row, all)).as_ref()
+    }
+
+    fn fill(&self, column: i64, row: i64, all: &Nearest) -> Option<Near> {
+        let (x, y) = (self.low.x + column * self.side, self.low.y + row * self.side);
+        let middle = GridPoint::new(x + self.side / 2, y + self.side / 2);
+        let (squared, _) = all.search(middle)?;
+        // The half diagonal, rounded up: a side of an odd number of steps has no exact middle.
+        let half = (self.side as f64 / 2.0 + 1.0) * std::f64::consts::SQRT_2;
+        let reach = (squared.sqrt() + 2.0 * half) * (1.0 + 1e-9);
+        let at = [middle.x as f64, middle.y as f64];
+        let found = all.pieces.locate_within_distance(at, reach * reach);
+        let pieces: Vec<Piece> = found.take(MOST_TRIED + 1).copied().collect();
+        if pieces.len() > MOST_TRIED {
+            return None;
+        }
+        let areas = all.areas_at([x, y, x + self.side, y + self.side]);
+        Some(Near { pieces, areas })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::PartRole;
+
+    const M: i64 = 1_000_000;
+
+    fn grid(points: &[(i64, i64)]) -> Vec<GridPoint> {
+        points.iter().map(|&(x, y)| GridPoint::new(x * M, y * M)).collect()
+    }
+
+    fn facilities() -> Shapes {
+        let mut shapes = Shapes::default();
+        shapes.push_part(PartRole::Point, grid(&[(0, 0)]));
+        shapes.end_feature(Dimension::Point);
+        shapes.push_part(PartRole::Line, grid(&[(10, -5), (10, 5)]));
+        shapes.end_feature(Dimension::Line);
+        shapes.push_part(PartRole::Shell, grid(&[(20, 0), (40, 0), (40, 20), (20, 20)]));
+        shapes.push_part(PartRole::Hole, grid(&[(25, 5), (25, 15), (35, 15), (35, 5)]));
+        shapes.end_feature(Dimension::Area);
+        shapes.push_part(PartRole::Point, grid(&[(0, 0)]));
+        shapes.end_feature(Dimension::Point);
+        shapes
+    }
+
+    #[test]
+    fn the_nearest_of_points_lines_and_polygons() {
+        let nearest = Nearest::new(&facilities());
+        let cases = [
+            ("two at the same place: the lower row", (-3, 4), (0, 5.0)),
+            ("half way: the lower row", (5, 0), (0, 5.0)),
+            ("beside the line", (13, 2), (1, 3.0)),
+            ("beyond its end", (10, 9), (1, 4.0)),
+            ("inside the polygon", (22, 10), (2, 0.0)),
+            ("on its edge", (40, 7), (2, 0.0)),
+            ("in its hole", (29, 10), (2, 4.0)),
+            ("off its corner", (43, 24), (2, 5.0)),
+        ];
+        for (case, (x, y), (row, distance)) in cases {
+            let found = nearest.to(GridPoint::new(x * M, y * M)).unwrap();
+            assert_eq!(found.0, row, "{case}");
+            assert!((found.1 - distance).abs() < 1e-12, "{case}: {}", found.1);
+        }
+        assert_eq!(Nearest::new(&Shapes::default()).to(GridPoint::default()), None);
+    }
+
+    #[test]
+    fn many_places_get_what_each_gets_alone() {
+        // A fixed linear congruential generator (Knuth, MMIX), so that failures repeat.
+        let mut state = 7u64;
+        let mut next = |below: i64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33).cast_signed() % below
+        };
+        // Some alone, many in a heap, squares to be inside of, and equal ones.
+        let mut shapes = Shapes::default();
+        for i in 0..150 {
+            let (x, y) = if i % 3 == 0 {
+                (next(1000), next(400))
+            } else {
+                (500 + next(12), 200 + next(12))
+            };
+            if i % 10 == 0 {
+                let ring = grid(&[(x, y), (x + 20, y), (x + 20, y + 20), (x, y + 20)]);
+                shapes.push_part(PartRole::Shell, ring);
+                shapes.end_feature(Dimension::Area);
+            } else {
+                shapes.push_part(PartRole::Point, grid(&[(x, y)]));
+                shapes.end_feature(Dimension::Point);
+            }
+        }
+        let nearest = Nearest::new(&shapes);
+        for count in [3000, FEW, 5] {
+            let places: Vec<GridPoint> = (0..count)
+                .map(|_| GridPoint::new((next(1300) - 100) * M, (next(600) - 100) * M))
+                .collect();
+            let alone: Vec<_> = places.iter().map(|&place| nearest.to(place)).collect();
+            assert_eq!(nearest.to_all(&places), alone, "{count} places");
+        }
+        let line: Vec<GridPoint> = (0..500).map(|i| GridPoint::new(i * M, 0)).collect();
+        let alone: Vec<_> = line.iter().map(|&place| nearest.to(place)).collect();
+        assert_eq!(nearest.to_all(&line), alone, "all on one line");
+        let none = Nearest::new(&Shapes::default());
+        assert_eq!(none.to_all(&line), vec![None; 500]);
+    }
+}

@@ -1,0 +1,144 @@
+//! Point services on a map, and which of them lie in zones that matter.
+//!
+//! In: a sketch and the hazards that it is about. Out: signs, and a ring around those at a
+//! high level: a ring around every one of them would tell nobody anything.
+
+use crate::domain::Level;
+use crate::geometry::{HazardLayer, ServiceLayer, StudyArea};
+
+use super::legend::{self, Sign};
+use super::projection::covers;
+use super::scene::{Item, Point, Rect};
+use super::sketch::{Sketch, reach_of};
+use super::style::Marker;
+
+impl<'a> Sketch<'a> {
+    /// Draws point services; those at a high level of one of the hazards get a ring.
+    pub fn facilities(&mut self, hazards: &[&HazardLayer]) {
+        let area: &'a StudyArea = self.area;
+        let levels = ring_levels(hazards);
+        let mut all: Vec<(&'a ServiceLayer, Vec<bool>)> = Vec::new();
+        for layer in &area.services {
+            let points = self.facility_points(layer);
+            let is_in =
+                |(row, _): &(usize, Point)| is_inside(hazards, &levels, layer, *row);
+            all.push((layer, points.iter().map(is_in).collect()));
+        }
+        let flags = || all.iter().flat_map(|(_, inside)| inside);
+        let (count, inside) =
+            (flags().count(), flags().filter(|inside| **inside).count());
+        let names: Vec<String> = levels.iter().map(|l| self.words.level(*l)).collect();
+        let names = names.join(" / ").to_lowercase();
+        if inside > 0 && inside == count && count > 1 {
+            // All alike: said once instead of ringed one by one.
+            let label = self.words.with("map.sign.all_inside", "levels", &names);
+            for (_, inside) in &mut all {
+                inside.fill(false);
+            }
+            self.draw_facilities(&all);
+            self.note_sign(Sign::Blank, label);
+            return;
+        }
+        self.draw_facilities(&all);
+        if inside > 0 {
+            let label = self.words.with("map.sign.inside", "levels", &names);
+            self.note_sign(Sign::Ring, label);
+        }
+    }
+
+    fn draw_facilities(&mut self, all: &[(&'a ServiceLayer, Vec<bool>)]) {
+        for (layer, inside) in all {
+            self.draw_facilities_of(layer, inside);
+        }
+    }
+
+    /// Draws the points of one service.
+    pub fn facilities_of(&mut self, layer: &'a ServiceLayer) {
+        let inside = vec![false; self.facility_points(layer).len()];
+        self.draw_facilities_of(layer, &inside);
+    }
+
+    /// The points of a service that this map shows, with their rows.
+    fn facility_points(&self, layer: &ServiceLayer) -> Vec<(usize, Point)> {
+        if !self.shows(&layer.layer.id) {
+            return Vec::new();
+        }
+        let mut points = self.view.points(&layer.layer.shapes, |_| true);
+        points.retain(|(_, at)| !self.is_hidden(*at));
+        points
+    }
+
+    fn draw_facilities_of(&mut self, layer: &'a ServiceLayer, inside: &[bool]) {
+        let points = self.facility_points(layer);
+        if points.is_empty() {
+            return;
+        }
+        let kind = Marker::of_kind(&layer.kind);
+        let scale = crowding_scale(&points, kind.radius_mm());
+        self.marker_scales.push((layer.layer.id.clone(), scale));
+        let title = self.title(&layer.layer);
+        self.scene.items.push(Item::BeginGroup(title.clone()));
+        for ((_, at), inside) in points.iter().zip(inside) {
+            if *inside {
+                legend::ring(&mut self.scene, kind, *at, scale);
+            }
+        }
+        for ((row, at), inside) in points.iter().zip(inside) {
+            if *inside {
+                self.ringed.push((layer.layer.id.clone(), *row));
+            }
+            legend::marker(&mut self.scene, kind, *at, scale);
+            let r = kind.radius_mm() * reach_of(*inside) * scale;
+            self.labels.block(Rect::new(at[0] - r, at[1] - r, 2.0 * r, 2.0 * r));
+        }
+        self.scene.items.push(Item::EndGroup);
+        self.note_sign(Sign::Marker(kind), title);
+        self.note_source(&layer.layer);
+    }
+}
+
+/// The levels whose facilities get a ring: high and very high ones, or the worst there is.
+fn ring_levels(hazards: &[&HazardLayer]) -> Vec<Level> {
+    let has = |level: &Level| {
+        hazards.iter().flat_map(|hazard| &hazard.zones).any(|zone| zone.level == *level)
+    };
+    let high = [Level::VeryHigh, Level::High].into_iter().filter(has);
+    let high: Vec<Level> = high.collect();
+    if high.is_empty() {
+        Level::ZONES.into_iter().find(has).into_iter().collect()
+    } else {
+        high
+    }
+}
+
+/// Whether a point facility lies in a zone of one of the levels.
+fn is_inside(
+    hazards: &[&HazardLayer],
+    levels: &[Level],
+    layer: &ServiceLayer,
+    row: usize,
+) -> bool {
+    let points = layer.layer.shapes.get(row).points();
+    let zones = hazards.iter().flat_map(|hazard| &hazard.zones);
+    zones.filter(|zone| levels.contains(&zone.level)).any(|zone| {
+        zone.shapes.iter().any(|shape| points.iter().any(|p| covers(shape, p.meters())))
+    })
+}
+
+/// How much smaller the signs of crowded points are drawn: 1 where none touches another,
+/// 0.6 where all do.
+fn crowding_scale(points: &[(usize, Point)], radius: f32) -> f32 {
+    /// More points than this crowd any sheet, and comparing them all would take long.
+    const CROWD: usize = 3000;
+    if points.len() > CROWD {
+        return 0.6;
+    }
+    let reach = 2.3 * radius;
+    let touches = |i: usize| {
+        let [x, y] = points[i].1;
+        let is_near = |[a, b]: Point| (a - x).hypot(b - y) < reach;
+        points.iter().enumerate().any(|(j, (_, at))| j != i && is_near(*at))
+    };
+    let crowded = (0..points.len()).filter(|i| touches(*i)).count();
+    1.0 - 0.4 * crowded as f32 / points.len().max(1) as f32
+}

@@ -1,0 +1,487 @@
+//! Every sheet of Ilo says what the tables say, and has the scale that it states.
+//!
+//! The figures are read off the sheets as people see them, and off the tables as files: what
+//! lies between the two is not used here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    reason = "what is missing should fail the test"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use atalaya::config;
+use atalaya::i18n::Locale;
+use atalaya::indicators;
+use atalaya::outputs::map::scene::{Anchor, Item, Scene, Text, Weight};
+use atalaya::outputs::map::{MapOptions, pdf, render_all};
+use atalaya::outputs::tables;
+use atalaya::pipeline::{self, Stage, Watch};
+
+type Row = BTreeMap<String, String>;
+
+struct Silence;
+
+impl Watch for Silence {
+    fn stage(&self, _: Stage) {}
+}
+
+/// The sheets and the tables of the project.
+struct Ilo {
+    sheets: Vec<(String, Scene)>,
+    exposure: Vec<Row>,
+    deficits: Vec<Row>,
+    /// Layer ids by title, deficits' kinds by id.
+    titles: BTreeMap<String, String>,
+    territories: BTreeMap<String, String>,
+}
+
+fn rows(bytes: &[u8]) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn ilo() -> &'static Ilo {
+    static ILO: OnceLock<Ilo> = OnceLock::new();
+    ILO.get_or_init(|| {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("layers/ilo.toml");
+        let settings = config::load(&project, &[]).unwrap();
+        let measured = pipeline::measure(&settings, &Silence).unwrap();
+        let (area, measurements) = (&measured.area, &measured.measurements);
+        let indicators = indicators::compute(area, measurements, &settings);
+        let made = tables::make_all(area, measurements, &indicators, &measured.findings);
+        let table = |name: &str| {
+            rows(&made.iter().find(|table| table.name == name).unwrap().bytes)
+        };
+        let options = MapOptions { locale: Locale::Es, date: None };
+        let keep = |name: &str, scene: &Scene| Ok((name.to_owned(), scene.clone()));
+        let sheets = render_all(area, measurements, &settings, &options, keep).unwrap();
+        let titles = settings.layers.iter();
+        let titles = titles.map(|l| (l.title.get(Locale::Es).to_owned(), l.id.clone()));
+        let mut territories: BTreeMap<String, String> = area
+            .territories
+            .iter()
+            .map(|t| (t.name.clone(), t.code.to_string()))
+            .collect();
+        territories.insert("Todo el ámbito".to_owned(), "_T".to_owned());
+        Ilo {
+            sheets,
+            exposure: table("exposure.csv"),
+            deficits: table("deficits.csv"),
+            titles: titles.collect(),
+            territories,
+        }
+    })
+}
+
+// ------------------------------------------------------------------ What a sheet says
+
+fn texts(scene: &Scene) -> Vec<&Text> {
+    let mut all = Vec::new();
+    for item in &scene.items {
+        if let Item::Text(text) = item {
+            all.push(text);
+        }
+    }
+    all
+}
+
+/// The rows below a heading: words, and figures from left to right. Lines of one label are
+/// joined; a row without figures heads those after it.
+fn below(scene: &Scene, heading: &str) -> Option<Vec<(String, Vec<String>)>> {
+    let all = texts(scene);
+    // Parts of a table are bold too, in the size of its rows; the small print has its own.
+    let is_heading =
+        |text: &Text| text.weight == Weight::Bold && !(2.1..2.5).contains(&text.size_mm);
+    let start = all.iter().position(|t| is_heading(t) && t.text.starts_with(heading))?;
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    let mut is_open = false;
+    // A long heading has a second line; then come the heads of the columns.
+    let body = all[start + 1..].iter().skip_while(|text| is_heading(text));
+    let body = body.skip_while(|text| text.anchor == Anchor::End);
+    for text in body.take_while(|text| !is_heading(text) && text.weight != Weight::Italic)
+    {
+        match text.anchor {
+            Anchor::End => {
+                if let Some((_, figures)) = rows.last_mut() {
+                    figures.insert(0, text.text.clone());
+                }
+                is_open = false;
+            }
+            _ if is_open && text.weight == Weight::Regular => {
+                let (label, _) = rows.last_mut().unwrap();
+                label.push(' ');
+                label.push_str(&text.text);
+            }
+            _ => {
+                rows.push((text.text.clone(), Vec::new()));
+                is_open = text.weight == Weight::Regular;
+            }
+        }
+    }
+    Some(rows)
+}
+
+/// A number as printed in Spanish; `None` for a dash.
+fn number(text: &str) -> Option<f64> {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{202f}' && *c != '%')
+        .map(|c| if c == ',' { '.' } else { c })
+        .collect();
+    plain.trim_start_matches('<').parse().ok()
+}
+
+/// Whether a printed figure is a value, rounded as its decimals say.
+fn says(text: &str, value: f64) -> bool {
+    let decimals = text
+        .split_once(',')
+        .map_or(0, |(_, d)| d.chars().take_while(char::is_ascii_digit).count());
+    let half = 0.5 * 10f64.powi(-i32::try_from(decimals).unwrap());
+    let Some(said) = number(text) else { return false };
+    if text.starts_with('<') {
+        value < said && value > 0.0
+    } else {
+        (said - value).abs() <= half * 1.000_1
+    }
+}
+
+fn value(row: &Row, column: &str) -> Option<f64> {
+    row[column].parse().ok()
+}
+
+/// Whether a figure goes from nothing to something, so that nobody can say which.
+fn is_undecidable(row: &Row) -> bool {
+    let ends = value(row, "low").zip(value(row, "high"));
+    ends.is_some_and(|(low, high)| low <= 0.0 && high > 0.0)
+}
+
+/// Whether a cell is the amount of a row in a unit, or its range where that is all there is.
+fn is_amount(figure: &str, row: &Row, unit: f64) -> bool {
+    let of = |column| value(row, column).unwrap() / unit;
+    if !is_undecidable(row) {
+        return says(figure, of("value"));
+    }
+    let ends = figure.split_once('–');
+    ends.is_some_and(|(low, high)| says(low, of("low")) && says(high, of("high")))
+}
+
+const LEVELS: [(&str, &str); 6] = [
+    ("Muy alto", "very_high"),
+    ("Alto", "high"),
+    ("Medio", "medium"),
+    ("Bajo", "low"),
+    ("Sin zona", "none"),
+    ("Sin estudio", "not_studied"),
+];
+
+fn exposure(hazard: &str, level: &str, layer: &str, measure: &str) -> &'static Row {
+    let is_it = |row: &&Row| {
+        row["territory"] == "_T"
+            && row["hazard"] == hazard
+            && row["level"] == level
+            && row["layer"] == layer
+            && row["measure"] == measure
+    };
+    ilo().exposure.iter().find(is_it).unwrap()
+}
+
+// ------------------------------------------------------------------ Figures
+
+#[test]
+fn every_legend_of_levels_has_the_figures_of_the_table() {
+    let mut sheets = 0;
+    for (name, scene) in &ilo().sheets {
+        let Some(hazard) = name.strip_prefix("hazard_") else { continue };
+        let legend = below(scene, "Nivel de peligro").unwrap();
+        let mut people = 0.0;
+        for (label, figures) in &legend {
+            let (_, level) =
+                LEVELS.iter().find(|(word, _)| label.starts_with(word)).unwrap();
+            let row = exposure(hazard, level, "blocks", "people");
+            let (amount, total) =
+                (value(row, "value").unwrap(), value(row, "total").unwrap());
+            if is_undecidable(row) {
+                assert_eq!(figures[..2], ["no decidible", "–"], "{name} {label}");
+            } else {
+                assert!(
+                    says(&figures[0], amount),
+                    "{name} {label}: {figures:?} {amount}"
+                );
+                let share = amount / total * 100.0;
+                assert!(says(&figures[1], share), "{name} {label}: {figures:?}");
+            }
+            people += amount;
+            let Some(range) = figures.get(2) else { continue };
+            let ends = value(row, "low").zip(value(row, "high"));
+            match (range.split_once('–').filter(|(low, _)| !low.is_empty()), ends) {
+                (Some((from, to)), Some((low, high))) => {
+                    assert!(says(from, low) && says(to, high), "{name} {label}: {range}");
+                }
+                (found, ends) => {
+                    assert!(found.is_none() && ends.is_none(), "{name}: {range}");
+                }
+            }
+        }
+        // Levels that the legend leaves out have nobody.
+        let row = exposure(hazard, "none", "blocks", "people");
+        assert!((people - value(row, "total").unwrap()).abs() < 0.01, "{name}: {people}");
+        sheets += 1;
+    }
+    assert!(sheets >= 17, "{sheets}");
+}
+
+#[test]
+fn every_table_of_elements_has_the_figures_of_the_table() {
+    let (mut cells, mut sheets) = (0, 0);
+    for (name, scene) in &ilo().sheets {
+        let hazard = match (name.strip_prefix("hazard_"), name.as_str()) {
+            (Some(hazard), _) => hazard,
+            (None, "industry") => "any",
+            _ => continue,
+        };
+        let Some(rows) = below(scene, "Elementos expuestos") else { continue };
+        let mut layer = None;
+        for (label, figures) in rows {
+            if figures.is_empty() {
+                layer = Some(ilo().titles[&label].clone());
+                continue;
+            }
+            // The short form has the layer and the measure in one row.
+            let short =
+                label.rsplit_once(" (").map(|(t, m)| (t, m.trim_end_matches(')')));
+            let titled = short.and_then(|(title, m)| Some((ilo().titles.get(title)?, m)));
+            let (layer, measure) = match (titled, &layer) {
+                (Some((layer, measure)), _) => (layer.clone(), measure.to_owned()),
+                (None, Some(layer)) => (layer.clone(), label.clone()),
+                // A label that was cut to its room names no layer: nothing to look up.
+                (None, None) => continue,
+            };
+            let (measure, unit) = match measure.as_str() {
+                "elementos" => ("features", 1.0),
+                "ha" => ("area", 10_000.0),
+                "km" => ("length", 1000.0),
+                "habitantes" => ("people", 1.0),
+                "viviendas" => ("dwellings", 1.0),
+                _ => continue,
+            };
+            for (figure, (_, level)) in figures.iter().zip(LEVELS) {
+                let row = exposure(hazard, level, &layer, measure);
+                let what = format!("{name} {layer} {measure} {level}: {figure}, {row:?}");
+                assert!(is_amount(figure, row, unit), "{what}");
+                cells += 1;
+            }
+        }
+        sheets += 1;
+    }
+    assert!(sheets >= 15 && cells > 150, "{sheets} sheets, {cells} cells");
+}
+
+#[test]
+fn sheets_of_all_hazards_have_the_people_of_each() {
+    let places = [
+        ("hazard_any", "habitantes por peligro"),
+        ("hazards_overlaid", "Peligros, cada uno"),
+    ];
+    for (name, heading) in places {
+        let (_, scene) = ilo().sheets.iter().find(|(known, _)| known == name).unwrap();
+        let rows = below(scene, heading).unwrap();
+        assert!(rows.len() > 3, "{name}");
+        for (label, figures) in rows {
+            let hazard = match label.as_str() {
+                "El peor de todos" => "any",
+                // A name that was cut to its room is the start of one.
+                title => {
+                    let start = title.trim_end_matches('…');
+                    let mut known = ilo().titles.iter();
+                    known.find(|(t, _)| t.starts_with(start)).unwrap().1.as_str()
+                }
+            };
+            for (figure, (_, level)) in figures.iter().zip(LEVELS) {
+                let rows = ilo().exposure.iter();
+                let mut own = rows.filter(|row| {
+                    row["territory"] == "_T"
+                        && row["hazard"] == hazard
+                        && row["level"] == level
+                        && row["measure"] == "people"
+                });
+                let row = own.next().unwrap();
+                let what = format!("{name} {label} {level}: {figure} {row:?}");
+                assert!(is_amount(figure, row, 1.0), "{what}");
+            }
+        }
+    }
+}
+
+/// The class of the gap that a legend names, in percent of the standard.
+fn class(label: &str) -> Option<(f64, f64)> {
+    let numbers: Vec<f64> = label.split_whitespace().filter_map(number).collect();
+    match (label.split_whitespace().next()?, numbers.as_slice()) {
+        ("Hasta", [to]) => Some((0.0, *to)),
+        ("De", [from, to]) => Some((*from, *to)),
+        ("Más", [from]) => Some((*from, f64::INFINITY)),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_deficit_has_the_figures_of_the_table() {
+    let (mut sheets, mut classes, mut blocks) = (0, 0, 0);
+    for (name, scene) in &ilo().sheets {
+        let Some(id) = name.strip_prefix("deficit_") else { continue };
+        let own: Vec<&Row> =
+            ilo().deficits.iter().filter(|r| r["deficit"] == id).collect();
+        let of = |code: &str| own.iter().find(|row| row["territory"] == code).copied();
+        let is_share = own[0]["kind"] == "access";
+        let in_percent = if is_share { 100.0 } else { 1.0 };
+        for (label, figures) in below(scene, "Cifras por territorio").unwrap() {
+            let Some(row) = ilo().territories.get(&label).and_then(|code| of(code))
+            else {
+                panic!("{name}: {label}")
+            };
+            for (figure, column) in figures.iter().zip(["value", "gap"]) {
+                if figure.starts_with("no decidible") {
+                    assert!(value(row, "gap_low").unwrap() <= 0.0, "{name} {label}");
+                    continue;
+                }
+                match value(row, column).filter(|_| row["qualifier"].is_empty()) {
+                    Some(amount) => assert!(
+                        says(figure, amount * in_percent),
+                        "{name} {label} {column}: {figure} {amount}"
+                    ),
+                    // A dash, a bound or an interval, but no bare number.
+                    None => assert!(
+                        number(figure).is_none()
+                            || figure.contains('<')
+                            || !row["qualifier"].is_empty(),
+                        "{name} {label}: {figure}"
+                    ),
+                }
+            }
+            if let Some(figure) = figures.get(2) {
+                let unit = if row["shortfall_unit"] == "m2" { 10_000.0 } else { 1.0 };
+                match value(row, "shortfall") {
+                    Some(amount) => {
+                        assert!(says(figure, amount / unit), "{name} {label}: {figure}");
+                    }
+                    None => assert_eq!(figure, "–", "{name} {label}"),
+                }
+            }
+        }
+        for (label, figures) in below(scene, "Brecha, en porcentaje").unwrap() {
+            let Some((from, to)) = class(&label).filter(|_| !figures.is_empty()) else {
+                continue;
+            };
+            let is_in = |row: &&&Row| {
+                let share = value(row, "gap").zip(value(row, "standard"));
+                row["territory"] != "_T"
+                    && row["meets"] == "false"
+                    && share.is_some_and(|(gap, standard)| {
+                        let percent = gap / standard * 100.0;
+                        percent > from && percent <= to
+                    })
+            };
+            let inside: Vec<&&Row> = own.iter().filter(is_in).collect();
+            assert!(
+                says(&figures[0], inside.len() as f64),
+                "{name} {label}: {figures:?}"
+            );
+            if let Some(figure) = figures.get(1) {
+                let people: Option<f64> =
+                    inside.iter().map(|row| value(row, "people")).sum();
+                match people {
+                    Some(people) => {
+                        assert!(says(figure, people), "{name} {label}: {figure}");
+                    }
+                    None => assert_eq!(figure, "–", "{name} {label}"),
+                }
+            }
+            classes += 1;
+        }
+        if let Some(rows) = below(scene, "Manzanas (población y viviendas), según") {
+            let whole = of("_T").unwrap();
+            let not = value(whole, "shortfall").unwrap();
+            let served = value(whole, "people").unwrap() - not;
+            let [near, far] = rows.as_slice() else { panic!("{name}: {rows:?}") };
+            assert!(
+                near.0.starts_with("A no más") && says(&near.1[0], served),
+                "{near:?}"
+            );
+            assert!(far.0.starts_with("A más") && says(&far.1[0], not), "{far:?}");
+            blocks += 1;
+        }
+        sheets += 1;
+    }
+    assert!(sheets >= 38 && classes >= 10 && blocks >= 3, "{sheets} {classes} {blocks}");
+}
+
+// ------------------------------------------------------------------ The scale on paper
+
+/// The content of the page of a PDF.
+fn content(pdf: &[u8]) -> String {
+    let find = |from: usize, words: &[u8]| {
+        pdf[from..].windows(words.len()).position(|w| w == words).map(|at| at + from)
+    };
+    let mut from = 0;
+    while let Some(at) = find(from, b"stream\n") {
+        let start = at + b"stream\n".len();
+        let end = find(start, b"\nendstream").unwrap();
+        if let Ok(bytes) = miniz_oxide::inflate::decompress_to_vec_zlib(&pdf[start..end])
+            && let Ok(text) = String::from_utf8(bytes)
+            && text.contains(" cm ")
+        {
+            return text;
+        }
+        from = end + b"\nendstream".len();
+    }
+    panic!("no page in the document")
+}
+
+/// The number after some words in a text of a sheet.
+fn stated(scene: &Scene, words: &str) -> f64 {
+    let all = texts(scene);
+    let text = all.iter().find(|text| text.text.starts_with(words)).unwrap();
+    let rest = &text.text[words.len()..];
+    let length = rest.split('\u{a0}').next().unwrap();
+    let unit = if rest.ends_with("km") { 1000.0 } else { 1.0 };
+    number(length).unwrap() * unit
+}
+
+/// The lines of the grid lie as far apart on the page as the sheet says they do on the ground.
+#[test]
+fn every_sheet_of_ilo_has_its_scale_on_paper() {
+    for (name, scene) in &ilo().sheets {
+        let scale = stated(scene, "Escala 1:");
+        let grid = stated(scene, "Cuadrícula cada ");
+        let page = pdf::page(scene);
+        let about =
+            pdf::About { title: "t", subject: "s", author: None, locale: Locale::Es };
+        let text = content(&pdf::document(&[&page], about).unwrap());
+        let points_per_unit: f64 = text.split(' ').next().unwrap().parse().unwrap();
+        let mm_per_unit = points_per_unit * 25.4 / 72.0;
+        // Upright lines of a tenth of a millimetre: the grid.
+        let lines: Vec<&str> = text.lines().collect();
+        let at = |line: &str, end: &str| -> Option<[f64; 2]> {
+            let mut numbers = line.strip_suffix(end)?.split(' ').map(str::parse);
+            Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
+        };
+        let mut xs: Vec<f64> = Vec::new();
+        for triple in lines.windows(3).filter(|t| t[0].starts_with(".1 w 0 J")) {
+            let (Some(from), Some(to)) = (at(triple[1], " m"), at(triple[2], " l"))
+            else {
+                continue;
+            };
+            if (from[0] - to[0]).abs() < 1e-9 && (from[1] - to[1]).abs() > 50.0 {
+                xs.push(from[0] * mm_per_unit);
+            }
+        }
+        xs.sort_by(f64::total_cmp);
+        xs.dedup();
+        assert!(xs.len() >= 2, "{name}: {xs:?}");
+        let (first, last) = (xs[0], xs[xs.len() - 1]);
+        let expected = grid * 1000.0 / scale * (xs.len() - 1) as f64;
+        assert!((last - first - expected).abs() < 0.1, "{name}: {xs:?} for {expected}");
+    }
+}
