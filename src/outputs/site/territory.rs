@@ -85,10 +85,11 @@ pub(super) fn deficits(
         rows.into_iter().partition(|r| r.standard.is_some() && r.meets != Some(true));
     let told = |row: &&DeficitRow| {
         let tone = if row.meets == Some(false) { Tone::Bad } else { Tone::Doubt };
-        let figure = |value: Option<f64>| value.map(|value| words.figure(value));
+        let written = |value: f64| in_unit(row, value, words);
+        let figure = |value: Option<f64>| value.map(written);
         let with_unit = |text: String| format!("{text} {}", unit(row, words));
         let value = match (row.value, row.value_low, row.value_high) {
-            (Some(value), ..) => format!("{}{}", row.qualifier, words.figure(value)),
+            (Some(value), ..) => format!("{}{}", row.qualifier, written(value)),
             (None, low, high) => format!(
                 "{}–{}",
                 figure(low).unwrap_or_else(|| "…".to_owned()),
@@ -120,6 +121,11 @@ pub(super) fn deficits(
     }
     let rows = open.iter().map(told).collect();
     Some(Section { heading, grid: Grid { head, rows }, notes })
+}
+
+/// A figure of a deficit; a share as a percentage.
+fn in_unit(row: &DeficitRow, value: f64, words: Words) -> String {
+    if row.unit == "1" { words.percent(value) } else { words.figure(value) }
 }
 
 fn unit(row: &DeficitRow, words: Words) -> String {
@@ -193,7 +199,19 @@ fn exposed(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid {
         |row: &ExposedHere| report.area.hazards.iter().find(|h| h.layer.id == row.hazard);
     let in_force =
         |row: &&ExposedHere| hazard_of(row).is_none_or(|h| h.in_force != Some(false));
-    let rows = change.exposed.iter().filter(is_zone).filter(in_force).map(|row| {
+    // Where nobody is as drawn, the worst level that may be says enough.
+    let is_told = |row: &&ExposedHere| {
+        let of_hazard = change.exposed.iter().filter(is_zone);
+        let mut same = of_hazard.filter(|other| {
+            other.hazard == row.hazard && other.territory == row.territory
+        });
+        let worst = same.clone().next();
+        row.people.value > 0.0
+            || (same.all(|other| other.people.value <= 0.0)
+                && worst.is_some_and(|worst| worst.level == row.level))
+    };
+    let shown = change.exposed.iter().filter(is_zone).filter(in_force).filter(is_told);
+    let rows = shown.map(|row| {
         let hazard = match hazard_of(row) {
             Some(hazard) => hazard.layer.title.get(words.locale).to_owned(),
             None => words.text("site.hazards.any"),
@@ -238,20 +256,26 @@ fn before_after(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid 
         let place =
             report.area.territories.iter().find(|t| t.code.as_str() == before.territory);
         let place = place.map_or(&*before.territory, |t| t.name.as_str());
-        let arrow = |a: Option<f64>, b: Option<f64>| {
+        let arrow = |a: Option<f64>, b: Option<f64>, write: &dyn Fn(f64) -> String| {
             let figure = |value: Option<f64>| {
                 value.map_or_else(
                     || words.text("site.meets.unknown"),
-                    |value| words.figure(value),
+                    |value| write(value),
                 )
             };
             format!("{} → {}", figure(a), figure(b))
         };
-        let shortfall = arrow(before.shortfall, after.shortfall);
+        let plain = |value: f64| words.figure(value);
+        let as_value = |value: f64| in_unit(before, value, words);
+        let shortfall = arrow(before.shortfall, after.shortfall, &plain);
         let cells = vec![
             title.to_owned(),
             place.to_owned(),
-            format!("{} {}", arrow(before.value, after.value), unit(before, words)),
+            format!(
+                "{} {}",
+                arrow(before.value, after.value, &as_value),
+                unit(before, words)
+            ),
             format!("{shortfall} {}", before.shortfall_unit),
             words.meets(after.meets),
         ];
