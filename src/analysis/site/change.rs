@@ -61,6 +61,10 @@ pub struct Change {
 }
 
 /// Measures a change. `place` has one feature.
+///
+/// # Panics
+///
+/// If `added` names a layer that the study area does not have.
 #[must_use]
 pub fn change(
     area: &StudyArea,

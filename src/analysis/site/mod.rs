@@ -341,8 +341,8 @@ fn margins(
             distance_m = (reach - source_m).abs();
         }
         let up_to = &shares[..=level.index()];
-        let share = up_to.iter().sum::<f64>().clamp(0.0, 1.0);
-        Margin { level, share: snapped(share), distance_m }
+        let within = up_to.iter().sum::<f64>().clamp(0.0, 1.0);
+        Margin { level, share: snapped(within), distance_m }
     };
     (edges.to(shape).into_iter().map(margin).collect(), source_m)
 }

@@ -60,7 +60,9 @@ fn add_sheet(
     let beside = i18n::text(locale, "site.heading.services");
     let (narrow, wide): (Vec<&Section>, Vec<&Section>) =
         sheet.sections.iter().partition(|section| section.heading == beside);
-    narrow.iter().for_each(|section| add_section(out, section));
+    for section in narrow {
+        add_section(out, section);
+    }
     out.push_str("</div>\n");
     if let Some(scene) = sketch::draw(report, &report.features[at], at, locale) {
         let drawing = svg::render(&scene);
@@ -74,7 +76,9 @@ fn add_sheet(
         );
     }
     out.push_str("</div>\n");
-    wide.iter().for_each(|section| add_section(out, section));
+    for section in wide {
+        add_section(out, section);
+    }
     out.push_str("<footer>\n");
     for line in &sheet.foot {
         let _ = writeln!(out, "<p>{}</p>", escape(line));

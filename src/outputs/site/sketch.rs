@@ -36,8 +36,8 @@ pub(super) fn draw(
     let frame = Rect::new(0.5, 0.5, width - 1.0, height - LEGEND_MM - 1.0);
     let view = View::around(own.padded(reach(here)), frame);
     let mut scene = Scene::new(width, height);
-    scene.title = i18n::text(locale, "site.sketch.title").to_owned();
-    scene.description = i18n::text(locale, "site.sketch.caption").to_owned();
+    i18n::text(locale, "site.sketch.title").clone_into(&mut scene.title);
+    i18n::text(locale, "site.sketch.caption").clone_into(&mut scene.description);
     scene.fill_rect(frame, Paint::solid(style::PAPER));
     let mut levels = Vec::new();
     scene.clipped(frame, |scene| {

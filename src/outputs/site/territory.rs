@@ -258,10 +258,7 @@ fn before_after(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid 
         let place = place.map_or(&*before.territory, |t| t.name.as_str());
         let arrow = |a: Option<f64>, b: Option<f64>, write: &dyn Fn(f64) -> String| {
             let figure = |value: Option<f64>| {
-                value.map_or_else(
-                    || words.text("site.meets.unknown"),
-                    |value| write(value),
-                )
+                value.map_or_else(|| words.text("site.meets.unknown"), write)
             };
             format!("{} → {}", figure(a), figure(b))
         };
