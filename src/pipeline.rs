@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod selftest;
+pub mod site;
 
 use std::path::Path;
 use std::time::{Instant, SystemTime};
@@ -83,6 +84,9 @@ pub enum Error {
     /// Two runs cannot be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
+    /// A place cannot be looked at.
+    #[error(transparent)]
+    Site(#[from] site::SiteError),
 }
 
 impl Error {
@@ -104,6 +108,7 @@ impl Error {
             Self::Map(error) => vec![error],
             Self::Output(error) => vec![error],
             Self::Compare(error) => vec![error],
+            Self::Site(error) => vec![error],
         }
     }
 
@@ -112,9 +117,11 @@ impl Error {
     pub fn findings(&self) -> Option<&Findings> {
         match self {
             Self::Layers(_, findings) | Self::Geometry(_, findings) => Some(findings),
-            Self::Project { .. } | Self::Map(_) | Self::Output(_) | Self::Compare(_) => {
-                None
-            }
+            Self::Project { .. }
+            | Self::Map(_)
+            | Self::Output(_)
+            | Self::Compare(_)
+            | Self::Site(_) => None,
         }
     }
 

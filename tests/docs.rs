@@ -191,6 +191,8 @@ fn links_between_documents_lead_somewhere() {
         "docs/indicators.md",
         "docs/findings.md",
         "docs/risk.md",
+        "docs/site.md",
+        "docs/limits.md",
         "docs/indicadores-ilo.md",
         "docs/reemplazar-capas.md",
         "docs/plan-ilo.md",
@@ -224,6 +226,23 @@ fn every_key_of_the_project_file_is_documented_and_no_other() {
     }
     for key in &documented {
         assert!(keys.contains(key), "docs/config.md has `{key}`, the program does not");
+    }
+}
+
+#[test]
+fn the_words_of_a_place_and_its_options_are_documented() {
+    use atalaya::analysis::site::Verdict::{Inside, NotStudied, Outside, Undecidable};
+    let text = read("docs/site.md");
+    for verdict in [Inside, Outside, Undecidable, NotStudied] {
+        let key = format!("site.verdict.{}", verdict.id());
+        let words = i18n::text(Locale::Es, &key);
+        let row = format!("\n| {words} | `{}` | ", verdict.id());
+        assert!(text.contains(&row), "docs/site.md lacks {}", verdict.id());
+    }
+    let options =
+        ["--crs", "--layer", "--feature", "--scenarios", "--add", "--json", "--out"];
+    for option in options {
+        assert!(text.contains(&format!("`{option}")), "docs/site.md lacks {option}");
     }
 }
 

@@ -578,7 +578,7 @@ fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> De
 }
 
 /// Sums of many parts are exact to about this share of them.
-const DUST: f64 = 1e-9;
+pub(super) const DUST: f64 = 1e-9;
 
 /// Whether an amount reaches a standard, but for the dust of adding up its parts.
 fn reaches(amount: f64, standard: f64) -> bool {

@@ -106,7 +106,10 @@ pub fn people_layer<'a>(
 }
 
 /// For each facility the people whose nearest one it is.
-fn people_nearest(service: &ServiceLayer, layer: &ExposureLayer) -> Vec<Fixed> {
+pub(super) fn people_nearest(
+    service: &ServiceLayer,
+    layer: &ExposureLayer,
+) -> Vec<Fixed> {
     let found = nearest_facilities(service, layer);
     let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
     let people = layer.people.as_deref().unwrap_or_default();

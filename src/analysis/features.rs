@@ -89,7 +89,7 @@ pub(super) fn rows(
 
 /// One feature against all hazards. Parts come in the order of their planes, so the sums
 /// have a fixed order.
-fn classify(
+pub(super) fn classify(
     planes: &Planes,
     shape: ShapeRef<'_>,
     hazards: usize,

@@ -23,6 +23,7 @@ mod in_hazard;
 pub mod measurements;
 mod planes;
 mod risk;
+pub mod site;
 mod tally;
 
 pub use access::centroid;

@@ -15,6 +15,7 @@ use crate::config::options::is_date;
 use crate::i18n::Locale;
 use crate::outputs::Products;
 use crate::outputs::map::stored::Format;
+use crate::pipeline::site::{Place, Request};
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -48,6 +49,7 @@ pub(super) enum Command {
     Compare(CompareJob),
     Selftest,
     Inspect(InspectJob),
+    Site(SiteJob),
     Render(RenderJob),
 }
 
@@ -75,6 +77,19 @@ pub(super) struct CompareJob {
     pub(super) figure: Option<String>,
     pub(super) json: bool,
     pub(super) out: Option<PathBuf>,
+}
+
+/// A place to look at, and what to give of it.
+#[derive(Debug, Clone)]
+pub(super) struct SiteJob {
+    pub(super) project: PathBuf,
+    /// The place as typed, and what it means.
+    pub(super) given: String,
+    pub(super) request: Request,
+    pub(super) json: bool,
+    pub(super) out: Option<PathBuf>,
+    /// Dotted keys and values.
+    pub(super) overrides: Vec<(String, String)>,
 }
 
 /// Files to look at, and the project whose territories they should lie in.
@@ -183,6 +198,8 @@ enum TypedCommand {
         #[arg(long)]
         json: bool,
     },
+    #[command(visible_alias = "emplazar")]
+    Site(TypedSite),
     #[command(visible_alias = "verificar")]
     Verify {
         run: PathBuf,
@@ -218,6 +235,29 @@ struct TypedRun {
     date: Option<String>,
     #[arg(long)]
     scenarios: bool,
+}
+
+#[derive(Debug, Args)]
+struct TypedSite {
+    project: PathBuf,
+    #[arg(allow_hyphen_values = true)]
+    place: String,
+    #[arg(long)]
+    add: Option<String>,
+    #[arg(long)]
+    crs: Option<String>,
+    #[arg(long = "layer", id = "inner")]
+    inner: Option<String>,
+    #[arg(long = "feature", id = "one")]
+    one: Option<String>,
+    #[arg(long = "scenarios", id = "variants")]
+    variants: bool,
+    #[arg(long)]
+    json: bool,
+    #[arg(long = "out", id = "sheet")]
+    sheet: Option<PathBuf>,
+    #[arg(long, action = ArgAction::Append)]
+    set: Vec<String>,
 }
 
 /// Reads the arguments; `None` if they asked for help or the version, which was given.
@@ -285,6 +325,7 @@ impl TypedCommand {
             Self::Inspect { file, near, json } => {
                 Command::Inspect(InspectJob { files: file, project: near, json })
             }
+            Self::Site(site) => Command::Site(site.read()?),
             Self::Verify { run, from, set } => {
                 let overrides = pairs(set)?;
                 Command::Verify(VerifyJob { run, project: from, overrides })
@@ -311,6 +352,54 @@ impl TypedRun {
         let (project, scenarios) = (self.project, self.scenarios);
         Ok(Job { project, overrides, only, date, scenarios })
     }
+}
+
+impl TypedSite {
+    fn read(self) -> Result<SiteJob, CliError> {
+        let place = match coordinates(&self.place)? {
+            Some(at) => Place::At(at),
+            None => Place::File(PathBuf::from(&self.place), self.inner),
+        };
+        let given = match &place {
+            Place::At([x, y]) => format!("{x},{y}"),
+            Place::File(path, _) => {
+                path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
+        };
+        Ok(SiteJob {
+            project: self.project,
+            given,
+            request: Request {
+                place,
+                crs: self.crs,
+                feature: self.one,
+                add: self.add,
+                scenarios: self.variants,
+            },
+            json: self.json,
+            out: self.sheet,
+            overrides: pairs(self.set)?,
+        })
+    }
+}
+
+/// Two numbers with a comma between them; `None` if it is the name of a file.
+///
+/// What has no letter can be no file that is meant: then a number that cannot be read is told.
+fn coordinates(text: &str) -> Result<Option<[f64; 2]>, CliError> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let number = |part: &str| part.parse::<f64>().ok().filter(|value| value.is_finite());
+    if let [x, y] = parts.as_slice()
+        && let (Some(x), Some(y)) = (number(x), number(y))
+    {
+        return Ok(Some([x, y]));
+    }
+    let is_meant =
+        !text.chars().any(char::is_alphabetic) && text.contains([',', ';', ' ']);
+    if is_meant && !Path::new(text).exists() {
+        return Err(CliError::Coordinates { found: text.to_owned() });
+    }
+    Ok(None)
 }
 
 /// `--out` counts from the working directory, the project's own key from its file.

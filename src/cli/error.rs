@@ -25,6 +25,8 @@ pub(super) enum CliError {
     Other { detail: String },
     /// A language that is neither.
     Lang { found: String },
+    /// A place that is no pair of coordinates.
+    Coordinates { found: String },
     /// A number of threads that is none.
     ThreadCount { found: String },
     /// A product that does not exist.
@@ -79,6 +81,7 @@ impl Explain for CliError {
                 Message::new("error.cli.other").with("detail", detail)
             }
             Self::Lang { found: text } => found("error.cli.lang", text),
+            Self::Coordinates { found: text } => found("error.cli.coordinates", text),
             Self::ThreadCount { found: text } => found("error.cli.thread_count", text),
             Self::UnknownProduct { found: text, .. } => {
                 found("error.cli.unknown_product", text)
@@ -119,6 +122,7 @@ impl Explain for CliError {
             }
             Self::Override { .. } => Some(Message::new("hint.cli.override")),
             Self::Date { .. } => Some(Message::new("hint.cli.date")),
+            Self::Coordinates { .. } => Some(Message::new("hint.cli.coordinates")),
             Self::PictureFormat { .. } => Some(Message::new("hint.cli.picture_format")),
             Self::Resolution { .. } => Some(Message::new("hint.cli.resolution")),
             Self::Lang { .. } => Some(Message::new("hint.cli.lang")),

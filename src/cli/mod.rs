@@ -20,6 +20,7 @@ mod run;
 mod schema;
 mod screen;
 mod selftest;
+mod site;
 mod summary;
 mod usage;
 mod verify;
@@ -27,9 +28,9 @@ mod verify;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::i18n::Locale;
-use crate::outputs::PastRunError;
+use crate::i18n::{self, Locale};
 use crate::outputs::figure::FigureError;
+use crate::outputs::{self, PastRunError};
 use crate::pipeline;
 
 use arguments::{Command, Given, Voice};
@@ -37,11 +38,13 @@ use error::CliError;
 
 /// Exit code of a job that could not be done.
 const FAILED: u8 = 2;
+/// Exit code of a job that somebody stopped: 128 and the number of SIGINT.
+pub const STOPPED: u8 = 130;
 
 /// Runs the program with its arguments, the first of which is its own name.
 ///
 /// Exit codes: 0 clean; 1 findings at or above `fail_on`, or a balance that does not
-/// close; 2 could not run.
+/// close; 2 could not run; 130 stopped by Ctrl-C.
 #[must_use]
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -54,7 +57,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             FAILED
         }
     };
-    ExitCode::from(code)
+    ExitCode::from(if outputs::is_abandoned() { STOPPED } else { code })
+}
+
+/// Clears what is being written, so that the program can stop: for whoever is told of Ctrl-C.
+///
+/// Afterwards nothing can be written any more, and [`main`] gives 130 if it still ends. What
+/// had been put in its place stays, and is whole.
+pub fn stop(arguments: impl IntoIterator<Item = OsString>) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let locale = language::before_parsing(&arguments);
+    let key = if outputs::abandon() { "cli.stopped_after" } else { "cli.stopped" };
+    screen::say(i18n::text(locale, key));
 }
 
 fn execute(given: &Given, locale: Locale) -> u8 {
@@ -66,12 +80,15 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Compare(job) => compare::compare(job, given),
         Command::Selftest => selftest::selftest(given, locale),
         Command::Inspect(job) => inspect::inspect(job, given),
+        Command::Site(job) => site::site(job, given),
         Command::Verify(job) => verify::verify(job, given),
         Command::Render(job) => render::render(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };
     match done {
         Ok(code) => code,
+        // What fails because it was stopped is no trouble to tell of.
+        Err(_) if outputs::is_abandoned() => STOPPED,
         Err(Failure::Job(error)) => {
             let locale = language::choose(given.lang, error.locale());
             if let Some(found) = error.findings()

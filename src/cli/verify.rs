@@ -9,7 +9,7 @@ use crate::domain::Message;
 use crate::i18n::{self, Locale};
 use crate::outputs::inputs::{self, Unpacked};
 use crate::outputs::verify::{self, Mismatch};
-use crate::outputs::{PastRun, Products};
+use crate::outputs::{PastRun, Products, Temporary};
 use crate::pipeline::{self, Options};
 
 pub(super) fn verify(job: &VerifyJob, given: &Given) -> Result<u8, Failure> {
@@ -76,7 +76,7 @@ fn again(
     if settings.digest.as_str() != run.recorded.settings_sha256 {
         teller.all(&[Mismatch::Settings]);
     }
-    let temporary = tempfile::tempdir().map_err(|error| CliError::Write {
+    let temporary = Temporary::new().map_err(|error| CliError::Write {
         path: std::env::temp_dir().display().to_string(),
         reason: error.to_string(),
     })?;

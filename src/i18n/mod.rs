@@ -62,6 +62,7 @@ topics!(
     "explain",
     "compare",
     "selftest",
+    "site",
     "inspect",
     "outputs",
     "maps",

@@ -61,6 +61,16 @@ pub enum OutputError {
         /// The name.
         name: String,
     },
+    /// A page is asked for under a name that is not one of a page.
+    NotAPage {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Where a page shall go is a file that is no page of ours.
+    FileOfOthers {
+        /// The file.
+        path: PathBuf,
+    },
     /// Scenarios were asked for and the project names none.
     NoScenarios,
     /// Exports alone were asked for and the project names no format.
@@ -128,6 +138,8 @@ impl Explain for OutputError {
             Self::UnsafeName { name } => {
                 Message::new("error.outputs.unsafe_name").with("name", name)
             }
+            Self::NotAPage { path } => about("error.outputs.not_a_page", path),
+            Self::FileOfOthers { path } => about("error.outputs.file_of_others", path),
             Self::NoScenarios => Message::new("error.outputs.no_scenarios"),
             Self::NoExports => Message::new("error.outputs.no_exports"),
             Self::ExportNotBuilt { format } => {
@@ -162,6 +174,8 @@ impl Explain for OutputError {
             Self::NotOurs { .. } => "hint.outputs.not_ours",
             Self::InputChanged { .. } => "hint.outputs.input_changed",
             Self::UnsafeName { .. } => "hint.outputs.unsafe_name",
+            Self::NotAPage { .. } => "hint.outputs.not_a_page",
+            Self::FileOfOthers { .. } => "hint.outputs.file_of_others",
             Self::NoScenarios => "hint.outputs.no_scenarios",
             Self::NoExports => "hint.outputs.no_exports",
             Self::ExportNotBuilt { .. } => "hint.outputs.export_not_built",
@@ -210,6 +224,8 @@ mod tests {
             OutputError::NotOurs { path: path() },
             OutputError::InputChanged { path: path() },
             OutputError::UnsafeName { name: "../x".to_owned() },
+            OutputError::NotAPage { path: path() },
+            OutputError::FileOfOthers { path: path() },
             OutputError::NoScenarios,
             OutputError::NoExports,
             OutputError::ExportNotBuilt { format: "gpkg" },

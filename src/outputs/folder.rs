@@ -14,13 +14,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::error::OutputError;
-use super::manifest;
+use super::staging::{self, Temporary};
+use super::{manifest, portable};
+use crate::domain::Digest;
 
 /// How every hidden folder of ours begins; the target's name follows.
 const PREFIX: &str = ".atalaya-";
+/// Longest part of a hidden name that is the target's, bytes.
+const LONGEST_NAME: usize = 200;
 /// How the name of an old folder that made room ends.
 const BACKUP_SUFFIX: &str = ".old";
-/// A hidden folder untouched for so long belongs to a run that died.
+/// Where folders cannot be locked, one untouched for so long belongs to a run that died.
 const STALE: Duration = Duration::from_hours(1);
 /// Files that systems and viewers drop into folders by themselves.
 const DROPPINGS: [&str; 4] = [".ds_store", ".directory", "desktop.ini", "thumbs.db"];
@@ -41,25 +45,37 @@ pub(super) fn replace(
     target: &Path,
     files: &[(String, Vec<u8>)],
 ) -> Result<Option<PathBuf>, OutputError> {
+    portable::ensure_all(files.iter().map(|(name, _)| name.as_str()))?;
     let place = Place::of(target)?;
     fs::create_dir_all(&place.parent)
         .map_err(|source| trouble(&place.parent, source, create_failed))?;
     let turn = place.turn();
     place.recover()?;
     place.holding()?;
-    place.clear_stale();
-    drop(turn);
+    place.clear_dead(turn.is_some());
     let staged = tempfile::Builder::new()
         .prefix(&place.prefix)
         .tempdir_in(&place.parent)
+        .and_then(Temporary::of)
         .map_err(|source| create_failed(&place.parent, source))?;
+    // Held to the end: by this others know that somebody still writes into it.
+    let _alive = lock(staged.path());
+    drop(turn);
     fill(staged.path(), files)?;
     let turn = place.turn();
     let kept = place.swap(staged.path())?;
     drop(turn);
     // It has moved to the target: nothing is left to delete.
-    let _ = staged.keep();
+    staged.keep();
     Ok(kept)
+}
+
+/// Locks a folder until what is returned is dropped, or its process dies; `None` where the
+/// system has no such lock, or somebody else has it.
+fn lock(folder: &Path) -> Option<File> {
+    let open = File::open(folder).ok()?;
+    open.try_lock().ok()?;
+    Some(open)
 }
 
 /// Tells whether a run could put its results in `target`, without writing anything.
@@ -107,7 +123,7 @@ impl Place {
         let Some(name) = target.file_name() else {
             return Err(OutputError::NoName { path: target });
         };
-        let prefix = format!("{PREFIX}{}-", name.to_string_lossy());
+        let prefix = format!("{PREFIX}{}-", shortened(&name.to_string_lossy()));
         let parent = match target.parent() {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
@@ -200,13 +216,14 @@ impl Place {
     }
 
     /// Deletes what dead runs left. That it cannot be deleted is no reason to stop.
-    fn clear_stale(&self) {
+    ///
+    /// Whoever writes into a hidden folder has locked it, and old folders exist only while
+    /// somebody has the turn: so with the turn, what can be locked is nobody's any more.
+    /// Where there are no locks, a folder that nobody touched for long is taken for dead.
+    fn clear_dead(&self, has_turn: bool) {
         for path in self.hidden() {
-            let changed = fs::metadata(&path).and_then(|found| found.modified());
-            let age = changed.map(|then| SystemTime::now().duration_since(then));
-            if let Ok(Ok(age)) = age
-                && age > STALE
-            {
+            let free = if has_turn { lock(&path) } else { None };
+            if free.is_some() || is_stale(&path) {
                 let _ = fs::remove_dir_all(path);
             }
         }
@@ -216,6 +233,8 @@ impl Place {
     /// Returns where the old one went if it is kept.
     fn swap(&self, staged: &Path) -> Result<Option<PathBuf>, OutputError> {
         let failed = |source| OutputError::Replace { path: self.target.clone(), source };
+        // From here to the end nobody stops the program.
+        let mut open = staging::hold().map_err(failed)?;
         let kept = match self.holding()? {
             Holding::ResultsAndOthers => Some(self.free_name()),
             Holding::Nothing | Holding::Results => None,
@@ -234,6 +253,7 @@ impl Place {
             }
             return Err(failed(source));
         }
+        open.placed();
         sync_folder(&self.parent);
         if had_old && kept.is_none() {
             // Under a name that nobody takes for a backup, lest half of it be put back one
@@ -242,6 +262,24 @@ impl Place {
         }
         Ok(kept)
     }
+}
+
+/// A name that leaves room for what stands before and after it: a system's names end at 255
+/// bytes. Of a long one the digest tells it from others that begin alike.
+fn shortened(name: &str) -> String {
+    if name.len() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let digest = Digest::of(name.as_bytes());
+    let start = name.floor_char_boundary(LONGEST_NAME - 13);
+    format!("{}~{}", &name[..start], &digest.as_str()[..12])
+}
+
+/// Whether nobody has touched a folder for long.
+fn is_stale(path: &Path) -> bool {
+    let changed = fs::metadata(path).and_then(|found| found.modified());
+    let age = changed.map(|then| SystemTime::now().duration_since(then));
+    matches!(age, Ok(Ok(age)) if age > STALE)
 }
 
 /// Writes all files into an empty folder and sees them onto the disk.
@@ -254,7 +292,9 @@ fn fill(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
         {
             fs::create_dir_all(inner).map_err(|source| create_failed(inner, source))?;
         }
-        write_through(&path, bytes)
+        staging::hold()
+            .map(drop)
+            .and_then(|()| write_through(&path, bytes))
             .map_err(|source| OutputError::Write { path: path.clone(), source })?;
     }
     for folder in folders {

@@ -11,12 +11,12 @@ use std::io::{self, Cursor, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::error::OutputError;
 use super::past_run::{PastRun, PastRunError, is_inside};
+use super::staging::Temporary;
 use crate::config::Settings;
 use crate::domain::Digest;
 use crate::geometry::InputRecord;
@@ -52,7 +52,7 @@ impl Contents {
 /// Inputs of a run, taken out into a temporary folder that lasts as long as this does.
 #[derive(Debug)]
 pub struct Unpacked {
-    folder: TempDir,
+    folder: Temporary,
     contents: Contents,
 }
 
@@ -129,7 +129,7 @@ pub fn unpack(run: &PastRun) -> Result<Option<Unpacked>, PastRunError> {
     let unreadable = |source| PastRunError::Unreadable { path: path.clone(), source };
     let file = File::open(&path).map_err(unreadable)?;
     let mut archive = ZipArchive::new(file).map_err(|error| bad(error.to_string()))?;
-    let folder = tempfile::tempdir().map_err(unreadable)?;
+    let folder = Temporary::new().map_err(unreadable)?;
     let mut contents = None;
     for index in 0..archive.len() {
         let file = archive.by_index(index).map_err(|error| bad(error.to_string()))?;
@@ -156,8 +156,8 @@ pub fn unpack(run: &PastRun) -> Result<Option<Unpacked>, PastRunError> {
 /// # Errors
 ///
 /// [`OutputError::Create`] or [`OutputError::Write`].
-pub fn lay_out(files: &[(&str, &str)]) -> Result<TempDir, OutputError> {
-    let folder = tempfile::tempdir()
+pub fn lay_out(files: &[(&str, &str)]) -> Result<Temporary, OutputError> {
+    let folder = Temporary::new()
         .map_err(|source| OutputError::Create { path: std::env::temp_dir(), source })?;
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -265,6 +265,8 @@ fn moved(
 
 #[cfg(test)]
 mod tests {
+    use tempfile::TempDir;
+
     use super::*;
     use crate::outputs::manifest;
 

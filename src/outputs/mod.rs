@@ -17,7 +17,10 @@ pub mod map;
 mod memory;
 mod numbers;
 pub mod past_run;
+mod portable;
 pub mod redraw;
+pub mod site;
+mod staging;
 pub mod tables;
 pub mod verify;
 
@@ -27,6 +30,7 @@ use std::time::SystemTime;
 pub use error::OutputError;
 pub use folder::ensure_replaceable;
 pub use past_run::{PastRun, PastRunError};
+pub use staging::{Temporary, abandon, is_abandoned};
 
 use crate::analysis::{LayerFeatures, Measurements};
 use crate::config::{ExportFormat, Settings};
@@ -172,10 +176,7 @@ pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError>
 
 /// Refuses names that would leave the folder or that a system cannot hold.
 fn ensure_plain(name: &str, path: &str) -> Result<(), OutputError> {
-    let is_plain = !name.is_empty()
-        && !name.starts_with('.')
-        && !name.contains(['/', '\\', ':', '\0'])
-        && name.len() <= 255;
+    let is_plain = !name.contains('/') && portable::is_portable(name);
     if is_plain { Ok(()) } else { Err(OutputError::UnsafeName { name: path.to_owned() }) }
 }
 

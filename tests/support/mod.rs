@@ -18,7 +18,7 @@ use std::path::Path;
 
 pub(crate) use promises::broken_promises;
 pub(crate) use worlds::{
-    World, collection, feature, point, polygon, position, rect, ring,
+    EAST, NORTH, World, collection, feature, point, polygon, position, rect, ring,
 };
 
 /// The six levels as tables name them, worst first.

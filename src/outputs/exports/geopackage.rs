@@ -74,7 +74,7 @@ CREATE TABLE layer_styles (
 pub(super) fn make(context: &Context<'_>) -> std::result::Result<Vec<File>, OutputError> {
     let error = failed(ExportFormat::GeoPackage);
     let reference = super::reference(context, ExportFormat::GeoPackage)?;
-    let folder = tempfile::tempdir().map_err(|e| error(&e))?;
+    let folder = crate::outputs::Temporary::new().map_err(|e| error(&e))?;
     let path = folder.path().join("layers.gpkg");
     let mut connection = Connection::open(&path).map_err(|e| error(&e))?;
     fill(&mut connection, context, &reference).map_err(|e| error(&e))?;

@@ -245,12 +245,13 @@ fn the_old_results_of_a_run_that_died_are_put_back() {
 }
 
 #[test]
-fn only_old_litter_of_our_own_is_cleared() {
+fn only_litter_of_our_own_that_nobody_writes_is_cleared() {
     let home = TempDir::new().unwrap();
     let cases = [
         (".atalaya-ilo-aaaaaa", true, false),
         (".atalaya-ilo-bbbbbb.old", true, false),
-        (".atalaya-ilo-cccccc", false, true),
+        (".atalaya-ilo-cccccc", false, false),
+        (".atalaya-ilo-dddddd", false, true),
         (".atalaya-ilo-2-dddddd", true, true),
         (".atalaya-ilo-notas", true, true),
         (".atalaya-notas", true, true),
@@ -266,6 +267,9 @@ fn only_old_litter_of_our_own_is_cleared() {
             File::open(&folder).unwrap().set_modified(long_ago).unwrap();
         }
     }
+    // Somebody still writes into this one.
+    let writer = File::open(home.path().join(".atalaya-ilo-dddddd")).unwrap();
+    writer.lock().unwrap();
     // The target exists, so the old folder is litter and not the only copy.
     fs::create_dir(home.path().join("ilo")).unwrap();
     replace(&home.path().join("ilo"), &run("x")).unwrap();
