@@ -29,7 +29,7 @@ fuzz() {
     local target=$1 log="$work/$1.log"
     mkdir -p "$work/corpus/$target" fuzz/artifacts/"$target"
     if ! "$CARGO_TARGET_DIR/release/$target" "$work/corpus/$target" "fuzz/seeds/$target" \
-        -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=500 \
+        -seed=1 -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=500 \
         -artifact_prefix="fuzz/artifacts/$target/" >"$log" 2>&1; then
         echo "fuzz: $target fails; its input lies in fuzz/artifacts/$target" >&2
         tail -n 40 "$log" >&2

@@ -19,12 +19,23 @@ pub(super) fn split(
     for (a, b) in segments(shape) {
         split_segment(mosaic, a, b, scratch, &mut parts);
     }
-    parts.retain(|(_, steps)| *steps >= LEAST_STEPS);
+    parts.sort_by(|a, b| a.0.cmp(&b.0));
+    join_short(&mut parts);
     for part in &mut parts {
         part.1 /= STEPS_PER_METER;
     }
-    parts.sort_by(|a, b| a.0.cmp(&b.0));
     parts
+}
+
+/// Gives what is too short to be a part to the longest one, so that no length is lost.
+fn join_short(parts: &mut Parts) {
+    let longest = parts.iter().fold(0.0, |longest: f64, (_, steps)| longest.max(*steps));
+    let least = LEAST_STEPS.min(longest);
+    let short: f64 = parts.iter().map(|part| part.1).filter(|steps| *steps < least).sum();
+    parts.retain(|(_, steps)| *steps >= least);
+    if let Some(part) = parts.iter_mut().find(|(_, steps)| *steps >= longest) {
+        part.1 += short;
+    }
 }
 
 fn split_segment(

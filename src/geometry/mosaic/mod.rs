@@ -232,8 +232,8 @@ impl Mosaic {
 
     /// Splits a line feature: its length in m by the planes that hold it.
     ///
-    /// A stretch along an edge belongs to the edge's plane. Stretches of less than
-    /// two grid steps are left out. Order: by membership.
+    /// A stretch along an edge belongs to the edge's plane. What is shorter than two grid
+    /// steps in all counts with the longest part. Order: by membership.
     #[must_use]
     pub fn split_length(&self, shape: ShapeRef<'_>, scratch: &mut Scratch) -> Parts {
         line::split(self, shape, scratch)

@@ -143,6 +143,28 @@ fn lines_are_split_where_they_cross_and_belong_to_edges_they_follow() {
 }
 
 #[test]
+fn no_length_is_lost_where_a_line_ends_a_step_beyond_an_edge() {
+    let mosaic = mosaic_of(&[&area(&rectangle(0, 0, 10, 10))]);
+    let parts = |from: i64, to: i64| {
+        let mut line = Shapes::default();
+        let ends = [from, to].map(|x| GridPoint::new(x, 5_000_000));
+        line.push_part(PartRole::Line, ends);
+        line.end_feature(Dimension::Line);
+        mosaic.split_length(line.get(0), &mut Scratch::default())
+    };
+    let cases = [
+        ("a step beyond", (5_000_000, 10_000_001), (vec![0], 5.000_001)),
+        ("a line of one step", (20_000_000, 20_000_001), (vec![], 1e-6)),
+    ];
+    for (case, (from, to), (planes, length)) in cases {
+        let found = parts(from, to);
+        assert_eq!(found.len(), 1, "{case}");
+        assert_eq!(found[0].0.to_vec(), planes, "{case}");
+        assert!((found[0].1 - length).abs() < 1e-12, "{case}: {}", found[0].1);
+    }
+}
+
+#[test]
 fn touching_is_found_even_in_a_point() {
     let mosaic = mosaic_of(&[&area(&rectangle(0, 0, 10, 10))]);
     for (block, expected) in [
