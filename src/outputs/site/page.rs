@@ -56,13 +56,6 @@ fn add_sheet(
         "</header>\n<p class=\"notice\" role=\"note\">{}</p>\n",
         escape(&sheet.notice)
     );
-    // Beside the map stands the part that is narrow enough.
-    let beside = i18n::text(locale, "site.heading.services");
-    let (narrow, wide): (Vec<&Section>, Vec<&Section>) =
-        sheet.sections.iter().partition(|section| section.heading == beside);
-    for section in narrow {
-        add_section(out, section);
-    }
     out.push_str("</div>\n");
     if let Some(scene) = sketch::draw(report, &report.features[at], at, locale) {
         let drawing = svg::render(&scene);
@@ -76,7 +69,7 @@ fn add_sheet(
         );
     }
     out.push_str("</div>\n");
-    for section in wide {
+    for section in &sheet.sections {
         add_section(out, section);
     }
     out.push_str("<footer>\n");
