@@ -207,11 +207,11 @@ fn a_write_that_fails_half_way_leaves_the_old_one_and_no_litter() {
     let mut broken = run("new");
     broken.insert(1, ("tables/a.csv/b.csv".to_owned(), vec![1]));
     assert!(replace(&target, &broken).is_err());
-    // The same file twice.
+    // The same file twice, which is found before anything is written.
     let mut twice = run("new");
     twice.insert(1, ("tables/a.csv".to_owned(), vec![1]));
     let error = replace(&target, &twice).unwrap_err();
-    assert!(matches!(error, OutputError::Write { .. }), "{error}");
+    assert!(matches!(error, OutputError::UnsafeName { .. }), "{error}");
     assert_eq!(table(&target), "old");
     assert_eq!(everything(home.path()).len(), 4, "{:?}", everything(home.path()));
 }
