@@ -8,6 +8,9 @@
     reason = "what is missing should fail the test"
 )]
 
+#[path = "support/pdf.rs"]
+mod page;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -19,6 +22,7 @@ use atalaya::outputs::map::scene::{Anchor, Item, Scene, Text, Weight};
 use atalaya::outputs::map::{MapOptions, pdf, render_all};
 use atalaya::outputs::tables;
 use atalaya::pipeline::{self, Stage, Watch};
+use page::content;
 
 type Row = BTreeMap<String, String>;
 
@@ -418,26 +422,6 @@ fn every_deficit_has_the_figures_of_the_table() {
 }
 
 // ------------------------------------------------------------------ The scale on paper
-
-/// The content of the page of a PDF.
-fn content(pdf: &[u8]) -> String {
-    let find = |from: usize, words: &[u8]| {
-        pdf[from..].windows(words.len()).position(|w| w == words).map(|at| at + from)
-    };
-    let mut from = 0;
-    while let Some(at) = find(from, b"stream\n") {
-        let start = at + b"stream\n".len();
-        let end = find(start, b"\nendstream").unwrap();
-        if let Ok(bytes) = miniz_oxide::inflate::decompress_to_vec_zlib(&pdf[start..end])
-            && let Ok(text) = String::from_utf8(bytes)
-            && text.contains(" cm ")
-        {
-            return text;
-        }
-        from = end + b"\nendstream".len();
-    }
-    panic!("no page in the document")
-}
 
 /// The number after some words in a text of a sheet.
 fn stated(scene: &Scene, words: &str) -> f64 {

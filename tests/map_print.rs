@@ -12,6 +12,9 @@
 #[path = "../examples/map_sheet.rs"]
 mod sample;
 
+#[path = "support/pdf.rs"]
+mod page;
+
 use atalaya::analysis::Measurements;
 use atalaya::config::{AtlasPages, Paper, SheetSettings};
 use atalaya::domain::{Code, Level, TOTAL};
@@ -24,6 +27,8 @@ use atalaya::outputs::map::{
     MapOptions, draw_all, figures, furniture, legend, letters, pdf, projection,
     render_all, style,
 };
+
+use page::content;
 
 const WORDS: Words = Words { locale: Locale::Es };
 
@@ -264,26 +269,6 @@ fn a_long_legend_says_what_it_leaves_out() {
 }
 
 // ------------------------------------------------------------------ The scale on paper
-
-/// The content of a page's stream, from the bytes of a PDF of one page.
-fn content(pdf: &[u8]) -> String {
-    let find = |from: usize, words: &[u8]| {
-        pdf[from..].windows(words.len()).position(|w| w == words).map(|at| at + from)
-    };
-    let mut from = 0;
-    while let Some(at) = find(from, b"stream\n") {
-        let start = at + b"stream\n".len();
-        let end = find(start, b"\nendstream").unwrap();
-        if let Ok(bytes) = miniz_oxide::inflate::decompress_to_vec_zlib(&pdf[start..end])
-            && let Ok(text) = String::from_utf8(bytes)
-            && text.contains(" cm ")
-        {
-            return text;
-        }
-        from = end + b"\nendstream".len();
-    }
-    panic!("no page in the document")
-}
 
 #[test]
 fn a_pdf_printed_at_its_size_has_the_scale_that_it_states() {

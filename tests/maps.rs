@@ -372,27 +372,3 @@ fn figures_for_the_whole_colour_every_territory() {
     assert!(said.iter().any(|text| text.starts_with("151") && text.contains("casos")));
     assert!(!said.iter().any(|text| text == "Sin dato"));
 }
-
-#[test]
-#[ignore = "slow without optimisation: run with --release --ignored"]
-fn a_million_blocks_are_drawn_in_seconds() {
-    let mut area = sample::area();
-    let mut shapes = Shapes::default();
-    for i in 0..1_000_000u32 {
-        let (x, y) = (240_000.0 + f64::from(i % 1000) * 40.0, f64::from(i / 1000) * 40.0);
-        let y = 8_032_000.0 + y;
-        sample::push_area(
-            &mut shapes,
-            &[[x, y], [x + 30.0, y], [x + 30.0, y + 30.0], [x, y + 30.0]],
-        );
-    }
-    let blocks = &mut area.exposures[0];
-    blocks.people = Some(vec![Some(4.0); shapes.len()]);
-    blocks.layer.ids = vec!["#".into(); shapes.len()];
-    blocks.layer.shapes = shapes;
-    let start = std::time::Instant::now();
-    let maps = draw(&area, &Measurements::default(), &sample::settings()).maps;
-    let seconds = start.elapsed().as_secs_f64() / maps.len() as f64;
-    assert!(seconds < 3.0, "{seconds} s a map");
-    assert!(maps.iter().all(|map| map.svg.len() < 40_000_000));
-}

@@ -142,7 +142,13 @@ impl Summary<'_> {
         match quantity.range {
             Some((low, high)) if quantity.is_undecidable() => {
                 let word = self.words.of("map.undecidable");
-                format!("{word} ({}\u{2013}{})", number(low), number(high))
+                let range = format!("{word} ({}\u{2013}{})", number(low), number(high));
+                // What is drawn is told too; a 0 would be read as nobody.
+                if quantity.value > 0.0 {
+                    format!("{}, {range}", number(quantity.value))
+                } else {
+                    range
+                }
             }
             Some((low, high)) => {
                 format!(

@@ -267,19 +267,10 @@ fn carriers(raw: &RawLayer, role: Option<&ExposureRole>) -> Vec<bool> {
 /// The files that were read with that of a layer: each is an input of its own, so that its
 /// digest can be verified.
 fn of_companions(raw: &RawLayer) -> Vec<InputRecord> {
-    let record = |file: &Companion| InputRecord {
-        layer: raw.id.clone(),
-        path: file.path.clone(),
-        format: raw.format.to_owned(),
-        digest: file.digest.clone(),
-        bytes: file.bytes,
-        crs: None,
-        datum_operations: Vec::new(),
-        crs_evidence: "",
-        operation: String::new(),
-        features_read: 0,
-        features_kept: 0,
-        vertices: 0,
+    let record = |file: &Companion| {
+        let digest = file.digest.clone();
+        InputRecord::of_file(file.path.clone(), raw.format, digest, file.bytes)
+            .of_layer(&raw.id)
     };
     raw.companions.iter().map(record).collect()
 }
@@ -288,72 +279,25 @@ fn of_table(table: &ReportedTable, folder: Option<&Path>) -> InputRecord {
     // As the project has it: the manifest must not depend on where the project lies.
     let path = folder.and_then(|folder| table.path.strip_prefix(folder).ok());
     let path = path.unwrap_or(&table.path).to_string_lossy().replace('\\', "/");
-    InputRecord {
-        layer: String::new(),
-        path,
-        format: "CSV".to_owned(),
-        digest: table.digest.clone(),
-        bytes: table.bytes,
-        crs: None,
-        crs_evidence: "",
-        operation: String::new(),
-        datum_operations: Vec::new(),
-        features_read: table.rows.len(),
-        features_kept: table.rows.len(),
-        vertices: 0,
-    }
+    InputRecord::of_file(path, "CSV", table.digest.clone(), table.bytes)
+        .with_rows(table.rows.len(), table.rows.len())
 }
 
 fn of_cited(table: &CitedFile) -> InputRecord {
-    InputRecord {
-        layer: String::new(),
-        path: table.declared_path.clone(),
-        format: "CSV".to_owned(),
-        digest: table.digest.clone(),
-        bytes: table.bytes,
-        crs: None,
-        crs_evidence: "",
-        operation: String::new(),
-        datum_operations: Vec::new(),
-        features_read: table.rows,
-        features_kept: table.rows,
-        vertices: 0,
-    }
+    let (path, digest) = (table.declared_path.clone(), table.digest.clone());
+    InputRecord::of_file(path, "CSV", digest, table.bytes)
+        .with_rows(table.rows, table.rows)
 }
 
-/// A picture is an input of the maps.
 fn of_logo(logo: &Logo) -> InputRecord {
-    InputRecord {
-        layer: String::new(),
-        path: logo.declared_path.clone(),
-        format: "PNG".to_owned(),
-        digest: logo.digest.clone(),
-        bytes: logo.bytes.len() as u64,
-        crs: None,
-        crs_evidence: "",
-        operation: String::new(),
-        datum_operations: Vec::new(),
-        features_read: 0,
-        features_kept: 0,
-        vertices: 0,
-    }
+    let (path, digest) = (logo.declared_path.clone(), logo.digest.clone());
+    InputRecord::of_file(path, "PNG", digest, logo.bytes.len() as u64)
 }
 
 fn of_join(table: &crate::layers::JoinedTable) -> InputRecord {
-    InputRecord {
-        layer: table.layer.clone(),
-        path: table.path.clone(),
-        format: "CSV".to_owned(),
-        digest: table.digest.clone(),
-        bytes: table.bytes,
-        crs: None,
-        datum_operations: Vec::new(),
-        crs_evidence: "",
-        operation: String::new(),
-        features_read: table.rows,
-        features_kept: table.rows_matched,
-        vertices: 0,
-    }
+    InputRecord::of_file(table.path.clone(), "CSV", table.digest.clone(), table.bytes)
+        .of_layer(&table.layer)
+        .with_rows(table.rows, table.rows_matched)
 }
 
 impl Layer<'_> {

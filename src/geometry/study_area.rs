@@ -235,6 +235,39 @@ pub struct InputRecord {
     pub vertices: usize,
 }
 
+impl InputRecord {
+    /// The record of a file as it is, with nothing yet of what was made of it.
+    #[must_use]
+    pub fn of_file(path: String, format: &str, digest: Digest, bytes: u64) -> Self {
+        Self {
+            layer: String::new(),
+            path,
+            format: format.to_owned(),
+            digest,
+            bytes,
+            crs: None,
+            crs_evidence: "",
+            operation: String::new(),
+            datum_operations: Vec::new(),
+            features_read: 0,
+            features_kept: 0,
+            vertices: 0,
+        }
+    }
+
+    /// The same, of a layer or joined to one.
+    #[must_use]
+    pub fn of_layer(self, layer: &str) -> Self {
+        Self { layer: layer.to_owned(), ..self }
+    }
+
+    /// The same, with so many rows read and kept.
+    #[must_use]
+    pub fn with_rows(self, read: usize, kept: usize) -> Self {
+        Self { features_read: read, features_kept: kept, ..self }
+    }
+}
+
 /// Everything that can be measured, in one CRS, on the grid, valid.
 #[derive(Debug, Clone)]
 pub struct StudyArea {

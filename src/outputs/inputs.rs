@@ -271,20 +271,8 @@ mod tests {
     use crate::outputs::manifest;
 
     fn record(layer: &str, path: &str, bytes: &[u8]) -> InputRecord {
-        InputRecord {
-            layer: layer.to_owned(),
-            path: path.to_owned(),
-            format: "CSV".to_owned(),
-            digest: Digest::of(bytes),
-            bytes: bytes.len() as u64,
-            crs: None,
-            crs_evidence: "",
-            operation: String::new(),
-            datum_operations: Vec::new(),
-            features_read: 0,
-            features_kept: 0,
-            vertices: 0,
-        }
+        let (digest, size) = (Digest::of(bytes), bytes.len() as u64);
+        InputRecord::of_file(path.to_owned(), "CSV", digest, size).of_layer(layer)
     }
 
     /// A project in `a/p` with one input beside it and one up and down again.

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::sheet::{Section, Sheet};
 use super::{SiteReport, sheet, sketch};
 use crate::i18n::{self, Locale};
-use crate::outputs::map::svg;
+use crate::outputs::map::svg::{self, escape};
 
 /// By this a page is known as ours.
 pub(super) const MARK: &str = "<meta name=\"generator\" content=\"Atalaya site\">";
@@ -120,23 +120,6 @@ fn own_ids(drawing: &str, at: usize) -> String {
         )
 }
 
-/// Text as it may stand in HTML; characters that no text has are left out.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_control() && c != '\n' && c != '\t' => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +128,7 @@ mod tests {
     fn nothing_from_data_is_read_as_markup() {
         let hostile = "<script>alert('1')</script> & \"x\"\u{0}";
         let expected =
-            "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;";
+            "&lt;script&gt;alert(&apos;1&apos;)&lt;/script&gt; &amp; &quot;x&quot;";
         assert_eq!(escape(hostile), expected);
     }
 }
