@@ -383,9 +383,10 @@ fn names_lead_to_figures_and_wrong_ones_to_the_nearest() {
 /// order of what is as large but for them.
 fn gist(told: &Explanation) -> String {
     let sums = told.sums.iter().map(|sum| {
-        let top =
-            sum.top.iter().map(|t| format!("{} {}", t.feature, sum.print(t.amount)));
-        let top: BTreeSet<String> = top.collect();
+        // As large as the last that is named may be others.
+        let last = sum.top.last().map_or_else(String::new, |t| sum.print(t.amount));
+        let top = sum.top.iter().map(|t| (t.feature.clone(), sum.print(t.amount)));
+        let top: BTreeSet<_> = top.filter(|(_, amount)| *amount != last).collect();
         (sum.layer.clone(), top, sum.rest_count, sum.print(sum.rest))
     });
     let sums: Vec<_> = sums.collect();

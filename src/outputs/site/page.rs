@@ -81,12 +81,17 @@ fn add_sheet(
     let _ = writeln!(out, "<p>{}</p>\n</footer>\n</article>", escape(&sheet.notice));
 }
 
-/// Rows of all sections that a sheet of paper has room for in full.
-const ON_PAPER: usize = 24;
-/// Rows that a section has at least, if it has as many.
-const OF_EACH: usize = 2;
+/// Rows of all sections that a sheet of paper has room for in full, where there are no more
+/// sections than every place has.
+const ON_PAPER: usize = 16;
+/// Sections that every place has; each further one takes the room of some rows.
+const SECTIONS: usize = 5;
+/// Rows that the heading of a section takes the room of.
+const A_HEADING: usize = 2;
+/// Most rows of one section.
+const OF_ONE: usize = 6;
 
-/// Which rows of each section are printed in full: of each section its first, then those that
+/// Which rows of each section are printed in full: of each section the gravest, then those that
 /// decide, in their order. The last section lists sources, which need no row of their own.
 fn on_paper(sections: &[Section]) -> Vec<Vec<bool>> {
     let weight = |tone: Tone| match tone {
@@ -107,14 +112,19 @@ fn on_paper(sections: &[Section]) -> Vec<Vec<bool>> {
             .map(|(row, (tone, _))| (weight(*tone), row))
             .collect();
         own.sort_unstable();
-        rows.extend(own.into_iter().enumerate().map(|(rank, (weight, row))| {
-            (if rank < OF_EACH { 0 } else { weight }, at, row)
-        }));
+        let first = own.into_iter().take(OF_ONE).enumerate();
+        rows.extend(
+            first.map(|(rank, (weight, row))| {
+                (if rank == 0 { 0 } else { weight }, at, row)
+            }),
+        );
     }
     rows.sort_unstable();
     let mut kept: Vec<Vec<bool>> =
         sections.iter().map(|section| vec![false; section.grid.rows.len()]).collect();
-    for (_, at, row) in rows.into_iter().take(ON_PAPER) {
+    let further = sections.len().saturating_sub(SECTIONS);
+    let room = ON_PAPER.saturating_sub(A_HEADING * further);
+    for (_, at, row) in rows.into_iter().take(room) {
         kept[at][row] = true;
     }
     kept
@@ -191,8 +201,8 @@ mod tests {
         assert_eq!(escape(hostile), expected);
     }
 
-    /// On paper each section has its two gravest rows, then come those that decide; the last
-    /// section, of sources, is a line.
+    /// On paper each section has its gravest row, then come those that decide; the last section,
+    /// of sources, is a line.
     #[test]
     fn what_decides_is_printed_in_full_and_the_rest_in_a_line() {
         let section = |tones: &[Tone]| Section {
@@ -215,10 +225,16 @@ mod tests {
         ];
         let kept = on_paper(&sections);
         let count = |at: usize| kept[at].iter().filter(|kept| **kept).count();
-        // 2 + 2 first, then ten more of the first section's bad ones, then ten good ones.
-        assert_eq!([count(0), count(1), count(2)], [22, 2, 0]);
-        assert!(kept[0][12..].iter().all(|kept| *kept), "all that decide are there");
-        assert_eq!(kept[1], [true, false, false, true]);
+        // Six of the first section, all bad; all four of the second; the last is a line.
+        assert_eq!([count(0), count(1), count(2)], [6, 4, 0]);
+        assert!(kept[0][12..18].iter().all(|kept| *kept), "what decides is there");
+        // Seven sections leave room for twelve rows: six first ones and six more.
+        let seven: Vec<Section> = (0..7).map(|_| section(&[Tone::Bad; 9])).collect();
+        let kept = on_paper(&seven);
+        let counts: Vec<usize> =
+            kept.iter().map(|rows| rows.iter().filter(|kept| **kept).count()).collect();
+        assert_eq!(counts, [6, 2, 1, 1, 1, 1, 0]);
+        let kept = [Vec::new(), vec![true, false, false, true]];
         let told = also(&sections[1], &kept[1], Locale::En);
         assert_eq!(told.as_deref(), Some("Also: r1: good; r2: good."));
         assert_eq!(also(&sections[1], &[true; 4], Locale::En), None);
