@@ -32,6 +32,10 @@ pub struct Scratch {
     planes: Vec<PlaneId>,
     edges: Vec<Local>,
     pieces: Vec<Piece>,
+    /// West ends of the pieces, from west to east.
+    starts: Vec<(f64, u32)>,
+    /// Other places of interest, from west to east.
+    ends: Vec<f64>,
     toggles: Vec<Toggle>,
     abscissas: Vec<f64>,
     active: Vec<u32>,
@@ -107,7 +111,9 @@ impl Sums {
     fn find(&mut self, key: &Key) -> usize {
         const FEW: usize = 16;
         if self.entries.len() <= FEW {
-            if let Some(at) = self.entries.iter().position(|(known, _)| known == key) {
+            if let Some(at) =
+                self.entries.iter().position(|(known, _)| is_same(known, key))
+            {
                 return at;
             }
         } else {
@@ -253,8 +259,10 @@ fn sweep(
             scratch.floor[toggle.plane as usize] += toggle.delta;
             next_toggle += 1;
         }
-        while scratch.pieces.get(next_piece).is_some_and(|p| p.x0 <= left) {
-            scratch.active.push(next_piece as u32);
+        while let Some(&(_, piece)) =
+            scratch.starts.get(next_piece).filter(|s| s.0 <= left)
+        {
+            scratch.active.push(piece);
             next_piece += 1;
         }
         let pieces = &scratch.pieces;
@@ -274,6 +282,7 @@ fn clip(
     scratch: &mut Scratch,
 ) {
     scratch.pieces.clear();
+    scratch.starts.clear();
     scratch.toggles.clear();
     let place = |p: GridPoint| {
         ((2 * p.x - anchor.x2) as f64 * 0.5, (2 * p.y - anchor.y2) as f64 * 0.5)
@@ -310,10 +319,11 @@ fn clip(
             (x1, y1) = (ceiling_x(), height);
         }
         if x0 < x1 && x1 > west && x0 < east {
+            scratch.starts.push((x0, scratch.pieces.len() as u32));
             scratch.pieces.push(Piece { x0, y0, x1, y1, slope, plane, upward });
         }
     }
-    scratch.pieces.sort_unstable_by(|p, q| p.x0.total_cmp(&q.x0));
+    scratch.starts.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
     scratch.toggles.sort_unstable_by(|s, t| s.x.total_cmp(&t.x));
 }
 
@@ -328,13 +338,24 @@ fn extent(own: u32, scratch: &Scratch) -> Option<(f64, f64)> {
     })
 }
 
-/// Lists where slabs begin and end.
+/// Lists where slabs begin and end: the starts of pieces, which are in order already, and
+/// their ends and the toggles between them.
 fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
-    let ends = scratch.pieces.iter().flat_map(|p| [p.x0, p.x1]);
-    let all = ends.chain(scratch.toggles.iter().map(|t| t.x));
+    let is_within = |x: &f64| (west..=east).contains(x);
+    let ends = scratch.pieces.iter().map(|p| p.x1);
+    let ends = ends.chain(scratch.toggles.iter().map(|t| t.x));
+    scratch.ends.clear();
+    scratch.ends.extend(ends.filter(is_within));
+    scratch.ends.sort_unstable_by(f64::total_cmp);
     scratch.abscissas.clear();
-    scratch.abscissas.extend(all.filter(|x| (west..=east).contains(x)));
-    scratch.abscissas.sort_unstable_by(f64::total_cmp);
+    let mut ends = scratch.ends.iter().copied().peekable();
+    for start in scratch.starts.iter().map(|s| s.0).filter(is_within) {
+        while let Some(end) = ends.next_if(|end| *end <= start) {
+            scratch.abscissas.push(end);
+        }
+        scratch.abscissas.push(start);
+    }
+    scratch.abscissas.extend(ends);
     scratch.abscissas.dedup();
 }
 
