@@ -3,9 +3,17 @@
 //! The stream is read here by the layout that `src/outputs/viewer/pack.rs` states, and added up
 //! by an adder of this file, in whole numbers: neither is that of the program or of the page.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "whole numbers in floats, and bits of base64"
+)]
+
 mod support;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -62,11 +70,11 @@ fn unbase64(text: &str) -> Vec<u8> {
     let (mut bits, mut held) = (0u32, 0);
     for byte in text.bytes().filter(|byte| *byte != b'=') {
         let value = LETTERS.iter().position(|letter| *letter == byte).expect("base64");
-        bits = bits << 6 | u32::try_from(value).unwrap();
+        bits = (bits << 6) | u32::try_from(value).unwrap();
         held += 6;
         if held >= 8 {
             held -= 8;
-            out.push((bits >> held & 255) as u8);
+            out.push(((bits >> held) & 255) as u8);
         }
     }
     out
@@ -75,15 +83,12 @@ fn unbase64(text: &str) -> Vec<u8> {
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] =
         b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
-    let sextets: Vec<String> = bits
-        .as_bytes()
-        .chunks(6)
-        .map(|six| format!("{:0<6}", std::str::from_utf8(six).unwrap()))
-        .collect();
-    let letter =
-        |six: &String| char::from(LETTERS[usize::from_str_radix(six, 2).unwrap()]);
-    let mut out: String = sextets.iter().map(letter).collect();
+    let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |at| (byte >> at) & 1));
+    let bits: Vec<u8> = bits.collect();
+    let sextet =
+        |six: &[u8]| (0..6).fold(0, |all, at| all * 2 + six.get(at).unwrap_or(&0));
+    let letter = |six: &[u8]| char::from(LETTERS[usize::from(sextet(six))]);
+    let mut out: String = bits.chunks(6).map(letter).collect();
     while !out.len().is_multiple_of(4) {
         out.push('=');
     }
@@ -264,10 +269,11 @@ fn the_bundle_is_what_its_manifest_says() {
         let listed = manifest[member].as_object().unwrap();
         for (name, sha256) in listed {
             let bytes = fs::read(home.join(folder).join(name)).unwrap();
-            let found: String = sha2::Sha256::digest(&bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let found = sha2::Sha256::digest(&bytes);
+            let found = found.iter().fold(String::new(), |mut all, byte| {
+                let _ = write!(all, "{byte:02x}");
+                all
+            });
             assert_eq!(sha256.as_str(), Some(&*found), "{name}");
         }
         let files = fs::read_dir(home.join(folder)).unwrap().count();

@@ -245,11 +245,12 @@ mod tests {
                     }
                 }
             }
-            sums.map(Fixed::get)
+            sums
         };
-        assert_eq!(of(Level::High), [200.0, 4.0, 0.0]);
-        assert_eq!(of(Level::None), [200.0, 4.0, 0.0]);
-        assert_eq!(of(Level::NotStudied), [0.0, 3.0, 1.0]);
+        let whole = |all: [u64; 3]| all.map(Fixed::whole);
+        assert_eq!(of(Level::High), whole([200, 4, 0]));
+        assert_eq!(of(Level::None), whole([200, 4, 0]));
+        assert_eq!(of(Level::NotStudied), whole([0, 3, 1]));
         // The dwellings of the block are unknown, not 0; the lost feature comes after it.
         assert!(layer.parts[..2].iter().all(|p| p.row == 0 && p.amounts[2].is_none()));
         assert_eq!((layer.parts[2].row, layer.parts[2].amounts[0]), (1, None));

@@ -91,7 +91,7 @@ pub fn review(
     let unknown = || ReviewError::NoSystem { code: code.clone() };
     let target = parse_epsg(code).and_then(|epsg| Crs::from_epsg(epsg).ok());
     let target = target.ok_or_else(unknown)?;
-    let way = Transform::new(WGS84, &target).map_err(|_| unknown())?;
+    let way = Transform::new(WGS84, &target).ok().ok_or_else(unknown)?;
     let area = ground.as_ref().ok().map(|(area, _)| area);
     let reach = area.map(viewer::reach);
     let place = |degrees: [f64; 2]| {
@@ -110,12 +110,9 @@ fn ground(
     run: &PastRun,
     project: Option<&Path>,
 ) -> Result<Result<(StudyArea, Settings), Message>, Error> {
-    let plain = match inputs_of(run, project)? {
-        Ok(plain) => plain,
-        Err(_) => {
-            let path = run.directory.display();
-            return Ok(Err(Message::new("review.no_ground").with("path", path)));
-        }
+    let Ok(plain) = inputs_of(run, project)? else {
+        let path = run.directory.display();
+        return Ok(Err(Message::new("review.no_ground").with("path", path)));
     };
     let settings = plain.settings;
     let mut findings = Findings::default();

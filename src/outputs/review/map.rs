@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::domain::Message;
 use crate::geometry::StudyArea;
 use crate::outputs::map::extent::Extent;
-use crate::outputs::map::legend::{Sign, Table};
+use crate::outputs::map::legend::{Entry, Group, Sign};
 use crate::outputs::map::overview;
 use crate::outputs::map::scene::{Anchor, Colour, Paint, Rule, Text, Weight, disc};
 use crate::outputs::map::sheet::{self, Drawn, Job, Plan};
@@ -21,6 +21,8 @@ const RADIUS: f32 = 1.9;
 const LEAST_M: f64 = 500.0;
 /// Longest beginning of an observation in the list.
 const LISTED: usize = 40;
+/// Notes that the list names; the table has them all.
+const LINES: usize = 12;
 
 fn colour(state: NoteState) -> Colour {
     Colour::hex(match state {
@@ -71,9 +73,12 @@ fn plan<'a>(job: Job<'a>, review: &'a Review) -> Plan<'a> {
             sketch.stamp();
             sketch.name_territories(|_| None);
             marks(sketch, review);
-            Drawn { classes: Vec::new(), locator: Vec::new() }
+            Drawn {
+                classes: vec![states(job, review), list(job, review)],
+                locator: Vec::new(),
+            }
         }),
-        table: Some(list(job, review)),
+        table: None,
         chart: None,
         notes: vec![words.of("review.map.note"), words.of("map.note.indicative")],
         bases: Vec::new(),
@@ -111,16 +116,25 @@ fn marks(sketch: &mut Sketch<'_>, review: &Review) {
             .colour(Colour::hex(0x00ff_ffff));
         sketch.scene.text(text);
     }
-    for state in NoteState::ALL {
-        if review.notes.iter().any(|one| one.note.state == state) {
-            let label = sketch.words.of(&format!("viewer.notes.state.{}", state.id()));
-            sketch.note_sign(Sign::Dot(colour(state), RADIUS * 0.7), label);
-        }
-    }
+}
+
+/// What the colours of the marks stand for, as far as there are such.
+fn states(job: Job<'_>, review: &Review) -> Group {
+    let words = job.words;
+    let entry = |colour, label| Entry {
+        sign: Sign::Dot(colour, RADIUS * 0.7),
+        label,
+        figures: Vec::new(),
+    };
+    let has = |state: &NoteState| review.notes.iter().any(|one| one.note.state == *state);
+    let named = NoteState::ALL.into_iter().filter(has).map(|state| {
+        entry(colour(state), words.of(&format!("viewer.notes.state.{}", state.id())))
+    });
+    let mut entries: Vec<Entry> = named.collect();
     if !review.conflicts().is_empty() {
-        let label = sketch.words.of("review.map.conflict");
-        sketch.note_sign(Sign::Dot(RED, RADIUS * 0.7), label);
+        entries.push(entry(RED, words.of("review.map.conflict")));
     }
+    Group { heading: words.of("review.map.state"), entries, ..Group::default() }
 }
 
 const RED: Colour = Colour::hex(0x00d0_1030);
@@ -130,26 +144,27 @@ fn numbered(review: &Review) -> impl Iterator<Item = (usize, &Merged)> {
     review.notes.iter().enumerate().map(|(at, one)| (at + 1, one))
 }
 
-fn list(job: Job<'_>, review: &Review) -> Table {
+/// The notes by their numbers.
+fn list(job: Job<'_>, review: &Review) -> Group {
     let words = job.words;
-    let rows = numbered(review).map(|(number, one)| {
-        let state = words.of(&format!("viewer.notes.state.{}", one.note.state.id()));
-        let said: String =
-            one.note.observation.split_whitespace().collect::<Vec<_>>().join(" ");
+    let entries = numbered(review).map(|(number, one)| {
+        let said: Vec<&str> = one.note.observation.split_whitespace().collect();
+        let said = said.join(" ");
         let mut begun: String = said.chars().take(LISTED).collect();
         if begun.len() < said.len() {
             begun.push('…');
         }
-        (format!("{number}. {begun}"), vec![state, one.note.date.clone()])
+        Entry {
+            sign: Sign::Blank,
+            label: format!("{number}. {begun}"),
+            figures: vec![one.note.date.clone()],
+        }
     });
-    Table {
+    let more = (review.notes.len() > LINES).then(|| words.of("review.map.more"));
+    Group {
         heading: words.of("review.map.list"),
-        columns: vec![
-            (None, words.of("review.map.state")),
-            (None, words.of("review.map.date")),
-        ],
-        rows: rows.collect(),
-        note: words.of("review.map.more"),
-        short: Vec::new(),
+        columns: vec![words.of("review.map.date")],
+        entries: entries.take(LINES).collect(),
+        more,
     }
 }

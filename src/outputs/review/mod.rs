@@ -153,6 +153,7 @@ pub fn write(
     });
     let manifest = json!({
         "program": {"name": manifest::PROGRAM, "version": env!("CARGO_PKG_VERSION")},
+        "methods": run.recorded.methods,
         "reviewed": {
             "program_version": run.recorded.program.version,
             "settings_sha256": run.recorded.settings_sha256,

@@ -147,13 +147,13 @@ pub struct NotesFile {
 /// The key of what is wrong with the file as a whole: `no_json`, `no_collection`.
 pub fn parse(name: &str, text: &str) -> Result<NotesFile, &'static str> {
     let text = text.trim_start_matches('\u{feff}');
-    let file: Value = serde_json::from_str(text).map_err(|_| "no_json")?;
+    let file: Value = serde_json::from_str(text).ok().ok_or("no_json")?;
     let is_collection = file["type"] == "FeatureCollection";
     let features = file["features"].as_array().filter(|_| is_collection);
     let features = features.ok_or("no_collection")?;
     let is_other_crs = file.get("crs").is_some_and(|crs| {
         let name = crs["properties"]["name"].as_str().unwrap_or_default();
-        !crs.is_null() && !(name.ends_with("CRS84") || name.ends_with(":4326"))
+        !(crs.is_null() || name.ends_with("CRS84") || name.ends_with(":4326"))
     });
     let mut read = NotesFile { name: name.to_owned(), ..NotesFile::default() };
     for (at, feature) in features.iter().enumerate() {
@@ -267,14 +267,14 @@ fn place(geometry: &Value, is_other_crs: bool) -> Result<[f64; 2], Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Refusal::{
+        BadDate, BadId, BadState, LongAuthor, MarkupObservation, MissingAuthor,
+        NoFeature, NoPoint, OtherCrs,
+    };
 
     #[test]
     fn features_are_refused_one_by_one_with_all_reasons() {
         let good = r#"{"type":"Feature","id":"n-1","geometry":{"type":"Point","coordinates":[-71.3,-17.6]},"properties":{"observation":"3 < 5 & más","author":"Ana","date":"2026-02-28","state":"open"}}"#;
-        use Refusal::{
-            BadDate, BadId, BadState, LongAuthor, MarkupObservation, MissingAuthor,
-            NoFeature, NoPoint, OtherCrs,
-        };
         let long = format!("\"{}\"", "x".repeat(201));
         let cases: [(String, &[Refusal]); 10] = [
             (good.to_owned(), &[]),
