@@ -1,5 +1,7 @@
 //! `review`: notes of several people on one table and one map.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
 mod support;
 
 use std::fs;
