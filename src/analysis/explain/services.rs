@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::RawTerm;
+use crate::analysis::access;
 use crate::analysis::deficit::Basis;
 use crate::analysis::facilities::{self, people_layer};
 use crate::analysis::fixed::Fixed;
@@ -63,7 +64,7 @@ impl<'a> Served<'a> {
     ) -> Option<&NearestOf<'a>> {
         let find = || {
             let layer = people_layer(area, settings, &self.service.layer.id)?;
-            Some((layer, facilities::nearest_facilities(self.service, layer)))
+            Some((layer, access::distances(layer, self.service)))
         };
         self.nearest.get_or_init(find).as_ref()
     }
