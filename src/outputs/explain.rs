@@ -446,7 +446,7 @@ impl<'a> Subject<'a> {
         let mut rules = Vec::new();
         match (self.row, self.method()) {
             (Row::Exposure(_), Some(Method::Features)) => {
-                rules.push(rule(5, "explain.rule.5"))
+                rules.push(rule(5, "explain.rule.5"));
             }
             (Row::Exposure(_), _) => rules.push(rule(4, "explain.rule.4")),
             (_, Some(Method::Access | Method::DeficitInHazard)) => {

@@ -132,7 +132,7 @@ fn narrowed(settings: &Settings, name: &str) -> Option<Settings> {
             ids.extend(role.and_then(|role| role.study_area.as_deref()));
         }
         if ids.len() == before
-            && !settings.layer(id).is_some_and(|one| one.hazard.is_some())
+            && settings.layer(id).is_none_or(|one| one.hazard.is_none())
         {
             return None;
         }

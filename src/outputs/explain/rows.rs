@@ -3,6 +3,8 @@
 //! In: a row and what is known about its run. Out: what it is made of, as far as that is a
 //! look-up, and the sentences about it. It measures nothing.
 
+#![expect(clippy::cast_precision_loss, reason = "numbers of features fit the mantissa")]
+
 use super::super::figure::{Known, Row};
 use super::super::numbers::{self, Format};
 use crate::analysis::explain::{Breakdown, End, SumOf, listed};
