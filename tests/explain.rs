@@ -191,7 +191,7 @@ fn column_of(row: Row<'_>, end: End) -> Option<&'static str> {
         (Row::Deficit(_), End::Gap | End::GapLow | End::GapHigh | End::Shortfall) => {
             end.id()
         }
-        (Row::InHazard(_), End::Value) => "people",
+        (Row::InHazard(_), End::Value) | (Row::RiskSummary(_), End::People) => "people",
         (Row::Facility(_), End::Value) => "people_nearest",
         (Row::Facility(_), End::NextDistance) => "next_distance_m",
         (Row::Balance(_), End::Value) => "difference",
@@ -199,7 +199,6 @@ fn column_of(row: Row<'_>, end: End) -> Option<&'static str> {
         (Row::Finding(_), End::Value) => "severity",
         (Row::Risk(_), End::Value) => "risk_value",
         (Row::RiskSummary(_), End::Value) => "features",
-        (Row::RiskSummary(_), End::People) => "people",
         (Row::RiskWeight(..), End::Value) => "weight",
         _ => return None,
     })
