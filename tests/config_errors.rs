@@ -792,6 +792,10 @@ fn frames_and_scales_of_maps_are_checked() {
             "`hazard_zonas`: \"hazard_zonas\" is not one of the words allowed",
         ),
         (
+            "[maps.sheets.overview]\ncolour = \"red\"",
+            "unknown key `colour` in [maps.sheets.overview]",
+        ),
+        (
             "[maps.sheets.overview]\nscale = 0.5",
             "`scale`: expected a scale number between 1 and 1000 million, found 0.5",
         ),

@@ -51,6 +51,12 @@ impl Rect {
         [self.x + self.w / 2.0, self.y + self.h / 2.0]
     }
 
+    /// The same with all lengths multiplied, about the corner of the page.
+    #[must_use]
+    pub fn scaled(self, by: f32) -> Self {
+        Self::new(self.x * by, self.y * by, self.w * by, self.h * by)
+    }
+
     /// The same with all edges moved inwards (outwards if negative).
     #[must_use]
     pub fn inset(self, by: f32) -> Self {
@@ -353,6 +359,37 @@ pub enum Item {
     BeginGroup(String),
     /// Ends the last group.
     EndGroup,
+}
+
+impl Item {
+    /// Makes it larger or smaller about the corner of the page. Hatches keep their spacing:
+    /// a sign in a legend is read by the pattern on the map.
+    pub fn scale(&mut self, by: f32) {
+        let each = |points: &mut [Point]| {
+            points.iter_mut().for_each(|point| *point = point.map(|v| v * by));
+        };
+        match self {
+            Self::Fill(fill) => fill.rings.iter_mut().for_each(|ring| each(ring)),
+            Self::PushClip(rings) => rings.iter_mut().for_each(|ring| each(ring)),
+            Self::Stroke(stroke) => {
+                stroke.paths.iter_mut().for_each(|path| each(&mut path.points));
+                stroke.width_mm *= by;
+                stroke.dash.iter_mut().for_each(|dash| *dash *= by);
+            }
+            Self::Text(text) => {
+                each(std::slice::from_mut(&mut text.pos));
+                text.size_mm *= by;
+                text.spacing_mm *= by;
+                if let Some((_, width)) = &mut text.halo {
+                    *width *= by;
+                }
+            }
+            Self::Image(image) => {
+                image.rect = image.rect.scaled(by);
+            }
+            Self::PopClip | Self::BeginGroup(_) | Self::EndGroup => {}
+        }
+    }
 }
 
 /// A whole sheet.
