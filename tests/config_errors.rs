@@ -776,9 +776,15 @@ fn frames_and_scales_of_maps_are_checked() {
         errors
             .map(|error| i18n::render(Locale::En, &error.message()))
             .filter(|message| {
-                ["`paper`", "`scale`", "`frame`", "`hazard_zonas`"]
-                    .iter()
-                    .any(|key| message.starts_with(key))
+                [
+                    "`paper`",
+                    "`scale`",
+                    "`frame`",
+                    "`hazard_zonas`",
+                    "unknown key `colour`",
+                ]
+                .iter()
+                .any(|key| message.starts_with(key))
             })
             .collect()
     };

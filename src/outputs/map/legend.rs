@@ -313,15 +313,19 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
         let room = half - SIGN.0 - 1.6;
         let lines =
             |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 5).len();
-        if group.entries.iter().all(|entry| lines(entry) <= 3) {
-            let split = group.entries.len().div_ceil(2);
+        // Those with long labels stand below the two columns, in the whole width.
+        let (short, long): (Vec<Entry>, Vec<Entry>) =
+            group.entries.iter().cloned().partition(|entry| lines(entry) <= 3);
+        if short.len() > 3 {
+            let split = short.len().div_ceil(2);
             let mut bottom = at;
-            for (entries, x) in
-                [(&group.entries[..split], x), (&group.entries[split..], x + half + 3.0)]
+            for (entries, x) in [(&short[..split], x), (&short[split..], x + half + 3.0)]
             {
                 let part = Group { entries: entries.to_vec(), ..Group::default() };
                 bottom = bottom.max(rows(scene, [x, at], half, &part, &[]));
             }
+            let long = Group { entries: long, ..Group::default() };
+            let bottom = rows(scene, [x, bottom], width, &long, &[]);
             return below(scene, [x, bottom], width, group) + 1.2 - y;
         }
     }

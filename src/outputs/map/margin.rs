@@ -16,7 +16,7 @@ const SIZE: f32 = 1.85;
 /// Distance of its lines, mm.
 const LINE: f32 = 2.45;
 /// Height of the lines, at most, mm.
-const MAX_HEIGHT: f32 = 54.0;
+const MAX_HEIGHT: f32 = 64.0;
 /// Space around the columns, mm.
 const PAD: f32 = 2.4;
 /// Space between the parts of the sources, mm.

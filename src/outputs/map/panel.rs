@@ -61,6 +61,17 @@ struct Blocks {
     is_whole: bool,
 }
 
+/// What of a plan is told in its panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// All of it.
+    All,
+    /// The table in its short form, if it has one.
+    Brief,
+    /// That, and no chart.
+    NoChart,
+}
+
 /// The blocks in the largest type that has room for all of them.
 fn fitting(
     job: Job<'_>,
@@ -72,11 +83,13 @@ fn fitting(
     let has_short = plan.table.as_ref().is_some_and(|table| !table.short.is_empty());
     let large = LARGE.iter().filter(|_| !has_inset);
     let whole = SCALES.iter().filter(|scale| !has_short || **scale >= LEAST_WHOLE);
-    let tries = large.chain(whole).map(|scale| (*scale, false));
-    let brief = SCALES.iter().filter(|_| has_short).map(|scale| (*scale, true));
+    let tries = large.chain(whole).map(|scale| (*scale, Content::All));
+    let brief = SCALES.iter().filter(|_| has_short).map(|scale| (*scale, Content::Brief));
+    // Rather no picture of the figures than not all of the figures.
+    let bare = SCALES.iter().map(|scale| (*scale, Content::NoChart));
     let mut last = None;
-    for (scale, is_brief) in tries.chain(brief) {
-        let blocks = self::blocks(job, plan, columns, groups, scale, is_brief)?;
+    for (scale, content) in tries.chain(brief).chain(bare) {
+        let blocks = self::blocks(job, plan, columns, groups, scale, content)?;
         if blocks.is_whole {
             return Ok(blocks);
         }
@@ -85,14 +98,14 @@ fn fitting(
     Ok(last.expect("there is a size to try"))
 }
 
-/// Draws what flows through the columns, in a size of type and with the table whole or brief.
+/// Draws what flows through the columns, in a size of type.
 fn blocks(
     job: Job<'_>,
     plan: &Plan<'_>,
     columns: &[Rect],
     groups: &[Group],
     scale: f32,
-    is_brief: bool,
+    content: Content,
 ) -> Result<Blocks, MapError> {
     let columns: Vec<Rect> = columns.iter().map(|c| c.scaled(1.0 / scale)).collect();
     let mut scene = Scene::new(1.0, 1.0);
@@ -103,10 +116,12 @@ fn blocks(
         is_whole &= group_block(&mut scene, job, &mut flow, width, group);
     }
     let chart = plan.chart.as_ref().filter(|chart| !chart.bars.is_empty());
+    let chart = chart.filter(|_| content != Content::NoChart);
     let chart_height = chart.map_or(0.0, |chart| chart.height(width));
     if let Some(table) = plan.table.as_ref().filter(|table| !table.rows.is_empty()) {
         let brief = legend::Table { rows: table.short.clone(), ..table.clone() };
-        let table = if is_brief { &brief } else { table };
+        let is_whole_table = content == Content::All || brief.rows.is_empty();
+        let table = if is_whole_table { table } else { &brief };
         is_whole &= table_block(&mut scene, job, &mut flow, (width, chart_height), table);
     }
     if let Some(chart) = chart {
