@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use super::access;
 use super::deficit::{Basis, pick};
 use super::exposure::{hazards, places};
-use super::facilities::{nearest_facilities, next_facility, people_layer};
+use super::facilities::{next_facility, people_layer};
 use super::fixed::Fixed;
 use super::measurements::{DeficitRow, ExposureRow, FacilityRow, InHazardRow};
 use super::planes::{Class, LevelCases, Planes};
@@ -316,7 +316,7 @@ impl<'a> Explainer<'a> {
 
     fn nearest_people(&self, service: &ServiceLayer, at: usize) -> Option<Sum> {
         let layer = people_layer(self.area, self.settings, &service.layer.id)?;
-        let found = nearest_facilities(service, layer);
+        let found = access::distances(layer, service);
         let people = layer.people.as_deref().unwrap_or_default();
         let mut terms = Vec::new();
         for (row, (near, people)) in found.iter().zip(people).enumerate() {

@@ -51,6 +51,19 @@ pub(super) enum Command {
     Inspect(InspectJob),
     Site(SiteJob),
     Render(RenderJob),
+    Review(ReviewJob),
+}
+
+/// Notes on a run to merge.
+#[derive(Debug, Clone)]
+pub(super) struct ReviewJob {
+    pub(super) run: PathBuf,
+    /// Files of notes.
+    pub(super) files: Vec<PathBuf>,
+    /// The project that the run was made from, where it kept no inputs.
+    pub(super) project: Option<PathBuf>,
+    /// Where to write; beside the run if not given.
+    pub(super) out: Option<PathBuf>,
 }
 
 /// A map of a run to draw again.
@@ -220,6 +233,16 @@ enum TypedCommand {
         #[arg(long = "out", id = "drawn")]
         drawn: Option<PathBuf>,
     },
+    #[command(visible_alias = "juntar")]
+    Review {
+        run: PathBuf,
+        #[arg(required = true)]
+        notes: Vec<PathBuf>,
+        #[arg(long = "project", id = "from")]
+        from: Option<PathBuf>,
+        #[arg(long = "out", id = "merged")]
+        merged: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -335,6 +358,12 @@ impl TypedCommand {
                 let dpi = dpi.map(|text| resolution(&text)).transpose()?;
                 Command::Render(RenderJob { run, map, format, dpi, out: drawn })
             }
+            Self::Review { run, notes, from, merged } => Command::Review(ReviewJob {
+                run,
+                files: notes,
+                project: from,
+                out: merged,
+            }),
         })
     }
 }
@@ -452,18 +481,19 @@ pub(super) fn products(only: &[String]) -> Result<Products, CliError> {
     if only.is_empty() {
         return Ok(Products::ALL);
     }
-    let mut wanted = Products { tables: false, maps: false, exports: false };
+    let mut wanted = Products::NONE;
     for word in only.iter().map(|word| word.trim()) {
         let found = word.to_owned();
         match word {
             "tables" => wanted.tables = true,
             "maps" => wanted.maps = true,
             "exports" => wanted.exports = true,
-            "report" | "viewer" => {
+            "viewer" => wanted.viewer = true,
+            "report" => {
                 return Err(CliError::ProductNotYet { found });
             }
             _ => {
-                let nearest = nearest(word, ["tables", "maps", "exports"]);
+                let nearest = nearest(word, ["tables", "maps", "exports", "viewer"]);
                 return Err(CliError::UnknownProduct { found, nearest });
             }
         }
@@ -506,7 +536,7 @@ mod tests {
         let Command::Run(job) = given.command else { panic!("not a run") };
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(job.overrides, [pair("project.id", "x"), pair("a.b", "1=2")]);
-        assert_eq!(job.only, Products { tables: false, maps: true, exports: false });
+        assert_eq!(job.only, Products { maps: true, ..Products::NONE });
         assert_eq!(job.date.as_deref(), Some("2026-02-28"));
     }
 

@@ -47,6 +47,8 @@ pub(super) enum CliError {
     NotEmpty { dir: String },
     /// A file where a folder is needed.
     NotAFolder { dir: String },
+    /// A file that could not be read.
+    Read { path: String, reason: String },
     /// A file of a new project that could not be written.
     Write { path: String, reason: String },
 }
@@ -104,6 +106,9 @@ impl Explain for CliError {
             Self::NotAFolder { dir } => {
                 Message::new("error.cli.not_a_folder").with("dir", dir)
             }
+            Self::Read { path, reason } => {
+                Message::new("error.cli.read").with("path", path).with("reason", reason)
+            }
             Self::Write { path, reason } => {
                 Message::new("error.cli.write").with("path", path).with("reason", reason)
             }
@@ -129,7 +134,10 @@ impl Explain for CliError {
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 Some(Message::new("hint.cli.other_folder"))
             }
-            Self::ThreadCount { .. } | Self::Threads { .. } | Self::Write { .. } => None,
+            Self::ThreadCount { .. }
+            | Self::Threads { .. }
+            | Self::Read { .. }
+            | Self::Write { .. } => None,
             _ => Some(Message::new("hint.cli.help")),
         }
     }

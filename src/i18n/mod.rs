@@ -66,6 +66,8 @@ topics!(
     "inspect",
     "outputs",
     "maps",
+    "viewer",
+    "review",
     "cli"
 );
 

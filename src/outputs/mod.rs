@@ -19,10 +19,12 @@ mod numbers;
 pub mod past_run;
 mod portable;
 pub mod redraw;
+pub mod review;
 pub mod site;
 mod staging;
 pub mod tables;
 pub mod verify;
+pub mod viewer;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -41,6 +43,7 @@ use crate::indicators::IndicatorRow;
 
 /// What a run writes besides the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each product is there or not")]
 pub struct Products {
     /// The tables.
     pub tables: bool,
@@ -48,11 +51,16 @@ pub struct Products {
     pub maps: bool,
     /// The formats that the project asks for, if any.
     pub exports: bool,
+    /// The page to look into the results.
+    pub viewer: bool,
 }
 
 impl Products {
     /// Everything.
-    pub const ALL: Self = Self { tables: true, maps: true, exports: true };
+    pub const ALL: Self = Self { tables: true, maps: true, exports: true, viewer: true };
+    /// Nothing.
+    pub const NONE: Self =
+        Self { tables: false, maps: false, exports: false, viewer: false };
 }
 
 impl Default for Products {

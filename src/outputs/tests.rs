@@ -173,9 +173,9 @@ fn only_what_was_asked_for_is_written() {
     let home = TempDir::new().unwrap();
     let maps = [map("a.png")];
     let cases = [
-        (Products { tables: true, maps: false, exports: false }, 8, 0),
-        (Products { tables: false, maps: true, exports: false }, 0, 1),
-        (Products { tables: false, maps: false, exports: false }, 0, 0),
+        (Products { tables: true, ..Products::NONE }, 8, 0),
+        (Products { maps: true, ..Products::NONE }, 0, 1),
+        (Products::NONE, 0, 0),
         (Products::default(), 8, 1),
     ];
     for (only, tables, drawn) in cases {

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
+use super::lattice::Counts;
+use super::locate::corner;
 use super::{Anchor, Edge, Membership, Mosaic, Parts, PlaneId, segments};
 use crate::geometry::grid::{AREA_STEPS_PER_M2, GridPoint};
 use crate::geometry::shapes::ShapeRef;
@@ -25,11 +27,17 @@ type Key = SmallVec<[u64; 1]>;
 /// Room to work in, reused from feature to feature by one thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Edges in the window.
+    /// Runs of edges that may meet the window: the first and how many.
+    pub(super) runs: Vec<(u32, u32)>,
+    /// Edges in the window, in order.
     pub(super) near: Vec<u32>,
     planes: Vec<PlaneId>,
     edges: Vec<Local>,
     pieces: Vec<Piece>,
+    /// West ends of the pieces, from west to east.
+    starts: Vec<(f64, u32)>,
+    /// Other places of interest, from west to east.
+    ends: Vec<f64>,
     toggles: Vec<Toggle>,
     abscissas: Vec<f64>,
     active: Vec<u32>,
@@ -96,7 +104,7 @@ impl Sums {
     }
 
     fn add(&mut self, key: &Key, area: f64) {
-        if self.entries.get(self.last).is_none_or(|(known, _)| known != key) {
+        if self.entries.get(self.last).is_none_or(|(known, _)| !is_same(known, key)) {
             self.last = self.find(key);
         }
         self.entries[self.last].1 += area;
@@ -105,7 +113,9 @@ impl Sums {
     fn find(&mut self, key: &Key) -> usize {
         const FEW: usize = 16;
         if self.entries.len() <= FEW {
-            if let Some(at) = self.entries.iter().position(|(known, _)| known == key) {
+            if let Some(at) =
+                self.entries.iter().position(|(known, _)| is_same(known, key))
+            {
                 return at;
             }
         } else {
@@ -123,6 +133,11 @@ impl Sums {
     }
 }
 
+/// Whether two keys are the same; they are nearly always of one word.
+fn is_same(a: &Key, b: &Key) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+}
+
 /// Splits `shape`, whose window's edges are in `scratch.near`.
 pub(super) fn split(
     mosaic: &Mosaic,
@@ -131,11 +146,34 @@ pub(super) fn split(
     scratch: &mut Scratch,
 ) -> Parts {
     let Some((low, high)) = shape.bounds() else { return Parts::new() };
-    gather(mosaic, shape, scratch);
     scratch.sums.clear();
+    let counts = if scratch.near.len() + shape.points().len() > STRIP_EDGES {
+        in_strips(mosaic, anchor, shape, scratch);
+        mosaic.lattice.counts(anchor.state).clone()
+    } else {
+        // What lies between the anchor and the feature is in the counts of its corner.
+        let (corner, counts) = corner(mosaic, anchor, low, scratch);
+        scratch.near.retain(|id| mosaic.edge_meets_box(*id, low, high));
+        gather(mosaic, shape, scratch);
+        sweep((corner, &counts), 2 * high.y + 1, (low.x, high.x), scratch);
+        counts
+    };
+    let outer = outer_planes(&counts, &scratch.planes);
+    collect(&scratch.sums, &scratch.planes, &outer, shape.area_m2())
+}
+
+/// Sweeps a window with many edges in strips along the lattice's rows.
+fn in_strips(
+    mosaic: &Mosaic,
+    anchor: Anchor,
+    shape: ShapeRef<'_>,
+    scratch: &mut Scratch,
+) {
+    let Some((low, high)) = shape.bounds() else { return };
+    gather(mosaic, shape, scratch);
     let lines = strip_lines(mosaic, scratch.edges.len(), low, high);
-    let mut floor = anchor;
     let all = std::mem::take(&mut scratch.edges);
+    let mut floor = anchor;
     for line in lines.into_iter().chain([2 * high.y + 1]) {
         let in_strip = all.iter().filter(|local| {
             let Edge { a, b, .. } = local.edge;
@@ -143,27 +181,26 @@ pub(super) fn split(
         });
         scratch.edges.clear();
         scratch.edges.extend(in_strip);
-        sweep(mosaic, floor, line, scratch);
+        let counts = mosaic.lattice.counts(floor.state);
+        sweep((floor, counts), line, (low.x, high.x), scratch);
         floor = mosaic.lattice.anchor_on(low.x, line);
     }
-    let outer = outer_planes(mosaic.lattice.planes(anchor.state), &scratch.planes);
-    collect(&scratch.sums, &scratch.planes, &outer, shape.area_m2())
 }
 
 /// Numbers the planes of the window and lists its edges and those of the feature.
 fn gather(mosaic: &Mosaic, shape: ShapeRef<'_>, scratch: &mut Scratch) {
-    let near = scratch.near.iter().map(|&id| mosaic.edges[id as usize]);
     scratch.planes.clear();
-    scratch.planes.extend(near.clone().map(|edge| edge.plane));
-    scratch.planes.sort_unstable();
-    scratch.planes.dedup();
     scratch.edges.clear();
-    let planes = &scratch.planes;
-    scratch.edges.extend(near.map(|edge| Local {
-        edge,
-        plane: planes.binary_search(&edge.plane).expect("listed just above") as u32,
-    }));
-    let own = planes.len() as u32;
+    for &id in &scratch.near {
+        let edge = mosaic.edges[id as usize];
+        // Planes were added one after another, so their edges stand in their order.
+        if scratch.planes.last() != Some(&edge.plane) {
+            scratch.planes.push(edge.plane);
+        }
+        let plane = scratch.planes.len() as u32 - 1;
+        scratch.edges.push(Local { edge, plane });
+    }
+    let own = scratch.planes.len() as u32;
     scratch.edges.extend(
         segments(shape)
             .map(|(a, b)| Local { edge: Edge { a, b, plane: PlaneId::MAX }, plane: own }),
@@ -177,22 +214,16 @@ fn strip_lines(
     low: GridPoint,
     high: GridPoint,
 ) -> Vec<i64> {
-    if edges <= STRIP_EDGES {
-        return Vec::new();
-    }
     let lines: Vec<i64> = mosaic.lattice.lines_between(low.y, high.y).collect();
     let wanted = edges / (STRIP_EDGES / 2);
     let every = (lines.len() / wanted.max(1)).max(1);
     lines.into_iter().step_by(every).collect()
 }
 
-/// Planes that hold the whole window: those of the anchor without an edge in it.
-fn outer_planes(at_anchor: &[PlaneId], local: &[PlaneId]) -> Membership {
-    at_anchor
-        .iter()
-        .copied()
-        .filter(|plane| local.binary_search(plane).is_err())
-        .collect()
+/// Planes that hold the whole window: those of its corner without an edge in it.
+fn outer_planes(counts: &Counts, local: &[PlaneId]) -> Membership {
+    let inside = counts.iter().filter(|(_, count)| *count > 0).map(|(plane, _)| *plane);
+    inside.filter(|plane| local.binary_search(plane).is_err()).collect()
 }
 
 /// Turns keys into memberships, m² and a sorted list without parts of no measure.
@@ -207,8 +238,8 @@ fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) ->
                 .enumerate()
                 .filter(|(bit, _)| key[bit / 64] >> (bit % 64) & 1 == 1)
                 .map(|(_, plane)| *plane);
-            let mut membership: Membership =
-                outer.iter().copied().chain(inside).collect();
+            let mut membership = outer.clone();
+            membership.extend(inside);
             membership.sort_unstable();
             parts.push((membership, area));
         }
@@ -217,14 +248,20 @@ fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) ->
     parts
 }
 
-/// Sweeps one strip, from the anchor's row up to the line `top2`.
-fn sweep(mosaic: &Mosaic, anchor: Anchor, top2: i64, scratch: &mut Scratch) {
+/// Sweeps one strip, from the anchor's row up to the line `top2`, between the feature's sides.
+fn sweep(
+    (anchor, counts): (Anchor, &Counts),
+    top2: i64,
+    (west, east): (i64, i64),
+    scratch: &mut Scratch,
+) {
     let height = (top2 - anchor.y2) as f64 / 2.0;
     let own = scratch.planes.len() as u32;
-    clip(anchor, height, own, scratch);
+    let side = |x: i64| (2 * x - anchor.x2) as f64 * 0.5;
+    clip(anchor, height, (side(west), side(east)), own, scratch);
     let Some((west, east)) = extent(own, scratch) else { return };
     abscissas(west, east, scratch);
-    base_counts(mosaic, anchor, scratch);
+    base_counts(counts, scratch);
     let xs = std::mem::take(&mut scratch.abscissas);
     scratch.active.clear();
     let (mut next_piece, mut next_toggle) = (0, 0);
@@ -235,8 +272,10 @@ fn sweep(mosaic: &Mosaic, anchor: Anchor, top2: i64, scratch: &mut Scratch) {
             scratch.floor[toggle.plane as usize] += toggle.delta;
             next_toggle += 1;
         }
-        while scratch.pieces.get(next_piece).is_some_and(|p| p.x0 <= left) {
-            scratch.active.push(next_piece as u32);
+        while let Some(&(_, piece)) =
+            scratch.starts.get(next_piece).filter(|s| s.0 <= left)
+        {
+            scratch.active.push(piece);
             next_piece += 1;
         }
         let pieces = &scratch.pieces;
@@ -246,9 +285,17 @@ fn sweep(mosaic: &Mosaic, anchor: Anchor, top2: i64, scratch: &mut Scratch) {
     scratch.abscissas = xs;
 }
 
-/// Clips the edges to the strip and finds where they cross its floor.
-fn clip(anchor: Anchor, height: f64, own: u32, scratch: &mut Scratch) {
+/// Clips the edges to the strip and finds where they cross its floor; pieces that lie beside
+/// the feature are left out.
+fn clip(
+    anchor: Anchor,
+    height: f64,
+    (west, east): (f64, f64),
+    own: u32,
+    scratch: &mut Scratch,
+) {
     scratch.pieces.clear();
+    scratch.starts.clear();
     scratch.toggles.clear();
     let place = |p: GridPoint| {
         ((2 * p.x - anchor.x2) as f64 * 0.5, (2 * p.y - anchor.y2) as f64 * 0.5)
@@ -284,12 +331,13 @@ fn clip(anchor: Anchor, height: f64, own: u32, scratch: &mut Scratch) {
         } else if r.1 > height {
             (x1, y1) = (ceiling_x(), height);
         }
-        if x0 < x1 {
+        if x0 < x1 && x1 > west && x0 < east {
+            scratch.starts.push((x0, scratch.pieces.len() as u32));
             scratch.pieces.push(Piece { x0, y0, x1, y1, slope, plane, upward });
         }
     }
-    scratch.pieces.sort_by(|p, q| p.x0.total_cmp(&q.x0));
-    scratch.toggles.sort_by(|s, t| s.x.total_cmp(&t.x));
+    scratch.starts.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
+    scratch.toggles.sort_unstable_by(|s, t| s.x.total_cmp(&t.x));
 }
 
 /// West and east end of the feature within the strip.
@@ -303,21 +351,32 @@ fn extent(own: u32, scratch: &Scratch) -> Option<(f64, f64)> {
     })
 }
 
-/// Lists where slabs begin and end.
+/// Lists where slabs begin and end: the starts of pieces, which are in order already, and
+/// their ends and the toggles between them.
 fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
-    let ends = scratch.pieces.iter().flat_map(|p| [p.x0, p.x1]);
-    let all = ends.chain(scratch.toggles.iter().map(|t| t.x));
+    let is_within = |x: &f64| (west..=east).contains(x);
+    let ends = scratch.pieces.iter().map(|p| p.x1);
+    let ends = ends.chain(scratch.toggles.iter().map(|t| t.x));
+    scratch.ends.clear();
+    scratch.ends.extend(ends.filter(is_within));
+    scratch.ends.sort_unstable_by(f64::total_cmp);
     scratch.abscissas.clear();
-    scratch.abscissas.extend(all.filter(|x| (west..=east).contains(x)));
-    scratch.abscissas.sort_by(f64::total_cmp);
+    let mut ends = scratch.ends.iter().copied().peekable();
+    for start in scratch.starts.iter().map(|s| s.0).filter(is_within) {
+        while let Some(end) = ends.next_if(|end| *end <= start) {
+            scratch.abscissas.push(end);
+        }
+        scratch.abscissas.push(start);
+    }
+    scratch.abscissas.extend(ends);
     scratch.abscissas.dedup();
 }
 
 /// Sets the floor's counts to those of the anchor; the feature itself starts further east.
-fn base_counts(mosaic: &Mosaic, anchor: Anchor, scratch: &mut Scratch) {
+fn base_counts(counts: &Counts, scratch: &mut Scratch) {
     scratch.floor.clear();
     scratch.floor.resize(scratch.planes.len() + 1, 0);
-    for &(plane, count) in mosaic.lattice.counts(anchor.state) {
+    for &(plane, count) in counts {
         if let Ok(local) = scratch.planes.binary_search(&plane) {
             scratch.floor[local] = count;
         }
@@ -353,6 +412,9 @@ fn stack(left: f64, right: f64, scratch: &mut Scratch) {
     }));
     let key = |layer: &Layer| layer.left + layer.right;
     scratch.stack.sort_by(|a, b| key(a).total_cmp(&key(b)).then(a.piece.cmp(&b.piece)));
+    // The next slab mostly has them in the same order, which is quick to sort.
+    scratch.active.clear();
+    scratch.active.extend(scratch.stack.iter().map(|layer| layer.piece));
 }
 
 /// Whether no two neighbours in the stack change places across the slab.
