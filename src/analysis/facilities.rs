@@ -47,9 +47,7 @@ fn of_service(
     people: Option<&[Fixed]>,
 ) -> Vec<FacilityRow> {
     let shapes = &service.layer.shapes;
-    let mut scratch = Scratch::default();
-    let classes: Vec<Option<Class>> =
-        shapes.iter().map(|shape| class_of(planes, shape, &mut scratch)).collect();
+    let classes = classes(planes, service);
     let mut rows = Vec::new();
     for (at, hazard) in hazards.iter().enumerate() {
         let level = |class: &Option<Class>| class.as_ref().map(|c| c.levels[at][0]);
@@ -72,6 +70,13 @@ fn of_service(
         }
     }
     rows
+}
+
+/// What each facility counts as.
+pub(super) fn classes(planes: &Planes, service: &ServiceLayer) -> Vec<Option<Class>> {
+    let mut scratch = Scratch::default();
+    let shapes = service.layer.shapes.iter();
+    shapes.map(|shape| class_of(planes, shape, &mut scratch)).collect()
 }
 
 /// Rows at a level that is asked for.
@@ -124,21 +129,14 @@ pub(super) fn people_nearest(
 }
 
 /// The nearest facility to one that lies in a zone, among those at a better level of the same
-/// hazard, and how far it is, m.
+/// hazard, and how far it is, m. `levels` are those of all facilities.
 pub(super) fn next_facility(
-    planes: &Planes,
     service: &ServiceLayer,
-    hazard: usize,
+    levels: &[Option<Level>],
     facility: usize,
 ) -> Option<(usize, f64)> {
     let shapes = &service.layer.shapes;
-    let mut scratch = Scratch::default();
-    let levels: Vec<Option<Level>> = shapes
-        .iter()
-        .map(|shape| class_of(planes, shape, &mut scratch))
-        .map(|class| class.map(|class| class.levels[hazard][0]))
-        .collect();
-    let better = positions(&levels, |level| Some(level) > levels[facility]);
+    let better = positions(levels, |level| Some(level) > levels[facility]);
     let next = Nearest::new(&shapes.pick(&better));
     let found = next.to(centroid(shapes.get(facility)));
     found.map(|(at, distance_m)| (better[at], distance_m))
