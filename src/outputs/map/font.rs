@@ -174,10 +174,10 @@ pub fn outline(
 ) {
     let face = face(weight);
     let k = size_mm / face.em;
-    let mut i = 0;
+    let mut count = 0;
     place(text, face, |letter| {
-        let x0 = letter.x_em * size_mm + i as f32 * spacing_mm;
-        i += 1;
+        let x0 = letter.x_em * size_mm + count as f32 * spacing_mm;
+        count += 1;
         let Some(outline) = face.font.outline(letter.glyph) else { return };
         let at = |p: ab_glyph::Point| (x0 + p.x * k, -p.y * k);
         let mut end: Option<ab_glyph::Point> = None;

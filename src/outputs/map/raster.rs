@@ -150,6 +150,7 @@ fn chords(bend: Point, share: f32) -> usize {
     (bend[0].hypot(bend[1]) * share / FLATNESS).sqrt().ceil().clamp(1.0, 64.0) as usize
 }
 
+#[expect(clippy::many_single_char_names, reason = "the letters of Bézier's formulas")]
 impl Pen for OutlinePen<'_> {
     fn move_to(&mut self, x: f32, y: f32) {
         self.outline.starts.push(self.outline.points.len());
