@@ -73,7 +73,8 @@ impl<'a> Subjects<'a> {
         let parts: Vec<&str> = name.trim().split('/').collect();
         let none = Self::default();
         Some(match parts[..] {
-            ["exposure", _, hazard, _, layer, ..] | ["balance", hazard, layer, ..] => {
+            // Not the balance: its difference is the dust of the whole run's sums.
+            ["exposure", _, hazard, _, layer, ..] => {
                 Self { hazard: Some(hazard), layer: Some(layer), ..none }
             }
             ["facilities_in_hazard", service, _, hazard, ..] => {

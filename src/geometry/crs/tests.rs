@@ -55,6 +55,8 @@ fn metres_are_judged_too() {
         assert_eq!(name(transform.place(at)), expected, "{case}");
     }
     assert!(same.looks_like_degrees(ILO));
+    assert!(!same.looks_like_degrees([251_716.0, 45.0]));
+    assert!(!same.looks_like_degrees([45.0, 8_048_126.0]));
     assert!(same.is_swapped([8_048_126.0, 251_716.0]));
 }
 
