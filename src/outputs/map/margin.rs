@@ -52,6 +52,7 @@ pub struct Strip {
 impl Strip {
     /// The strip of some width that is lowest, for layers that may be drawn.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "the first try is always taken")]
     pub fn of(job: Job<'_>, plan: &Plan<'_>, layers: &[&Prepared], width: f32) -> Self {
         let room = width - 6.0 * PAD;
         let mut best: Option<Self> = None;

@@ -133,7 +133,9 @@ fn blocks(
         }
     }
     let mut items = scene.items;
-    items.iter_mut().for_each(|item| item.scale(scale));
+    for item in &mut items {
+        item.scale(scale);
+    }
     Ok(Blocks { items, column: flow.column, y: flow.y * scale, is_whole })
 }
 

@@ -124,7 +124,11 @@ impl Spans for Brush<'_> {
         let [r, g, b] = self.rgb;
         match self.mask {
             None if weight == 255 => pixels.fill([r, g, b, 255]),
-            None => pixels.iter_mut().for_each(|pixel| mix(pixel, self.rgb, weight)),
+            None => {
+                for pixel in pixels {
+                    mix(pixel, self.rgb, weight);
+                }
+            }
             Some(mask) => {
                 for (pixel, share) in pixels.iter_mut().zip(mask.row(row, from, to)) {
                     match of_255(weight * u32::from(*share)) {

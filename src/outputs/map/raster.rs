@@ -2,8 +2,8 @@
 //!
 //! In: contours in page millimetres. Out: for each row of pixels, runs of equal coverage.
 //! The shares are areas, not samples: an edge adds to the pixels that it crosses what lies to
-//! the right of it, and a running sum along the row gives the coverage (as FreeType's smooth
-//! rasterizer and `font-rs` do). Only pixels that an edge crosses are visited, so a large
+//! the right of it, and a running sum along the row gives the coverage (as the smooth
+//! rasterizer of `FreeType` and `font-rs` do). Only pixels that an edge crosses are visited, so a large
 //! plain area costs as little as its outline, and many small letters cost little at all.
 //!
 //! Arithmetic is the same on every machine, so the pixels are too.

@@ -366,15 +366,24 @@ impl Item {
     /// a sign in a legend is read by the pattern on the map.
     pub fn scale(&mut self, by: f32) {
         let each = |points: &mut [Point]| {
-            points.iter_mut().for_each(|point| *point = point.map(|v| v * by));
+            for point in points {
+                *point = point.map(|v| v * by);
+            }
         };
         match self {
-            Self::Fill(fill) => fill.rings.iter_mut().for_each(|ring| each(ring)),
-            Self::PushClip(rings) => rings.iter_mut().for_each(|ring| each(ring)),
+            Self::Fill(Fill { rings, .. }) | Self::PushClip(rings) => {
+                for ring in rings {
+                    each(ring);
+                }
+            }
             Self::Stroke(stroke) => {
-                stroke.paths.iter_mut().for_each(|path| each(&mut path.points));
+                for path in &mut stroke.paths {
+                    each(&mut path.points);
+                }
                 stroke.width_mm *= by;
-                stroke.dash.iter_mut().for_each(|dash| *dash *= by);
+                for dash in &mut stroke.dash {
+                    *dash *= by;
+                }
             }
             Self::Text(text) => {
                 each(std::slice::from_mut(&mut text.pos));
