@@ -95,7 +95,8 @@ fn texts(scene: &Scene) -> Vec<&Text> {
 }
 
 /// Sizes of type of a panel, of the usual one.
-const SIZES: [f32; 9] = [1.3, 1.2, 1.1, 1.0, 0.94, 0.88, 0.84, 0.8, 0.76];
+const SIZES: [f32; 12] =
+    [1.3, 1.2, 1.1, 1.0, 0.94, 0.88, 0.84, 0.8, 0.76, 0.72, 0.68, 0.64];
 
 /// Whether a text is as large as the rows of a table, 2.25 mm, in any size of type.
 fn is_row(text: &Text) -> bool {

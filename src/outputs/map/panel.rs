@@ -17,6 +17,8 @@ use super::style;
 const SCALES: [f32; 6] = [1.0, 0.94, 0.88, 0.84, 0.8, 0.76];
 /// The smallest size at which a table is drawn whole where it has a short form.
 const LEAST_WHOLE: f32 = 0.84;
+/// Sizes at which figures are small print, but not left out.
+const SMALL: [f32; 3] = [0.72, 0.68, 0.64];
 /// Sizes for a panel that would have more paper than words: nothing else asks for the room.
 const LARGE: [f32; 3] = [1.3, 1.2, 1.1];
 
@@ -86,7 +88,7 @@ fn fitting(
     let tries = large.chain(whole).map(|scale| (*scale, Content::All));
     let brief = SCALES.iter().filter(|_| has_short).map(|scale| (*scale, Content::Brief));
     // Rather no picture of the figures than not all of the figures.
-    let bare = SCALES.iter().map(|scale| (*scale, Content::NoChart));
+    let bare = SCALES.iter().chain(&SMALL).map(|scale| (*scale, Content::NoChart));
     let mut last = None;
     for (scale, content) in tries.chain(brief).chain(bare) {
         let blocks = self::blocks(job, plan, columns, groups, scale, content)?;
