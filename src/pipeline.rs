@@ -437,7 +437,10 @@ fn open_scenarios(settings: &Settings) -> Result<Vec<(String, Settings)>, Error>
 
 /// Whether anything is to be exported; refuses what cannot be before any work is done.
 fn wanted_exports(settings: &Settings, only: Products) -> Result<bool, OutputError> {
-    if only.exports && settings.exports.is_empty() && !(only.tables || only.maps) {
+    if only.exports
+        && settings.exports.is_empty()
+        && !(only.tables || only.maps || only.report)
+    {
         return Err(OutputError::NoExports);
     }
     if !only.exports || settings.exports.is_empty() {
@@ -520,6 +523,7 @@ fn shaping(
     let mut only = Vec::new();
     only.extend(options.only.tables.then_some("tables"));
     only.extend(options.only.maps.then_some("maps"));
+    only.extend(options.only.report.then_some("report"));
     let exports = options.only.exports && !settings.exports.is_empty();
     only.extend(exports.then_some("exports"));
     let mut all =

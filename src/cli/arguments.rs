@@ -51,6 +51,15 @@ pub(super) enum Command {
     Inspect(InspectJob),
     Site(SiteJob),
     Render(RenderJob),
+    Series(SeriesJob),
+}
+
+/// Runs to stack.
+#[derive(Debug, Clone)]
+pub(super) struct SeriesJob {
+    pub(super) runs: Vec<PathBuf>,
+    /// Where to write; to stdout if not given.
+    pub(super) out: Option<PathBuf>,
 }
 
 /// A map of a run to draw again.
@@ -208,6 +217,13 @@ enum TypedCommand {
         #[arg(long, action = ArgAction::Append)]
         set: Vec<String>,
     },
+    #[command(visible_alias = "serie")]
+    Series {
+        #[arg(required = true)]
+        runs: Vec<PathBuf>,
+        #[arg(long = "out", id = "stacked")]
+        stacked: Option<PathBuf>,
+    },
     #[command(visible_alias = "dibujar")]
     Render {
         run: PathBuf,
@@ -329,6 +345,9 @@ impl TypedCommand {
             Self::Verify { run, from, set } => {
                 let overrides = pairs(set)?;
                 Command::Verify(VerifyJob { run, project: from, overrides })
+            }
+            Self::Series { runs, stacked } => {
+                Command::Series(SeriesJob { runs, out: stacked })
             }
             Self::Render { run, map, format, dpi, drawn } => {
                 let format = picture_format(format, drawn.as_deref())?;
@@ -452,18 +471,19 @@ pub(super) fn products(only: &[String]) -> Result<Products, CliError> {
     if only.is_empty() {
         return Ok(Products::ALL);
     }
-    let mut wanted = Products { tables: false, maps: false, exports: false };
+    let mut wanted = Products::NONE;
     for word in only.iter().map(|word| word.trim()) {
         let found = word.to_owned();
         match word {
             "tables" => wanted.tables = true,
             "maps" => wanted.maps = true,
+            "report" => wanted.report = true,
             "exports" => wanted.exports = true,
-            "report" | "viewer" => {
+            "viewer" => {
                 return Err(CliError::ProductNotYet { found });
             }
             _ => {
-                let nearest = nearest(word, ["tables", "maps", "exports"]);
+                let nearest = nearest(word, ["tables", "maps", "report", "exports"]);
                 return Err(CliError::UnknownProduct { found, nearest });
             }
         }
@@ -506,7 +526,7 @@ mod tests {
         let Command::Run(job) = given.command else { panic!("not a run") };
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(job.overrides, [pair("project.id", "x"), pair("a.b", "1=2")]);
-        assert_eq!(job.only, Products { tables: false, maps: true, exports: false });
+        assert_eq!(job.only, Products { maps: true, ..Products::NONE });
         assert_eq!(job.date.as_deref(), Some("2026-02-28"));
     }
 
@@ -554,8 +574,8 @@ mod tests {
                 },
             ),
             (
-                &["run", "p", "--only", "tables,report"],
-                CliError::ProductNotYet { found: found("report") },
+                &["run", "p", "--only", "tables,viewer"],
+                CliError::ProductNotYet { found: found("viewer") },
             ),
             (
                 &["run", "p", "--only", "table"],

@@ -62,9 +62,11 @@ topics!(
     "explain",
     "compare",
     "selftest",
+    "series",
     "site",
     "inspect",
     "outputs",
+    "report",
     "maps",
     "cli"
 );
