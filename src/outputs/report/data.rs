@@ -94,8 +94,8 @@ fn counted(context: &Context<'_>, [notes, warnings, errors]: [usize; 3]) -> Stri
     ];
     let told =
         kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, severity)| {
-            let key = format!("report.severity.{}", severity.id());
-            format!("{count} {}", context.words.of(&key))
+            let key = format!("report.severities.{}", severity.id());
+            format!("{}: {count}", context.words.of(&key))
         });
     told.collect::<Vec<_>>().join(", ")
 }
@@ -120,7 +120,7 @@ fn findings(context: &Context<'_>) -> Block {
         let mut row = Row::of_texts([
             code.to_owned(),
             words.of(&format!("report.severity.{}", severity.0.id())),
-            if layer.is_empty() { String::new() } else { context.title(layer) },
+            subject(context, layer),
             text,
             words.number(count as f64, 0),
         ]);
@@ -142,6 +142,12 @@ fn findings(context: &Context<'_>) -> Block {
     .with_rows(rows);
     grid.notes.push(words.of("report.findings_note"));
     Block::Table(grid)
+}
+
+/// What a finding is about: a layer, a deficit, or a table as it is.
+fn subject(context: &Context<'_>, id: &str) -> String {
+    let is_layer = context.job.settings.layer(id).is_some();
+    if is_layer { context.title(id) } else { context.deficit_title(id) }
 }
 
 fn first(context: &Context<'_>, finding: &crate::domain::Finding) -> String {

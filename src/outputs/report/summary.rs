@@ -100,7 +100,7 @@ impl<'a> Teller<'_, 'a> {
             let message = Message::new("report.finding.any")
                 .with("people", self.told(row))
                 .with("total", words.number(row.total, 0))
-                .with("level", words.level(row.level));
+                .with("level", words.level(row.level).to_lowercase());
             self.statement(&message, &[(Row::Exposure(row), End::Value)])
         };
         found.into_iter().map(tell).collect()
@@ -122,7 +122,7 @@ impl<'a> Teller<'_, 'a> {
         }
         let message = Message::new("report.finding.territory")
             .with("territory", context.territory(&most.territory))
-            .with("level", context.words.level(most.level))
+            .with("level", context.words.level(most.level).to_lowercase())
             .with("people", self.told(most))
             .with("total", context.words.number(most.total, 0));
         Some(self.statement(&message, &[(Row::Exposure(most), End::Value)]))
@@ -223,7 +223,7 @@ impl<'a> Teller<'_, 'a> {
         let message = Message::new("report.finding.in_hazard")
             .with("deficit", context.deficit_title(&most.deficit))
             .with("people", figures::amount(context.words, &Measure::People, most.people))
-            .with("level", context.words.level(most.level));
+            .with("level", context.words.level(most.level).to_lowercase());
         Some(self.statement(&message, &[(Row::InHazard(most), End::Value)]))
     }
 
@@ -241,7 +241,7 @@ impl<'a> Teller<'_, 'a> {
         let message = Message::new("report.finding.facility")
             .with("facility", context.facility(&most.service, &most.facility))
             .with("service", context.title(&most.service))
-            .with("level", context.words.level(most.level))
+            .with("level", context.words.level(most.level).to_lowercase())
             .with("people", context.words.number(people(most), 0));
         Some(self.statement(&message, &[(Row::Facility(most), End::Value)]))
     }

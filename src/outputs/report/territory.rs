@@ -48,7 +48,7 @@ fn table(context: &Context<'_>) -> Grid {
         .filter(|layer| layer.people.is_some())
         .map(|layer| layer.layer.id.as_str())
         .collect();
-    let mut numbers = vec![figures::measure_name(words, &Measure::Area)];
+    let mut numbers = vec![words.of("report.column.area")];
     let has_official =
         area.territories.iter().any(|territory| territory.people.is_some());
     if has_official {
