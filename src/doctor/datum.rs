@@ -11,7 +11,7 @@ use crate::geometry::crs::Transform;
 /// Datums that are taken for one another.
 const RIVALS: [Datum; 3] = [Datum::Wgs84, Datum::Psad56, Datum::Sad69];
 /// Vertices that are looked at, at most.
-const MOST: usize = 500;
+pub(super) const MOST: usize = 500;
 /// Vertices for a first look: a layer that is far off what is asked for is passed over by it.
 const FIRST_LOOK: usize = 64;
 /// Vertices that are needed.

@@ -211,12 +211,11 @@ fn stated_vertices(
     system: &ReferenceSystem,
     ground: &Ground,
 ) -> Option<Vec<[f64; 2]>> {
-    const MOST: usize = 2000;
     let stated = Crs::new(system, None).ok()?;
     let way = Transform::new(ReferenceSystem::Epsg(ground.epsg), &stated).ok()?;
     let drawn = || shapes.iter().filter(|shape| shape.dimension() != Dimension::Point);
     let count: usize = drawn().map(|shape| shape.points().len()).sum();
-    let step = count.div_ceil(MOST).max(1);
+    let step = count.div_ceil(datum::MOST).max(1);
     let points = drawn().flat_map(ShapeRef::points).step_by(step);
     points.map(|point| way.project(point.meters())).collect()
 }

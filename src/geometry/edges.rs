@@ -170,6 +170,21 @@ impl EdgeTree {
         }
     }
 
+    /// Visits segments whose box is no farther from a place than a limit, squared, the nearer
+    /// branches first. Each visit says what the limit is from then on.
+    pub fn near(
+        &self,
+        place: GridPoint,
+        limit: f64,
+        visit: &mut impl FnMut(&Edge) -> f64,
+    ) {
+        let mut search = Search { place, limit, visit };
+        match self.levels.len() {
+            0 => search.leaf(self, 0..self.edges.len()),
+            top => search.node(self, top - 1, 0),
+        }
+    }
+
     fn leaf_hits(
         &self,
         range: std::ops::Range<usize>,
@@ -268,6 +283,48 @@ impl EdgeTree {
     }
 }
 
+/// A search around a place.
+struct Search<'v, V> {
+    place: GridPoint,
+    limit: f64,
+    visit: &'v mut V,
+}
+
+impl<V: FnMut(&Edge) -> f64> Search<'_, V> {
+    fn node(&mut self, tree: &EdgeTree, level: usize, i: usize) {
+        if level == 0 {
+            return self.leaf(tree, tree.leaf(i));
+        }
+        let children = tree.children(level, i);
+        let boxes = &tree.levels[level - 1];
+        let near = |child: usize| (squared_distance(&boxes[child], self.place), child);
+        let (first, last) = (near(children.start), near(children.end - 1));
+        let (first, last) = if last < first { (last, first) } else { (first, last) };
+        if first.0 <= self.limit {
+            self.node(tree, level - 1, first.1);
+        }
+        if first.1 != last.1 && last.0 <= self.limit {
+            self.node(tree, level - 1, last.1);
+        }
+    }
+
+    fn leaf(&mut self, tree: &EdgeTree, range: std::ops::Range<usize>) {
+        for i in range {
+            if squared_distance(&tree.boxes[i], self.place) <= self.limit {
+                self.limit = (self.visit)(&tree.edges[i]);
+            }
+        }
+    }
+}
+
+/// Squared distance of a place from a box; 0 inside.
+fn squared_distance(around: &GridBox, place: GridPoint) -> f64 {
+    let off = |low: i64, high: i64, at: i64| (low - at).max(at - high).max(0) as f64;
+    let (dx, dy) =
+        (off(around[0], around[2], place.x), off(around[1], around[3], place.y));
+    dx * dx + dy * dy
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,6 +371,23 @@ mod tests {
                 }
             }
             prop_assert_eq!(all_pairs(&a, Some(&b)), expected);
+        }
+
+        #[test]
+        fn all_boxes_within_a_distance_are_visited(one in ring(), x in -20i64..120, y in 0i64..99) {
+            let (tree, place) = (EdgeTree::of_rings([&one[..]]), GridPoint::new(x, y));
+            let is_near = |edge: &&Edge| squared_distance(&edge.bounds(), place) <= 400.0;
+            let mut found = Vec::new();
+            tree.near(place, 400.0, &mut |edge| {
+                found.push(*edge);
+                400.0
+            });
+            let sorted = |mut all: Vec<Edge>| {
+                all.sort_by_key(|edge| (edge.a.x, edge.a.y, edge.b.x, edge.b.y));
+                all
+            };
+            let expected = tree.edges().iter().filter(is_near).copied().collect();
+            prop_assert_eq!(sorted(found), sorted(expected));
         }
     }
 }

@@ -27,11 +27,11 @@ impl GridPoint {
     /// Snaps metres to the grid, half away from zero; `None` if not finite or beyond [`LIMIT`].
     #[must_use]
     pub fn snap(x_m: f64, y_m: f64) -> Option<Self> {
-        let (x, y) = ((x_m * STEPS_PER_METER).round(), (y_m * STEPS_PER_METER).round());
+        let (x, y) = (x_m * STEPS_PER_METER, y_m * STEPS_PER_METER);
         let limit = LIMIT as f64;
         // NaN fails both comparisons.
         (x.abs() <= limit && y.abs() <= limit)
-            .then_some(Self { x: x as i64, y: y as i64 })
+            .then(|| Self { x: nearest(x), y: nearest(y) })
     }
 
     /// Back to metres.
@@ -39,6 +39,13 @@ impl GridPoint {
     pub fn meters(self) -> [f64; 2] {
         [self.x as f64 / STEPS_PER_METER, self.y as f64 / STEPS_PER_METER]
     }
+}
+
+/// The nearest whole number, half away from zero; what is left after cutting off is exact.
+fn nearest(x: f64) -> i64 {
+    let whole = x as i64;
+    let rest = x - whole as f64;
+    whole + i64::from(rest >= 0.5) - i64::from(rest <= -0.5)
 }
 
 /// Twice the signed area of a ring (closed or not), µm²; positive if counter-clockwise.
@@ -53,4 +60,22 @@ pub fn double_area(ring: &[GridPoint]) -> i128 {
         sum += ax * by - bx * ay;
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snapping_rounds_half_away_from_zero() {
+        let values =
+            [0.0, 0.4, 0.5, 0.499_999_999_999_999_94, 1.5, 2.5, 7e12 + 0.5, 3.49];
+        for value in values.into_iter().flat_map(|x| [x, -x]) {
+            assert_eq!(nearest(value), value.round() as i64, "{value}");
+        }
+        // 21,000 km lie on the grid, and no step more.
+        assert!(GridPoint::snap(21e6, -21e6).is_some());
+        assert_eq!(GridPoint::snap(21e6 + 1e-6, 0.0), None);
+        assert_eq!(GridPoint::snap(0.0, f64::NAN), None);
+    }
 }

@@ -1,13 +1,16 @@
 //! A spatial index of features.
 //!
-//! In: prepared features. Out: row numbers, always sorted. The tree is loaded in bulk and
-//! never changes.
+//! In: prepared features. Out: row numbers, always sorted. The trees are loaded in bulk and
+//! never change.
 
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use super::edges::GridBox;
-use super::shapes::Shapes;
+use std::ops::ControlFlow;
+
+use super::edges::{Edge, EdgeTree, GridBox};
+use super::grid::GridPoint;
+use super::shapes::{self, Shapes};
 
 type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
@@ -60,19 +63,52 @@ impl SpatialIndex {
         rows.sort_unstable();
         rows
     }
+}
 
-    /// All pairs of rows whose boxes meet, the lower row first, in order.
-    #[must_use]
-    pub fn pairs(&self) -> Vec<(u32, u32)> {
-        let mut pairs: Vec<(u32, u32)> = self
-            .tree
-            .intersection_candidates_with_other_tree(&self.tree)
-            .map(|(a, b)| (a.data, b.data))
-            .filter(|(a, b)| a < b)
-            .collect();
-        pairs.sort_unstable();
-        pairs
-    }
+/// All pairs of rows whose boxes meet, the lower row first, in order.
+///
+/// The boxes follow one another along a curve, so a tree over their sequence is a tree over
+/// space; a box is kept as its diagonal.
+#[must_use]
+pub fn meeting_pairs(boxes: &[(usize, GridBox)]) -> Vec<(u32, u32)> {
+    let corners: Vec<_> = boxes.iter().map(|(_, b)| GridPoint::new(b[0], b[1])).collect();
+    let diagonal = |at: u32| {
+        let (row, [x0, y0, x1, y1]) = boxes[at as usize];
+        Edge { a: GridPoint::new(x0, y0), b: GridPoint::new(x1, y1), ring: row as u32 }
+    };
+    let tree =
+        EdgeTree::of_edges(along_curve(&corners).into_iter().map(diagonal).collect());
+    let mut pairs = Vec::new();
+    let _ = tree.pairs(&mut |i, j| {
+        let (a, b) = (tree.edges()[i].ring, tree.edges()[j].ring);
+        pairs.push((a.min(b), a.max(b)));
+        ControlFlow::Continue(())
+    });
+    pairs.sort_unstable();
+    pairs
+}
+
+/// Numbers of places, so ordered that neighbours mostly follow one another: along a curve of
+/// Z's (Morton 1966, *A computer oriented geodetic data base*).
+pub(super) fn along_curve(places: &[GridPoint]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0u32..).take(places.len()).collect();
+    let Some((low, high)) = shapes::bounds(places) else { return order };
+    let side = (high.x - low.x).max(high.y - low.y);
+    // Down to 16 bits a side.
+    let shift = (i64::BITS - side.leading_zeros()).saturating_sub(16);
+    let place = |at: &u32| {
+        let p = places[*at as usize];
+        let (x, y) = ((p.x - low.x) >> shift, (p.y - low.y) >> shift);
+        spread(x as u32) | spread(y as u32) << 1
+    };
+    order.sort_by_cached_key(place);
+    order
+}
+
+/// The lower sixteen bits, each moved to twice its place.
+fn spread(bits: u32) -> u32 {
+    let steps = [(8, 0x00ff_00ff), (4, 0x0f0f_0f0f), (2, 0x3333_3333), (1, 0x5555_5555)];
+    steps.iter().fold(bits & 0xffff, |bits, &(by, mask)| (bits | bits << by) & mask)
 }
 
 #[cfg(test)]
@@ -85,10 +121,24 @@ mod tests {
             let x = i as i64 * 10;
             (i, [x, 0, x + 10, 10])
         });
-        let index = SpatialIndex::new(boxes);
+        let index = SpatialIndex::new(boxes.clone());
         assert_eq!(index.query(&[25, 5, 40, 5]), [2, 3, 4]);
         assert_eq!(index.query(&[25, 11, 40, 12]), [] as [usize; 0]);
         let expected: Vec<(u32, u32)> = (0..499).map(|i| (i, i + 1)).collect();
-        assert_eq!(index.pairs(), expected);
+        assert_eq!(meeting_pairs(&boxes.collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn the_curve_goes_through_each_quarter_at_a_time() {
+        let places: Vec<GridPoint> =
+            (0..16).map(|i| GridPoint::new(i % 4 * 1024, i / 4 * 1024)).collect();
+        // Lower left, lower right, upper left, upper right; and so within each.
+        let expected = [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15];
+        let far: Vec<GridPoint> =
+            places.iter().map(|p| GridPoint::new(p.x << 22, p.y << 22)).collect();
+        assert_eq!(along_curve(&places), expected);
+        assert_eq!(along_curve(&far), expected);
+        assert_eq!(along_curve(&[]), [] as [u32; 0]);
+        assert_eq!(along_curve(&[GridPoint::new(5, 5); 3]), [0, 1, 2]);
     }
 }

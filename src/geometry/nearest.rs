@@ -1,7 +1,7 @@
 //! The nearest feature to a place, and how far it is.
 //!
-//! In: prepared features. Out: rows and exact planar distances. One place is asked of an
-//! R-tree; many places are asked cell by cell.
+//! In: prepared features. Out: rows and exact planar distances. One place is asked of a
+//! tree of boxes; many places are asked cell by cell.
 //!
 //! # Method
 //!
@@ -13,48 +13,26 @@
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
-use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
-use super::edges::GridBox;
+use super::edges::{Edge, EdgeTree, GridBox};
 use super::grid::{GridPoint, STEPS_PER_METER};
-use super::index::SpatialIndex;
+use super::index::{SpatialIndex, along_curve};
 use super::overlay::rings_of_shape;
 use super::predicates::{Position, position};
-use super::shapes::{Dimension, Shapes};
+use super::shapes::{self, Dimension, ShapeRef, Shapes};
 
 /// Below so many places no cells are made.
 const FEW: usize = 64;
 /// From so many pieces on a search is as quick as trying them all.
 const MOST_TRIED: usize = 64;
-
-/// A point or segment of a feature, for the search of the nearest.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    a: GridPoint,
-    b: GridPoint,
-    row: u32,
-}
-
-impl RTreeObject for Piece {
-    type Envelope = AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        let at = |p: GridPoint| [p.x as f64, p.y as f64];
-        AABB::from_corners(at(self.a), at(self.b))
-    }
-}
-
-impl PointDistance for Piece {
-    fn distance_2(&self, point: &[f64; 2]) -> f64 {
-        squared_distance(self.a, self.b, *point)
-    }
-}
+/// How much farther than the limit a search looks, so that rounding loses nothing.
+const MARGIN: f64 = 1.0 + 1e-12;
 
 /// Squared distance, µm², of a point from a segment, which may be a single point.
 ///
 /// Differences of grid coordinates are exact, so that equal places are equally far.
-fn squared_distance(a: GridPoint, b: GridPoint, p: [f64; 2]) -> f64 {
-    let (px, py) = (p[0] - a.x as f64, p[1] - a.y as f64);
+fn squared_distance(a: GridPoint, b: GridPoint, p: GridPoint) -> f64 {
+    let (px, py) = ((p.x - a.x) as f64, (p.y - a.y) as f64);
     let (dx, dy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
     let along = px * dx + py * dy;
     if along <= 0.0 {
@@ -62,7 +40,7 @@ fn squared_distance(a: GridPoint, b: GridPoint, p: [f64; 2]) -> f64 {
     }
     let length = dx * dx + dy * dy;
     if along >= length {
-        let (qx, qy) = (p[0] - b.x as f64, p[1] - b.y as f64);
+        let (qx, qy) = ((p.x - b.x) as f64, (p.y - b.y) as f64);
         return qx * qx + qy * qy;
     }
     let off = dx * py - dy * px;
@@ -72,7 +50,8 @@ fn squared_distance(a: GridPoint, b: GridPoint, p: [f64; 2]) -> f64 {
 /// Answers which feature is nearest to a place, and how far it is.
 #[derive(Debug)]
 pub struct Nearest {
-    pieces: RTree<Piece>,
+    /// Points and segments, each with the row of its feature.
+    pieces: EdgeTree,
     areas: SpatialIndex,
     has_areas: bool,
     shapes: Shapes,
@@ -83,9 +62,13 @@ impl Nearest {
     #[must_use]
     pub fn new(shapes: &Shapes) -> Self {
         let mut pieces = Vec::new();
-        for (row, shape) in (0u32..).zip(shapes.iter()) {
+        let start = |shape: ShapeRef<'_>| shape.points().first().copied();
+        let starts: Vec<_> =
+            shapes.iter().map(|s| start(s).unwrap_or_default()).collect();
+        for row in along_curve(&starts) {
+            let shape = shapes.get(row as usize);
             for (_, points) in shape.parts() {
-                let mut add = |a, b| pieces.push(Piece { a, b, row });
+                let mut add = |a, b| pieces.push(Edge { a, b, ring: row });
                 match shape.dimension() {
                     Dimension::Point => points.iter().for_each(|&p| add(p, p)),
                     Dimension::Line => points.windows(2).for_each(|w| add(w[0], w[1])),
@@ -104,7 +87,7 @@ impl Nearest {
         Self {
             areas: SpatialIndex::new(areas),
             has_areas: shapes.iter().any(|shape| shape.dimension() == Dimension::Area),
-            pieces: RTree::bulk_load(pieces),
+            pieces: EdgeTree::of_edges(pieces),
             shapes: shapes.clone(),
         }
     }
@@ -120,7 +103,7 @@ impl Nearest {
     /// The same for many places at once, in their order, on all threads.
     #[must_use]
     pub fn to_all(&self, places: &[GridPoint]) -> Vec<Option<(usize, f64)>> {
-        let Some(cells) = Cells::over(places, self.pieces.size()) else {
+        let Some(cells) = Cells::over(places, self.pieces.edges().len()) else {
             return places.par_iter().map(|&place| self.to(place)).collect();
         };
         let answer = |&place: &GridPoint| match cells.at(place, self) {
@@ -138,22 +121,17 @@ impl Nearest {
         if self.has_areas { self.areas.query(&bounds) } else { Vec::new() }
     }
 
-    /// Squared distance, µm², and row of the piece nearest to a place.
+    /// Squared distance, µm², and row of the piece nearest to a place, the lower row of equally
+    /// near ones.
     fn search(&self, place: GridPoint) -> Option<(f64, u32)> {
-        let at = [place.x as f64, place.y as f64];
-        let mut found = self.pieces.nearest_neighbor_iter_with_distance_2(at);
-        let (first, first_distance) = found.next()?;
-        let mut best = (first_distance, first.row);
-        // The tree gives them by distance; a step further tells of all that are equally near.
-        for (piece, distance) in found {
-            if distance > first_distance * (1.0 + 1e-12) {
-                break;
-            }
-            if (distance, piece.row) < best {
-                best = (distance, piece.row);
-            }
-        }
-        Some(best)
+        let mut best: Option<(f64, u32)> = None;
+        self.pieces.near(place, f64::INFINITY, &mut |piece| {
+            let this = (squared_distance(piece.a, piece.b, place), piece.ring);
+            let nearest = best.map_or(this, |best| if this < best { this } else { best });
+            best = Some(nearest);
+            nearest.0 * MARGIN
+        });
+        best
     }
 
     /// The answer for a place from its nearest piece and the polygons that may hold it.
@@ -177,16 +155,15 @@ impl Nearest {
 }
 
 /// The nearest of some pieces: squared distance, µm², and row, the lower one of equally near.
-fn nearest_of(pieces: &[Piece], place: GridPoint) -> Option<(f64, u32)> {
-    let at = [place.x as f64, place.y as f64];
-    let all = pieces.iter().map(|p| (squared_distance(p.a, p.b, at), p.row));
+fn nearest_of(pieces: &[Edge], place: GridPoint) -> Option<(f64, u32)> {
+    let all = pieces.iter().map(|p| (squared_distance(p.a, p.b, place), p.ring));
     all.reduce(|best, next| if next < best { next } else { best })
 }
 
 /// What may be nearest to the places of one cell.
 #[derive(Debug)]
 struct Near {
-    pieces: Vec<Piece>,
+    pieces: Vec<Edge>,
     areas: Vec<usize>,
 }
 
@@ -202,7 +179,7 @@ struct Cells {
 impl Cells {
     /// Cells over the box of places: some for each piece, and fewer than places.
     fn over(places: &[GridPoint], pieces: usize) -> Option<Self> {
-        let (low, high) = super::shapes::bounds(places)?;
+        let (low, high) = shapes::bounds(places)?;
         if places.len() < FEW || pieces == 0 {
             return None;
         }
@@ -232,9 +209,15 @@ impl Cells {
         // The half diagonal, rounded up: a side of an odd number of steps has no exact middle.
         let half = (self.side as f64 / 2.0 + 1.0) * std::f64::consts::SQRT_2;
         let reach = (squared.sqrt() + 2.0 * half) * (1.0 + 1e-9);
-        let at = [middle.x as f64, middle.y as f64];
-        let found = all.pieces.locate_within_distance(at, reach * reach);
-        let pieces: Vec<Piece> = found.take(MOST_TRIED + 1).copied().collect();
+        let reach = reach * reach;
+        let mut pieces = Vec::new();
+        all.pieces.near(middle, reach, &mut |piece| {
+            if squared_distance(piece.a, piece.b, middle) <= reach {
+                pieces.push(*piece);
+            }
+            // Nothing is nearer than this: the search is over.
+            if pieces.len() > MOST_TRIED { -1.0 } else { reach }
+        });
         if pieces.len() > MOST_TRIED {
             return None;
         }

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::index::SpatialIndex;
+use super::index::meeting_pairs;
 use super::overlay::{
     Rule, area_m2, intersection, push_feature, rings_of_shape, total_double_area, union,
 };
@@ -47,7 +47,7 @@ pub fn find(shapes: &Shapes) -> Vec<Overlap> {
         let bounds = bounds(shape)?;
         (shape.dimension() == Dimension::Area).then_some((row, bounds))
     });
-    let pairs = SpatialIndex::new(areas).pairs();
+    let pairs = meeting_pairs(&areas.collect::<Vec<_>>());
     if pairs.is_empty() {
         return Vec::new();
     }

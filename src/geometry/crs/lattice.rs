@@ -86,8 +86,10 @@ impl Lattice {
 /// The number of the cell that holds a coordinate, and where in it: −1 to 1.
 fn cell_of(degrees: f64) -> (i64, f64) {
     let scaled = degrees * PER_DEGREE;
-    let floor = scaled.floor();
-    (floor as i64, 2.0 * (scaled - floor) - 1.0)
+    // Rounded down without a call: cut off, and one less below zero.
+    let whole = scaled as i64;
+    let cell = whole - i64::from(scaled < whole as f64);
+    (cell, 2.0 * (scaled - cell as f64) - 1.0)
 }
 
 /// The polynomials through the exact values at the nodes of a cell.

@@ -215,7 +215,12 @@ impl Crs {
                 }
             }
             AreaOfUse::Zone { meridian, is_south } => {
-                let off = (lon - meridian + 540.0).rem_euclid(360.0) - 180.0;
+                let straight = lon - meridian;
+                let off = if straight.abs() < 180.0 {
+                    straight
+                } else {
+                    (straight + 540.0).rem_euclid(360.0) - 180.0
+                };
                 let beyond = match is_south {
                     Some(true) => lat,
                     Some(false) => -lat,

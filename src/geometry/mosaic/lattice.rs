@@ -69,10 +69,20 @@ pub(super) struct Lattice {
 
 /// An edge that crosses a lattice row: at or before which column, and what changes.
 struct Crossing {
-    row: u32,
-    column: u32,
+    /// The row, and below it the column.
+    place: u64,
     plane: PlaneId,
     delta: i32,
+}
+
+impl Crossing {
+    fn row(&self) -> i64 {
+        (self.place >> 32).cast_signed()
+    }
+
+    fn column(&self) -> i64 {
+        i64::from(self.place as u32)
+    }
 }
 
 impl Lattice {
@@ -184,25 +194,22 @@ impl Lattice {
             {
                 column += 1;
             }
-            crossings.push(Crossing {
-                row: row as u32,
-                column: column as u32,
-                plane: edge.plane,
-                delta,
-            });
+            let place = row.cast_unsigned() << 32 | column.cast_unsigned();
+            crossings.push(Crossing { place, plane: edge.plane, delta });
         }
     }
 
     /// Walks each row from the west and writes down the counts at its anchors.
     fn label(&mut self, mut crossings: Vec<Crossing>) {
-        crossings.sort_unstable_by_key(|c| (c.row, c.column, c.plane, c.delta));
-        for line in crossings.chunk_by(|a, b| a.row == b.row) {
-            let row = i64::from(line[0].row);
+        // In which order the edges of one place come does not matter: counts are sums.
+        crossings.sort_unstable_by_key(|c| c.place);
+        for line in crossings.chunk_by(|a, b| a.row() == b.row()) {
+            let row = line[0].row();
             let mut counts = Counts::new();
             for (i, crossing) in line.iter().enumerate() {
                 bump(&mut counts, crossing.plane, crossing.delta);
-                let next = line.get(i + 1).map_or(self.columns, |c| i64::from(c.column));
-                let here = i64::from(crossing.column);
+                let next = line.get(i + 1).map_or(self.columns, Crossing::column);
+                let here = crossing.column();
                 if next > here && row < self.rows {
                     let number = self.states.number(&counts);
                     let cells = self.cell(here, row)..self.cell(next, row);

@@ -25,7 +25,7 @@ mod locate;
 mod sweep;
 
 use rstar::{AABB, RTree, RTreeObject};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::grid::GridPoint;
 use super::shapes::{Dimension, ShapeRef, Shapes};
@@ -99,6 +99,7 @@ impl MosaicBuilder {
         if shape.dimension() != Dimension::Area {
             return;
         }
+        self.edges.reserve(shape.points().len());
         for (_, ring) in shape.parts() {
             self.edges.extend(ring_edges(ring).map(|(a, b)| Edge { a, b, plane }));
         }
@@ -184,7 +185,7 @@ pub struct Mosaic {
 }
 
 /// What lies where: a membership and an amount (m² or m).
-pub type Parts = Vec<(Membership, f64)>;
+pub type Parts = SmallVec<[(Membership, f64); 2]>;
 
 impl Mosaic {
     /// Number of planes.
@@ -219,13 +220,13 @@ impl Mosaic {
         let Some((low, high)) = shape.bounds() else { return Parts::new() };
         let area_m2 = shape.area_m2();
         if let Some(planes) = self.uncut(low, high) {
-            return vec![(Membership::from_slice(planes), area_m2)];
+            return smallvec![(Membership::from_slice(planes), area_m2)];
         }
         let anchor = self.anchor(low);
         self.edges_between(anchor, low, high, scratch);
         if !scratch.near.iter().any(|&e| self.edge_meets_box(e, low, high)) {
             let planes = locate::from_anchor(self, anchor, shape.points()[0], scratch);
-            return vec![(planes, area_m2)];
+            return smallvec![(planes, area_m2)];
         }
         sweep::split(self, anchor, shape, scratch)
     }
@@ -278,16 +279,16 @@ impl Mosaic {
             low.x.min(anchor.x2.div_euclid(2)),
             low.y.min(anchor.y2.div_euclid(2)),
         );
-        scratch.near.clear();
-        for run in self.tree.locate_in_envelope_intersecting(box_of(from, high)) {
-            for id in run.first..run.first + run.len {
-                if self.edge_meets_box(id, from, high) {
-                    scratch.near.push(id);
-                }
-            }
-        }
+        let found = self.tree.locate_in_envelope_intersecting(box_of(from, high));
+        scratch.runs.clear();
+        scratch.runs.extend(found.map(|run| (run.first, run.len)));
         // The tree's order depends on how it was built; that of the edges does not.
-        scratch.near.sort_unstable();
+        scratch.runs.sort_unstable();
+        scratch.near.clear();
+        for &(first, len) in &scratch.runs {
+            let ids = first..first + len;
+            scratch.near.extend(ids.filter(|&id| self.edge_meets_box(id, from, high)));
+        }
     }
 
     fn edge_meets_box(&self, id: u32, low: GridPoint, high: GridPoint) -> bool {

@@ -25,7 +25,9 @@ type Key = SmallVec<[u64; 1]>;
 /// Room to work in, reused from feature to feature by one thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Edges in the window.
+    /// Runs of edges that may meet the window: the first and how many.
+    pub(super) runs: Vec<(u32, u32)>,
+    /// Edges in the window, in order.
     pub(super) near: Vec<u32>,
     planes: Vec<PlaneId>,
     edges: Vec<Local>,
@@ -96,7 +98,7 @@ impl Sums {
     }
 
     fn add(&mut self, key: &Key, area: f64) {
-        if self.entries.get(self.last).is_none_or(|(known, _)| known != key) {
+        if self.entries.get(self.last).is_none_or(|(known, _)| !is_same(known, key)) {
             self.last = self.find(key);
         }
         self.entries[self.last].1 += area;
@@ -123,6 +125,11 @@ impl Sums {
     }
 }
 
+/// Whether two keys are the same; they are nearly always of one word.
+fn is_same(a: &Key, b: &Key) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+}
+
 /// Splits `shape`, whose window's edges are in `scratch.near`.
 pub(super) fn split(
     mosaic: &Mosaic,
@@ -134,17 +141,22 @@ pub(super) fn split(
     gather(mosaic, shape, scratch);
     scratch.sums.clear();
     let lines = strip_lines(mosaic, scratch.edges.len(), low, high);
-    let mut floor = anchor;
-    let all = std::mem::take(&mut scratch.edges);
-    for line in lines.into_iter().chain([2 * high.y + 1]) {
-        let in_strip = all.iter().filter(|local| {
-            let Edge { a, b, .. } = local.edge;
-            2 * a.y.max(b.y) > floor.y2 && 2 * a.y.min(b.y) < line
-        });
-        scratch.edges.clear();
-        scratch.edges.extend(in_strip);
-        sweep(mosaic, floor, line, scratch);
-        floor = mosaic.lattice.anchor_on(low.x, line);
+    let (sides, top) = ((low.x, high.x), 2 * high.y + 1);
+    if lines.is_empty() {
+        sweep(mosaic, (anchor, top), sides, scratch);
+    } else {
+        let all = std::mem::take(&mut scratch.edges);
+        let mut floor = anchor;
+        for line in lines.into_iter().chain([top]) {
+            let in_strip = all.iter().filter(|local| {
+                let Edge { a, b, .. } = local.edge;
+                2 * a.y.max(b.y) > floor.y2 && 2 * a.y.min(b.y) < line
+            });
+            scratch.edges.clear();
+            scratch.edges.extend(in_strip);
+            sweep(mosaic, (floor, line), sides, scratch);
+            floor = mosaic.lattice.anchor_on(low.x, line);
+        }
     }
     let outer = outer_planes(mosaic.lattice.planes(anchor.state), &scratch.planes);
     collect(&scratch.sums, &scratch.planes, &outer, shape.area_m2())
@@ -152,18 +164,18 @@ pub(super) fn split(
 
 /// Numbers the planes of the window and lists its edges and those of the feature.
 fn gather(mosaic: &Mosaic, shape: ShapeRef<'_>, scratch: &mut Scratch) {
-    let near = scratch.near.iter().map(|&id| mosaic.edges[id as usize]);
     scratch.planes.clear();
-    scratch.planes.extend(near.clone().map(|edge| edge.plane));
-    scratch.planes.sort_unstable();
-    scratch.planes.dedup();
     scratch.edges.clear();
-    let planes = &scratch.planes;
-    scratch.edges.extend(near.map(|edge| Local {
-        edge,
-        plane: planes.binary_search(&edge.plane).expect("listed just above") as u32,
-    }));
-    let own = planes.len() as u32;
+    for &id in &scratch.near {
+        let edge = mosaic.edges[id as usize];
+        // Planes were added one after another, so their edges stand in their order.
+        if scratch.planes.last() != Some(&edge.plane) {
+            scratch.planes.push(edge.plane);
+        }
+        let plane = scratch.planes.len() as u32 - 1;
+        scratch.edges.push(Local { edge, plane });
+    }
+    let own = scratch.planes.len() as u32;
     scratch.edges.extend(
         segments(shape)
             .map(|(a, b)| Local { edge: Edge { a, b, plane: PlaneId::MAX }, plane: own }),
@@ -207,8 +219,8 @@ fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) ->
                 .enumerate()
                 .filter(|(bit, _)| key[bit / 64] >> (bit % 64) & 1 == 1)
                 .map(|(_, plane)| *plane);
-            let mut membership: Membership =
-                outer.iter().copied().chain(inside).collect();
+            let mut membership = outer.clone();
+            membership.extend(inside);
             membership.sort_unstable();
             parts.push((membership, area));
         }
@@ -217,11 +229,17 @@ fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) ->
     parts
 }
 
-/// Sweeps one strip, from the anchor's row up to the line `top2`.
-fn sweep(mosaic: &Mosaic, anchor: Anchor, top2: i64, scratch: &mut Scratch) {
+/// Sweeps one strip, from the anchor's row up to the line `top2`, between the feature's sides.
+fn sweep(
+    mosaic: &Mosaic,
+    (anchor, top2): (Anchor, i64),
+    (west, east): (i64, i64),
+    scratch: &mut Scratch,
+) {
     let height = (top2 - anchor.y2) as f64 / 2.0;
     let own = scratch.planes.len() as u32;
-    clip(anchor, height, own, scratch);
+    let side = |x: i64| (2 * x - anchor.x2) as f64 * 0.5;
+    clip(anchor, height, (side(west), side(east)), own, scratch);
     let Some((west, east)) = extent(own, scratch) else { return };
     abscissas(west, east, scratch);
     base_counts(mosaic, anchor, scratch);
@@ -246,8 +264,15 @@ fn sweep(mosaic: &Mosaic, anchor: Anchor, top2: i64, scratch: &mut Scratch) {
     scratch.abscissas = xs;
 }
 
-/// Clips the edges to the strip and finds where they cross its floor.
-fn clip(anchor: Anchor, height: f64, own: u32, scratch: &mut Scratch) {
+/// Clips the edges to the strip and finds where they cross its floor; pieces that lie beside
+/// the feature are left out.
+fn clip(
+    anchor: Anchor,
+    height: f64,
+    (west, east): (f64, f64),
+    own: u32,
+    scratch: &mut Scratch,
+) {
     scratch.pieces.clear();
     scratch.toggles.clear();
     let place = |p: GridPoint| {
@@ -284,12 +309,12 @@ fn clip(anchor: Anchor, height: f64, own: u32, scratch: &mut Scratch) {
         } else if r.1 > height {
             (x1, y1) = (ceiling_x(), height);
         }
-        if x0 < x1 {
+        if x0 < x1 && x1 > west && x0 < east {
             scratch.pieces.push(Piece { x0, y0, x1, y1, slope, plane, upward });
         }
     }
-    scratch.pieces.sort_by(|p, q| p.x0.total_cmp(&q.x0));
-    scratch.toggles.sort_by(|s, t| s.x.total_cmp(&t.x));
+    scratch.pieces.sort_unstable_by(|p, q| p.x0.total_cmp(&q.x0));
+    scratch.toggles.sort_unstable_by(|s, t| s.x.total_cmp(&t.x));
 }
 
 /// West and east end of the feature within the strip.
@@ -309,7 +334,7 @@ fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
     let all = ends.chain(scratch.toggles.iter().map(|t| t.x));
     scratch.abscissas.clear();
     scratch.abscissas.extend(all.filter(|x| (west..=east).contains(x)));
-    scratch.abscissas.sort_by(f64::total_cmp);
+    scratch.abscissas.sort_unstable_by(f64::total_cmp);
     scratch.abscissas.dedup();
 }
 
@@ -353,6 +378,9 @@ fn stack(left: f64, right: f64, scratch: &mut Scratch) {
     }));
     let key = |layer: &Layer| layer.left + layer.right;
     scratch.stack.sort_by(|a, b| key(a).total_cmp(&key(b)).then(a.piece.cmp(&b.piece)));
+    // The next slab mostly has them in the same order, which is quick to sort.
+    scratch.active.clear();
+    scratch.active.extend(scratch.stack.iter().map(|layer| layer.piece));
 }
 
 /// Whether no two neighbours in the stack change places across the slab.
