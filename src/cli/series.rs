@@ -16,7 +16,9 @@ pub(super) fn series(job: &SeriesJob, given: &Given) -> Result<u8, Failure> {
     let locale = language::choose(given.lang, recorded);
     let stacked = Series::of(&runs).map_err(Error::from)?;
     if !is_quiet(given.voice) {
-        lines(locale, &stacked).iter().for_each(|line| screen::say(line));
+        for line in lines(locale, &stacked) {
+            screen::say(&line);
+        }
     }
     let Some(directory) = &job.out else {
         screen::give(&String::from_utf8_lossy(&series::table(&stacked)));

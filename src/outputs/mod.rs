@@ -43,6 +43,7 @@ use crate::indicators::IndicatorRow;
 
 /// What a run writes besides the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub struct Products {
     /// The tables.
     pub tables: bool,

@@ -154,6 +154,12 @@ impl<'a> Context<'a> {
         found.map(|(_, bytes)| bytes.as_slice())
     }
 
+    /// A number of things, for people.
+    pub(super) fn count(&self, count: usize) -> String {
+        // More of anything than this fits into no file.
+        self.words.number(u32::try_from(count).unwrap_or(u32::MAX).into(), 0)
+    }
+
     pub(super) fn worst_status(&self) -> Status {
         let layers = self.job.settings.layers.iter().map(|layer| layer.status);
         layers.max().unwrap_or(Status::Undeclared)
@@ -167,8 +173,8 @@ impl<'a> Context<'a> {
 /// A text as an id of the page: what no id may hold becomes `_`.
 pub(super) fn slug(text: &str) -> String {
     let plain = |c: char| match c {
-        '/' => '.',
-        c if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') => c,
+        '/' | '.' => '-',
+        c if c.is_alphanumeric() || matches!(c, '-' | '_') => c,
         _ => '_',
     };
     text.chars().map(plain).collect()

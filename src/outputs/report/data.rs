@@ -80,7 +80,7 @@ fn accuracy(context: &Context<'_>, layer: &LayerSettings) -> String {
 /// Findings by severity, mildest first, of each layer.
 fn counts<'a>(context: &Context<'a>) -> BTreeMap<&'a str, [usize; 3]> {
     let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-    for finding in context.job.findings.as_slice().iter() {
+    for finding in context.job.findings.as_slice() {
         counts.entry(&finding.layer).or_default()[finding.severity as usize] += 1;
     }
     counts
@@ -105,7 +105,7 @@ fn findings(context: &Context<'_>) -> Block {
     let words = context.words;
     let mut groups: BTreeMap<(std::cmp::Reverse<Severity>, &str, &str), (usize, String)> =
         BTreeMap::new();
-    for finding in context.job.findings.as_slice().iter() {
+    for finding in context.job.findings.as_slice() {
         let key =
             (std::cmp::Reverse(finding.severity), finding.code.id(), &*finding.layer);
         let group = groups.entry(key).or_insert_with(|| (0, first(context, finding)));
@@ -122,7 +122,7 @@ fn findings(context: &Context<'_>) -> Block {
             words.of(&format!("report.severity.{}", severity.0.id())),
             subject(context, layer),
             text,
-            words.number(count as f64, 0),
+            context.count(count),
         ]);
         row.cells[2].href = context
             .job

@@ -118,6 +118,7 @@ impl Grid {
     }
 
     /// Whether a column holds numbers.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     fn is_number(&self, column: &usize) -> bool {
         self.head.get(*column).is_some_and(|head| head.is_number)
     }

@@ -51,8 +51,8 @@ fn inputs(context: &Context<'_>) -> Grid {
             ),
             Cell::text(record.crs.clone().unwrap_or_default()),
             Cell::text(record.digest.as_str()),
-            Cell::text(words.number(record.features_read as f64, 0)),
-            Cell::text(words.number(record.features_kept as f64, 0)),
+            Cell::text(context.count(record.features_read)),
+            Cell::text(context.count(record.features_kept)),
         ],
     });
     let rows = rows.collect();

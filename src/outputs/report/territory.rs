@@ -24,9 +24,10 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
                 .map(move |link| Link::to(link.href, format!("{title}: {}", link.text)))
         })
         .collect();
-    blocks.push(match others.is_empty() {
-        true => Block::Note(words.of("report.map.none")),
-        false => Block::Links(others),
+    blocks.push(if others.is_empty() {
+        Block::Note(words.of("report.map.none"))
+    } else {
+        Block::Links(others)
     });
     blocks
 }

@@ -48,6 +48,10 @@ pub const COLUMNS: [&str; 25] = [
 /// stands in `obs_status_of_run`.
 #[must_use]
 pub fn table(series: &Series) -> Vec<u8> {
+    rendered(series)
+}
+
+fn rendered(series: &Series) -> Vec<u8> {
     let mut options = csv::WriterBuilder::new();
     options.terminator(csv::Terminator::Any(b'\n'));
     let mut writer = options.from_writer(Vec::new());
