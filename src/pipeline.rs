@@ -4,6 +4,7 @@
 //! stood in the way. It knows no words for people and no formula.
 
 pub mod compare;
+pub mod review;
 pub mod selftest;
 pub mod site;
 
@@ -20,6 +21,7 @@ use crate::indicators::{self, IndicatorRow};
 use crate::layers::{self, LayerErrors};
 use crate::outputs::compare::{CompareError, Snapshot};
 use crate::outputs::map::{self, MapError, MapOptions};
+use crate::outputs::viewer::{self, ViewerJob};
 use crate::outputs::{self, OutputError, Products, WriteJob, Written};
 
 /// A stage of the job, for whoever waits.
@@ -33,6 +35,8 @@ pub enum Stage {
     Measure,
     /// Maps are drawn.
     Draw,
+    /// The page to look into the results is made.
+    View,
     /// Results are written.
     Write,
 }
@@ -46,6 +50,7 @@ impl Stage {
             Self::Prepare => "prepare",
             Self::Measure => "measure",
             Self::Draw => "draw",
+            Self::View => "view",
             Self::Write => "write",
         }
     }
@@ -87,6 +92,9 @@ pub enum Error {
     /// A place cannot be looked at.
     #[error(transparent)]
     Site(#[from] site::SiteError),
+    /// Notes cannot be reviewed.
+    #[error(transparent)]
+    Review(#[from] review::ReviewError),
 }
 
 impl Error {
@@ -109,6 +117,7 @@ impl Error {
             Self::Output(error) => vec![error],
             Self::Compare(error) => vec![error],
             Self::Site(error) => vec![error],
+            Self::Review(error) => vec![error],
         }
     }
 
@@ -121,7 +130,8 @@ impl Error {
             | Self::Map(_)
             | Self::Output(_)
             | Self::Compare(_)
-            | Self::Site(_) => None,
+            | Self::Site(_)
+            | Self::Review(_) => None,
         }
     }
 
@@ -292,6 +302,7 @@ pub fn run(
     let mut records = base.area.inputs.clone();
     records.extend(scenarios.inputs);
     let mut more = kept_inputs(settings, options.only, &records)?;
+    more.extend(base.viewer.clone());
     more.extend(scenarios.files);
     clock.begin(Stage::Write);
     let created = Some(SystemTime::now());
@@ -315,6 +326,7 @@ struct Computed {
     indicators: Vec<IndicatorRow>,
     features: Vec<LayerFeatures>,
     maps: Vec<(String, Vec<u8>)>,
+    viewer: Option<(String, Vec<u8>)>,
     findings: Findings,
 }
 
@@ -368,8 +380,9 @@ fn compute(
         findings.extend(map::letters::missing(&area, options.locale));
     }
     let maps = draw(&area, &measurements, settings, options, clock)?;
+    let viewer = make_viewer(&area, &measurements, settings, options, clock);
     clock.end();
-    Ok(Computed { area, measurements, indicators, features, maps, findings })
+    Ok(Computed { area, measurements, indicators, features, maps, viewer, findings })
 }
 
 /// What the scenarios of a run came to.
@@ -397,7 +410,8 @@ fn scenarios(
     for (id, settings) in variants {
         let made = compute(settings, options, exports, clock)?;
         let shaping = shaping(settings, options, &[]);
-        let kept = kept_inputs(settings, options.only, &made.area.inputs)?;
+        let mut kept = kept_inputs(settings, options.only, &made.area.inputs)?;
+        kept.extend(made.viewer.clone());
         let files = outputs::render(&made.job(settings, options, &shaping, &kept))?;
         let inside = |path: String| format!("scenarios/{id}/{path}");
         all.files.extend(files.into_iter().map(|(path, bytes)| (inside(path), bytes)));
@@ -439,7 +453,7 @@ fn open_scenarios(settings: &Settings) -> Result<Vec<(String, Settings)>, Error>
 fn wanted_exports(settings: &Settings, only: Products) -> Result<bool, OutputError> {
     if only.exports
         && settings.exports.is_empty()
-        && !(only.tables || only.maps || only.report)
+        && !(only.tables || only.maps || only.report || only.viewer)
     {
         return Err(OutputError::NoExports);
     }
@@ -514,6 +528,24 @@ fn draw(
     Ok(map::draw_all(area, measurements, settings, &wanted)?.into_files())
 }
 
+/// Makes the page to look into the results, if it is wanted: its name and bytes.
+fn make_viewer(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+    options: &Options,
+    clock: &mut Clock<'_>,
+) -> Option<(String, Vec<u8>)> {
+    if !options.only.viewer {
+        return None;
+    }
+    clock.begin(Stage::View);
+    let contributions = &analysis::contributions(area)[..];
+    let (locale, date) = (options.locale, options.date.as_deref());
+    let job = ViewerJob { settings, area, measurements, contributions, locale, date };
+    Some((viewer::FILE.to_owned(), viewer::make(&job)))
+}
+
 /// What of the options shapes the bytes of the products.
 fn shaping(
     settings: &Settings,
@@ -526,6 +558,7 @@ fn shaping(
     only.extend(options.only.report.then_some("report"));
     let exports = options.only.exports && !settings.exports.is_empty();
     only.extend(exports.then_some("exports"));
+    only.extend(options.only.viewer.then_some("viewer"));
     let mut all =
         vec![("lang", options.locale.id().to_owned()), ("only", only.join(","))];
     if exports {

@@ -77,7 +77,7 @@ fn exposure(folder: &Path, file: &str, keys: &str) -> Outcome<Vec<u8>> {
     let project = folder.join("project.toml");
     fs::write(&project, layer::project(file, keys))?;
     let settings = pipeline::open(&project, &[])?;
-    let only = Products { tables: true, maps: false, exports: false };
+    let only = Products { tables: true, ..Products::NONE };
     let options = Options { locale: Locale::En, only, date: None, scenarios: false };
     pipeline::run(&settings, &options, &Silent)?;
     let table = fs::read(settings.output_directory.join("tables/exposure.csv"))?;

@@ -38,6 +38,13 @@ impl Fixed {
         self.0 as f64 / STEPS
     }
 
+    /// The whole number of 1e-12 units. That of one amount, made by [`Fixed::of`], is a
+    /// float without loss; that of a sum may not be.
+    #[must_use]
+    pub fn steps(self) -> i128 {
+        self.0
+    }
+
     /// So many times as much.
     #[must_use]
     pub fn times(self, count: i128) -> Self {

@@ -11,6 +11,7 @@
 
 mod access;
 mod checks;
+pub mod contributions;
 mod deficit;
 mod distance;
 mod doubts;
@@ -27,6 +28,7 @@ pub mod site;
 mod tally;
 
 pub use access::centroid;
+pub use contributions::{Contribution, LayerContributions, PlaceClass, contributions};
 pub use facilities::people_layer;
 pub use features::{FeatureRow, LayerFeatures, features};
 pub use fixed::Fixed;

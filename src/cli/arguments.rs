@@ -52,6 +52,7 @@ pub(super) enum Command {
     Site(SiteJob),
     Render(RenderJob),
     Series(SeriesJob),
+    Review(ReviewJob),
 }
 
 /// Runs to stack.
@@ -59,6 +60,18 @@ pub(super) enum Command {
 pub(super) struct SeriesJob {
     pub(super) runs: Vec<PathBuf>,
     /// Where to write; to stdout if not given.
+    pub(super) out: Option<PathBuf>,
+}
+
+/// Notes on a run to merge.
+#[derive(Debug, Clone)]
+pub(super) struct ReviewJob {
+    pub(super) run: PathBuf,
+    /// Files of notes.
+    pub(super) files: Vec<PathBuf>,
+    /// The project that the run was made from, where it kept no inputs.
+    pub(super) project: Option<PathBuf>,
+    /// Where to write; beside the run if not given.
     pub(super) out: Option<PathBuf>,
 }
 
@@ -236,6 +249,16 @@ enum TypedCommand {
         #[arg(long = "out", id = "drawn")]
         drawn: Option<PathBuf>,
     },
+    #[command(visible_alias = "juntar")]
+    Review {
+        run: PathBuf,
+        #[arg(required = true)]
+        notes: Vec<PathBuf>,
+        #[arg(long = "project", id = "from")]
+        from: Option<PathBuf>,
+        #[arg(long = "out", id = "merged")]
+        merged: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -354,6 +377,12 @@ impl TypedCommand {
                 let dpi = dpi.map(|text| resolution(&text)).transpose()?;
                 Command::Render(RenderJob { run, map, format, dpi, out: drawn })
             }
+            Self::Review { run, notes, from, merged } => Command::Review(ReviewJob {
+                run,
+                files: notes,
+                project: from,
+                out: merged,
+            }),
         })
     }
 }
@@ -479,11 +508,10 @@ pub(super) fn products(only: &[String]) -> Result<Products, CliError> {
             "maps" => wanted.maps = true,
             "report" => wanted.report = true,
             "exports" => wanted.exports = true,
-            "viewer" => {
-                return Err(CliError::ProductNotYet { found });
-            }
+            "viewer" => wanted.viewer = true,
             _ => {
-                let nearest = nearest(word, ["tables", "maps", "report", "exports"]);
+                let known = ["tables", "maps", "report", "exports", "viewer"];
+                let nearest = nearest(word, known);
                 return Err(CliError::UnknownProduct { found, nearest });
             }
         }
@@ -545,7 +573,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let found = |text: &str| text.to_owned();
-        let cases: [(&[&str], CliError); 12] = [
+        let cases: [(&[&str], CliError); 11] = [
             (&[], CliError::NoCommand),
             (
                 &["runn", "p"],
@@ -572,10 +600,6 @@ mod tests {
                     first: found("--quiet"),
                     second: found("--verbose"),
                 },
-            ),
-            (
-                &["run", "p", "--only", "tables,viewer"],
-                CliError::ProductNotYet { found: found("viewer") },
             ),
             (
                 &["run", "p", "--only", "table"],

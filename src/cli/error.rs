@@ -31,8 +31,6 @@ pub(super) enum CliError {
     ThreadCount { found: String },
     /// A product that does not exist.
     UnknownProduct { found: String, nearest: Option<String> },
-    /// A product that is not in this version.
-    ProductNotYet { found: String },
     /// An override without `=`.
     Override { found: String },
     /// A format of pictures that does not exist.
@@ -47,6 +45,8 @@ pub(super) enum CliError {
     NotEmpty { dir: String },
     /// A file where a folder is needed.
     NotAFolder { dir: String },
+    /// A file that could not be read.
+    Read { path: String, reason: String },
     /// A file of a new project that could not be written.
     Write { path: String, reason: String },
 }
@@ -86,9 +86,6 @@ impl Explain for CliError {
             Self::UnknownProduct { found: text, .. } => {
                 found("error.cli.unknown_product", text)
             }
-            Self::ProductNotYet { found: text } => {
-                found("error.cli.product_not_yet", text)
-            }
             Self::Override { found: text } => found("error.cli.override", text),
             Self::Date { found: text } => found("error.cli.date", text),
             Self::PictureFormat { found: text } => {
@@ -104,6 +101,9 @@ impl Explain for CliError {
             Self::NotAFolder { dir } => {
                 Message::new("error.cli.not_a_folder").with("dir", dir)
             }
+            Self::Read { path, reason } => {
+                Message::new("error.cli.read").with("path", path).with("reason", reason)
+            }
             Self::Write { path, reason } => {
                 Message::new("error.cli.write").with("path", path).with("reason", reason)
             }
@@ -117,9 +117,7 @@ impl Explain for CliError {
             | Self::UnknownProduct { nearest: Some(name), .. } => {
                 Some(Message::new("hint.cli.nearest").with("nearest", name))
             }
-            Self::UnknownProduct { .. } | Self::ProductNotYet { .. } => {
-                Some(Message::new("hint.cli.products"))
-            }
+            Self::UnknownProduct { .. } => Some(Message::new("hint.cli.products")),
             Self::Override { .. } => Some(Message::new("hint.cli.override")),
             Self::Date { .. } => Some(Message::new("hint.cli.date")),
             Self::Coordinates { .. } => Some(Message::new("hint.cli.coordinates")),
@@ -129,7 +127,10 @@ impl Explain for CliError {
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 Some(Message::new("hint.cli.other_folder"))
             }
-            Self::ThreadCount { .. } | Self::Threads { .. } | Self::Write { .. } => None,
+            Self::ThreadCount { .. }
+            | Self::Threads { .. }
+            | Self::Read { .. }
+            | Self::Write { .. } => None,
             _ => Some(Message::new("hint.cli.help")),
         }
     }

@@ -16,6 +16,7 @@ mod new;
 mod progress;
 mod render;
 mod report;
+mod review;
 mod run;
 mod schema;
 mod screen;
@@ -85,6 +86,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Verify(job) => verify::verify(job, given),
         Command::Render(job) => render::render(job, given),
         Command::Series(job) => series::series(job, given),
+        Command::Review(job) => review::review(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };
     match done {

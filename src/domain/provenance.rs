@@ -55,8 +55,14 @@ impl Digest {
     /// Computes the digest of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        Self::from_raw(&Self::raw(bytes))
+    }
+
+    /// Computes the 32 raw bytes of the digest of `bytes`.
+    #[must_use]
+    pub fn raw(bytes: &[u8]) -> Vec<u8> {
         use sha2::Digest as _;
-        Self::from_raw(sha2::Sha256::digest(bytes).as_ref())
+        sha2::Sha256::digest(bytes).to_vec()
     }
 
     /// Takes over the 32 raw bytes of a finished SHA-256.

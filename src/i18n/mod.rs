@@ -68,6 +68,8 @@ topics!(
     "outputs",
     "report",
     "maps",
+    "viewer",
+    "review",
     "cli"
 );
 

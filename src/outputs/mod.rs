@@ -20,11 +20,13 @@ pub mod past_run;
 mod portable;
 pub mod redraw;
 pub mod report;
+pub mod review;
 pub mod series;
 pub mod site;
 mod staging;
 pub mod tables;
 pub mod verify;
+pub mod viewer;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -43,7 +45,7 @@ use crate::indicators::IndicatorRow;
 
 /// What a run writes besides the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each product is there or not")]
 pub struct Products {
     /// The tables.
     pub tables: bool,
@@ -53,14 +55,17 @@ pub struct Products {
     pub report: bool,
     /// The formats that the project asks for, if any.
     pub exports: bool,
+    /// The page to look into the results.
+    pub viewer: bool,
 }
 
 impl Products {
     /// Everything.
-    pub const ALL: Self = Self { tables: true, maps: true, report: true, exports: true };
+    pub const ALL: Self =
+        Self { tables: true, maps: true, report: true, exports: true, viewer: true };
     /// Nothing.
     pub const NONE: Self =
-        Self { tables: false, maps: false, report: false, exports: false };
+        Self { tables: false, maps: false, report: false, exports: false, viewer: false };
 }
 
 impl Default for Products {

@@ -73,7 +73,7 @@ pub fn compare(
 }
 
 /// The inputs of a run as read, or why they are not at hand.
-fn inputs_of(
+pub(super) fn inputs_of(
     run: &PastRun,
     project: Option<&Path>,
 ) -> Result<Result<Plain, Message>, Error> {

@@ -279,7 +279,8 @@ fn add_path(data: &mut String, points: &[Point], is_closed: bool) {
 }
 
 /// Bytes as text (RFC 4648, section 4).
-pub(crate) fn base64(bytes: &[u8]) -> String {
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] =
         b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Opens the pages of a run in a browser, from the disk and with the network off: totals against
+# the tables, notes, print view, accessibility. Makes the viewer's bundle again and compares it
+# with the one that is committed. Installs Node.js, npm and Chromium where they are missing.
+#
+#   .ci/pages_check.sh FOLDER     a folder that `atalaya run` wrote
+set -euo pipefail
+folder=$(realpath "${1:?usage: .ci/pages_check.sh FOLDER}")
+cd "$(dirname "${BASH_SOURCE[0]}")/pages"
+exec </dev/null
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+packages=()
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+command -v chromium >/dev/null || packages+=(chromium)
+if [ ${#packages[@]} -gt 0 ]; then
+    echo "installing ${packages[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+fi
+
+npm ci --ignore-scripts --no-audit --no-fund --silent
+node bundle.mjs --check
+CHROMIUM=${CHROMIUM:-$(command -v chromium)} node check.mjs "$folder"

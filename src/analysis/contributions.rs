@@ -1,0 +1,261 @@
+//! What every feature adds to the sums of its layer, part by part.
+//!
+//! In: a [`StudyArea`]. Out: one [`LayerContributions`] an exposure layer. The parts are those
+//! of the tables: the same overlay, the same rules, each amount as it is added, so whoever adds
+//! them up as whole numbers has the figures of the tables to the last digit. Knows no file and
+//! no rounding.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::fixed::Fixed;
+use super::planes::{Class, LevelCases, Planes};
+use super::tally::{self, AREA, CHUNK, CountsAs, LENGTH, PEOPLE, Part, SUMS};
+use crate::domain::{Level, Measure};
+use crate::geometry::mosaic::Scratch;
+use crate::geometry::{Dimension, ExposureLayer, StudyArea};
+
+/// What a place is: its territory, and its level to every hazard.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlaceClass {
+    /// Position of its territory; the number of territories for `_X`.
+    pub territory: usize,
+    /// By hazard in order, then `any`: the level with the edge of the hazard as drawn, moved in
+    /// and moved out by its accuracy.
+    pub levels: Vec<[Level; 3]>,
+}
+
+/// A part of a feature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contribution {
+    /// Row of the feature; features without a place come after those with one.
+    pub row: usize,
+    /// Position in [`LayerContributions::classes`].
+    pub class: usize,
+    /// How much of the feature it is.
+    pub share: f64,
+    /// What it adds, by [`LayerContributions::measures`]; `None` where nobody knows.
+    pub amounts: Vec<Option<Fixed>>,
+}
+
+/// All features of one exposure layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerContributions {
+    /// Id of the layer.
+    pub layer: String,
+    /// What its parts add to: all its measures but the number of features.
+    pub measures: Vec<Measure>,
+    /// The kinds of places that its parts and features lie in, each once, in order.
+    pub classes: Vec<PlaceClass>,
+    /// Its parts, by row; those of features without a place come last.
+    pub parts: Vec<Contribution>,
+    /// What each feature with a place counts as: position in `classes`; `None` if it has no
+    /// part anywhere.
+    pub counts: Vec<Option<usize>>,
+}
+
+/// Takes every exposure layer apart.
+///
+/// Assumes the study area that the measurements were made on.
+///
+/// # Units
+///
+/// m², m and people; of further sums that of their field.
+#[must_use]
+pub fn contributions(area: &StudyArea) -> Vec<LayerContributions> {
+    let planes = Planes::new(area);
+    area.exposures.iter().map(|layer| of_layer(&planes, layer)).collect()
+}
+
+/// Parts and what features count as, before classes have numbers.
+type Pieces = (Vec<(Part, Class, Vec<Option<Fixed>>)>, Vec<Option<Class>>);
+
+fn of_layer(planes: &Planes, layer: &ExposureLayer) -> LayerContributions {
+    let measures = measures(layer);
+    let columns: Vec<usize> = measures.iter().map(|(_, column)| *column).collect();
+    let rows = layer.layer.shapes.len();
+    let chunks: Vec<Pieces> = (0..rows.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
+            pieces(planes, layer, &columns, rows)
+        })
+        .collect();
+    let nowhere = nowhere(planes);
+    let mut numbers: BTreeMap<&Class, usize> = BTreeMap::new();
+    for (parts, counts) in &chunks {
+        let parts = parts.iter().map(|(_, class, _)| class);
+        for class in parts.chain(counts.iter().flatten()) {
+            numbers.insert(class, 0);
+        }
+    }
+    if !layer.lost.is_empty() {
+        numbers.insert(&nowhere, 0);
+    }
+    for (at, number) in numbers.values_mut().enumerate() {
+        *number = at;
+    }
+    let named = |(part, class, amounts): &(Part, Class, Vec<Option<Fixed>>)| {
+        let (row, class, share) = (part.row, numbers[class], part.share());
+        Contribution { row, class, share, amounts: amounts.clone() }
+    };
+    let mut parts: Vec<Contribution> =
+        chunks.iter().flat_map(|(parts, _)| parts.iter().map(named)).collect();
+    parts.extend(lost(layer, &columns, numbers.get(&nowhere).copied()));
+    let counts = chunks.iter().flat_map(|(_, counts)| counts);
+    let counts = counts.map(|class| class.as_ref().map(|class| numbers[class])).collect();
+    let classes = numbers.keys().map(|class| PlaceClass {
+        territory: class.territory,
+        levels: class.levels.to_vec(),
+    });
+    LayerContributions {
+        layer: layer.layer.id.clone(),
+        classes: classes.collect(),
+        measures: measures.into_iter().map(|(measure, _)| measure).collect(),
+        parts,
+        counts,
+    }
+}
+
+/// Takes some features apart.
+fn pieces(
+    planes: &Planes,
+    layer: &ExposureLayer,
+    columns: &[usize],
+    rows: std::ops::Range<usize>,
+) -> Pieces {
+    let mut scratch = Scratch::default();
+    let (mut all, mut counted) = (Vec::new(), Vec::new());
+    for row in rows {
+        let shape = layer.layer.shapes.get(row);
+        let (parts, whole) = tally::split(planes, shape, &mut scratch);
+        let mut counts = CountsAs::default();
+        for (membership, amount) in parts {
+            let class = planes.classify(&membership);
+            counts.add(&class, amount);
+            let part = Part { row, dimension: shape.dimension(), amount, whole };
+            let mut amounts = vec![None; columns.len()];
+            part.amounts(layer, &[], |column, value| {
+                if let Some(at) = columns.iter().position(|known| *known == column) {
+                    amounts[at] = Some(value);
+                }
+            });
+            all.push((part, class, amounts));
+        }
+        counted.push(counts.finish(planes, shape));
+    }
+    (all, counted)
+}
+
+/// The measures of a layer but the number of features, with their columns.
+fn measures(layer: &ExposureLayer) -> Vec<(Measure, usize)> {
+    let has = |dimension| layer.layer.shapes.iter().any(|s| s.dimension() == dimension);
+    let mut all = Vec::new();
+    all.extend(has(Dimension::Area).then_some((Measure::Area, AREA)));
+    all.extend(has(Dimension::Line).then_some((Measure::Length, LENGTH)));
+    all.extend(layer.people.is_some().then_some((Measure::People, PEOPLE)));
+    let sums = layer.sums.iter().enumerate();
+    all.extend(sums.map(|(i, (name, _))| (Measure::Sum(name.clone()), SUMS + i)));
+    all
+}
+
+/// What a feature without a place counts as: outside all territories, not studied.
+fn nowhere(planes: &Planes) -> Class {
+    let levels: LevelCases = [Level::NotStudied; 3];
+    let levels = (0..=planes.hazards.len()).map(|_| levels).collect();
+    Class { territory: planes.territories, levels }
+}
+
+/// What features without a place add, as one part each.
+fn lost(
+    layer: &ExposureLayer,
+    columns: &[usize],
+    class: Option<usize>,
+) -> Vec<Contribution> {
+    let Some(class) = class else { return Vec::new() };
+    let first = layer.layer.shapes.len();
+    let one = |(at, lost): (usize, &crate::geometry::LostFeature)| {
+        let amount = |column: &usize| match *column {
+            PEOPLE => lost.people.map(Fixed::of),
+            column => lost.sums.get(column.checked_sub(SUMS)?).copied()?.map(Fixed::of),
+        };
+        let amounts = columns.iter().map(amount).collect();
+        Contribution { row: first + at, class, share: 1.0, amounts }
+    };
+    layer.lost.iter().enumerate().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{GridPoint, LostFeature, Shapes, Zone};
+    use crate::indicators::sample;
+    use crate::layers::PartRole;
+
+    /// Rectangles in metres, one a feature: x, y, width, height.
+    fn rectangles(all: &[[i64; 4]]) -> Shapes {
+        let mut shapes = Shapes::default();
+        for &[x, y, w, h] in all {
+            let at = |x: i64, y: i64| GridPoint::new(x * 1_000_000, y * 1_000_000);
+            let ring = [at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h)];
+            shapes.push_part(PartRole::Shell, ring);
+            shapes.end_feature(Dimension::Area);
+        }
+        shapes
+    }
+
+    /// A territory of 100 m × 100 m, of which the lowest 20 m are flooded; a block of 10 m ×
+    /// 40 m that stands 20 m deep in it, with 8 people; people without a place: 3.
+    fn world() -> StudyArea {
+        let mut area = sample::area();
+        area.territories.truncate(1);
+        area.territory_layer.shapes = rectangles(&[[0, 0, 100, 100]]);
+        area.hazards.truncate(1);
+        area.hazards[0].zones =
+            vec![Zone { level: Level::High, shapes: rectangles(&[[0, 0, 100, 20]]) }];
+        area.hazards[0].in_any = true;
+        area.hazards[0].study_area = None;
+        area.exposures.truncate(1);
+        let blocks = &mut area.exposures[0];
+        blocks.layer.shapes = rectangles(&[[10, 0, 10, 40]]);
+        blocks.layer.ids = vec!["b1".into()];
+        blocks.people = Some(vec![Some(8.0)]);
+        blocks.sums = vec![("dwellings".to_owned(), vec![None])];
+        let id = "gone".into();
+        blocks.lost = vec![LostFeature { id, people: Some(3.0), sums: vec![Some(1.0)] }];
+        area
+    }
+
+    #[test]
+    fn parts_carry_what_they_add_and_where() {
+        let found = contributions(&world());
+        let [layer] = &found[..] else { panic!("{found:?}") };
+        let names: Vec<&str> = layer.measures.iter().map(Measure::id).collect();
+        assert_eq!(names, ["area", "people", "dwellings"]);
+        let of = |level: Level| {
+            let mut sums = [Fixed::ZERO; 3];
+            for part in &layer.parts {
+                let class = &layer.classes[part.class];
+                // Two columns of levels: the hazard and `any`.
+                assert_eq!(class.levels.len(), 2);
+                if class.levels.iter().all(|[drawn, ..]| *drawn == level) {
+                    for (sum, amount) in sums.iter_mut().zip(&part.amounts) {
+                        *sum += amount.unwrap_or_default();
+                    }
+                }
+            }
+            sums
+        };
+        let whole = |all: [u64; 3]| all.map(Fixed::whole);
+        assert_eq!(of(Level::High), whole([200, 4, 0]));
+        assert_eq!(of(Level::None), whole([200, 4, 0]));
+        assert_eq!(of(Level::NotStudied), whole([0, 3, 1]));
+        // The dwellings of the block are unknown, not 0; the lost feature comes after it.
+        assert!(layer.parts[..2].iter().all(|p| p.row == 0 && p.amounts[2].is_none()));
+        assert_eq!((layer.parts[2].row, layer.parts[2].amounts[0]), (1, None));
+        // It counts once, at the worst level that it meets.
+        let class = layer.counts[0].map(|at| &layer.classes[at]).unwrap();
+        assert_eq!((class.territory, class.levels[0][0]), (0, Level::High));
+    }
+}
