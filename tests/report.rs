@@ -35,7 +35,7 @@ fn tags(page: &str) -> Vec<(String, BTreeMap<String, String>)> {
     for part in page.split('<').skip(1) {
         let Some((inside, _)) = part.split_once('>') else { continue };
         let name: String =
-            inside.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+            inside.chars().take_while(char::is_ascii_alphanumeric).collect();
         if name.is_empty() {
             continue;
         }
@@ -203,7 +203,7 @@ fn names_from_data_are_text() {
             feature("t2", &format!(r#""code":"02","name":"{long}""#), &square(100.0)),
         ],
     );
-    let id = r#"<img src=x onerror=alert(2)>"#;
+    let id = "<img src=x onerror=alert(2)>";
     world.layer("posts", &[feature(id, "", &support::point(40.0, 50.0))]);
     world.edit("title = \"Tiny\"", "title = \"</title><script>alert(3)</script>\"");
     let page = report(&world, &[]);
