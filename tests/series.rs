@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -39,18 +40,22 @@ fn world(title: &str, date: &str, people: u32) -> World {
 /// Makes the run one of another version of a method.
 fn of_another_version(world: &World, method: &str) {
     let path = world.out().join("tables/indicators.csv");
-    let before = fs::read_to_string(&path).unwrap();
+    let before = fs::read_to_string(&path).expect("a file of the run");
     let after = before.replace(&format!(",{method},1,"), &format!(",{method},2,"));
     assert_ne!(before, after);
-    fs::write(&path, &after).unwrap();
+    fs::write(&path, &after).expect("a file of the run");
     let hex = |text: &str| {
         let digest = Sha256::digest(text.as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        digest.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("text grows");
+            text
+        })
     };
     let manifest = world.out().join("manifest.json");
-    let text = fs::read_to_string(&manifest).unwrap();
+    let text = fs::read_to_string(&manifest).expect("a file of the run");
     assert!(text.contains(&hex(&before)));
-    fs::write(&manifest, text.replace(&hex(&before), &hex(&after))).unwrap();
+    fs::write(&manifest, text.replace(&hex(&before), &hex(&after)))
+        .expect("a file of the run");
 }
 
 fn series(worlds: &[&World], more: &[&str]) -> Ran {
