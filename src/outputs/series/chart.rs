@@ -98,6 +98,8 @@ struct Drawing<'s> {
     area: Rect,
     /// Place of each column, mm.
     columns: BTreeMap<Column, f32>,
+    /// Between two lines of the grid.
+    step: f64,
     max: f64,
     series: &'s Series,
 }
@@ -124,9 +126,11 @@ fn draw(series: &Series, indicator: &str, lines: &[&Line], locale: Locale) -> Sc
         width - 2.0 * MARGIN - AXIS_MM - NAMES_MM,
         height - top - MARGIN - 8.0,
     );
-    let max = lines.iter().flat_map(|line| values(line)).fold(0.0, f64::max) * 1.08;
+    let most = lines.iter().flat_map(|line| values(line)).fold(0.0, f64::max);
+    let step = step_of(most);
+    let max = step * (most / step).ceil();
     let mut drawing =
-        Drawing { scene, words, area, columns: columns(lines, area), max, series };
+        Drawing { scene, words, area, columns: columns(lines, area), step, max, series };
     drawing.axes();
     drawing.breaks(lines);
     for (at, line) in lines.iter().enumerate() {
@@ -150,9 +154,8 @@ fn columns(lines: &[&Line], area: Rect) -> BTreeMap<Column, f32> {
     let years: Vec<Option<f64>> = all.iter().map(|(period, _)| year(period)).collect();
     let is_timed = years.iter().all(Option::is_some);
     let inner = area.inset(8.0);
-    let place = |at: usize, of: f64, from: f64, to: f64| {
+    let place = |of: f64, from: f64, to: f64| {
         let span = if to > from { (of - from) / (to - from) } else { 0.5 };
-        let _ = at;
         inner.x + inner.w * span as f32
     };
     let mut columns = BTreeMap::new();
@@ -162,8 +165,8 @@ fn columns(lines: &[&Line], area: Rect) -> BTreeMap<Column, f32> {
     let mut before: Option<(String, f32)> = None;
     for (at, (period, run)) in all.into_iter().enumerate() {
         let mut x = match years[at] {
-            Some(year) if is_timed => place(at, year, first, last),
-            _ => place(at, at as f64, 0.0, count - 1.0),
+            Some(year) if is_timed => place(year, first, last),
+            _ => place(at as f64, 0.0, count - 1.0),
         };
         if let Some((_, last)) = before.filter(|(known, _)| *known == period) {
             x = last + APART_MM;
@@ -172,6 +175,16 @@ fn columns(lines: &[&Line], area: Rect) -> BTreeMap<Column, f32> {
         columns.insert((period, run), x);
     }
     columns
+}
+
+/// A round step that divides an axis into three to six parts.
+fn step_of(most: f64) -> f64 {
+    if most <= 0.0 {
+        return 1.0;
+    }
+    let power = 10f64.powf((most / 4.0).log10().floor());
+    let steps = [1.0, 2.0, 2.5, 5.0].map(|step| step * power);
+    steps.into_iter().find(|step| most / step <= 5.0).unwrap_or(10.0 * power)
 }
 
 /// A period as a year: `2017`, `2017-06`, `2017-06-30`.
@@ -211,13 +224,14 @@ impl Drawing<'_> {
 
     fn axes(&mut self) {
         let area = self.area;
-        for step in 0..=4 {
-            let value = self.max * f64::from(step) / 4.0;
+        let mut value = 0.0;
+        while value <= self.max * 1.001 {
             let y = self.y(value);
             self.scene.line([area.x, y], [area.x + area.w, y], 0.12, style::RULE);
             let text = self.words.figure(value);
             let place = [area.x - 1.5, y + WORDS_MM * 0.35];
             self.scene.text(Text::new(text, place, WORDS_MM).anchor(Anchor::End));
+            value += self.step;
         }
         let foot = area.bottom() + WORDS_MM + 1.6;
         let mut seen = BTreeSet::new();
@@ -337,5 +351,27 @@ fn sign([x, y]: [f32; 2], at: usize) -> Vec<[f32; 2]> {
         1 => vec![[x - r, y - r], [x + r, y - r], [x + r, y + r], [x - r, y + r]],
         2 => vec![[x, y - 1.4 * r], [x + 1.4 * r, y], [x, y + 1.4 * r], [x - 1.4 * r, y]],
         _ => vec![[x, y - 1.3 * r], [x + 1.2 * r, y + r], [x - 1.2 * r, y + r]],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_round_and_few() {
+        for (most, expected) in
+            [(0.67, 0.2), (75.0, 20.0), (1.0, 0.2), (3600.0, 1000.0), (0.0, 1.0)]
+        {
+            let step = step_of(most);
+            assert!((step - expected).abs() < 1e-9, "{most}: {step}");
+        }
+    }
+
+    #[test]
+    fn periods_are_years_and_parts_of_them() {
+        assert_eq!(year("2017"), Some(2017.0));
+        assert_eq!(year("2017-07-01"), Some(2017.5));
+        assert_eq!(year("sin fecha"), None);
     }
 }
