@@ -4,6 +4,7 @@
 //! stood in the way. It knows no words for people and no formula.
 
 pub mod compare;
+pub mod explain;
 pub mod review;
 pub mod selftest;
 pub mod site;

@@ -6,6 +6,8 @@
 //! wherever that lies. It is a lower bound of the way on foot, and says nothing
 //! of the facility's capacity.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::doubts::datum_m;
@@ -16,17 +18,36 @@ use crate::geometry::{
     StudyArea,
 };
 
-/// The nearest facility of each feature: its row and how far it is, m.
-pub(super) fn distances(
-    layer: &ExposureLayer,
-    service: &ServiceLayer,
-) -> Vec<Option<(usize, f64)>> {
-    let nearest = Nearest::new(&service.layer.shapes);
-    nearest.to_all(&centroids(&layer.layer.shapes))
+/// For each feature the row of the nearest facility and how far it is, m.
+pub(super) type Found = Vec<Option<(usize, f64)>>;
+
+/// The nearest facility of each feature; of equally near ones the lowest id, in byte order.
+pub(super) fn distances(layer: &ExposureLayer, service: &ServiceLayer) -> Found {
+    let ids = &service.layer.ids;
+    let mut by_id: Vec<usize> = (0..ids.len()).collect();
+    by_id.sort_by_key(|&row| &ids[row]);
+    // The index prefers the lower row: rows in the order of their ids make that the lower id.
+    let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
+    let found = nearest.to_all(&centroids(&layer.layer.shapes)).into_iter();
+    found.map(|found| found.map(|(at, distance_m)| (by_id[at], distance_m))).collect()
+}
+
+/// The nearest facilities that were asked for, each pair of layers looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Neighbours {
+    known: BTreeMap<(String, String), Found>,
+}
+
+impl Neighbours {
+    /// [`distances`] of a layer to a service.
+    pub(super) fn of(&mut self, layer: &ExposureLayer, service: &ServiceLayer) -> &Found {
+        let key = (layer.layer.id.clone(), service.layer.id.clone());
+        self.known.entry(key).or_insert_with(|| distances(layer, service))
+    }
 }
 
 /// The centroids of all features, in order.
-pub(super) fn centroids(shapes: &Shapes) -> Vec<GridPoint> {
+fn centroids(shapes: &Shapes) -> Vec<GridPoint> {
     (0..shapes.len()).into_par_iter().map(|row| centroid(shapes.get(row))).collect()
 }
 

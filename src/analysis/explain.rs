@@ -4,23 +4,28 @@
 //! what each feature adds to a figure, from the same overlay and the same sums, so that
 //! they add up to it exactly. It must not know how a figure is written or asked for.
 
+mod opened;
+mod services;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use smallvec::SmallVec;
-
-use super::access;
 use super::deficit::{Basis, pick};
 use super::exposure::{hazards, places};
-use super::facilities::{nearest_facilities, next_facility, people_layer};
+use super::facilities::next_facility;
 use super::fixed::Fixed;
-use super::measurements::{DeficitRow, ExposureRow, FacilityRow, InHazardRow};
-use super::planes::{Class, LevelCases, Planes};
-use super::tally::{self, AREA, CountsAs, LENGTH, PEOPLE, Part, SUMS};
+use super::measurements::{
+    BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow,
+};
+use super::planes::{Class, Planes};
+use super::risk::{self, RiskRow};
+use super::tally::PEOPLE;
+use crate::config::risk::PairwiseMatrix;
 use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
-use crate::domain::{Doubt, DoubtRange, Level, Measure, TOTAL};
-use crate::geometry::mosaic::Scratch;
-use crate::geometry::{ExposureLayer, ServiceLayer, StudyArea};
+use crate::domain::{Doubt, DoubtRange, Level, TOTAL};
+use crate::geometry::{Dimension, ExposureLayer, HazardLayer, ServiceLayer, StudyArea};
+use opened::{Opened, Question};
+use services::Served;
 
 /// Which number of a figure's row: the figure, an end of its range, or what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +46,13 @@ pub enum End {
     Shortfall,
     /// Of a facility: how far the next one is.
     NextDistance,
+    /// Of features at a level of risk: their people.
+    People,
 }
 
 impl End {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Value,
         Self::Low,
         Self::High,
@@ -54,6 +61,7 @@ impl End {
         Self::GapHigh,
         Self::Shortfall,
         Self::NextDistance,
+        Self::People,
     ];
 
     /// The last word of a figure's name; empty for the figure itself.
@@ -68,6 +76,7 @@ impl End {
             Self::GapHigh => "gap_high",
             Self::Shortfall => "shortfall",
             Self::NextDistance => "next_distance_m",
+            Self::People => "people",
         }
     }
 }
@@ -115,6 +124,26 @@ pub enum SumOf {
     Nearest,
     /// Distance to the next facility, m.
     Distance,
+    /// What lies in each territory at each level.
+    Parts,
+    /// What the features of a layer come to, as read.
+    Whole,
+    /// What a hazard is drawn from at a level: area, m².
+    ZoneArea,
+    /// The same where it is lines: length, m.
+    ZoneLength,
+    /// The same where it is places: how many.
+    ZonePlaces,
+    /// Parts of a hazard value: the level and further factors.
+    Hazard,
+    /// Parts of a vulnerability value: factors.
+    Vulnerability,
+    /// Features, each once.
+    Features,
+    /// A weight: what each comparison adds to it.
+    Weight,
+    /// What mending changed, m².
+    Mended,
 }
 
 /// A sum over features.
@@ -144,39 +173,6 @@ pub struct Breakdown {
     pub moved: Option<(f64, f64)>,
 }
 
-/// What a part adds to the columns of a tally.
-type Amounts = SmallVec<[(usize, Fixed); 6]>;
-
-/// An exposure layer taken apart.
-struct Opened<'a> {
-    layer: &'a ExposureLayer,
-    parts: Vec<(Part, Class, Amounts)>,
-    /// What each feature counts as.
-    counts: Vec<Option<Class>>,
-    /// What a feature without a place counts as: outside, not studied.
-    nowhere: Class,
-    /// For each question of access, which features are served.
-    flags: Vec<Vec<bool>>,
-    /// The questions of access, in the order of their columns.
-    questions: Vec<Question<'a>>,
-}
-
-/// A question of access: who of a layer is served.
-struct Question<'a> {
-    deficit: String,
-    /// Column of the people served.
-    column: usize,
-    service: &'a ServiceLayer,
-    /// The nearest facility of each feature.
-    distances: Vec<Option<(usize, f64)>>,
-}
-
-impl Question<'_> {
-    fn nearest(&self, row: usize) -> Option<NearestFacility> {
-        nearest(self.service, self.distances[row])
-    }
-}
-
 fn nearest(
     service: &ServiceLayer,
     found: Option<(usize, f64)>,
@@ -192,6 +188,11 @@ pub struct Explainer<'a> {
     settings: &'a Settings,
     planes: Planes,
     layers: Vec<(&'a ExposureLayer, OnceLock<Opened<'a>>)>,
+    services: Vec<Served<'a>>,
+    /// Codes of places, with their territories.
+    places: Vec<(String, Range<usize>)>,
+    /// Ids of the hazards, then `any`.
+    hazards: Vec<String>,
 }
 
 impl<'a> Explainer<'a> {
@@ -202,7 +203,17 @@ impl<'a> Explainer<'a> {
     pub fn new(area: &'a StudyArea, settings: &'a Settings) -> Self {
         let planes = Planes::new(area);
         let layers = area.exposures.iter().map(|layer| (layer, OnceLock::new()));
-        Self { area, settings, planes, layers: layers.collect() }
+        let services = area.services.iter().map(Served::new);
+        let hazards = hazards(area, &planes).into_iter().map(|(id, _)| id);
+        Self {
+            area,
+            settings,
+            layers: layers.collect(),
+            services: services.collect(),
+            places: places(area),
+            hazards: hazards.collect(),
+            planes,
+        }
     }
 
     /// What makes up a figure of exposure; `None` if the study area does not have it, or
@@ -235,17 +246,15 @@ impl<'a> Explainer<'a> {
         let up_to = |class: &Class, case: usize, ranks: usize| {
             i128::from(rank(class.levels[hazard][case]) < ranks)
         };
-        let inside = |class: &Class| i128::from(range.contains(&class.territory));
         let weigh = |class: &Class| {
-            inside(class)
-                * (up_to(class, at_or_worse, ranks + 1) - up_to(class, worse, ranks))
+            up_to(class, at_or_worse, ranks + 1) - up_to(class, worse, ranks)
         };
-        let terms = opened.terms(column, &weigh);
+        let terms = opened.terms(&range, column, &weigh);
         let sum = Sum::new(SumOf::Exposed, &row.layer, terms);
         let moved = is_moved.then(|| {
             let total = |case, ranks| {
-                let weigh = |class: &Class| inside(class) * up_to(class, case, ranks);
-                sum_of(&opened.terms(column, &weigh))
+                let weigh = |class: &Class| up_to(class, case, ranks);
+                opened.total(&range, column, &weigh).get()
             };
             (total(at_or_worse, ranks + 1), total(worse, ranks))
         });
@@ -263,10 +272,9 @@ impl<'a> Explainer<'a> {
     ) -> [Level; 6] {
         let is_unstudied = |case: usize| {
             let weigh = |class: &Class| {
-                let is_meant = class.levels[hazard][case] == Level::NotStudied;
-                i128::from(is_meant && range.contains(&class.territory))
+                i128::from(class.levels[hazard][case] == Level::NotStudied)
             };
-            sum_of(&opened.terms(column, &weigh)) > 0.0
+            opened.total(range, column, &weigh).get() > 0.0
         };
         if hazard == self.planes.hazards.len() && (0..3).any(is_unstudied) {
             Level::WORST_OF_ANY
@@ -281,26 +289,26 @@ impl<'a> Explainer<'a> {
         let (opened, question) = self.asked(&row.deficit)?;
         let range = self.range(&row.territory)?;
         let hazard = self.hazard(&row.hazard)?;
-        let weigh = |class: &Class| {
-            let is_there =
-                range.contains(&class.territory) && class.levels[hazard][0] == row.level;
-            i128::from(is_there)
-        };
-        let sum = opened.not_served(question, &weigh);
+        let weigh = |class: &Class| i128::from(class.levels[hazard][0] == row.level);
+        let sum = opened.not_served(question, &range, &weigh);
         Some(Breakdown { figure: Some(row.people), sums: vec![sum], moved: None })
     }
 
     /// What makes up the people whose nearest facility one is, or the distance to the next.
     #[must_use]
     pub fn facility(&self, row: &FacilityRow, end: End) -> Option<Breakdown> {
-        let basis = self.basis();
-        let service = basis.service(&row.service);
+        let served = self.served(&row.service)?;
+        let service = served.service;
         let at = service.layer.ids.iter().position(|id| **id == *row.facility)?;
         let (figure, sum) = match end {
-            End::Value => (row.people_nearest, self.nearest_people(service, at)),
+            End::Value => (row.people_nearest, self.nearest_people(served, at)),
             End::NextDistance => {
                 let hazard = self.hazard(&row.hazard)?;
-                let next = next_facility(&self.planes, service, hazard, at);
+                let classes = served.classes(&self.planes).iter();
+                let levels: Vec<Option<Level>> = classes
+                    .map(|class| class.as_ref().map(|class| class.levels[hazard][0]))
+                    .collect();
+                let next = next_facility(service, &levels, at);
                 let terms = next.map(|(next, m)| {
                     let feature = service.layer.ids[next].to_string();
                     RawTerm { feature, row: None, share: None, amount: Fixed::of(m) }
@@ -314,21 +322,19 @@ impl<'a> Explainer<'a> {
         Some(Breakdown { figure, sums: sum.into_iter().collect(), moved: None })
     }
 
-    fn nearest_people(&self, service: &ServiceLayer, at: usize) -> Option<Sum> {
-        let layer = people_layer(self.area, self.settings, &service.layer.id)?;
-        let found = nearest_facilities(service, layer);
+    fn nearest_people(&self, served: &Served<'a>, at: usize) -> Option<Sum> {
+        let (layer, found) = served.nearest(self.area, self.settings)?;
         let people = layer.people.as_deref().unwrap_or_default();
-        let mut terms = Vec::new();
-        for (row, (near, people)) in found.iter().zip(people).enumerate() {
-            if let (Some((_, _)), Some(people)) = (near.filter(|(f, _)| *f == at), people)
-            {
-                let feature = layer.layer.ids[row].to_string();
-                let amount = Fixed::of(*people);
-                terms.push(RawTerm { feature, row: Some(row), share: None, amount });
-            }
-        }
-        let away = |row: usize| nearest(service, found[row]);
-        Some(Sum::with_nearest(SumOf::Nearest, &layer.layer.id, terms, &away))
+        let rows = found.iter().zip(people).enumerate();
+        let terms = rows.filter_map(|(row, (near, people))| {
+            near.filter(|(facility, _)| *facility == at)?;
+            let feature = layer.layer.ids[row].to_string();
+            let amount = Fixed::of((*people)?);
+            Some(RawTerm { feature, row: Some(row), share: None, amount })
+        });
+        let away = |row: usize| nearest(served.service, found[row]);
+        let (id, terms) = (&layer.layer.id, terms.collect());
+        Some(Sum::with_nearest(SumOf::Nearest, id, terms, &away))
     }
 
     /// What makes up a deficit; `None` if the study area does not have it, or if the
@@ -344,16 +350,19 @@ impl<'a> Explainer<'a> {
             End::GapLow => Some(row.gap_low?),
             End::GapHigh => Some(row.gap_high?),
             End::Shortfall => Some(row.shortfall?),
-            End::NextDistance => return None,
+            End::NextDistance | End::People => return None,
         };
         let range = self.range(&row.territory)?;
         let sums = match &deficit.kind {
             DeficitKind::Access { .. } => self.access(deficit, &range)?,
             DeficitKind::AreaPerPerson { service, people } => {
-                vec![self.areas(service, &range), self.people(people.as_deref(), &range)?]
+                vec![
+                    self.areas(service, &range)?,
+                    self.people(people.as_deref(), &range)?,
+                ]
             }
             DeficitKind::PeoplePerUnit { units, people } => {
-                let units = self.units(deficit, units, &row.territory, &range);
+                let units = self.units(deficit, units, &row.territory, &range)?;
                 vec![self.people(people.as_deref(), &range)?, units]
             }
             DeficitKind::Reported { table, indicator, better } => {
@@ -373,9 +382,13 @@ impl<'a> Explainer<'a> {
                 if let Some(figure) = stated {
                     // The end of a range stands in a column of its own, on the same line.
                     let basis = self.basis();
-                    let period = deficit.period.as_deref();
-                    let line =
-                        pick(basis.table(table), indicator, &row.territory, period);
+                    // Sources may contradict each other: the line is that of the row's own.
+                    let line = basis.table(table).rows.iter().find(|line| {
+                        line.indicator == *indicator
+                            && line.territory == row.territory
+                            && line.period == row.period
+                            && line.source == row.source
+                    });
                     sum.terms = line
                         .map(|line| Term {
                             feature: line.line.to_string(),
@@ -394,6 +407,83 @@ impl<'a> Explainer<'a> {
         Some(Breakdown { figure, sums, moved: None })
     }
 
+    /// What makes up a row of the balance: what lies in each territory at each level, and what
+    /// the features come to as read. `None` for a balance of the section `[risk]`, whose parts
+    /// are the rows of its summary.
+    #[must_use]
+    pub fn balance(&self, row: &BalanceRow) -> Option<Breakdown> {
+        let opened = self.opened(&row.layer)?;
+        let column = opened.column(&row.measure)?;
+        let hazard = self.hazard(&row.hazard)?;
+        let mut terms = Vec::new();
+        for (code, range) in self.places.iter().filter(|(code, _)| code != TOTAL) {
+            for level in Level::ALL {
+                let weigh = |class: &Class| i128::from(class.levels[hazard][0] == level);
+                let amount = opened.total(range, column, &weigh);
+                let feature = format!(
+                    "exposure/{code}/{}/{}/{}/{}",
+                    row.hazard,
+                    level.id(),
+                    row.layer,
+                    row.measure.id()
+                );
+                terms.push(RawTerm { feature, row: None, share: None, amount });
+            }
+        }
+        let parts = Sum::new(SumOf::Parts, &row.layer, terms);
+        let whole = Sum::new(SumOf::Whole, &row.layer, opened.whole(&row.measure));
+        let figure = Some(row.difference());
+        Some(Breakdown { figure, sums: vec![parts, whole], moved: None })
+    }
+
+    /// What a level of a hazard is drawn from: its features, as large as they are drawn.
+    #[must_use]
+    pub fn zone(&self, hazard: &HazardLayer, level: Level) -> Breakdown {
+        let shapes = &hazard.layer.shapes;
+        // All features of a hazard by distance reach as far as its bands do.
+        let is_there = |row: &usize| hazard.levels.get(*row).is_none_or(|l| *l == level);
+        let rows: Vec<usize> = (0..shapes.len()).filter(is_there).collect();
+        let most = rows.iter().map(|&row| shapes.get(row).dimension()).max();
+        let of = match most {
+            Some(Dimension::Area) => SumOf::ZoneArea,
+            Some(Dimension::Line) => SumOf::ZoneLength,
+            _ => SumOf::ZonePlaces,
+        };
+        let term = |row: usize| {
+            let shape = shapes.get(row);
+            let amount = match of {
+                SumOf::ZoneArea => Fixed::of_double_area(shape.double_area()),
+                SumOf::ZoneLength => Fixed::of(shape.length_m()),
+                _ => Fixed::whole(1),
+            };
+            let feature = hazard.layer.ids[row].to_string();
+            RawTerm { feature, row: None, share: None, amount }
+        };
+        let terms = rows.into_iter().map(term).collect();
+        let sum = Sum::new(of, &hazard.layer.id, terms);
+        Breakdown { figure: None, sums: vec![sum], moved: None }
+    }
+
+    /// What makes up a risk value: the parts of the hazard value and those of vulnerability,
+    /// whose product it is.
+    #[must_use]
+    pub fn risk(&self, row: &RiskRow) -> Option<Breakdown> {
+        let settings = self.settings.risk.as_ref()?;
+        let (layer, _) =
+            self.layers.iter().find(|(one, _)| one.layer.id == settings.layer)?;
+        let (hazard, vulnerability) = risk::terms(layer, settings, row)?;
+        let sum = |of, terms: Vec<(String, f64)>| {
+            let raw = terms.into_iter().map(|(feature, amount)| {
+                let amount = Fixed::of(amount);
+                RawTerm { feature, row: None, share: None, amount }
+            });
+            Sum::new(of, &settings.layer, raw.collect())
+        };
+        let sums =
+            vec![sum(SumOf::Hazard, hazard), sum(SumOf::Vulnerability, vulnerability)];
+        Some(Breakdown { figure: row.risk.map(|(value, _)| value), sums, moved: None })
+    }
+
     fn opened(&self, layer: &str) -> Option<&Opened<'a>> {
         let (found, cell) = self.layers.iter().find(|(one, _)| one.layer.id == layer)?;
         let (area, settings, planes) = (self.area, self.settings, &self.planes);
@@ -410,12 +500,16 @@ impl<'a> Explainer<'a> {
     }
 
     fn range(&self, territory: &str) -> Option<Range<usize>> {
-        let found = places(self.area).into_iter().find(|(code, _)| code == territory)?;
-        Some(found.1)
+        let found = self.places.iter().find(|(code, _)| code == territory)?;
+        Some(found.1.clone())
     }
 
     fn hazard(&self, id: &str) -> Option<usize> {
-        hazards(self.area, &self.planes).iter().position(|(known, _)| known == id)
+        self.hazards.iter().position(|known| known == id)
+    }
+
+    fn served(&self, service: &str) -> Option<&Served<'a>> {
+        self.services.iter().find(|served| served.service.layer.id == service)
     }
 
     fn basis(&self) -> Basis<'_> {
@@ -429,19 +523,18 @@ impl<'a> Explainer<'a> {
         range: &Range<usize>,
     ) -> Option<Vec<Sum>> {
         let (opened, question) = self.asked(&deficit.id)?;
-        let weigh = |class: &Class| i128::from(range.contains(&class.territory));
         let layer = &opened.layer.layer.id;
-        let terms = opened.terms(question.column, &weigh);
+        let terms = opened.terms(range, question.column, &|_| 1);
         let away = |row| question.nearest(row);
         let served = Sum::with_nearest(SumOf::Served, layer, terms, &away);
-        Some(vec![served, opened.not_served(question, &weigh)])
+        Some(vec![served, opened.not_served(question, range, &|_| 1)])
     }
 
     fn people(&self, layer: Option<&str>, range: &Range<usize>) -> Option<Sum> {
         if let Some(layer) = layer {
             let opened = self.opened(layer)?;
-            let weigh = |class: &Class| i128::from(range.contains(&class.territory));
-            return Some(Sum::new(SumOf::People, layer, opened.terms(PEOPLE, &weigh)));
+            let terms = opened.terms(range, PEOPLE, &|_| 1);
+            return Some(Sum::new(SumOf::People, layer, terms));
         }
         let territories = &self.area.territories[range.clone()];
         let terms = territories.iter().filter_map(|territory| {
@@ -453,30 +546,13 @@ impl<'a> Explainer<'a> {
     }
 
     /// Area of the features of a service, and what their overlaps take off.
-    fn areas(&self, service: &str, range: &Range<usize>) -> Sum {
-        let basis = self.basis();
-        let service = basis.service(service);
-        let mut scratch = Scratch::default();
-        let mut terms = Vec::new();
-        for (row, shape) in service.layer.shapes.iter().enumerate() {
-            if shape.dimension() != crate::geometry::Dimension::Area {
-                continue;
-            }
-            let parts = self.planes.mosaic.split_area(shape, &mut scratch);
-            let inside = parts.into_iter().filter(|(planes, _)| {
-                self.planes.territory(planes).is_some_and(|t| range.contains(&t))
-            });
-            let area: Fixed = inside.map(|(_, area_m2)| Fixed::of(area_m2)).sum();
-            let share = area.get() / shape.area_m2();
-            let feature = service.layer.ids[row].to_string();
-            terms.push(RawTerm { feature, row: None, share: Some(share), amount: area });
-        }
-        let mut sum = Sum::new(SumOf::Area, &service.layer.id, terms);
-        let areas = basis.areas(service);
-        let union = areas[range.clone()].iter().copied().sum::<Fixed>().get();
+    fn areas(&self, service: &str, range: &Range<usize>) -> Option<Sum> {
+        let (terms, union) = self.served(service)?.areas(&self.basis(), range);
+        let mut sum = Sum::new(SumOf::Area, service, terms);
+        let union = union.get();
         sum.overlap = (union - sum.total).min(0.0);
         sum.total = union;
-        sum
+        Some(sum)
     }
 
     fn units(
@@ -485,36 +561,16 @@ impl<'a> Explainer<'a> {
         units: &Units,
         territory: &str,
         range: &Range<usize>,
-    ) -> Sum {
+    ) -> Option<Sum> {
         match units {
-            Units::Service(id) => self.units_of_service(id, range),
+            Units::Service(id) => {
+                let terms = self.served(id)?.units(&self.basis(), range);
+                Some(Sum::new(SumOf::Units, id, terms))
+            }
             Units::Reported { table, indicator } => {
-                self.reported(deficit, table, indicator, territory)
+                Some(self.reported(deficit, table, indicator, territory))
             }
         }
-    }
-
-    fn units_of_service(&self, id: &str, range: &Range<usize>) -> Sum {
-        let basis = self.basis();
-        let service = basis.service(id);
-        let mut scratch = Scratch::default();
-        let mut terms = Vec::new();
-        for (row, shape) in service.layer.shapes.iter().enumerate() {
-            let capacity = service.capacity.as_ref();
-            let Some(amount) = capacity.map_or(Some(1.0), |all| all[row]) else {
-                continue;
-            };
-            let shares = basis.shares(shape, capacity.is_some(), &mut scratch);
-            let inside = shares.into_iter().filter(|(t, _)| range.contains(t));
-            let (mut share, mut sum) = (0.0, Fixed::ZERO);
-            for (_, part) in inside {
-                share += part;
-                sum += Fixed::of(amount * part);
-            }
-            let feature = service.layer.ids[row].to_string();
-            terms.push(RawTerm { feature, row: None, share: Some(share), amount: sum });
-        }
-        Sum::new(SumOf::Units, id, terms)
     }
 
     /// The line of a table for a territory; for the union without a line of its own, those
@@ -587,144 +643,29 @@ impl Sum {
     }
 }
 
-impl<'a> Opened<'a> {
-    fn new(
-        area: &'a StudyArea,
-        settings: &Settings,
-        planes: &Planes,
-        layer: &'a ExposureLayer,
-    ) -> Self {
-        let (mut questions, mut flags) = (Vec::new(), Vec::new());
-        for deficit in &settings.deficits {
-            let DeficitKind::Access { service, people, within_m } = &deficit.kind else {
-                continue;
-            };
-            let service = area.services.iter().find(|s| s.layer.id == *service);
-            let Some(service) = service.filter(|_| *people == layer.layer.id) else {
-                continue;
-            };
-            let distances = access::distances(layer, service);
-            let column = SUMS + layer.sums.len() + flags.len();
-            flags.push(access::served(&distances, *within_m));
-            let deficit = deficit.id.clone();
-            questions.push(Question { deficit, column, service, distances });
-        }
-        let nowhere: LevelCases = [Level::NotStudied; 3];
-        let levels = (0..=planes.hazards.len()).map(|_| nowhere).collect();
-        let nowhere = Class { territory: planes.territories, levels };
-        let (parts, counts) = (Vec::new(), Vec::new());
-        let mut opened = Self { layer, parts, counts, nowhere, flags, questions };
-        let mut scratch = Scratch::default();
-        for (row, shape) in layer.layer.shapes.iter().enumerate() {
-            let (parts, whole) = tally::split(planes, shape, &mut scratch);
-            let mut counts = CountsAs::default();
-            for (membership, amount) in parts {
-                let class = planes.classify(&membership);
-                counts.add(&class, amount);
-                let part = Part { row, dimension: shape.dimension(), amount, whole };
-                let mut columns = SmallVec::new();
-                part.amounts(layer, &opened.flags, |column, value| {
-                    columns.push((column, value));
-                });
-                opened.parts.push((part, class, columns));
-            }
-            opened.counts.push(counts.finish(planes, shape));
-        }
-        opened
-    }
-
-    /// The column of a measure.
-    fn column(&self, measure: &Measure) -> Option<usize> {
-        Some(match measure {
-            Measure::Features => FEATURES,
-            Measure::Area => AREA,
-            Measure::Length => LENGTH,
-            Measure::People => PEOPLE,
-            Measure::Sum(name) => {
-                SUMS + self.layer.sums.iter().position(|(known, _)| known == name)?
-            }
-        })
-    }
-
-    /// What each feature adds to a column, weighted by class.
-    fn terms(&self, column: usize, weigh: &dyn Fn(&Class) -> i128) -> Vec<RawTerm> {
-        if column == FEATURES {
-            return self.counted(weigh);
-        }
-        let mut terms = self.named(self.placed(column, weigh));
-        terms.extend(self.lost(column, weigh));
-        terms
-    }
-
-    /// Row, share and amount of each feature with a place that has a part there.
-    fn placed(
-        &self,
-        column: usize,
-        weigh: &dyn Fn(&Class) -> i128,
-    ) -> Vec<(usize, f64, Fixed)> {
-        let mut terms: Vec<(usize, f64, Fixed)> = Vec::new();
-        for (part, class, columns) in &self.parts {
-            let weight = weigh(class);
-            let amount = columns.iter().find(|(known, _)| *known == column);
-            let Some((_, amount)) = amount.filter(|_| weight != 0) else { continue };
-            let (share, amount) = (part.share() * weight as f64, amount.times(weight));
-            match terms.last_mut().filter(|(row, _, _)| *row == part.row) {
-                Some((_, shares, sum)) => {
-                    *shares += share;
-                    *sum += amount;
-                }
-                None => terms.push((part.row, share, amount)),
-            }
-        }
-        terms
-    }
-
-    fn named(&self, terms: Vec<(usize, f64, Fixed)>) -> Vec<RawTerm> {
-        let ids = &self.layer.layer.ids;
-        let named = |(row, share, amount): (usize, f64, Fixed)| {
-            let feature = ids[row].to_string();
-            RawTerm { feature, row: Some(row), share: Some(share), amount }
-        };
-        terms.into_iter().map(named).collect()
-    }
-
-    fn counted(&self, weigh: &dyn Fn(&Class) -> i128) -> Vec<RawTerm> {
-        let each = self.counts.iter().enumerate();
-        each.filter_map(|(row, class)| {
-            let weight = weigh(class.as_ref()?);
-            let amount = Fixed::whole(1).times(weight);
-            let feature = self.layer.layer.ids[row].to_string();
-            Some(RawTerm { feature, row: Some(row), share: None, amount })
-        })
-        .collect()
-    }
-
-    /// Features without a place: outside all territories, not studied.
-    fn lost(&self, column: usize, weigh: &dyn Fn(&Class) -> i128) -> Vec<RawTerm> {
-        let weight = weigh(&self.nowhere);
-        let each = self.layer.lost.iter().filter_map(|lost| {
-            let value = if column == PEOPLE {
-                lost.people
-            } else {
-                lost.sums.get(column.checked_sub(SUMS)?).copied().flatten()
-            };
-            let amount = Fixed::of(value?).times(weight);
-            Some(RawTerm { feature: lost.id.to_string(), row: None, share: None, amount })
-        });
-        each.collect()
-    }
-
-    /// People less those served; a feature is served whole or not at all.
-    fn not_served(&self, question: &Question<'_>, weigh: &dyn Fn(&Class) -> i128) -> Sum {
-        let flags = &self.flags[question.column - SUMS - self.layer.sums.len()];
-        let mut people = self.placed(PEOPLE, weigh);
-        people.retain(|(row, _, _)| !flags[*row]);
-        let mut terms = self.named(people);
-        terms.extend(self.lost(PEOPLE, weigh));
-        let away = |row| question.nearest(row);
-        Sum::with_nearest(SumOf::NotServed, &self.layer.layer.id, terms, &away)
-    }
+/// What makes up the weight of an item: what each comparison adds to it, which is its share of
+/// its column, over the number of items.
+#[must_use]
+pub fn weight(matrix: &PairwiseMatrix, item: usize) -> Breakdown {
+    let shares = matrix.shares[item].iter().zip(&matrix.items);
+    let raw = shares.map(|(share, other)| RawTerm {
+        feature: format!("{}/{other}", matrix.items[item]),
+        row: None,
+        share: None,
+        amount: Fixed::of(*share),
+    });
+    let sum = Sum::new(SumOf::Weight, &matrix.id, raw.collect());
+    Breakdown { figure: Some(matrix.weights[item]), sums: vec![sum], moved: None }
 }
 
-/// Stands for the number of features, which is no column of parts.
-const FEATURES: usize = usize::MAX;
+/// Features of a list, each with what it adds: 1, or its people.
+#[must_use]
+pub fn listed(of: SumOf, layer: &str, features: Vec<(String, f64)>) -> Sum {
+    let raw = features.into_iter().map(|(feature, amount)| RawTerm {
+        feature,
+        row: None,
+        share: None,
+        amount: Fixed::of(amount),
+    });
+    Sum::new(of, layer, raw.collect())
+}

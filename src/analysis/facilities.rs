@@ -10,7 +10,7 @@
 //! overlaps with positive measure. People are those of access: a feature whole, from its
 //! centroid, to the nearest facility in a straight line.
 
-use super::access::{centroid, centroids};
+use super::access::{Found, Neighbours, centroid};
 use super::exposure::hazards;
 use super::fixed::Fixed;
 use super::measurements::FacilityRow;
@@ -26,28 +26,28 @@ pub(super) fn rows(
     area: &StudyArea,
     settings: &Settings,
     planes: &Planes,
+    neighbours: &mut Neighbours,
 ) -> Vec<FacilityRow> {
     let hazards: Vec<String> =
         hazards(area, planes).into_iter().map(|(id, _)| id).collect();
-    let services = area.services.iter();
-    services
-        .flat_map(|service| of_service(area, settings, planes, &hazards, service))
-        .collect()
+    let mut rows = Vec::new();
+    for service in &area.services {
+        let people = people_layer(area, settings, &service.layer.id)
+            .map(|layer| people_nearest(service, layer, neighbours.of(layer, service)));
+        rows.extend(of_service(area, planes, &hazards, service, people.as_deref()));
+    }
+    rows
 }
 
 fn of_service(
     area: &StudyArea,
-    settings: &Settings,
     planes: &Planes,
     hazards: &[String],
     service: &ServiceLayer,
+    people: Option<&[Fixed]>,
 ) -> Vec<FacilityRow> {
     let shapes = &service.layer.shapes;
-    let mut scratch = Scratch::default();
-    let classes: Vec<Option<Class>> =
-        shapes.iter().map(|shape| class_of(planes, shape, &mut scratch)).collect();
-    let people = people_layer(area, settings, &service.layer.id)
-        .map(|layer| people_nearest(service, layer));
+    let classes = classes(planes, service);
     let mut rows = Vec::new();
     for (at, hazard) in hazards.iter().enumerate() {
         let level = |class: &Option<Class>| class.as_ref().map(|c| c.levels[at][0]);
@@ -64,12 +64,19 @@ fn of_service(
                 territory: territory(area, classes[row].as_ref()),
                 hazard: hazard.clone(),
                 level: zone,
-                people_nearest: people.as_ref().map(|people| people[row].get()),
+                people_nearest: people.map(|people| people[row].get()),
                 next_distance_m: next.to(centroid(shapes.get(row))).map(|(_, m)| m),
             }));
         }
     }
     rows
+}
+
+/// What each facility counts as.
+pub(super) fn classes(planes: &Planes, service: &ServiceLayer) -> Vec<Option<Class>> {
+    let mut scratch = Scratch::default();
+    let shapes = service.layer.shapes.iter();
+    shapes.map(|shape| class_of(planes, shape, &mut scratch)).collect()
 }
 
 /// Rows at a level that is asked for.
@@ -105,53 +112,31 @@ pub fn people_layer<'a>(
     with_people.next().is_none().then_some(only)
 }
 
-/// For each facility the people whose nearest one it is.
+/// For each facility the people whose nearest one it is, from the nearest one of each feature.
 pub(super) fn people_nearest(
     service: &ServiceLayer,
     layer: &ExposureLayer,
+    found: &Found,
 ) -> Vec<Fixed> {
-    let found = nearest_facilities(service, layer);
     let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
     let people = layer.people.as_deref().unwrap_or_default();
-    for (nearest, people) in found.into_iter().zip(people) {
+    for (nearest, people) in found.iter().zip(people) {
         if let (Some((row, _)), Some(people)) = (nearest, people) {
-            sums[row] += Fixed::of(*people);
+            sums[*row] += Fixed::of(*people);
         }
     }
     sums
 }
 
-/// The nearest facility of each feature, and how far it is, m; of equally near ones the lowest
-/// id, in byte order.
-pub(super) fn nearest_facilities(
-    service: &ServiceLayer,
-    layer: &ExposureLayer,
-) -> Vec<Option<(usize, f64)>> {
-    let ids = &service.layer.ids;
-    let mut by_id: Vec<usize> = (0..ids.len()).collect();
-    by_id.sort_by_key(|&row| &ids[row]);
-    // The index prefers the lower row: rows in the order of their ids make that the lower id.
-    let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
-    let found = nearest.to_all(&centroids(&layer.layer.shapes)).into_iter();
-    found.map(|found| found.map(|(at, distance_m)| (by_id[at], distance_m))).collect()
-}
-
 /// The nearest facility to one that lies in a zone, among those at a better level of the same
-/// hazard, and how far it is, m.
+/// hazard, and how far it is, m. `levels` are those of all facilities.
 pub(super) fn next_facility(
-    planes: &Planes,
     service: &ServiceLayer,
-    hazard: usize,
+    levels: &[Option<Level>],
     facility: usize,
 ) -> Option<(usize, f64)> {
     let shapes = &service.layer.shapes;
-    let mut scratch = Scratch::default();
-    let levels: Vec<Option<Level>> = shapes
-        .iter()
-        .map(|shape| class_of(planes, shape, &mut scratch))
-        .map(|class| class.map(|class| class.levels[hazard][0]))
-        .collect();
-    let better = positions(&levels, |level| Some(level) > levels[facility]);
+    let better = positions(levels, |level| Some(level) > levels[facility]);
     let next = Nearest::new(&shapes.pick(&better));
     let found = next.to(centroid(shapes.get(facility)));
     found.map(|(at, distance_m)| (better[at], distance_m))

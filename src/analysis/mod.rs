@@ -42,6 +42,7 @@ pub use measurements::{
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Doubt, Findings};
 use crate::geometry::{ExposureLayer, StudyArea};
+use access::Neighbours;
 use deficit::{Basis, Reach, Tallied};
 use doubts::Doubter;
 use planes::Planes;
@@ -64,6 +65,7 @@ pub fn measure(
     let edges = settings.doubts.has(Doubt::HazardEdge);
     let mut found = Measurements::default();
     let mut tallied = Vec::new();
+    let mut neighbours = Neighbours::default();
     for layer in &area.exposures {
         let result = tally_layer(
             area,
@@ -71,7 +73,7 @@ pub fn measure(
             &planes,
             layer,
             &mut doubter,
-            &mut found.distances,
+            (&mut neighbours, &mut found.distances),
         );
         let doubts = (edges, &result.doubts);
         found.exposure.extend(exposure::rows(
@@ -90,7 +92,7 @@ pub fn measure(
     let basis = Basis { area, settings, planes: &planes, tallied: &tallied };
     found.deficits = basis.rows(findings);
     found.disputed = basis.disputed();
-    found.facilities = facilities::rows(area, settings, &planes);
+    found.facilities = facilities::rows(area, settings, &planes, &mut neighbours);
     found.risk = settings.risk.as_ref().map(|risk| {
         let measured = risk::measure(area, risk, &planes, findings);
         found.balance.extend(measured.balance.iter().cloned());
@@ -107,7 +109,7 @@ fn tally_layer<'a>(
     planes: &Planes,
     layer: &'a ExposureLayer,
     doubter: &mut Doubter<'_>,
-    found: &mut Vec<Distances>,
+    (neighbours, found): (&mut Neighbours, &mut Vec<Distances>),
 ) -> Tallied<'a> {
     let mut served = Vec::new();
     let (mut columns, mut reaches) = (Vec::new(), Vec::new());
@@ -123,15 +125,15 @@ fn tally_layer<'a>(
         let service =
             service.expect("the settings name layers with the role of service only");
         columns.push((deficit.id.clone(), first + served.len()));
-        let distances = access::distances(layer, service);
+        let distances = neighbours.of(layer, service);
         let distance_m = distances.iter().map(|d| d.map(|(_, meters)| meters)).collect();
         found.push(Distances { deficit: deficit.id.clone(), distance_m });
-        served.push(access::served(&distances, *within_m));
+        served.push(access::served(distances, *within_m));
         for (doubt, off_m) in access::doubts(area, settings, layer, service) {
             let (less, more) = (first + served.len(), first + served.len() + 1);
             reaches.push(Reach { deficit: deficit.id.clone(), doubt, less, more });
-            served.push(access::served(&distances, within_m - off_m));
-            served.push(access::served(&distances, within_m + off_m));
+            served.push(access::served(distances, within_m - off_m));
+            served.push(access::served(distances, within_m + off_m));
         }
     }
     let tally = tally::tally(planes, layer, &served);

@@ -172,31 +172,67 @@ pub(super) fn measure(
 type Judged = Result<f64, WhyNot>;
 
 fn judge(layer: &ExposureLayer, factor: &RiskFactor) -> Vec<Judged> {
+    (0..layer.layer.shapes.len()).map(|row| judge_one(layer, factor, row)).collect()
+}
+
+fn judge_one(layer: &ExposureLayer, factor: &RiskFactor, row: usize) -> Judged {
     let column = |field: &str| layer.attributes.get(field);
     let unknown = || WhyNot::Unknown(factor.id.clone());
     let unlisted = || WhyNot::Unlisted(factor.id.clone());
-    let one = |row: usize| -> Judged {
-        let value =
-            column(&factor.field).map(|values| &values[row]).ok_or_else(unknown)?;
-        let position = if let Classes::Words(classes) = &factor.classes {
-            let text = text_of(value).ok_or_else(unknown)?;
-            classes.iter().position(|class| class.contains(&text)).ok_or_else(unlisted)?
-        } else {
-            text_of(value).ok_or_else(unknown)?;
-            let number = number_of(value).ok_or_else(unlisted)?;
-            let number = match &factor.per {
-                None => number,
-                Some(per) => {
-                    let under = column(per).and_then(|values| number_of(&values[row]));
-                    let under = under.filter(|under| *under != 0.0);
-                    number / under.ok_or_else(unknown)?
-                }
-            };
-            step(&factor.classes, number)
+    let value = column(&factor.field).map(|values| &values[row]).ok_or_else(unknown)?;
+    let position = if let Classes::Words(classes) = &factor.classes {
+        let text = text_of(value).ok_or_else(unknown)?;
+        classes.iter().position(|class| class.contains(&text)).ok_or_else(unlisted)?
+    } else {
+        text_of(value).ok_or_else(unknown)?;
+        let number = number_of(value).ok_or_else(unlisted)?;
+        let number = match &factor.per {
+            None => number,
+            Some(per) => {
+                let under = column(per).and_then(|values| number_of(&values[row]));
+                let under = under.filter(|under| *under != 0.0);
+                number / under.ok_or_else(unknown)?
+            }
         };
-        Ok(factor.scale[position])
+        step(&factor.classes, number)
     };
-    (0..layer.layer.shapes.len()).map(one).collect()
+    Ok(factor.scale[position])
+}
+
+/// What a value is made of: the name of each part, and what it adds.
+pub(super) type NamedTerms = Vec<(String, f64)>;
+
+/// The parts of the hazard value and of the vulnerability of a row, those that are known.
+///
+/// `None` if the settings do not assess the hazard.
+pub(super) fn terms(
+    layer: &ExposureLayer,
+    settings: &RiskSettings,
+    row: &RiskRow,
+) -> Option<(NamedTerms, NamedTerms)> {
+    let assessed = settings.hazards.iter().find(|one| one.hazard == row.hazard)?;
+    let of = |prefix: &str, terms: &[Term], weight: f64| -> NamedTerms {
+        let known = terms.iter().filter_map(|term| {
+            let factor = &settings.factors[term.factor];
+            let descriptor = judge_one(layer, factor, row.row).ok()?;
+            Some((format!("{prefix}{}", factor.id), weight * (term.weight * descriptor)))
+        });
+        known.collect()
+    };
+    let mut hazard = of("", &assessed.terms, 1.0);
+    if Level::ZONES.contains(&row.level) {
+        let descriptor = settings.scale[row.level.index()];
+        let name = format!("level={}", row.level.id());
+        hazard.push((name, descriptor * assessed.level_weight));
+    }
+    let dimensions = settings.dimensions.iter();
+    let vulnerability = dimensions
+        .flat_map(|own| {
+            let prefix = format!("{}/", own.dimension.id());
+            of(&prefix, &own.terms, own.weight)
+        })
+        .collect();
+    Some((hazard, vulnerability))
 }
 
 /// The descriptor that a number falls under, by its position.

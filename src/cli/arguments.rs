@@ -289,6 +289,8 @@ struct TypedSite {
     inner: Option<String>,
     #[arg(long = "feature", id = "one")]
     one: Option<String>,
+    #[arg(long)]
+    accuracy: Option<String>,
     #[arg(long = "scenarios", id = "variants")]
     variants: bool,
     #[arg(long)]
@@ -421,6 +423,7 @@ impl TypedSite {
                 place,
                 crs: self.crs,
                 feature: self.one,
+                accuracy_m: self.accuracy.map(|text| accuracy(&text)).transpose()?,
                 add: self.add,
                 scenarios: self.variants,
             },
@@ -493,6 +496,14 @@ const RESOLUTIONS: std::ops::RangeInclusive<f32> = 20.0..=600.0;
 fn resolution(text: &str) -> Result<f32, CliError> {
     let dpi = text.parse().ok().filter(|dpi| RESOLUTIONS.contains(dpi));
     dpi.ok_or_else(|| CliError::Resolution { found: text.to_owned() })
+}
+
+/// Metres that a place may be off: more than a hundred kilometres is no position.
+const ACCURACIES: std::ops::RangeInclusive<f64> = 0.0..=100_000.0;
+
+fn accuracy(text: &str) -> Result<f64, CliError> {
+    let meters = text.parse().ok().filter(|meters| ACCURACIES.contains(meters));
+    meters.ok_or_else(|| CliError::Accuracy { found: text.to_owned() })
 }
 
 /// What `--only` asks for; everything without it.

@@ -35,6 +35,8 @@ pub(super) enum CliError {
     Override { found: String },
     /// A format of pictures that does not exist.
     PictureFormat { found: String },
+    /// An accuracy that is none.
+    Accuracy { found: String },
     /// A resolution that is none.
     Resolution { found: String },
     /// A date that is none.
@@ -92,6 +94,7 @@ impl Explain for CliError {
                 found("error.cli.picture_format", text)
             }
             Self::Resolution { found: text } => found("error.cli.resolution", text),
+            Self::Accuracy { found: text } => found("error.cli.accuracy", text),
             Self::Threads { reason } => {
                 Message::new("error.cli.threads").with("reason", reason)
             }
@@ -123,6 +126,7 @@ impl Explain for CliError {
             Self::Coordinates { .. } => Some(Message::new("hint.cli.coordinates")),
             Self::PictureFormat { .. } => Some(Message::new("hint.cli.picture_format")),
             Self::Resolution { .. } => Some(Message::new("hint.cli.resolution")),
+            Self::Accuracy { .. } => Some(Message::new("hint.cli.accuracy")),
             Self::Lang { .. } => Some(Message::new("hint.cli.lang")),
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 Some(Message::new("hint.cli.other_folder"))

@@ -10,21 +10,26 @@ use crate::outputs::explain::{
     self, Contributions, DoubtState, DoubtTold, Explanation, Known,
 };
 use crate::outputs::figure;
-use crate::pipeline;
+use crate::pipeline::{self, explain as explaining};
 
 pub(super) fn explain(job: &ExplainJob, given: &Given) -> Result<u8, Failure> {
     size_pool(given.threads)?;
-    let settings = pipeline::open(&job.project, &job.overrides)?;
-    let locale = language::choose(given.lang, settings.locale);
+    let base = pipeline::open(&job.project, &job.overrides)?;
+    let locale = language::choose(given.lang, base.locale);
+    let (settings, name) = explaining::of_scenario(base, &job.figure)?;
     let progress = Progress::new(locale, given.voice);
-    let measured = pipeline::measure(&settings, &progress)?;
+    let (settings, measured) = explaining::measure_for(settings, &name, &progress)?;
     drop(progress);
     let asked = |error| Failure::Figure(error, locale);
-    let (row, end) = figure::find(&job.figure, &measured.measurements).map_err(asked)?;
+    let known = Known {
+        settings: &settings,
+        area: &measured.area,
+        measurements: &measured.measurements,
+        findings: &measured.findings,
+    };
+    let (row, end) = figure::find(&name, known).map_err(asked)?;
     let explainer = Explainer::new(&measured.area, &settings);
-    let known =
-        Known { settings: &settings, area: &measured.area, findings: &measured.findings };
-    let no_end = || figure::FigureError::NoEnd { found: job.figure.clone() };
+    let no_end = || figure::FigureError::NoEnd { found: name.clone() };
     let told = explain::explain(known, &explainer, row, end);
     let told = told.ok_or_else(no_end).map_err(asked)?;
     if job.json {
@@ -39,7 +44,6 @@ pub(super) fn explain(job: &ExplainJob, given: &Given) -> Result<u8, Failure> {
 fn lines(locale: Locale, told: &Explanation) -> Vec<String> {
     let say = |message: &Message| i18n::render(locale, message);
     let heading = |key| i18n::text(locale, key).to_owned();
-    let entry = told.method.entry();
     let value = match told.value.as_str() {
         "" => i18n::text(locale, "explain.unknown"),
         value => value,
@@ -55,7 +59,10 @@ fn lines(locale: Locale, told: &Explanation) -> Vec<String> {
     }
     lines.push(String::new());
     lines.push(heading("explain.heading.formula"));
-    lines.push(format!("  {} ({} {})", entry.formula, entry.code, entry.version));
+    lines.extend(told.method.map(|method| {
+        let entry = method.entry();
+        format!("  {} ({} {})", entry.formula, entry.code, entry.version)
+    }));
     lines.push(format!("  {}", say(&told.computed)));
     lines.push(heading("explain.heading.rules"));
     lines.extend(told.rules.iter().map(|(number, text)| match number {

@@ -22,6 +22,8 @@ const RECIPROCITY: f64 = 0.02;
 pub(super) struct Weighed {
     /// One weight an item; they add up to 1.
     pub(super) weights: Vec<f64>,
+    /// For each item, what each of its comparisons adds to its weight.
+    pub(super) shares: Vec<Vec<f64>>,
     /// The consistency ratio; 0 for two items, which cannot contradict one another.
     pub(super) ratio: f64,
 }
@@ -70,8 +72,12 @@ pub(super) fn weigh(square: &[Vec<f64>]) -> Weighed {
         row.iter().zip(&sums).map(|(cell, sum)| cell / sum).sum::<f64>() / n as f64
     };
     let weights: Vec<f64> = square.iter().map(mean).collect();
+    let part = |row: &Vec<f64>| -> Vec<f64> {
+        row.iter().zip(&sums).map(|(cell, sum)| cell / sum / n as f64).collect()
+    };
+    let shares = square.iter().map(part).collect();
     let Some(random) = n.checked_sub(3).and_then(|at| RANDOM_INDEX.get(at)) else {
-        return Weighed { weights, ratio: 0.0 };
+        return Weighed { weights, shares, ratio: 0.0 };
     };
     let row_times = |row: &Vec<f64>| -> f64 {
         row.iter().zip(&weights).map(|(cell, weight)| cell * weight).sum()
@@ -81,7 +87,7 @@ pub(super) fn weigh(square: &[Vec<f64>]) -> Weighed {
             / n as f64;
     let index = (lambda - n as f64) / (n as f64 - 1.0);
     // Perfectly consistent comparisons leave the dust of their own sums.
-    Weighed { weights, ratio: (index / random).max(0.0) }
+    Weighed { weights, shares, ratio: (index / random).max(0.0) }
 }
 
 #[cfg(test)]

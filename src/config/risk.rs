@@ -33,6 +33,8 @@ pub struct PairwiseMatrix {
     pub items: Vec<String>,
     /// One weight an item, not rounded.
     pub weights: Vec<f64>,
+    /// For each item, what each of its comparisons adds to its weight.
+    pub shares: Vec<Vec<f64>>,
     /// Consistency ratio.
     pub ratio: f64,
     /// What the ratio must stay below.

@@ -141,6 +141,18 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_holds_what_reaches_its_sides_and_nothing_beyond_one() {
+        let shell = Shell::new(&square(0, 0, 10));
+        let inside = ring(&[(0, 5), (5, 10), (10, 5), (5, 0)]);
+        assert!(shell.holds(&inside));
+        // Beyond one side at a time, with the first point on the shell.
+        for (x, y) in [(-5, 5), (5, 15), (15, 5), (5, -5)] {
+            let beyond = ring(&[(0, 0), (10, 0), (10, 10), (0, 10), (x, y)]);
+            assert!(!shell.holds(&beyond), "({x}, {y})");
+        }
+    }
+
+    #[test]
     fn a_hole_that_touches_its_shell_stays() {
         // In a corner at (0, 5), and with every point on the shell.
         let touching = ring(&[(0, 5), (2, 6), (2, 4)]);

@@ -6,36 +6,26 @@
 
 mod doubts;
 mod estimates;
+mod formula;
+mod json;
+mod rows;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-
 use super::figure::Row;
 use super::numbers::{self, Format};
+use crate::analysis;
 use crate::analysis::explain::{Breakdown, End, Explainer, SumOf, Term};
-use crate::analysis::{self, DeficitRow};
-use crate::config::{Better, DeficitKind, HazardLevels, Settings, Units};
-use crate::domain::{Doubt, Finding, Findings, Measure, Message};
-use crate::geometry::{InputRecord, StudyArea};
-use crate::i18n::{self, Locale};
+use crate::config::{DeficitKind, HazardLevels, Units};
+use crate::domain::{Doubt, Finding, Measure, Message};
+use crate::geometry::InputRecord;
 use crate::indicators::Method;
 
+pub use super::figure::Known;
 pub use doubts::{DoubtState, DoubtTold};
 
 /// Most terms told one by one.
 pub const MOST: usize = 20;
-
-/// What a run knows of itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    /// The project.
-    pub settings: &'a Settings,
-    /// What was measured on.
-    pub area: &'a StudyArea,
-    /// What was found in the data.
-    pub findings: &'a Findings,
-}
 
 /// A figure explained.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,8 +38,8 @@ pub struct Explanation {
     pub unit: String,
     /// The ends of its range as printed, where it has one.
     pub range: Option<(String, String)>,
-    /// How it is computed.
-    pub method: Method,
+    /// How it is computed; `None` for a row that the catalogue of methods does not have.
+    pub method: Option<Method>,
     /// The formula with the numbers put in.
     pub computed: Message,
     /// The rules that apply: number in `docs/explain.md`, if it has one, and sentence.
@@ -115,6 +105,16 @@ impl Contributions {
     #[must_use]
     pub fn id(&self) -> &'static str {
         match self.of {
+            SumOf::Parts => "parts",
+            SumOf::Whole => "whole",
+            SumOf::ZoneArea => "zone_area",
+            SumOf::ZoneLength => "zone_length",
+            SumOf::ZonePlaces => "zone_places",
+            SumOf::Hazard => "hazard",
+            SumOf::Vulnerability => "vulnerability",
+            SumOf::Features => "features",
+            SumOf::Weight => "weight",
+            SumOf::Mended => "mended",
             SumOf::Exposed => "exposed",
             SumOf::Served => "served",
             SumOf::NotServed => "not_served",
@@ -136,43 +136,57 @@ pub fn explain(
     row: Row<'_>,
     end: End,
 ) -> Option<Explanation> {
-    let breakdown = match row {
-        Row::Exposure(row) => explainer.exposure(row, end)?,
-        Row::Deficit(row) => explainer.deficit(row, end)?,
-        Row::InHazard(_) if end != End::Value => return None,
-        Row::InHazard(row) => explainer.in_hazard(row)?,
-        Row::Facility(row) => explainer.facility(row, end)?,
-    };
-    let subject = Subject { known, row };
-    let method = subject.method();
-    let format = match end {
-        End::Gap | End::GapLow | End::GapHigh => numbers::of_gap(method),
-        End::Shortfall => numbers::of_shortfall(method),
-        End::NextDistance => numbers::METERS,
-        End::Value | End::Low | End::High => numbers::of_value(method),
-    };
-    let range = match row {
-        Row::Exposure(row) => row.quantity.range.map(|(a, b)| (Some(a), Some(b))),
-        Row::Deficit(row) if matches!(end, End::Gap | End::GapLow | End::GapHigh) => {
-            Some((row.gap_low, row.gap_high))
+    let breakdown = breakdown(known, explainer, row, end)?;
+    Some(told(known, row, end, breakdown))
+}
+
+/// What a figure is made of; `None` if it has no such end.
+#[must_use]
+pub fn breakdown(
+    known: Known<'_>,
+    explainer: &Explainer<'_>,
+    row: Row<'_>,
+    end: End,
+) -> Option<Breakdown> {
+    match row {
+        Row::Exposure(row) => explainer.exposure(row, end),
+        Row::Deficit(row) | Row::Disputed(row) => explainer.deficit(row, end),
+        Row::Facility(row) => explainer.facility(row, end),
+        Row::RiskSummary(row) => rows::of_summary(known, row, end),
+        _ if end != End::Value => None,
+        Row::InHazard(row) => explainer.in_hazard(row),
+        Row::Balance(row) => {
+            explainer.balance(row).or_else(|| rows::of_risk_balance(known, row))
         }
-        Row::Deficit(_) if end == End::Shortfall => None,
-        Row::Deficit(row) => Some((row.value_low, row.value_high)),
-        Row::InHazard(_) | Row::Facility(_) => None,
-    };
-    let range = range.filter(|(a, b)| a.is_some() || b.is_some());
+        Row::Hazard(hazard, level) => Some(explainer.zone(hazard, level)),
+        Row::Finding(finding) => Some(rows::of_finding(finding)),
+        Row::Risk(row) => explainer.risk(row),
+        Row::RiskWeight(matrix, item) => Some(analysis::explain::weight(matrix, item)),
+    }
+}
+
+/// The explanation of a figure from what it is made of.
+#[must_use]
+pub fn told(
+    known: Known<'_>,
+    row: Row<'_>,
+    end: End,
+    breakdown: Breakdown,
+) -> Explanation {
+    let subject = Subject { known, row };
+    let format = subject.format(end);
+    let range = subject.range(end).filter(|(a, b)| a.is_some() || b.is_some());
     let range = range.map(|(low, high)| (format.write(low), format.write(high)));
     let layers = subject.layers();
-    let value = format.write(breakdown.figure);
-    Some(Explanation {
+    Explanation {
         figure: row.name_of(end),
         is_undecidable: range.as_ref().is_some_and(|(low, high)| {
             numbers::is_zero(low) && !high.is_empty() && !numbers::is_zero(high)
         }),
-        value,
+        value: subject.word().unwrap_or_else(|| format.write(breakdown.figure)),
         unit: subject.unit(end),
         doubts: doubts::told(known.settings, row),
-        method,
+        method: subject.method(),
         computed: subject.computed(&breakdown, end, format),
         rules: subject.rules(end),
         inputs: subject.inputs(&layers),
@@ -182,20 +196,26 @@ pub fn explain(
         sums: breakdown
             .sums
             .into_iter()
-            .map(|sum| shortened(sum, numbers::of_value(method)))
+            .map(|sum| shortened(sum, subject.format(End::Value)))
             .collect(),
-    })
+    }
 }
 
-fn shortened(mut sum: crate::analysis::explain::Sum, of_figure: Format) -> Contributions {
+fn shortened(mut sum: analysis::explain::Sum, of_figure: Format) -> Contributions {
     let rest = sum.terms.split_off(sum.terms.len().min(MOST));
     let format = match sum.of {
-        SumOf::Exposed | SumOf::Reported => of_figure,
+        SumOf::Exposed | SumOf::Reported | SumOf::Parts | SumOf::Whole => of_figure,
         SumOf::Units => Format::UpTo(6),
         SumOf::Served | SumOf::NotServed | SumOf::People | SumOf::Nearest => {
             numbers::PEOPLE
         }
-        SumOf::Area | SumOf::Distance => numbers::METERS,
+        SumOf::Area
+        | SumOf::Distance
+        | SumOf::ZoneArea
+        | SumOf::ZoneLength
+        | SumOf::Mended => numbers::METERS,
+        SumOf::Features | SumOf::ZonePlaces => numbers::COUNT,
+        SumOf::Hazard | SumOf::Vulnerability | SumOf::Weight => numbers::RATIO,
     };
     let top: f64 = sum.terms.iter().map(|term| term.amount).sum();
     Contributions {
@@ -217,12 +237,51 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn method(&self) -> Method {
+    fn method(&self) -> Option<Method> {
         match self.row {
-            Row::Exposure(row) => Method::of_measure(&row.measure),
-            Row::Deficit(row) => Method::of_deficit(row.kind),
-            Row::InHazard(_) => Method::DeficitInHazard,
-            Row::Facility(_) => Method::FacilitiesInHazard,
+            Row::Exposure(row) => Some(Method::of_measure(&row.measure)),
+            Row::Deficit(row) | Row::Disputed(row) => Some(Method::of_deficit(row.kind)),
+            Row::InHazard(_) => Some(Method::DeficitInHazard),
+            Row::Facility(_) => Some(Method::FacilitiesInHazard),
+            _ => None,
+        }
+    }
+
+    /// How the table writes the number.
+    fn format(&self, end: End) -> Format {
+        match (self.method(), end) {
+            (Some(method), End::Gap | End::GapLow | End::GapHigh) => {
+                numbers::of_gap(method)
+            }
+            (Some(method), End::Shortfall) => numbers::of_shortfall(method),
+            (Some(_), End::NextDistance) => numbers::METERS,
+            (Some(method), _) => numbers::of_value(method),
+            (None, _) => rows::format(self.row, end),
+        }
+    }
+
+    /// The row's own word, where it gives no number.
+    fn word(&self) -> Option<String> {
+        match self.row {
+            Row::Hazard(hazard, level) => {
+                Some(hazard.resolves(level).map_or_else(String::new, |is| is.to_string()))
+            }
+            Row::Finding(finding) => Some(finding.severity.id().to_owned()),
+            _ => None,
+        }
+    }
+
+    fn range(&self, end: End) -> Option<(Option<f64>, Option<f64>)> {
+        match self.row {
+            Row::Exposure(row) => row.quantity.range.map(|(a, b)| (Some(a), Some(b))),
+            Row::Deficit(row) | Row::Disputed(row) => match end {
+                End::Gap | End::GapLow | End::GapHigh => {
+                    Some((row.gap_low, row.gap_high))
+                }
+                End::Shortfall => None,
+                _ => Some((row.value_low, row.value_high)),
+            },
+            _ => None,
         }
     }
 
@@ -230,20 +289,33 @@ impl<'a> Subject<'a> {
         match self.row {
             Row::Exposure(row) => row.measure.unit().to_owned(),
             Row::Deficit(row) if end == End::Shortfall => row.shortfall_unit.clone(),
-            Row::Deficit(row) => row.unit.clone(),
+            Row::Deficit(row) | Row::Disputed(row) => row.unit.clone(),
             Row::Facility(_) if end == End::NextDistance => {
                 Measure::Length.unit().to_owned()
             }
             Row::InHazard(_) | Row::Facility(_) => Measure::People.unit().to_owned(),
+            Row::Balance(row) => row.measure.unit().to_owned(),
+            Row::RiskSummary(_) if end == End::People => {
+                Measure::People.unit().to_owned()
+            }
+            Row::RiskSummary(_) => Measure::Features.unit().to_owned(),
+            Row::Hazard(..) | Row::Finding(_) | Row::Risk(_) | Row::RiskWeight(..) => {
+                String::new()
+            }
         }
     }
 
     fn territory(&self) -> &'a str {
         match self.row {
             Row::Exposure(row) => &row.territory,
-            Row::Deficit(row) => &row.territory,
+            Row::Deficit(row) | Row::Disputed(row) => &row.territory,
             Row::InHazard(row) => &row.territory,
             Row::Facility(row) => &row.territory,
+            Row::Risk(row) => &row.territory,
+            Row::RiskSummary(row) => &row.territory,
+            Row::Balance(_) | Row::Hazard(..) | Row::Finding(_) | Row::RiskWeight(..) => {
+                ""
+            }
         }
     }
 
@@ -252,15 +324,23 @@ impl<'a> Subject<'a> {
             Row::Exposure(row) => Some(&row.hazard),
             Row::InHazard(row) => Some(&row.hazard),
             Row::Facility(row) => Some(&row.hazard),
-            Row::Deficit(_) => None,
+            Row::Balance(row) => Some(&row.hazard),
+            Row::Hazard(hazard, _) => Some(&hazard.layer.id),
+            Row::Risk(row) => Some(&row.hazard),
+            Row::RiskSummary(row) => Some(&row.hazard),
+            Row::Deficit(_)
+            | Row::Disputed(_)
+            | Row::Finding(_)
+            | Row::RiskWeight(..) => None,
         }
     }
 
     fn deficit(&self) -> Option<&'a crate::config::DeficitSettings> {
         let id = match self.row {
-            Row::Deficit(row) => &row.deficit,
+            Row::Deficit(row) | Row::Disputed(row) => &row.deficit,
             Row::InHazard(row) => &row.deficit,
-            Row::Exposure(_) | Row::Facility(_) => return None,
+            Row::Finding(finding) => &finding.layer,
+            _ => return None,
         };
         self.known.settings.deficits.iter().find(|deficit| deficit.id == *id)
     }
@@ -280,14 +360,24 @@ impl<'a> Subject<'a> {
     fn layers(&self) -> Vec<&'a str> {
         let settings = self.known.settings;
         let mut ids: Vec<&str> = Vec::new();
-        if let Row::Exposure(row) = self.row {
-            ids.push(&row.layer);
-        }
-        if let Row::Facility(row) = self.row {
-            ids.push(&row.service);
-            let (area, service) = (self.known.area, &row.service);
-            let people = analysis::people_layer(area, settings, service);
-            ids.extend(people.map(|layer| layer.layer.id.as_str()));
+        match self.row {
+            Row::Exposure(row) => ids.push(&row.layer),
+            Row::Balance(row) => ids.push(&row.layer),
+            Row::Facility(row) => {
+                ids.push(&row.service);
+                let (area, service) = (self.known.area, &row.service);
+                let people = analysis::people_layer(area, settings, service);
+                ids.extend(people.map(|layer| layer.layer.id.as_str()));
+            }
+            Row::Risk(_) | Row::RiskSummary(_) => {
+                ids.extend(settings.risk.as_ref().map(|risk| risk.layer.as_str()));
+            }
+            Row::Finding(finding) if self.deficit().is_none() => {
+                let is_it = settings.layer(&finding.layer).is_some();
+                return is_it.then_some(finding.layer.as_str()).into_iter().collect();
+            }
+            Row::RiskWeight(..) => return Vec::new(),
+            _ => {}
         }
         match self.deficit().map(|deficit| &deficit.kind) {
             Some(DeficitKind::Access { service, people, .. }) => {
@@ -332,7 +422,7 @@ impl<'a> Subject<'a> {
                 record.layer.is_empty() && record.path.ends_with(&*name)
             };
             let date = match self.row {
-                Row::Deficit(row) => row.period.clone(),
+                Row::Deficit(row) | Row::Disputed(row) => row.period.clone(),
                 _ => String::new(),
             };
             let record = records.iter().find(is_it);
@@ -351,126 +441,29 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The formula with the numbers put in.
-    fn computed(&self, breakdown: &Breakdown, end: End, format: Format) -> Message {
-        let figure = match breakdown.figure {
-            Some(figure) => format.write(figure),
-            None => "@explain.unknown".to_owned(),
-        };
-        let sum = |at: usize, format: Format| {
-            breakdown.sums.get(at).map_or_else(String::new, |sum| format.write(sum.total))
-        };
-        let people = |at| sum(at, numbers::PEOPLE);
-        let message = match (self.row, self.method()) {
-            (Row::Exposure(row), _) if breakdown.moved.is_some() => {
-                let (at_or_worse, worse) = breakdown.moved.unwrap_or_default();
-                let key = match end {
-                    End::Low => "explain.computed.low",
-                    _ => "explain.computed.high",
-                };
-                Message::new(key)
-                    .with("level", row.level.id())
-                    .with("at_or_worse", format.write(at_or_worse))
-                    .with("worse", format.write(worse))
-                    .with("value", format.write(row.quantity.value))
-            }
-            (Row::Exposure(row), _) if end != End::Value => {
-                doubts::combined(end, row.quantity.value, &row.doubts, format)
-            }
-            (Row::Deficit(row), _)
-                if matches!(end, End::Low | End::High) && !row.doubts.is_empty() =>
-            {
-                let value = row.value.unwrap_or_default();
-                doubts::combined(end, value, &row.doubts, format)
-            }
-            (Row::Deficit(row), method)
-                if matches!(end, End::Gap | End::GapLow | End::GapHigh) =>
-            {
-                self.gap(row, method, end)
-            }
-            (Row::Deficit(row), method) if end == End::Shortfall => {
-                let standard = Format::Shortest.write(row.standard);
-                match method {
-                    Method::Access => Message::new("explain.computed.not_served"),
-                    Method::AreaPerPerson => {
-                        Message::new("explain.computed.lacking_area")
-                            .with("standard", standard)
-                            .with("people", people(1))
-                            .with("area", sum(0, numbers::METERS))
-                    }
-                    _ => Message::new("explain.computed.lacking_units")
-                        .with("standard", standard)
-                        .with("people", people(0))
-                        .with("units", sum(1, Format::UpTo(6))),
-                }
-            }
-            (Row::Facility(_), _) if end == End::NextDistance => {
-                let next = breakdown.sums.first().and_then(|sum| sum.terms.first());
-                let next = next.map_or_else(String::new, |term| term.feature.clone());
-                Message::new("explain.computed.distance").with("next", next)
-            }
-            (_, Method::Access) => Message::new("explain.computed.access")
-                .with("served", people(0))
-                .with("not_served", people(1)),
-            (_, Method::AreaPerPerson) => {
-                Message::new("explain.computed.area_per_person")
-                    .with("area", sum(0, numbers::METERS))
-                    .with("people", people(1))
-            }
-            (_, Method::PeoplePerUnit) => {
-                Message::new("explain.computed.people_per_unit")
-                    .with("people", people(0))
-                    .with("units", sum(1, Format::UpTo(6)))
-            }
-            (_, Method::Reported) => Message::new("explain.computed.reported"),
-            _ => Message::new("explain.computed.sum")
-                .with("count", breakdown.sums.first().map_or(0, |sum| sum.terms.len())),
-        };
-        message.with("figure", figure)
-    }
-
-    /// How far a value, or an end of it, is on the wrong side of the standard.
-    fn gap(&self, row: &DeficitRow, method: Method, end: End) -> Message {
-        let better = match self.deficit().map(|deficit| &deficit.kind) {
-            Some(DeficitKind::Reported { better, .. }) => *better,
-            Some(DeficitKind::PeoplePerUnit { .. }) => Better::Lower,
-            _ => Better::Higher,
-        };
-        let (low, high) = (row.value_low, row.value_high);
-        let (key, least, most) = match better {
-            Better::Higher => ("explain.computed.gap_below", high, low),
-            Better::Lower => ("explain.computed.gap_above", low, high),
-        };
-        let value = match end {
-            End::GapLow => least,
-            End::GapHigh => most,
-            _ => row.value,
-        };
-        Message::new(key)
-            .with("standard", Format::Shortest.write(row.standard))
-            .with("value", numbers::of_value(method).write(value))
-    }
-
     fn rules(&self, end: End) -> Vec<(Option<u8>, Message)> {
         let rule = |number: u8, key| (Some(number), Message::new(key));
         let mut rules = Vec::new();
         match (self.row, self.method()) {
-            (Row::Exposure(_), Method::Features) => rules.push(rule(5, "explain.rule.5")),
+            (Row::Exposure(_), Some(Method::Features)) => {
+                rules.push(rule(5, "explain.rule.5"));
+            }
             (Row::Exposure(_), _) => rules.push(rule(4, "explain.rule.4")),
-            (_, Method::Access | Method::DeficitInHazard) => {
+            (_, Some(Method::Access | Method::DeficitInHazard)) => {
                 rules.extend([rule(7, "explain.rule.7"), rule(4, "explain.rule.4")]);
             }
-            (_, Method::FacilitiesInHazard) => {
+            (_, Some(Method::FacilitiesInHazard)) => {
                 rules.extend([rule(5, "explain.rule.5"), rule(7, "explain.rule.7")]);
                 rules.push((None, Message::new("explain.rule.nearest")));
             }
-            (_, Method::AreaPerPerson) => {
+            (_, Some(Method::AreaPerPerson)) => {
                 rules.push((None, Message::new("explain.rule.area_per_person")));
             }
-            (_, Method::PeoplePerUnit) => {
+            (_, Some(Method::PeoplePerUnit)) => {
                 rules.push((None, Message::new("explain.rule.people_per_unit")));
             }
-            _ => rules.push((None, Message::new("explain.rule.reported"))),
+            (_, Some(_)) => rules.push((None, Message::new("explain.rule.reported"))),
+            (row, None) => rules.extend(rows::rules(row)),
         }
         let hazards = self.hazards();
         if !hazards.is_empty() {
@@ -502,24 +495,35 @@ impl<'a> Subject<'a> {
     fn findings(&self, layers: &[&str], breakdown: &Breakdown) -> Vec<Finding> {
         let hazards = self.hazards();
         let deficit = self.deficit().map_or("", |deficit| &deficit.id);
-        let terms = breakdown.sums.iter();
-        let contributing: BTreeSet<(&str, &str)> = terms
+        let is_itself = |finding: &Finding| match self.row {
+            Row::Finding(own) => std::ptr::eq(own, finding),
+            _ => false,
+        };
+        let all = self.known.findings.as_slice().iter().filter(|finding| {
+            let layer = finding.layer.as_str();
+            let is_ours = layers.contains(&layer) || layer == deficit;
+            is_ours && !layer.is_empty() && !is_itself(finding)
+        });
+        let all: Vec<&Finding> = all.collect();
+        let features = all.iter().map(|finding| finding.feature.as_str());
+        let features: BTreeSet<&str> = features.filter(|one| !one.is_empty()).collect();
+        let contributing: BTreeSet<(&str, &str)> = breakdown
+            .sums
+            .iter()
             .flat_map(|sum| {
-                let layer = sum.layer.as_str();
-                sum.terms.iter().map(move |term| (layer, term.feature.as_str()))
+                let ids = sum.terms.iter().map(|term| term.feature.as_str());
+                ids.map(|id| (sum.layer.as_str(), id))
             })
+            .filter(|(_, id)| features.contains(id))
             .collect();
         let touches = |finding: &&Finding| {
             let (layer, feature) = (finding.layer.as_str(), finding.feature.as_str());
-            let is_ours = layers.contains(&layer) || layer == deficit;
-            let is_everywhere = feature.is_empty() || hazards.contains(&layer);
-            is_ours
-                && !layer.is_empty()
-                && (is_everywhere
-                    || feature == self.territory()
-                    || contributing.contains(&(layer, feature)))
+            feature.is_empty()
+                || hazards.contains(&layer)
+                || feature == self.territory()
+                || contributing.contains(&(layer, feature))
         };
-        self.known.findings.as_slice().iter().filter(touches).cloned().collect()
+        all.into_iter().filter(touches).cloned().collect()
     }
 
     fn accuracy(
@@ -555,13 +559,17 @@ impl<'a> Subject<'a> {
             told.push(Message::new(key).with("layer", id).with("m", m));
         }
         match range {
-            Some((low, high)) if !hazards.is_empty() => told.push(
+            Some((low, high)) if self.method() != Some(Method::Reported) => told.push(
                 Message::new("explain.accuracy.range")
                     .with("low", low)
                     .with("high", high),
             ),
             None => told.push(Message::new("explain.accuracy.no_range")),
-            Some(_) => {}
+            Some((low, high)) => told.push(
+                Message::new("explain.accuracy.stated")
+                    .with("low", low)
+                    .with("high", high),
+            ),
         }
         told
     }
@@ -571,7 +579,7 @@ impl<'a> Subject<'a> {
         let doubts = match self.row {
             Row::Exposure(row) => &row.doubts,
             Row::Deficit(row) => &row.doubts,
-            Row::InHazard(_) | Row::Facility(_) => return None,
+            _ => return None,
         };
         let layer = self.known.settings.layer(id)?;
         let doubt = if is_hazard {
@@ -592,83 +600,5 @@ impl<'a> Subject<'a> {
             .chain(area.services.iter().map(|layer| &layer.layer))
             .chain([&area.territory_layer]);
         layers.find(|layer| layer.id == id)
-    }
-}
-
-impl Explanation {
-    /// The explanation for programs. Texts are English, since data never change with the
-    /// language; amounts are in full, figures as the table prints them.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        let said = |message: &Message| i18n::render(Locale::En, message);
-        let entry = self.method.entry();
-        let rules: Vec<Value> = self
-            .rules
-            .iter()
-            .map(|(number, text)| json!({ "number": number, "text": said(text) }))
-            .collect();
-        let inputs: Vec<Value> = self
-            .inputs
-            .iter()
-            .map(|input| {
-                json!({
-                    "layer": input.layer, "path": input.path, "sha256": input.sha256,
-                    "date": input.date, "status": input.status,
-                })
-            })
-            .collect();
-        let findings: Vec<Value> = self
-            .findings
-            .iter()
-            .map(|finding| {
-                json!({
-                    "code": finding.code.id(), "severity": finding.severity.id(),
-                    "layer": finding.layer, "feature": finding.feature,
-                    "message": said(&finding.message()),
-                })
-            })
-            .collect();
-        let (low, high) = self.range.clone().unzip();
-        json!({
-            "figure": self.figure,
-            "value": self.value,
-            "unit": self.unit,
-            "low": low,
-            "high": high,
-            "method": {
-                "code": entry.code, "version": entry.version, "formula": entry.formula,
-                "reference": entry.reference,
-            },
-            "computed": said(&self.computed),
-            "rules": rules,
-            "inputs": inputs,
-            "contributions": self.sums.iter().map(Contributions::json).collect::<Vec<_>>(),
-            "findings": findings,
-            "accuracy": self.accuracy.iter().map(said).collect::<Vec<_>>(),
-            "doubts": self.doubts.iter().map(DoubtTold::json).collect::<Vec<_>>(),
-            "undecidable": self.is_undecidable,
-        })
-    }
-}
-
-impl Contributions {
-    fn json(&self) -> Value {
-        let term = |term: &Term| {
-            json!({
-                "feature": term.feature, "share": term.share, "amount": term.amount,
-                "nearest": term.nearest.as_ref().map(|near| json!({
-                    "facility": near.facility, "distance_m": near.distance_m,
-                })),
-            })
-        };
-        json!({
-            "of": self.id(),
-            "layer": self.layer,
-            "top": self.top.iter().map(term).collect::<Vec<_>>(),
-            "rest": { "count": self.rest_count, "amount": self.rest },
-            "overlap": self.overlap,
-            "total": self.total,
-            "printed": self.print(self.total),
-        })
     }
 }

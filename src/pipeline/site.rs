@@ -12,7 +12,8 @@ use crate::analysis::site::{HazardHere, SiteFeature, Surveyor};
 use crate::analysis::{self};
 use crate::config::crs_code::{CrsUse, WGS84, parse_epsg, use_of};
 use crate::config::{
-    ContextRole, LayerSettings, Localized, ReadSettings, Settings, nearest,
+    AccuracySetting, ContextRole, LayerSettings, Localized, ReadSettings, Settings,
+    nearest,
 };
 use crate::domain::{
     Digest, Explain, Findings, Message, ReferenceSystem, Source, Status,
@@ -42,6 +43,8 @@ pub struct Request {
     pub crs: Option<String>,
     /// The one feature of the file that is meant.
     pub feature: Option<String>,
+    /// How well the place itself is known, m at 95 %; taken as exact if nobody says.
+    pub accuracy_m: Option<f64>,
     /// What is added there: the word and the amount as written, `school:480`.
     pub add: Option<String>,
     /// Whether the scenarios of the project are looked at as well.
@@ -193,7 +196,7 @@ pub fn site(
         prepare(settings, request, crs.as_ref(), &mut findings, &mut clock)?;
     clock.begin(Stage::Measure);
     let measurements = analysis::measure(&area, settings, &mut findings);
-    let features = Surveyor::new(&area, settings).look(&place);
+    let features = Surveyor::of_place(&area, settings, &place).look(&place);
     let change = match addition {
         None => None,
         Some(_) if features.len() != 1 => {
@@ -212,7 +215,7 @@ pub fn site(
         let unheard = &mut Findings::default();
         let (area, place) =
             prepare(&variant, request, crs.as_ref(), unheard, &mut clock)?;
-        let features = Surveyor::new(&area, &variant).look(&place);
+        let features = Surveyor::of_place(&area, &variant, &place).look(&place);
         let hazards = features.into_iter().map(|feature| feature.hazards);
         scenarios.push((id, hazards.collect()));
     }
@@ -295,7 +298,7 @@ fn layer_of(
         read: ReadSettings { layer, ..ReadSettings::default() },
         id_field: None,
         source: Source::default(),
-        accuracy: None,
+        accuracy: request.accuracy_m.map(AccuracySetting::Meters),
         status: Status::Undeclared,
         notes: None,
         territory: None,

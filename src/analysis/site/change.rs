@@ -5,6 +5,7 @@
 //! after. After is measured on the study area with the place in it, by the same stages as a
 //! run: so it is what a run would give with the place in the layer.
 
+use super::super::access::distances;
 use super::super::deficit;
 use super::super::exposure::{Table, hazards, places};
 use super::super::facilities::{people_layer, people_nearest};
@@ -86,7 +87,10 @@ pub fn change(
             let found = found.expect("the caller names a service");
             add_facility(found, place, amount);
             let people = people_layer(area, settings, service);
-            people.and_then(|layer| Some(people_nearest(found, layer).last()?.get()))
+            people.and_then(|layer| {
+                let nearest = distances(layer, found);
+                Some(people_nearest(found, layer, &nearest).last()?.get())
+            })
         }
     };
     // Risk is not asked for, and the place has no attributes to be judged by.

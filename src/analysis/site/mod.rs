@@ -11,15 +11,17 @@ mod edges;
 mod elements;
 
 use super::access::centroid;
+use super::doubts::datum_m;
 use super::exposure::hazards;
 use super::features::classify;
 use super::planes::Planes;
 use super::tally::{self, add_to, class_of};
 use crate::config::{DeficitKind, Settings};
-use crate::domain::Level;
+use crate::domain::{Doubt, Level};
 use crate::geometry::mosaic::Scratch;
 use crate::geometry::{
-    Dimension, GridPoint, Nearest, Prepared, ServiceLayer, ShapeRef, StudyArea,
+    Dimension, GridPoint, HazardLayer, Nearest, Prepared, ServiceLayer, ShapeRef,
+    StudyArea,
 };
 use edges::Edges;
 pub use elements::{Element, ElementAccess, ElementsHere};
@@ -71,7 +73,7 @@ pub struct HazardHere {
     pub hazard: String,
     /// The worst level that any part meets, with the edges as drawn.
     pub level: Level,
-    /// The same with the edges moved in by the accuracy; as drawn without one.
+    /// The same with the edges moved in by the doubts of position; as drawn without any.
     pub inner: Level,
     /// The same with the edges moved out.
     pub outer: Level,
@@ -181,11 +183,44 @@ impl<'a> Surveyor<'a> {
     /// Assumes that the settings are those that the study area was prepared with.
     #[must_use]
     pub fn new(area: &'a StudyArea, settings: &'a Settings) -> Self {
+        Self::with(area, settings, Planes::new(area))
+    }
+
+    /// The same for a place that is not where it is for certain: the edges of each hazard are
+    /// moved by all doubts of position together, the root of the sum of squares of the edge's
+    /// accuracy, the place's, and that of the operations between their datums, as far as they
+    /// are switched on and known.
+    #[must_use]
+    pub fn of_place(
+        area: &'a StudyArea,
+        settings: &'a Settings,
+        place: &Prepared,
+    ) -> Self {
+        let own = place.worst_accuracy_m().unwrap_or(0.0);
+        let datum = |hazard: &HazardLayer| {
+            let is_on = settings.doubts.has(Doubt::Datum);
+            is_on.then(|| datum_m(area, &place.id, &hazard.layer.id)).flatten()
+        };
+        let datums: Vec<f64> =
+            area.hazards.iter().map(|hazard| datum(hazard).unwrap_or(0.0)).collect();
+        if own <= 0.0 && datums.iter().all(|m| *m <= 0.0) {
+            return Self::new(area, settings);
+        }
+        let edges = area.hazards.iter().map(|hazard| {
+            let is_on = settings.doubts.has(Doubt::HazardEdge);
+            hazard.worst_accuracy_m().filter(|_| is_on).unwrap_or(0.0)
+        });
+        let by_m: Vec<f64> =
+            edges.zip(datums).map(|(edge, datum)| edge.hypot(own).hypot(datum)).collect();
+        Self::with(area, settings, Planes::moved(area, &by_m))
+    }
+
+    fn with(area: &'a StudyArea, settings: &'a Settings, planes: Planes) -> Self {
         let services = area.services.iter();
         Self {
             area,
             settings,
-            planes: Planes::new(area),
+            planes,
             edges: area.hazards.iter().map(Edges::new).collect(),
             nearest: services.map(|s| Nearest::new(&s.layer.shapes)).collect(),
         }
@@ -241,7 +276,13 @@ impl<'a> Surveyor<'a> {
         let found = classify(&self.planes, shape, known.len(), scratch).hazards;
         let class = class_of(&self.planes, shape, scratch);
         let each = known.into_iter().zip(found).enumerate();
+        let is_known = |hazard: &HazardLayer| hazard.inner.is_some();
+        let all_known = self.area.hazards.iter().filter(|h| h.in_any).all(is_known);
         each.map(|(at, ((hazard, has_range), levels))| {
+            // That the place is doubtful says nothing of an edge of which nobody says how
+            // well it is drawn.
+            let is_known = self.area.hazards.get(at).map_or(all_known, is_known);
+            let has_range = has_range && is_known;
             let cases = class.as_ref().map(|class| class.levels[at]);
             let [level, inner, outer] = cases.unwrap_or([levels.worst; 3]);
             let (margins, source_m) = match self.edges.get(at) {

@@ -104,8 +104,15 @@ impl Resolver<'_> {
             || (1..=n).map(|at| at.to_string()).collect(),
             |items| items.value.iter().map(|item| item.value.clone()).collect(),
         );
-        let (id, weights, ratio) = (id.to_owned(), weighed.weights, weighed.ratio);
-        Some(PairwiseMatrix { id, items, weights, ratio, threshold })
+        let ahp::Weighed { weights, shares, ratio } = weighed;
+        Some(PairwiseMatrix {
+            id: id.to_owned(),
+            items,
+            weights,
+            shares,
+            ratio,
+            threshold,
+        })
     }
 
     /// A matrix by its id. One that was found wrong has been told of.

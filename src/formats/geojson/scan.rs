@@ -19,7 +19,7 @@ impl Scan {
                 self.is_escaped = false;
                 at += 1;
             } else if self.is_in_text {
-                at += plain_run(&bytes[at..], |b| matches!(b, b'"' | b'\\'));
+                at += plain_run(&bytes[at..], |rest| memchr::memchr2(b'"', b'\\', rest));
                 match bytes.get(at) {
                     Some(b'"') => self.is_in_text = false,
                     Some(_) => self.is_escaped = true,
@@ -27,7 +27,9 @@ impl Scan {
                 }
                 at += 1;
             } else {
-                at += plain_run(&bytes[at..], |b| matches!(b, b'"' | b'{' | b'}'));
+                at += plain_run(&bytes[at..], |rest| {
+                    memchr::memchr3(b'"', b'{', b'}', rest)
+                });
                 match bytes.get(at) {
                     Some(b'"') => self.is_in_text = true,
                     Some(b'{') => self.depth += 1,
@@ -42,21 +44,9 @@ impl Scan {
     }
 }
 
-/// How many bytes come before the first special one. Blocks of 32 are tested as a whole,
-/// which the compiler turns into vector instructions; names and the like end before that.
-#[inline]
-fn plain_run(bytes: &[u8], is_special: impl Fn(u8) -> bool + Copy) -> usize {
-    let near = &bytes[..bytes.len().min(16)];
-    if let Some(at) = near.iter().position(|&b| is_special(b)) {
-        return at;
-    }
-    let rest = &bytes[near.len()..];
-    let is_plain =
-        |block: &&[u8]| !block.iter().fold(false, |found, &b| found | is_special(b));
-    let passed = rest.chunks_exact(32).take_while(is_plain).count() * 32;
-    let last = &rest[passed..];
-    let found = last.iter().position(|&b| is_special(b));
-    near.len() + passed + found.unwrap_or(last.len())
+/// How many bytes come before the first special one, or all.
+fn plain_run(bytes: &[u8], find: impl Fn(&[u8]) -> Option<usize>) -> usize {
+    find(bytes).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]

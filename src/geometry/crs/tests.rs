@@ -30,6 +30,10 @@ fn places_are_judged_by_their_zone() {
     assert!(from_degrees.is_swapped([-17.64, -71.34]));
     assert!(!from_degrees.is_swapped([0.0, 0.0]));
     assert!(from_degrees.looks_like_meters([251_000.0, 8_048_000.0]));
+    // Either number alone is enough, and what may be degrees is none.
+    assert!(from_degrees.looks_like_meters([200.0, 45.0]));
+    assert!(from_degrees.looks_like_meters([45.0, 100.0]));
+    assert!(!from_degrees.looks_like_meters([-71.3, -17.6]));
 }
 
 #[test]
@@ -51,6 +55,8 @@ fn metres_are_judged_too() {
         assert_eq!(name(transform.place(at)), expected, "{case}");
     }
     assert!(same.looks_like_degrees(ILO));
+    assert!(!same.looks_like_degrees([251_716.0, 45.0]));
+    assert!(!same.looks_like_degrees([45.0, 8_048_126.0]));
     assert!(same.is_swapped([8_048_126.0, 251_716.0]));
 }
 

@@ -40,7 +40,7 @@ impl States {
 }
 
 /// Changes a count, keeping the list ascending and free of zeros.
-fn bump(counts: &mut Counts, plane: PlaneId, delta: i32) {
+pub(super) fn bump(counts: &mut Counts, plane: PlaneId, delta: i32) {
     match counts.binary_search_by_key(&plane, |(p, _)| *p) {
         Ok(at) => {
             counts[at].1 += delta;

@@ -1,6 +1,6 @@
 //! Which planes hold a point: exact integer arithmetic, edges belong to their plane.
 
-use super::lattice::Counts;
+use super::lattice::{Counts, bump};
 use super::{Anchor, Edge, Membership, Mosaic, Scratch, cross, within_box};
 use crate::geometry::grid::GridPoint;
 
@@ -41,11 +41,12 @@ pub(super) fn from_anchor(
         {
             change(edge.plane, edge.eastward());
         }
-        if edge.covers(point.x)
-            && edge.is_above(point.x, anchor.y2)
-            && !edge.is_above(point.x, 2 * point.y)
+        let x2 = 2 * point.x;
+        if edge.covers(x2)
+            && edge.is_above(x2, anchor.y2)
+            && !edge.is_above(x2, 2 * point.y)
         {
-            change(edge.plane, if edge.b.x > edge.a.x { 1 } else { -1 });
+            change(edge.plane, edge.northward());
         }
         if cross(edge.a, edge.b, point) == 0 && within_box(edge.a, edge.b, point) {
             on_edge.push(edge.plane);
@@ -58,17 +59,48 @@ pub(super) fn from_anchor(
     planes
 }
 
+/// The corner just to the south-west of `low`, a half step off, with the counts there.
+///
+/// The walk is that of [`from_anchor`], so `scratch.near` must hold every edge of the window
+/// from the anchor to `low`.
+pub(super) fn corner(
+    mosaic: &Mosaic,
+    anchor: Anchor,
+    low: GridPoint,
+    scratch: &Scratch,
+) -> (Anchor, Counts) {
+    let mut counts: Counts = mosaic.lattice.counts(anchor.state).clone();
+    let (x2, y2) = (2 * low.x - 1, 2 * low.y - 1);
+    for &id in &scratch.near {
+        let edge = mosaic.edges[id as usize];
+        if edge.spans(anchor.y2)
+            && !edge.crosses_by(anchor.x2, anchor.y2)
+            && edge.crosses_by(x2, anchor.y2)
+        {
+            bump(&mut counts, edge.plane, edge.eastward());
+        }
+        if edge.covers(x2) && edge.is_above(x2, anchor.y2) && !edge.is_above(x2, y2) {
+            bump(&mut counts, edge.plane, edge.northward());
+        }
+    }
+    (Anchor { x2, y2, ..anchor }, counts)
+}
+
 impl Edge {
-    /// Whether the edge covers the meridian just east of `x`.
-    fn covers(&self, x: i64) -> bool {
-        self.a.x.min(self.b.x) <= x && x < self.a.x.max(self.b.x)
+    /// Whether the edge covers the meridian just east of `x2` (half steps).
+    fn covers(&self, x2: i64) -> bool {
+        2 * self.a.x.min(self.b.x) <= x2 && x2 < 2 * self.a.x.max(self.b.x)
     }
 
-    /// Whether an edge that covers the meridian runs above `y2` (half steps) just east of `x`.
-    fn is_above(&self, x: i64, y2: i64) -> bool {
+    /// Change of count when an edge that covers a meridian is crossed from south to north.
+    fn northward(&self) -> i32 {
+        if self.b.x > self.a.x { 1 } else { -1 }
+    }
+
+    /// Whether an edge that covers the meridian runs above `y2` just east of `x2` (half steps).
+    fn is_above(&self, x2: i64, y2: i64) -> bool {
         // Below an edge that goes east is its right side.
-        let eastward = if self.b.x > self.a.x { 1 } else { -1 };
-        match self.side(2 * x, y2) * eastward {
+        match self.side(x2, y2) * self.northward() {
             // The edge passes through the point itself: its slope decides.
             0 => (self.b.y > self.a.y) == (self.b.x > self.a.x) && self.a.y != self.b.y,
             side => side < 0,

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
+use super::lattice::Counts;
+use super::locate::corner;
 use super::{Anchor, Edge, Membership, Mosaic, Parts, PlaneId, segments};
 use crate::geometry::grid::{AREA_STEPS_PER_M2, GridPoint};
 use crate::geometry::shapes::ShapeRef;
@@ -32,6 +34,10 @@ pub struct Scratch {
     planes: Vec<PlaneId>,
     edges: Vec<Local>,
     pieces: Vec<Piece>,
+    /// West ends of the pieces, from west to east.
+    starts: Vec<(f64, u32)>,
+    /// Other places of interest, from west to east.
+    ends: Vec<f64>,
     toggles: Vec<Toggle>,
     abscissas: Vec<f64>,
     active: Vec<u32>,
@@ -107,7 +113,9 @@ impl Sums {
     fn find(&mut self, key: &Key) -> usize {
         const FEW: usize = 16;
         if self.entries.len() <= FEW {
-            if let Some(at) = self.entries.iter().position(|(known, _)| known == key) {
+            if let Some(at) =
+                self.entries.iter().position(|(known, _)| is_same(known, key))
+            {
                 return at;
             }
         } else {
@@ -138,28 +146,45 @@ pub(super) fn split(
     scratch: &mut Scratch,
 ) -> Parts {
     let Some((low, high)) = shape.bounds() else { return Parts::new() };
-    gather(mosaic, shape, scratch);
     scratch.sums.clear();
-    let lines = strip_lines(mosaic, scratch.edges.len(), low, high);
-    let (sides, top) = ((low.x, high.x), 2 * high.y + 1);
-    if lines.is_empty() {
-        sweep(mosaic, (anchor, top), sides, scratch);
+    let counts = if scratch.near.len() + shape.points().len() > STRIP_EDGES {
+        in_strips(mosaic, anchor, shape, scratch);
+        mosaic.lattice.counts(anchor.state).clone()
     } else {
-        let all = std::mem::take(&mut scratch.edges);
-        let mut floor = anchor;
-        for line in lines.into_iter().chain([top]) {
-            let in_strip = all.iter().filter(|local| {
-                let Edge { a, b, .. } = local.edge;
-                2 * a.y.max(b.y) > floor.y2 && 2 * a.y.min(b.y) < line
-            });
-            scratch.edges.clear();
-            scratch.edges.extend(in_strip);
-            sweep(mosaic, (floor, line), sides, scratch);
-            floor = mosaic.lattice.anchor_on(low.x, line);
-        }
-    }
-    let outer = outer_planes(mosaic.lattice.planes(anchor.state), &scratch.planes);
+        // What lies between the anchor and the feature is in the counts of its corner.
+        let (corner, counts) = corner(mosaic, anchor, low, scratch);
+        scratch.near.retain(|id| mosaic.edge_meets_box(*id, low, high));
+        gather(mosaic, shape, scratch);
+        sweep((corner, &counts), 2 * high.y + 1, (low.x, high.x), scratch);
+        counts
+    };
+    let outer = outer_planes(&counts, &scratch.planes);
     collect(&scratch.sums, &scratch.planes, &outer, shape.area_m2())
+}
+
+/// Sweeps a window with many edges in strips along the lattice's rows.
+fn in_strips(
+    mosaic: &Mosaic,
+    anchor: Anchor,
+    shape: ShapeRef<'_>,
+    scratch: &mut Scratch,
+) {
+    let Some((low, high)) = shape.bounds() else { return };
+    gather(mosaic, shape, scratch);
+    let lines = strip_lines(mosaic, scratch.edges.len(), low, high);
+    let all = std::mem::take(&mut scratch.edges);
+    let mut floor = anchor;
+    for line in lines.into_iter().chain([2 * high.y + 1]) {
+        let in_strip = all.iter().filter(|local| {
+            let Edge { a, b, .. } = local.edge;
+            2 * a.y.max(b.y) > floor.y2 && 2 * a.y.min(b.y) < line
+        });
+        scratch.edges.clear();
+        scratch.edges.extend(in_strip);
+        let counts = mosaic.lattice.counts(floor.state);
+        sweep((floor, counts), line, (low.x, high.x), scratch);
+        floor = mosaic.lattice.anchor_on(low.x, line);
+    }
 }
 
 /// Numbers the planes of the window and lists its edges and those of the feature.
@@ -189,22 +214,16 @@ fn strip_lines(
     low: GridPoint,
     high: GridPoint,
 ) -> Vec<i64> {
-    if edges <= STRIP_EDGES {
-        return Vec::new();
-    }
     let lines: Vec<i64> = mosaic.lattice.lines_between(low.y, high.y).collect();
     let wanted = edges / (STRIP_EDGES / 2);
     let every = (lines.len() / wanted.max(1)).max(1);
     lines.into_iter().step_by(every).collect()
 }
 
-/// Planes that hold the whole window: those of the anchor without an edge in it.
-fn outer_planes(at_anchor: &[PlaneId], local: &[PlaneId]) -> Membership {
-    at_anchor
-        .iter()
-        .copied()
-        .filter(|plane| local.binary_search(plane).is_err())
-        .collect()
+/// Planes that hold the whole window: those of its corner without an edge in it.
+fn outer_planes(counts: &Counts, local: &[PlaneId]) -> Membership {
+    let inside = counts.iter().filter(|(_, count)| *count > 0).map(|(plane, _)| *plane);
+    inside.filter(|plane| local.binary_search(plane).is_err()).collect()
 }
 
 /// Turns keys into memberships, m² and a sorted list without parts of no measure.
@@ -231,8 +250,8 @@ fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) ->
 
 /// Sweeps one strip, from the anchor's row up to the line `top2`, between the feature's sides.
 fn sweep(
-    mosaic: &Mosaic,
-    (anchor, top2): (Anchor, i64),
+    (anchor, counts): (Anchor, &Counts),
+    top2: i64,
     (west, east): (i64, i64),
     scratch: &mut Scratch,
 ) {
@@ -242,7 +261,7 @@ fn sweep(
     clip(anchor, height, (side(west), side(east)), own, scratch);
     let Some((west, east)) = extent(own, scratch) else { return };
     abscissas(west, east, scratch);
-    base_counts(mosaic, anchor, scratch);
+    base_counts(counts, scratch);
     let xs = std::mem::take(&mut scratch.abscissas);
     scratch.active.clear();
     let (mut next_piece, mut next_toggle) = (0, 0);
@@ -253,8 +272,10 @@ fn sweep(
             scratch.floor[toggle.plane as usize] += toggle.delta;
             next_toggle += 1;
         }
-        while scratch.pieces.get(next_piece).is_some_and(|p| p.x0 <= left) {
-            scratch.active.push(next_piece as u32);
+        while let Some(&(_, piece)) =
+            scratch.starts.get(next_piece).filter(|s| s.0 <= left)
+        {
+            scratch.active.push(piece);
             next_piece += 1;
         }
         let pieces = &scratch.pieces;
@@ -274,6 +295,7 @@ fn clip(
     scratch: &mut Scratch,
 ) {
     scratch.pieces.clear();
+    scratch.starts.clear();
     scratch.toggles.clear();
     let place = |p: GridPoint| {
         ((2 * p.x - anchor.x2) as f64 * 0.5, (2 * p.y - anchor.y2) as f64 * 0.5)
@@ -310,10 +332,11 @@ fn clip(
             (x1, y1) = (ceiling_x(), height);
         }
         if x0 < x1 && x1 > west && x0 < east {
+            scratch.starts.push((x0, scratch.pieces.len() as u32));
             scratch.pieces.push(Piece { x0, y0, x1, y1, slope, plane, upward });
         }
     }
-    scratch.pieces.sort_unstable_by(|p, q| p.x0.total_cmp(&q.x0));
+    scratch.starts.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
     scratch.toggles.sort_unstable_by(|s, t| s.x.total_cmp(&t.x));
 }
 
@@ -328,21 +351,32 @@ fn extent(own: u32, scratch: &Scratch) -> Option<(f64, f64)> {
     })
 }
 
-/// Lists where slabs begin and end.
+/// Lists where slabs begin and end: the starts of pieces, which are in order already, and
+/// their ends and the toggles between them.
 fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
-    let ends = scratch.pieces.iter().flat_map(|p| [p.x0, p.x1]);
-    let all = ends.chain(scratch.toggles.iter().map(|t| t.x));
+    let is_within = |x: &f64| (west..=east).contains(x);
+    let ends = scratch.pieces.iter().map(|p| p.x1);
+    let ends = ends.chain(scratch.toggles.iter().map(|t| t.x));
+    scratch.ends.clear();
+    scratch.ends.extend(ends.filter(is_within));
+    scratch.ends.sort_unstable_by(f64::total_cmp);
     scratch.abscissas.clear();
-    scratch.abscissas.extend(all.filter(|x| (west..=east).contains(x)));
-    scratch.abscissas.sort_unstable_by(f64::total_cmp);
+    let mut ends = scratch.ends.iter().copied().peekable();
+    for start in scratch.starts.iter().map(|s| s.0).filter(is_within) {
+        while let Some(end) = ends.next_if(|end| *end <= start) {
+            scratch.abscissas.push(end);
+        }
+        scratch.abscissas.push(start);
+    }
+    scratch.abscissas.extend(ends);
     scratch.abscissas.dedup();
 }
 
 /// Sets the floor's counts to those of the anchor; the feature itself starts further east.
-fn base_counts(mosaic: &Mosaic, anchor: Anchor, scratch: &mut Scratch) {
+fn base_counts(counts: &Counts, scratch: &mut Scratch) {
     scratch.floor.clear();
     scratch.floor.resize(scratch.planes.len() + 1, 0);
-    for &(plane, count) in mosaic.lattice.counts(anchor.state) {
+    for &(plane, count) in counts {
         if let Ok(local) = scratch.planes.binary_search(&plane) {
             scratch.floor[local] = count;
         }

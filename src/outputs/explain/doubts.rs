@@ -70,7 +70,7 @@ pub(super) fn told(settings: &Settings, row: Row<'_>) -> Vec<DoubtTold> {
             let method = Method::of_deficit(row.kind);
             (&row.doubts, of_deficit(method), numbers::of_value(method))
         }
-        Row::InHazard(_) | Row::Facility(_) => return Vec::new(),
+        _ => return Vec::new(),
     };
     let tell = |doubt: Doubt| {
         let found = known.iter().find(|one| one.doubt == doubt);

@@ -25,6 +25,8 @@ pub(super) fn told(
         Row::InHazard(row) => (of_deficit, Some(row.level)),
         Row::Facility(row) => (None, Some(row.level)),
         Row::Deficit(_) => (of_deficit, None),
+        Row::Hazard(_, level) => (None, Some(level)),
+        _ => (None, None),
     };
     let grown = people.and_then(|layer| growth(known.settings, layer));
     let is_meant = |one: &&HazardLayer| hazards.contains(&one.layer.id.as_str());

@@ -57,6 +57,7 @@ fn feature(report: &SiteReport<'_>, at: usize, here: &SiteFeature) -> Value {
         "id": here.id,
         "geometry": dimension,
         size: METERS.round(here.size),
+        "accuracy_m": report.place.worst_accuracy_m(),
         "centroid": { "x": METERS.round(x), "y": METERS.round(y), "lon_lat": degrees },
         "territory": code(here.territory),
         "territories": shares,

@@ -160,6 +160,11 @@ fn place(report: &SiteReport<'_>, here: &SiteFeature, words: Words) -> Vec<Strin
         .with("y", format!("{y:.2}"));
     let parts = [Some(words.say(&shape)), degrees, Some(words.say(&metres))];
     lines.push(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    let accuracy = match report.place.worst_accuracy_m().filter(|m| *m > 0.0) {
+        Some(m) => Message::new("site.place.accuracy").with("m", number(m, 1)),
+        None => Message::new("site.place.exact"),
+    };
+    lines.push(words.say(&accuracy));
     lines.extend(territory::lies_in(report, here, words));
     lines
 }

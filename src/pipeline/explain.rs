@@ -1,0 +1,166 @@
+//! Measuring for one figure: only what it rests on is read.
+//!
+//! In: a project and the name of a figure. Out: what was measured, and the settings it was
+//! measured by. A figure does not depend on layers that it does not name, so the number is that
+//! of the whole run; what a name does not tell is measured whole.
+
+use std::collections::BTreeSet;
+
+use super::{Error, Measured, Watch, measure, open};
+use crate::config::{DeficitKind, DeficitSettings, Settings, Units};
+use crate::outputs::figure::{self, Known};
+
+/// The prefix of a figure of a scenario.
+const SCENARIOS: &str = "scenarios/";
+
+/// The settings that a figure was computed by, and its name among theirs: a row of
+/// `scenarios.csv` is a figure of that scenario.
+///
+/// # Errors
+///
+/// [`Error::Project`] if the scenario's settings are wrong.
+pub fn of_scenario(base: Settings, name: &str) -> Result<(Settings, String), Error> {
+    let named = name.trim().strip_prefix(SCENARIOS);
+    let parts = named.and_then(|rest| rest.split_once('/'));
+    let found = parts.and_then(|(id, figure)| {
+        let scenario = base.scenarios.iter().find(|one| one.id == id)?;
+        Some((scenario, figure))
+    });
+    let Some((scenario, figure)) = found else { return Ok((base, name.to_owned())) };
+    let all = base.overrides.iter().chain(&scenario.overrides);
+    let all: Vec<(String, String)> = all.cloned().collect();
+    Ok((open(&base.file, &all)?, figure.to_owned()))
+}
+
+/// Measures what a figure needs; everything, if its name does not tell what that is or is no
+/// name of a figure.
+///
+/// # Errors
+///
+/// [`Error::Layers`] or [`Error::Geometry`].
+pub fn measure_for(
+    settings: Settings,
+    name: &str,
+    watch: &dyn Watch,
+) -> Result<(Settings, Measured), Error> {
+    if let Some(narrow) = narrowed(&settings, name) {
+        let measured = measure(&narrow, watch)?;
+        let known = Known {
+            settings: &narrow,
+            area: &measured.area,
+            measurements: &measured.measurements,
+            findings: &measured.findings,
+        };
+        if figure::find(name, known).is_ok() {
+            return Ok((narrow, measured));
+        }
+    }
+    let measured = measure(&settings, watch)?;
+    Ok((settings, measured))
+}
+
+/// What a figure names.
+#[derive(Default)]
+struct Subjects<'a> {
+    hazard: Option<&'a str>,
+    layer: Option<&'a str>,
+    deficit: Option<&'a str>,
+}
+
+impl<'a> Subjects<'a> {
+    /// `None` for figures that rest on everything.
+    fn of(name: &'a str) -> Option<Self> {
+        let parts: Vec<&str> = name.trim().split('/').collect();
+        let none = Self::default();
+        Some(match parts[..] {
+            // Not the balance: its difference is the dust of the whole run's sums.
+            ["exposure", _, hazard, _, layer, ..] => {
+                Self { hazard: Some(hazard), layer: Some(layer), ..none }
+            }
+            ["facilities_in_hazard", service, _, hazard, ..] => {
+                Self { hazard: Some(hazard), layer: Some(service), ..none }
+            }
+            ["deficits", _, deficit, ..] => Self { deficit: Some(deficit), ..none },
+            ["deficit_in_hazard", _, deficit, hazard, ..] => {
+                Self { deficit: Some(deficit), hazard: Some(hazard), ..none }
+            }
+            ["hazards", hazard, ..] => Self { hazard: Some(hazard), ..none },
+            ["indicators", indicator, ..] => {
+                let words: Vec<&str> = indicator.split('.').collect();
+                match words[..] {
+                    ["exposure", hazard, _, layer, ..] => {
+                        Self { hazard: Some(hazard), layer: Some(layer), ..none }
+                    }
+                    ["deficit", deficit] => Self { deficit: Some(deficit), ..none },
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The settings with only the layers that a figure rests on; `None` if its name does not tell.
+fn narrowed(settings: &Settings, name: &str) -> Option<Settings> {
+    let subjects = Subjects::of(name)?;
+    // What `[risk]` finds about its layer touches the figures of that layer.
+    if settings.risk.is_some() {
+        return None;
+    }
+    let mut ids: BTreeSet<&str> = BTreeSet::from([settings.territories.as_str()]);
+    if let Some(id) = subjects.layer {
+        settings.layer(id)?;
+        ids.insert(id);
+        // Whose people a facility serves depends on the deficits that name it.
+        let named = settings.deficits.iter().map(rests_on);
+        let named = named.filter(|all| all.contains(&id) && is_service(settings, id));
+        ids.extend(named.flatten());
+        if is_service(settings, id) {
+            let exposed = settings.layers.iter().filter(|one| one.exposure.is_some());
+            ids.extend(exposed.map(|one| one.id.as_str()));
+        }
+    }
+    if let Some(id) = subjects.deficit {
+        ids.extend(rests_on(settings.deficits.iter().find(|one| one.id == id)?));
+    }
+    if let Some(id) = subjects.hazard {
+        let hazards = settings.layers.iter().filter(|one| one.hazard.is_some());
+        let meant = hazards.filter(|one| one.id == id || id == "any");
+        let before = ids.len();
+        for layer in meant {
+            ids.insert(&layer.id);
+            let role = layer.hazard.as_ref();
+            ids.extend(role.and_then(|role| role.study_area.as_deref()));
+        }
+        if ids.len() == before
+            && settings.layer(id).is_none_or(|one| one.hazard.is_none())
+        {
+            return None;
+        }
+    }
+    let mut narrow = settings.clone();
+    let is_kept = |id: &str| ids.contains(id);
+    narrow.layers.retain(|layer| is_kept(&layer.id));
+    // A hazard by a second role of a kept layer would be measured for nothing, and does no harm.
+    narrow.deficits.retain(|deficit| rests_on(deficit).into_iter().all(is_kept));
+    (narrow.contradictions, narrow.disputed) = (None, Vec::new());
+    Some(narrow)
+}
+
+fn is_service(settings: &Settings, id: &str) -> bool {
+    settings.layer(id).is_some_and(|layer| layer.service.is_some())
+}
+
+/// Ids of the layers that a deficit rests on.
+fn rests_on(deficit: &DeficitSettings) -> Vec<&str> {
+    let mut all: Vec<&str> = deficit.kind.people_layer().into_iter().collect();
+    match &deficit.kind {
+        DeficitKind::Access { service, .. }
+        | DeficitKind::AreaPerPerson { service, .. }
+        | DeficitKind::PeoplePerUnit { units: Units::Service(service), .. } => {
+            all.push(service);
+        }
+        DeficitKind::PeoplePerUnit { .. } | DeficitKind::Reported { .. } => {}
+    }
+    all
+}
