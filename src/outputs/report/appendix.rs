@@ -113,8 +113,12 @@ impl<'a> Appendix<'a> {
     pub(super) fn told(self, context: &Context<'a>) -> Vec<Basis> {
         let job = context.job;
         let explainer = Explainer::new(job.area, job.settings);
-        let known =
-            Known { settings: job.settings, area: job.area, findings: job.findings };
+        let known = Known {
+            settings: job.settings,
+            area: job.area,
+            measurements: job.measurements,
+            findings: job.findings,
+        };
         let teller = Teller { context, explainer: &explainer, known };
         self.bases.par_iter().filter_map(|wanted| teller.basis(wanted)).collect()
     }
@@ -126,11 +130,12 @@ fn key(row: Row<'_>) -> String {
         Row::Exposure(row) => {
             format!("exposure/{}/{}/{}", row.hazard, row.layer, row.measure.id())
         }
-        Row::Deficit(row) => format!("deficits/{}", row.deficit),
+        Row::Deficit(row) | Row::Disputed(row) => format!("deficits/{}", row.deficit),
         Row::InHazard(row) => format!("deficit_in_hazard/{}/{}", row.deficit, row.hazard),
         Row::Facility(row) => {
             format!("facilities_in_hazard/{}/{}", row.service, row.hazard)
         }
+        other => other.name_of(End::Value),
     }
 }
 
@@ -162,7 +167,8 @@ impl<'a> Teller<'_, 'a> {
         let told: Vec<&Explanation> =
             all.iter().map(|(_, _, _, told)| told).chain(&alone).collect();
         let first = told.first()?;
-        let entry = first.method.entry();
+        // What the report shows are figures, each with a method.
+        let entry = first.method?.entry();
         let notes = told.iter().map(|told| self.notes(told));
         let shared = notes.reduce(|a, b| a.intersection(&b).cloned().collect())?;
         let figures = all
@@ -191,7 +197,7 @@ impl<'a> Teller<'_, 'a> {
                 context.title(&row.layer),
                 context.measure(&row.measure)
             ),
-            Row::Deficit(row) => context.deficit_title(&row.deficit),
+            Row::Deficit(row) | Row::Disputed(row) => context.deficit_title(&row.deficit),
             Row::InHazard(row) => format!(
                 "{} · {}",
                 context.deficit_title(&row.deficit),
@@ -204,6 +210,7 @@ impl<'a> Teller<'_, 'a> {
                     context.title(&row.hazard)
                 )
             }
+            other => other.name_of(End::Value),
         }
     }
 
@@ -215,12 +222,13 @@ impl<'a> Teller<'_, 'a> {
                 let level = context.words.level(row.level);
                 format!("{} · {level}", context.territory(&row.territory))
             }
-            Row::Deficit(row) => context.territory(&row.territory),
+            Row::Deficit(row) | Row::Disputed(row) => context.territory(&row.territory),
             Row::InHazard(row) => {
                 let level = context.words.level(row.level);
                 format!("{} · {level}", context.territory(&row.territory))
             }
             Row::Facility(row) => row.facility.clone(),
+            other => other.name_of(End::Value),
         };
         match end {
             End::Value => place,
@@ -357,9 +365,10 @@ impl<'a> Teller<'_, 'a> {
 fn back(row: Row<'_>) -> &'static str {
     match row {
         Row::Exposure(_) => "#exposure",
-        Row::Deficit(_) => "#deficits",
+        Row::Deficit(_) | Row::Disputed(_) => "#deficits",
         Row::InHazard(_) => "#deficit-in-hazard",
         Row::Facility(_) => "#facilities",
+        _ => "#summary",
     }
 }
 
