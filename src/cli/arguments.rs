@@ -254,8 +254,8 @@ enum TypedCommand {
         run: PathBuf,
         #[arg(required = true)]
         notes: Vec<PathBuf>,
-        #[arg(long = "project", id = "from")]
-        from: Option<PathBuf>,
+        #[arg(long = "project", id = "ground")]
+        ground: Option<PathBuf>,
         #[arg(long = "out", id = "merged")]
         merged: Option<PathBuf>,
     },
@@ -379,10 +379,10 @@ impl TypedCommand {
                 let dpi = dpi.map(|text| resolution(&text)).transpose()?;
                 Command::Render(RenderJob { run, map, format, dpi, out: drawn })
             }
-            Self::Review { run, notes, from, merged } => Command::Review(ReviewJob {
+            Self::Review { run, notes, ground, merged } => Command::Review(ReviewJob {
                 run,
                 files: notes,
-                project: from,
+                project: ground,
                 out: merged,
             }),
         })

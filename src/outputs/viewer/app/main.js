@@ -56,6 +56,7 @@ function page(app, world) {
   L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   const notes = makeReview(world, atlas, () => words, (goTo) => { if (goTo) tab = goTo; drawSide(); }, tell);
   mapBox.tabIndex = 0;
+  mapBox.setAttribute("role", "application");
   if (state.view) map.setView(latLng(state.view), state.view[2], { animate: false });
 
   function decodeSafe(text) {
@@ -111,6 +112,7 @@ function page(app, world) {
   function refresh() {
     words = makeWords(world, state);
     document.documentElement.lang = state.lang;
+    mapBox.setAttribute("aria-label", words.say("map_label"));
     found = compute(world, state);
     match = found?.match();
     drawMap();
@@ -259,9 +261,9 @@ function page(app, world) {
     if (!wanted) return put(box);
     const results = [];
     for (const layer of world.layers) {
-      const count = layer.ids.length;
-      for (let row = 0; row < count && results.length < 12; row++) {
-        if (plain(layer.nameOf(row)).includes(wanted)) results.push({ layer, row });
+      layer.plain ??= Array.from(layer.ids, (_, row) => plain(layer.nameOf(row)));
+      for (let row = 0; row < layer.plain.length && results.length < 12; row++) {
+        if (layer.plain[row].includes(wanted)) results.push({ layer, row });
       }
     }
     put(box, results.length
