@@ -776,9 +776,15 @@ fn frames_and_scales_of_maps_are_checked() {
         errors
             .map(|error| i18n::render(Locale::En, &error.message()))
             .filter(|message| {
-                ["`paper`", "`scale`", "`frame`", "`hazard_zonas`"]
-                    .iter()
-                    .any(|key| message.starts_with(key))
+                [
+                    "`paper`",
+                    "`scale`",
+                    "`frame`",
+                    "`hazard_zonas`",
+                    "unknown key `colour`",
+                ]
+                .iter()
+                .any(|key| message.starts_with(key))
             })
             .collect()
     };
@@ -790,6 +796,10 @@ fn frames_and_scales_of_maps_are_checked() {
         (
             "[maps.sheets.hazard_zonas]\nscale = 1000",
             "`hazard_zonas`: \"hazard_zonas\" is not one of the words allowed",
+        ),
+        (
+            "[maps.sheets.overview]\ncolour = \"red\"",
+            "unknown key `colour` in [maps.sheets.overview]",
         ),
         (
             "[maps.sheets.overview]\nscale = 0.5",

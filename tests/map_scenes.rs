@@ -299,7 +299,7 @@ fn group(rows: usize) -> Group {
         heading: "Nivel de peligro".into(),
         columns: vec!["hab.".into()],
         entries,
-        more: None,
+        ..Group::default()
     }
 }
 

@@ -456,6 +456,9 @@ fn class_group(
         columns.extend(has_people.then(|| words.of("map.measure.people")));
     }
     let heading = match theme.colouring {
+        Colouring::Gap if theme.rows.iter().all(|row| row.standard.is_none()) => {
+            words.of("map.legend.no_standard")
+        }
         Colouring::Gap => words.of("map.legend.gap"),
         Colouring::Values(_) => {
             let unit = figures::deficit_unit(words, kind, unit);
@@ -465,7 +468,7 @@ fn class_group(
             words.say(&message)
         }
     };
-    Group { heading, columns, entries, more: None }
+    Group { heading, columns, entries, ..Group::default() }
 }
 
 fn class_label(words: Words, class: GapClass) -> String {

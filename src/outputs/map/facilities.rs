@@ -4,10 +4,10 @@
 //! high level: a ring around every one of them would tell nobody anything.
 
 use crate::domain::Level;
-use crate::geometry::{HazardLayer, ServiceLayer, StudyArea};
+use crate::geometry::{Dimension, HazardLayer, ServiceLayer, ShapeRef, StudyArea};
 
 use super::legend::{self, Sign};
-use super::projection::covers;
+use super::projection::{Extent, rings_contain};
 use super::scene::{Item, Point, Rect};
 use super::sketch::{Sketch, reach_of};
 use super::style::Marker;
@@ -17,11 +17,11 @@ impl<'a> Sketch<'a> {
     pub fn facilities(&mut self, hazards: &[&HazardLayer]) {
         let area: &'a StudyArea = self.area;
         let levels = ring_levels(hazards);
+        let zones = boxed_zones(hazards, &levels);
         let mut all: Vec<(&'a ServiceLayer, Vec<bool>)> = Vec::new();
         for layer in &area.services {
             let points = self.facility_points(layer);
-            let is_in =
-                |(row, _): &(usize, Point)| is_inside(hazards, &levels, layer, *row);
+            let is_in = |(row, _): &(usize, Point)| is_inside(&zones, layer, *row);
             all.push((layer, points.iter().map(is_in).collect()));
         }
         let flags = || all.iter().flat_map(|(_, inside)| inside);
@@ -111,18 +111,26 @@ fn ring_levels(hazards: &[&HazardLayer]) -> Vec<Level> {
     }
 }
 
-/// Whether a point facility lies in a zone of one of the levels.
-fn is_inside(
-    hazards: &[&HazardLayer],
+/// The zones of some levels with their boxes, which many points are compared with.
+fn boxed_zones<'a>(
+    hazards: &[&'a HazardLayer],
     levels: &[Level],
-    layer: &ServiceLayer,
-    row: usize,
-) -> bool {
-    let points = layer.layer.shapes.get(row).points();
+) -> Vec<(Extent, ShapeRef<'a>)> {
     let zones = hazards.iter().flat_map(|hazard| &hazard.zones);
-    zones.filter(|zone| levels.contains(&zone.level)).any(|zone| {
-        zone.shapes.iter().any(|shape| points.iter().any(|p| covers(shape, p.meters())))
-    })
+    let own = zones.filter(|zone| levels.contains(&zone.level));
+    let shapes = own.flat_map(|zone| zone.shapes.iter());
+    let areas = shapes.filter(|shape| shape.dimension() == Dimension::Area);
+    areas.filter_map(|shape| Some((Extent::of_shape(shape)?, shape))).collect()
+}
+
+/// Whether a point facility lies in one of the zones.
+fn is_inside(zones: &[(Extent, ShapeRef<'_>)], layer: &ServiceLayer, row: usize) -> bool {
+    let points = layer.layer.shapes.get(row).points();
+    let is_in = |at: [f64; 2]| {
+        let near = zones.iter().filter(|(extent, _)| extent.contains(at));
+        near.into_iter().any(|(_, shape)| rings_contain(*shape, at))
+    };
+    points.iter().any(|point| is_in(point.meters()))
 }
 
 /// How much smaller the signs of crowded points are drawn: 1 where none touches another,

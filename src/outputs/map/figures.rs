@@ -478,7 +478,8 @@ pub fn deficit_chart(
             if is_share { words.percent(standard) } else { words.figure(standard) };
         (standard, words.with("map.chart.standard", "value", &said))
     });
-    let heading = words.with("map.chart.deficit", "unit", &unit);
+    let key = if mark.is_some() { "map.chart.deficit" } else { "map.chart.value" };
+    let heading = words.with(key, "unit", &unit);
     Some(Chart { heading, bars, max, is_share, mark })
 }
 

@@ -15,10 +15,41 @@ pub const CAP_HEIGHT: f32 = 0.714;
 /// Height of small letters over the em (Noto Sans: 536 of 1000).
 pub const X_HEIGHT: f32 = 0.536;
 
+/// Letters below this are looked up in a list: Latin with all its accents.
+const LISTED: u32 = 0x250;
+
 struct Face {
     font: FontRef<'static>,
     em: f32,
     kerning: Kerning,
+    /// The glyph of each letter below [`LISTED`].
+    letters: Vec<GlyphId>,
+    /// How wide each glyph is, em.
+    advances: Vec<f32>,
+}
+
+impl Face {
+    fn read(bytes: &'static [u8]) -> Self {
+        let font = FontRef::try_from_slice(bytes)
+            .expect("the embedded font is valid: a test loads each face");
+        let em = font.units_per_em().unwrap_or(1000.0);
+        let glyph = |code| char::from_u32(code).map_or(GlyphId(0), |c| font.glyph_id(c));
+        let letters = (0..LISTED).map(glyph).collect();
+        let count = u16::try_from(font.glyph_count()).unwrap_or(u16::MAX);
+        let width = |glyph| font.h_advance_unscaled(GlyphId(glyph)) / em;
+        let advances = (0..count).map(width).collect();
+        let kerning = Kerning::read(bytes);
+        Self { font, em, kerning, letters, advances }
+    }
+
+    fn glyph(&self, c: char) -> GlyphId {
+        let listed = self.letters.get(c as usize).copied();
+        listed.unwrap_or_else(|| self.font.glyph_id(c))
+    }
+
+    fn advance(&self, glyph: GlyphId) -> f32 {
+        self.advances.get(usize::from(glyph.0)).copied().unwrap_or(0.0)
+    }
 }
 
 /// The bytes of a face's font file.
@@ -38,12 +69,7 @@ fn face(weight: Weight) -> &'static Face {
         Weight::Italic => &FACES[2],
     };
     let bytes = bytes(weight);
-    slot.get_or_init(|| {
-        let font = FontRef::try_from_slice(bytes)
-            .expect("the embedded font is valid: a test loads each face");
-        let em = font.units_per_em().unwrap_or(1000.0);
-        Face { font, em, kerning: Kerning::read(bytes) }
-    })
+    slot.get_or_init(|| Face::read(bytes))
 }
 
 /// One letter in its place along a line.
@@ -53,28 +79,27 @@ struct Placed {
     letter: char,
 }
 
-/// Places the glyphs of a text; returns them and the whole advance, in em.
-fn place(text: &str, face: &Face) -> (Vec<Placed>, f32) {
-    let mut placed = Vec::with_capacity(text.len());
+/// Places the glyphs of a text; returns the whole advance, in em.
+fn place(text: &str, face: &Face, mut to: impl FnMut(Placed)) -> f32 {
     let mut x = 0.0;
     let mut last: Option<GlyphId> = None;
     for c in text.chars() {
-        let glyph = face.font.glyph_id(c);
+        let glyph = face.glyph(c);
         if let Some(last) = last {
             x += f32::from(face.kerning.of(last.0, glyph.0)) / face.em;
         }
         let is_space = c.is_whitespace() && glyph.0 == 0;
         // Thin spaces that the face lacks: a fifth of an em, and a space to who reads.
         let (glyph, advance_em, letter) = if is_space {
-            (face.font.glyph_id(' '), 0.2, ' ')
+            (face.glyph(' '), 0.2, ' ')
         } else {
-            (glyph, face.font.h_advance_unscaled(glyph) / face.em, c)
+            (glyph, face.advance(glyph), c)
         };
-        placed.push(Placed { glyph, x_em: x, letter });
+        to(Placed { glyph, x_em: x, letter });
         x += advance_em;
         last = (!is_space).then_some(glyph);
     }
-    (placed, x)
+    x
 }
 
 /// A glyph of a text: its number in the face, where it stands and how wide it is.
@@ -92,32 +117,30 @@ pub(super) struct Glyph {
 
 /// The glyphs of a text, kerned.
 pub(super) fn glyphs(text: &str, weight: Weight) -> Vec<Glyph> {
-    let placed = place(text, face(weight)).0;
-    let glyph = |p: Placed| Glyph {
-        id: p.glyph.0,
-        x_em: p.x_em,
-        advance_em: advance(p.glyph.0, weight),
-        letter: p.letter,
-    };
-    placed.into_iter().map(glyph).collect()
+    let face = face(weight);
+    let mut glyphs = Vec::with_capacity(text.len());
+    place(text, face, |p| {
+        let advance_em = face.advance(p.glyph);
+        glyphs.push(Glyph { id: p.glyph.0, x_em: p.x_em, advance_em, letter: p.letter });
+    });
+    glyphs
 }
 
 /// Whether the face has no letter for a character that ought to be seen.
 #[must_use]
 pub(super) fn lacks(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control() && face(Weight::Regular).font.glyph_id(c).0 == 0
+    !c.is_whitespace() && !c.is_control() && face(Weight::Regular).glyph(c).0 == 0
 }
 
 /// The width of a glyph by the face's table, em.
 pub(super) fn advance(glyph: u16, weight: Weight) -> f32 {
-    let face = face(weight);
-    face.font.h_advance_unscaled(GlyphId(glyph)) / face.em
+    face(weight).advance(GlyphId(glyph))
 }
 
 /// Width of a text, mm, from its start to the advance of its last letter.
 #[must_use]
 pub fn width(text: &str, weight: Weight, size_mm: f32) -> f32 {
-    place(text, face(weight)).1 * size_mm
+    place(text, face(weight), |_| {}) * size_mm
 }
 
 /// Width of a text with space added between letters, mm.
@@ -151,9 +174,11 @@ pub fn outline(
 ) {
     let face = face(weight);
     let k = size_mm / face.em;
-    for (i, letter) in place(text, face).0.iter().enumerate() {
-        let x0 = letter.x_em * size_mm + i as f32 * spacing_mm;
-        let Some(outline) = face.font.outline(letter.glyph) else { continue };
+    let mut count = 0;
+    place(text, face, |letter| {
+        let x0 = letter.x_em * size_mm + count as f32 * spacing_mm;
+        count += 1;
+        let Some(outline) = face.font.outline(letter.glyph) else { return };
         let at = |p: ab_glyph::Point| (x0 + p.x * k, -p.y * k);
         let mut end: Option<ab_glyph::Point> = None;
         for curve in &outline.curves {
@@ -186,7 +211,7 @@ pub fn outline(
         if end.is_some() {
             pen.close();
         }
-    }
+    });
 }
 
 /// Breaks a text into lines no wider than `max_mm`, at most `max_lines`.
@@ -203,15 +228,27 @@ pub fn wrap(
 ) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
+    let mut used = 0.0;
     // No line holds more letters than this, so endless words cost nothing.
     let limit = (max_mm / (size_mm * 0.12)).max(1.0) as usize;
     for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
         let mut word: String = word.chars().take(limit * (max_lines + 1)).collect();
         loop {
-            let joined =
-                if line.is_empty() { word.clone() } else { format!("{line} {word}") };
-            if width(&joined, weight, size_mm) <= max_mm {
-                line = joined;
+            // What the word adds, kerned with the letter before it.
+            let last = line.chars().next_back().map(String::from);
+            let added = match &last {
+                None => width(&word, weight, size_mm),
+                Some(last) => {
+                    let both = width(&format!("{last} {word}"), weight, size_mm);
+                    both - width(last, weight, size_mm)
+                }
+            };
+            if used + added <= max_mm {
+                if last.is_some() {
+                    line.push(' ');
+                }
+                line.push_str(&word);
+                used += added;
                 break;
             }
             if line.is_empty() {
@@ -224,6 +261,7 @@ pub fn wrap(
                 }
             } else {
                 lines.push(std::mem::take(&mut line));
+                used = 0.0;
             }
             if lines.len() > max_lines {
                 break;
@@ -250,7 +288,7 @@ fn fitting(text: &str, weight: Weight, size_mm: f32, max_mm: f32) -> usize {
     let face = face(weight);
     let mut x = 0.0;
     for (i, c) in text.chars().enumerate() {
-        x += face.font.h_advance_unscaled(face.font.glyph_id(c)) / face.em * size_mm;
+        x += face.advance(face.glyph(c)) * size_mm;
         if x > max_mm {
             return i;
         }

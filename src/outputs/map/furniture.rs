@@ -235,6 +235,8 @@ pub fn stamp(scene: &mut Scene, frame: Rect, words: &str) {
         .weight(Weight::Bold)
         .anchor(Anchor::Middle)
         .colour(Colour::with_alpha(style::STAMP, 0.10))
+        // Seen on a red zone too.
+        .halo(style::PAPER.with_alpha(0.15), size * 0.04)
         .rotated(-tilt.to_degrees())
         .spaced(size * 0.25);
     let places =

@@ -170,6 +170,9 @@ fn not_studied(sketch: &mut Sketch<'_>, hazard: &HazardLayer) -> bool {
     true
 }
 
+/// Marks a range of which nobody can say whether it is nothing: what is drawn is told too.
+const DOUBT: &str = "\u{202f}\u{2020}";
+
 /// The levels with their figures, as measured in a territory: of one hazard, whose bands are
 /// named with their reach, or of several.
 pub(super) fn level_group(
@@ -200,22 +203,18 @@ pub(super) fn level_group(
         let Some(row) = row(level) else {
             return columns.iter().map(|_| "\u{2013}".to_owned()).collect();
         };
-        let is_doubtful = row.quantity.is_undecidable();
-        let value = if is_doubtful {
-            words.of("map.undecidable")
-        } else {
-            figures::amount(words, &measure, row.quantity.value)
-        };
-        let share = if row.total > 0.0 && !is_doubtful {
+        let share = if row.total > 0.0 {
             words.percent(row.quantity.value / row.total)
         } else {
             "\u{2013}".to_owned()
         };
+        let value = figures::amount(words, &measure, row.quantity.value);
         let mut cells = vec![value, share.replace("\u{202f}%", "")];
         if has_range {
+            let mark = if row.quantity.is_undecidable() { DOUBT } else { "" };
             cells.push(row.quantity.range.map_or_else(
                 || "\u{2013}".to_owned(),
-                |ends| figures::range(words, &measure, ends),
+                |ends| figures::range(words, &measure, ends) + mark,
             ));
         }
         cells
@@ -235,7 +234,13 @@ pub(super) fn level_group(
             });
         }
     }
-    Group { heading: words.of("map.legend.levels"), columns, entries, more: None }
+    let is_doubtful = entries.iter().any(|entry: &Entry| {
+        entry.figures.last().is_some_and(|range| range.ends_with(DOUBT))
+    });
+    let note =
+        if is_doubtful { words.of("map.legend.undecidable") } else { String::new() };
+    let heading = words.of("map.legend.levels");
+    Group { heading, columns, entries, note, ..Group::default() }
 }
 
 /// A level with the distance up to which a band reaches.

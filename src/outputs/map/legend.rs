@@ -54,6 +54,8 @@ pub struct Group {
     pub entries: Vec<Entry>,
     /// What is said of the rows that found no room.
     pub more: Option<String>,
+    /// A sentence below the rows; blank if there is nothing to say.
+    pub note: String,
 }
 
 /// A table of figures.
@@ -311,32 +313,38 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
         let room = half - SIGN.0 - 1.6;
         let lines =
             |e: &Entry| font::wrap(&e.label, Weight::Regular, ROW_MM, room, 5).len();
-        if group.entries.iter().all(|entry| lines(entry) <= 3) {
-            let split = group.entries.len().div_ceil(2);
+        // Those with long labels stand below the two columns, in the whole width.
+        let (short, long): (Vec<Entry>, Vec<Entry>) =
+            group.entries.iter().cloned().partition(|entry| lines(entry) <= 3);
+        if short.len() > 3 {
+            let split = short.len().div_ceil(2);
             let mut bottom = at;
-            for (entries, x) in
-                [(&group.entries[..split], x), (&group.entries[split..], x + half + 3.0)]
+            for (entries, x) in [(&short[..split], x), (&short[split..], x + half + 3.0)]
             {
                 let part = Group { entries: entries.to_vec(), ..Group::default() };
                 bottom = bottom.max(rows(scene, [x, at], half, &part, &[]));
             }
-            return left_out(scene, [x, bottom], group) + 1.2 - y;
+            let long = Group { entries: long, ..Group::default() };
+            let bottom = rows(scene, [x, bottom], width, &long, &[]);
+            return below(scene, [x, bottom], width, group) + 1.2 - y;
         }
     }
     let bottom = rows(scene, [x, at], width, group, &columns);
-    left_out(scene, [x, bottom], group) + 1.2 - y
+    below(scene, [x, bottom], width, group) + 1.2 - y
 }
 
-/// Says how many rows found no room; returns where that ends.
-fn left_out(scene: &mut Scene, [x, y]: Point, group: &Group) -> f32 {
-    let Some(more) = &group.more else { return y };
-    let base = y + 0.4 + CAP_HEIGHT * SMALL_MM;
-    scene.text(
-        Text::new(more, [x, base], SMALL_MM)
-            .weight(Weight::Italic)
-            .colour(style::INK_SOFT),
-    );
-    base + 0.8
+/// Says how many rows found no room, and what there is to say of the others; returns where
+/// that ends.
+fn below(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32 {
+    let note = font::wrap(&group.note, Weight::Italic, SMALL_MM, width, 3);
+    let mut at = y;
+    for line in group.more.iter().chain(&note) {
+        at += 0.4 + CAP_HEIGHT * SMALL_MM;
+        let said = Text::new(line, [x, at], SMALL_MM).weight(Weight::Italic);
+        scene.text(said.colour(style::INK_SOFT));
+        at += 0.8;
+    }
+    at
 }
 
 /// As many rows of a group as fit into a height, and a word on the others.
@@ -393,21 +401,72 @@ fn rows(
     at
 }
 
-/// The table in its short form, if it has one and does not fit whole.
-#[must_use]
-pub fn fitting(table: &Table, (width, max_height): (f32, f32)) -> Table {
-    let mut scratch = Scene::new(width, 1.0);
-    let unlimited = (width, f32::MAX);
-    let whole = self::table(&mut scratch, [0.0; 2], unlimited, table, |_| String::new());
-    if whole <= max_height || table.short.is_empty() {
-        return table.clone();
-    }
-    Table { rows: table.short.clone(), ..table.clone() }
-}
-
 /// Headings of parts stand out from their rows.
 fn part_weight(is_part: bool) -> Weight {
     if is_part { Weight::Bold } else { Weight::Regular }
+}
+
+/// Height of a row of a table, mm.
+const ROW: f32 = 3.25;
+
+/// A row of a table with its label broken to its room.
+struct TableRow<'a> {
+    lines: Vec<String>,
+    cells: &'a [String],
+    indent: f32,
+}
+
+impl<'a> TableRow<'a> {
+    fn of(
+        words: &str,
+        cells: &'a [String],
+        (width, room): (f32, f32),
+        has_parts: bool,
+    ) -> Self {
+        let is_part = cells.is_empty();
+        let indent = if has_parts && !is_part { 1.6 } else { 0.0 };
+        let limit = if is_part { width } else { room - indent };
+        let lines =
+            font::wrap(words, part_weight(is_part), ROW_MM, limit.max(1.0), LABEL_LINES);
+        Self { lines, cells, indent }
+    }
+
+    fn is_part(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    fn height(&self) -> f32 {
+        ROW + self.lines.len().saturating_sub(1) as f32 * ROW_MM * 1.1
+    }
+
+    fn draw(&self, scene: &mut Scene, [x, y]: Point, width: f32, columns: &[f32]) {
+        let first = y + ROW / 2.0 + CAP_HEIGHT * ROW_MM / 2.0;
+        let weight = part_weight(self.is_part());
+        let mut base = first;
+        for line in &self.lines {
+            scene.text(Text::new(line, [x + self.indent, base], ROW_MM).weight(weight));
+            base += ROW_MM * 1.1;
+        }
+        let base = y + self.height() / 2.0 + CAP_HEIGHT * ROW_MM / 2.0;
+        let mut right = x + width;
+        for (cell, wide) in self.cells.iter().zip(columns).rev() {
+            scene.text(Text::new(cell, [right, base], ROW_MM).anchor(Anchor::End));
+            right -= wide;
+        }
+    }
+}
+
+/// How many rows fit into a height: all, or so many that a word on the others fits too.
+fn rows_that_fit(rows: &[TableRow<'_>], height: f32) -> usize {
+    let fitting = |limit: f32| {
+        let mut used = 0.0;
+        let is_in = |row: &&TableRow<'_>| {
+            used += row.height();
+            used <= limit + 1e-3
+        };
+        rows.iter().take_while(is_in).count()
+    };
+    if fitting(height) == rows.len() { rows.len() } else { fitting(height - ROW) }
 }
 
 /// Draws a table in at most `max_height`; returns the height taken. `more` says how many rows
@@ -419,7 +478,6 @@ pub fn table(
     table: &Table,
     more: impl Fn(usize) -> String,
 ) -> f32 {
-    const ROW: f32 = 3.25;
     let cells: Vec<&Vec<String>> = table.rows.iter().map(|(_, cells)| cells).collect();
     let columns = column_widths(table.columns.iter().map(|(_, head)| head), &cells);
     let room = width - columns.iter().sum::<f32>();
@@ -440,28 +498,18 @@ pub fn table(
         right -= wide;
     }
     at = base + if has_signs { 3.2 } else { 1.1 };
-    let fits = (((max_height - (at - y) - 1.0) / ROW).floor().max(0.0)) as usize;
-    let shown =
-        if table.rows.len() <= fits { table.rows.len() } else { fits.saturating_sub(1) };
     let has_parts = table.rows.iter().any(|(_, cells)| cells.is_empty());
-    for (i, (words, cells)) in table.rows[..shown].iter().enumerate() {
-        let base = at + ROW / 2.0 + CAP_HEIGHT * ROW_MM / 2.0;
-        let is_part = cells.is_empty();
-        let (indent, weight) = if has_parts && !is_part {
-            (1.6, Weight::Regular)
-        } else {
-            (0.0, part_weight(is_part))
-        };
-        let limit = if is_part { width } else { room - 1.0 - indent };
-        let words = font::fit(words, weight, ROW_MM, limit);
-        scene.text(Text::new(words, [x + indent, base], ROW_MM).weight(weight));
-        let mut right = x + width;
-        for (cell, wide) in cells.iter().zip(&columns).rev() {
-            scene.text(Text::new(cell, [right, base], ROW_MM).anchor(Anchor::End));
-            right -= wide;
-        }
-        at += ROW;
-        if i + 1 < shown && !is_part {
+    let rows: Vec<TableRow<'_>> = table
+        .rows
+        .iter()
+        .map(|(words, cells)| TableRow::of(words, cells, (width, room - 1.0), has_parts))
+        .collect();
+    let left = max_height - (at - y) - 1.0;
+    let shown = rows_that_fit(&rows, left);
+    for (i, row) in rows[..shown].iter().enumerate() {
+        row.draw(scene, [x, at], width, &columns);
+        at += row.height();
+        if i + 1 < shown && !row.is_part() {
             scene.line([x, at], [x + width, at], 0.07, style::RULE.with_alpha(0.6));
         }
     }
@@ -474,10 +522,9 @@ pub fn table(
         );
         at += ROW;
     }
-    let room = max_height - (at - y);
-    for line in font::wrap(&table.note, Weight::Italic, SMALL_MM, width, 3) {
-        // The first line comes with the rows; further ones where there is room.
-        if room > 3.0 * SMALL_MM {
+    let (room, from) = (max_height - (at - y), at);
+    for line in font::wrap(&table.note, Weight::Italic, SMALL_MM, width, 8) {
+        if room - (at - from) > SMALL_MM * 1.25 {
             at += SMALL_MM * 1.25;
             scene.text(
                 Text::new(line, [x, at], SMALL_MM)

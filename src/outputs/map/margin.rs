@@ -9,46 +9,130 @@ use super::scene::{Colour, Paint, Path, Rect, Rule, Scene, Text, Weight};
 use super::sheet::{Job, Plan};
 use super::sketch::territory_shapes;
 use super::style;
+use super::words::Words;
 
 /// Size of the small print, mm.
 const SIZE: f32 = 1.85;
 /// Distance of its lines, mm.
 const LINE: f32 = 2.45;
-/// Most lines of a column.
-const MAX_LINES: usize = 22;
+/// Height of the lines, at most, mm.
+const MAX_HEIGHT: f32 = 64.0;
 /// Space around the columns, mm.
 const PAD: f32 = 2.4;
+/// Space between the parts of the sources, mm.
+const GAP: f32 = 4.0;
+/// Most lines of one entry: names may be endless.
+const MOST: usize = 12;
 
 /// Shares of the three columns that are tried: sources, method, technical data.
-const SHARES: [[f32; 3]; 4] =
-    [[0.42, 0.31, 0.27], [0.48, 0.28, 0.24], [0.54, 0.25, 0.21], [0.36, 0.37, 0.27]];
+const SHARES: [[f32; 3]; 6] = [
+    [0.42, 0.31, 0.27],
+    [0.48, 0.28, 0.24],
+    [0.54, 0.25, 0.21],
+    [0.36, 0.37, 0.27],
+    [0.62, 0.21, 0.17],
+    [0.68, 0.18, 0.14],
+];
 
-/// Widths of the three columns, so that the strip is low, and how many lines it has then.
-fn columns(job: Job<'_>, plan: &Plan<'_>, width: f32) -> ([f32; 3], usize) {
-    let mut all: Vec<&Prepared> = all_layers(job);
+/// Sizes that are tried, of [`SIZE`]: smaller ones only where the strip would be too high.
+const SCALES: [f32; 3] = [1.0, 0.92, 0.86];
+
+/// How the strip at the foot of a sheet is divided.
+#[derive(Debug, Clone, Copy)]
+pub struct Strip {
+    /// Widths of the columns for sources, method and technical data, mm.
+    widths: [f32; 3],
+    /// In how many parts the sources stand side by side.
+    parts: usize,
+    /// Of the usual size.
+    scale: f32,
+    lines: usize,
+}
+
+impl Strip {
+    /// The strip of some width that is lowest, for layers that may be drawn.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "the first try is always taken")]
+    pub fn of(job: Job<'_>, plan: &Plan<'_>, layers: &[&Prepared], width: f32) -> Self {
+        let room = width - 6.0 * PAD;
+        let mut best: Option<Self> = None;
+        for scale in SCALES {
+            // Sources side by side need a wide column.
+            let parts = |shares: &[f32; 3]| 1..=1 + usize::from(shares[0] > 0.5);
+            let tries = SHARES.iter().flat_map(|s| parts(s).map(move |parts| (s, parts)));
+            for (shares, parts) in tries {
+                let widths = shares.map(|share| room * share);
+                let mut next = Self { widths, parts, scale, lines: 0 };
+                let sources = next.sources(job, layers);
+                let [notes, technical] = next.small_print(job, plan, layers, None);
+                let longest = sources.iter().map(Vec::len).max().unwrap_or(0);
+                next.lines = longest.max(notes.len()).max(technical.len());
+                if best.is_none_or(|best| next.height() < best.height() - 0.1) {
+                    best = Some(next);
+                }
+            }
+            if best.is_some_and(|best| best.body() <= MAX_HEIGHT) {
+                break;
+            }
+        }
+        best.expect("there is a share to try")
+    }
+
+    /// Height of the lines, mm.
+    fn body(self) -> f32 {
+        self.lines as f32 * LINE * self.scale
+    }
+
+    /// Height, mm.
+    #[must_use]
+    pub fn height(self) -> f32 {
+        PAD + 3.4 + self.body().min(MAX_HEIGHT) + 1.2
+    }
+
+    /// The lines of the sources, part by part: no entry is torn.
+    fn sources(self, job: Job<'_>, layers: &[&Prepared]) -> Vec<Vec<String>> {
+        let parts = self.parts as f32;
+        let width = (self.widths[0] - GAP * (parts - 1.0)) / parts;
+        let entries = source_entries(job, layers, width, SIZE * self.scale);
+        let most = entries.iter().map(Vec::len).sum::<usize>().div_ceil(self.parts);
+        let mut all = vec![Vec::new(); self.parts];
+        let mut part = 0;
+        for entry in entries {
+            if part + 1 < self.parts && all[part].len() >= most {
+                part += 1;
+            }
+            all[part].extend(entry);
+        }
+        all
+    }
+
+    /// The lines of method and of technical data.
+    fn small_print(
+        self,
+        job: Job<'_>,
+        plan: &Plan<'_>,
+        layers: &[&Prepared],
+        view: Option<View>,
+    ) -> [Vec<String>; 2] {
+        let size = SIZE * self.scale;
+        let [_, notes, technical] = self.widths;
+        [
+            note_lines(job, plan, layers, notes, size),
+            technical_lines(job, layers, technical, size, view),
+        ]
+    }
+}
+
+/// The layers that a sheet may draw, before it is known which it does.
+#[must_use]
+pub fn possible<'a>(job: Job<'a>, plan: &Plan<'_>) -> Vec<&'a Prepared> {
+    let mut all = all_layers(job);
     let is_named = |id: &str| {
         let named = plan.only.as_ref().is_none_or(|only| only.iter().any(|o| o == id));
         named || id == job.area.territory_layer.id
     };
     all.retain(|layer| is_named(&layer.id) && (plan.may_draw)(&layer.id));
-    let room = width - 6.0 * PAD;
-    let tries = SHARES.map(|shares| {
-        let widths = shares.map(|share| room * share);
-        let lines = source_lines(job, &all, widths[0])
-            .len()
-            .max(note_lines(job, plan, &all, widths[1]).len())
-            .max(technical_lines(job, &all, widths[2], None).len());
-        (widths, lines)
-    });
-    let [first, rest @ ..] = tries;
-    rest.into_iter().fold(first, |best, next| if next.1 < best.1 { next } else { best })
-}
-
-/// Height of the strip at a width, before it is known which layers get drawn.
-#[must_use]
-pub fn height(job: Job<'_>, plan: &Plan<'_>, width: f32) -> f32 {
-    let (_, lines) = columns(job, plan, width);
-    PAD + 3.4 + lines.min(MAX_LINES) as f32 * LINE + 1.2
+    all
 }
 
 fn all_layers(job: Job<'_>) -> Vec<&Prepared> {
@@ -72,42 +156,63 @@ pub fn draw(
     job: Job<'_>,
     plan: &Plan<'_>,
     sources: &[&Prepared],
-    area: Rect,
+    (area, strip): (Rect, Strip),
     view: View,
 ) {
-    let (widths, _) = columns(job, plan, area.w);
     let words = job.words;
+    let [notes, technical] = strip.small_print(job, plan, sources, Some(view));
     let parts = [
-        ("map.margin.sources", source_lines(job, sources, widths[0])),
-        ("map.margin.method", note_lines(job, plan, sources, widths[1])),
-        ("map.margin.technical", technical_lines(job, sources, widths[2], Some(view))),
+        ("map.margin.sources", strip.sources(job, sources)),
+        ("map.margin.method", vec![notes]),
+        ("map.margin.technical", vec![technical]),
     ];
     let mut x = area.x;
-    for ((key, mut lines), width) in parts.into_iter().zip(widths) {
+    for ((key, parts), width) in parts.into_iter().zip(strip.widths) {
         if x > area.x {
             scene.line([x, area.y], [x, area.bottom()], 0.15, style::RULE);
         }
-        let left = x + PAD;
-        let mut base = area.y + PAD + CAP_HEIGHT * 2.0;
-        let heading = Text::new(words.of(key), [left, base], 2.0).weight(Weight::Bold);
+        let base = area.y + PAD + CAP_HEIGHT * 2.0;
+        let heading = Text::new(words.of(key), [x + PAD, base], 2.0).weight(Weight::Bold);
         scene.text(heading);
-        base += 3.1;
-        let fits = (((area.bottom() - 0.8 - base) / LINE).floor().max(0.0)) as usize + 1;
-        if lines.len() > fits {
-            let hidden = lines.len() - fits + 1;
-            lines.truncate(fits.saturating_sub(1));
-            lines.push(words.with("map.margin.more", "count", &hidden.to_string()));
-        }
-        for line in lines {
-            scene.text(Text::new(line, [left, base], SIZE).colour(style::INK_SOFT));
-            base += LINE;
+        let step = (width + GAP) / parts.len() as f32;
+        for (i, lines) in parts.into_iter().enumerate() {
+            let at = [x + PAD + step * i as f32, base + 3.1];
+            column(scene, words, strip, lines, at, area.bottom());
         }
         x += width + 2.0 * PAD;
     }
 }
 
+/// Draws lines down to a height, and how many found no room.
+fn column(
+    scene: &mut Scene,
+    words: Words,
+    strip: Strip,
+    mut lines: Vec<String>,
+    [x, y]: [f32; 2],
+    bottom: f32,
+) {
+    let (size, line) = (SIZE * strip.scale, LINE * strip.scale);
+    let fits = (((bottom - 0.8 - y) / line + 1e-3).floor().max(0.0)) as usize + 1;
+    if lines.len() > fits {
+        let hidden = lines.len() - fits + 1;
+        lines.truncate(fits.saturating_sub(1));
+        lines.push(words.with("map.margin.more", "count", &hidden.to_string()));
+    }
+    let mut base = y;
+    for text in lines {
+        scene.text(Text::new(text, [x, base], size).colour(style::INK_SOFT));
+        base += line;
+    }
+}
+
 /// One entry a source: titles of its layers, publisher and date, licence, accuracy, status.
-fn source_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
+fn source_entries(
+    job: Job<'_>,
+    layers: &[&Prepared],
+    width: f32,
+    size: f32,
+) -> Vec<Vec<String>> {
     let words = job.words;
     let mut entries: Vec<(String, Vec<&str>)> = Vec::new();
     for layer in layers {
@@ -133,10 +238,9 @@ fn source_lines(job: Job<'_>, layers: &[&Prepared], width: f32) -> Vec<String> {
     }
     let line = |(said, titles): &(String, Vec<&str>)| {
         let entry = format!("{}: {said}.", titles.join("; "));
-        let most = 1 + titles.len().min(5);
-        font::wrap(&entry, Weight::Regular, SIZE, width, most)
+        font::wrap(&entry, Weight::Regular, size, width, MOST)
     };
-    entries.iter().flat_map(line).collect()
+    entries.iter().map(line).collect()
 }
 
 /// The coarsest accuracy that a layer states, m.
@@ -150,13 +254,14 @@ fn note_lines(
     plan: &Plan<'_>,
     layers: &[&Prepared],
     width: f32,
+    size: f32,
 ) -> Vec<String> {
     let worst = layers.iter().map(|layer| layer.status).max();
     let status = worst.and_then(|status| status_note(job, status));
     plan.notes
         .iter()
         .chain(&status)
-        .flat_map(|note| font::wrap(note, Weight::Regular, SIZE, width, 6))
+        .flat_map(|note| font::wrap(note, Weight::Regular, size, width, MOST))
         .collect()
 }
 
@@ -165,6 +270,7 @@ fn technical_lines(
     job: Job<'_>,
     layers: &[&Prepared],
     width: f32,
+    size: f32,
     view: Option<View>,
 ) -> Vec<String> {
     let words = job.words;
@@ -206,7 +312,7 @@ fn technical_lines(
     lines.push(words.with("map.margin.program", "program", &program));
     lines
         .iter()
-        .flat_map(|line| font::wrap(line, Weight::Regular, SIZE, width, 2))
+        .flat_map(|line| font::wrap(line, Weight::Regular, size, width, 4))
         .collect()
 }
 

@@ -45,6 +45,7 @@ pub mod pdf;
 pub mod plotters_backend;
 pub mod png;
 pub mod projection;
+mod raster;
 pub mod risk_map;
 pub mod scene;
 pub mod several;

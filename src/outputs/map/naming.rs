@@ -46,7 +46,7 @@ impl<'a> Sketch<'a> {
             {
                 continue;
             }
-            let words = font::fit(name, Weight::Regular, 1.9, 38.0);
+            let words = font::fit(name, Weight::Regular, 1.9, 62.0);
             let text = Text::new(words, at, 1.9)
                 .colour(style::FACILITY)
                 .halo(style::HALO.with_alpha(0.85), 0.35);
@@ -85,7 +85,7 @@ impl<'a> Sketch<'a> {
                 if !self.labels.is_free(dot.inset(-0.6)) {
                     continue;
                 }
-                let words = font::fit(name, Weight::Regular, 2.15, 45.0);
+                let words = font::fit(name, Weight::Regular, 2.15, 72.0);
                 let text =
                     Text::new(words, at, 2.15).halo(style::HALO.with_alpha(0.85), 0.4);
                 let beside = self.labels.beside(&text, at, radius);

@@ -1,23 +1,36 @@
 //! Lengths of the page as text: hundredths of a millimetre, written short.
 
-use std::fmt::Write as _;
-
 /// Appends a number of hundredths.
 pub(super) fn write_hundredths(out: &mut String, value: i64) {
     if value < 0 {
         out.push('-');
     }
-    let (whole, rest) = (value.abs() / 100, value.abs() % 100);
+    let value = value.unsigned_abs();
+    let (whole, rest) = (value / 100, value % 100);
     if whole != 0 || rest == 0 {
-        let _ = write!(out, "{whole}");
+        write_digits(out, whole);
     }
     if rest != 0 {
-        if rest % 10 == 0 {
-            let _ = write!(out, ".{}", rest / 10);
-        } else {
-            let _ = write!(out, ".{rest:02}");
+        out.push('.');
+        out.push(digit(rest / 10));
+        if !rest.is_multiple_of(10) {
+            out.push(digit(rest));
         }
     }
+}
+
+/// Appends a whole number: the formatter of the standard library takes several times as long,
+/// and a page has millions of them.
+fn write_digits(out: &mut String, value: u64) {
+    if value >= 10 {
+        write_digits(out, value / 10);
+    }
+    out.push(digit(value));
+}
+
+/// The last digit of a number.
+fn digit(value: u64) -> char {
+    char::from(b'0' + (value % 10) as u8)
 }
 
 /// A length rounded to hundredths.

@@ -9,9 +9,18 @@ use super::furniture;
 use super::legend::{self, Group};
 use super::margin;
 use super::projection::{Extent, View};
-use super::scene::{Anchor, Paint, Point, Rect, Scene, Text, Weight};
+use super::scene::{Anchor, Item, Paint, Point, Rect, Scene, Text, Weight};
 use super::sheet::{Job, PAD, Plan};
 use super::style;
+
+/// Sizes of type that are tried, of the usual one, until all that a panel says has room.
+const SCALES: [f32; 6] = [1.0, 0.94, 0.88, 0.84, 0.8, 0.76];
+/// The smallest size at which a table is drawn whole where it has a short form.
+const LEAST_WHOLE: f32 = 0.84;
+/// Sizes at which figures are small print, but not left out.
+const SMALL: [f32; 3] = [0.72, 0.68, 0.64];
+/// Sizes for a panel that would have more paper than words: nothing else asks for the room.
+const LARGE: [f32; 3] = [1.3, 1.2, 1.1];
 
 /// Legend, table, chart and locator, in the columns of the panel; returns what a detail shows.
 pub(super) fn draw(
@@ -24,84 +33,165 @@ pub(super) fn draw(
     locator: &[Paint],
 ) -> Result<Option<View>, MapError> {
     let last = columns.len() - 1;
-    // First without ink, to see how much room is left for the locator.
+    let has_inset = plan.detail.is_some() || !shows_all(job, view);
     let mut short = columns.to_vec();
     short[last].h -= REFERENCE_MM + PAD;
-    let mut scratch = Scene::new(1.0, 1.0);
-    let (column, y) = blocks(&mut scratch, job, plan, &short, groups)?;
-    let top = if column == last { y } else { columns[last].y };
-    let room = if plan.detail.is_none() && shows_all(job, view) {
-        REFERENCE_MM
-    } else {
+    let blocks = fitting(job, plan, &short, groups, has_inset)?;
+    let top = if blocks.column == last { blocks.y } else { columns[last].y };
+    let room = if has_inset {
         // A locator is as wide as the column at most; a larger part takes what there is.
         let most = if plan.detail.is_some() { 140.0 } else { 88.0 };
         (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, most)
+    } else {
+        REFERENCE_MM
     };
     let detail = reference(scene, job, plan, columns[last], room, view, locator);
-    blocks(scene, job, plan, &short, groups)?;
+    scene.items.extend(blocks.items);
     Ok(detail)
 }
 
 /// Least height of locator, north arrow and scale, mm.
 const REFERENCE_MM: f32 = 36.0;
 
-/// Draws what flows through the columns; returns the column and height where it ends.
-fn blocks(
-    scene: &mut Scene,
+/// What stands in the columns of a panel.
+struct Blocks {
+    items: Vec<Item>,
+    /// Where it ends.
+    column: usize,
+    y: f32,
+    /// Whether nothing was left out.
+    is_whole: bool,
+}
+
+/// What of a plan is told in its panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// All of it.
+    All,
+    /// The table in its short form, if it has one.
+    Brief,
+    /// That, and no chart.
+    NoChart,
+}
+
+/// The blocks in the largest type that has room for all of them.
+fn fitting(
     job: Job<'_>,
     plan: &Plan<'_>,
     columns: &[Rect],
     groups: &[Group],
-) -> Result<(usize, f32), MapError> {
-    let last = columns.len() - 1;
-    let mut flow = Flow { columns, column: 0, y: columns[0].y };
-    for group in groups {
-        let width = columns[0].w;
-        let mut scratch = Scene::new(width, 1.0);
-        let height = legend::group(&mut scratch, [0.0; 2], width, group);
-        if let Some(at) = flow.take(height) {
-            legend::group(scene, at, width, group);
-        } else {
-            let more =
-                |n: usize| job.words.with("map.legend.more", "count", &n.to_string());
-            let short = legend::shortened(group, (width, flow.left()), more);
-            let height = legend::group(&mut scratch, [0.0; 2], width, &short);
-            if let Some(at) = flow.take(height) {
-                legend::group(scene, at, width, &short);
-            }
+    has_inset: bool,
+) -> Result<Blocks, MapError> {
+    let has_short = plan.table.as_ref().is_some_and(|table| !table.short.is_empty());
+    let large = LARGE.iter().filter(|_| !has_inset);
+    let whole = SCALES.iter().filter(|scale| !has_short || **scale >= LEAST_WHOLE);
+    let tries = large.chain(whole).map(|scale| (*scale, Content::All));
+    let brief = SCALES.iter().filter(|_| has_short).map(|scale| (*scale, Content::Brief));
+    // Rather no picture of the figures than not all of the figures.
+    let bare = SCALES.iter().chain(&SMALL).map(|scale| (*scale, Content::NoChart));
+    let mut last = None;
+    for (scale, content) in tries.chain(brief).chain(bare) {
+        let blocks = self::blocks(job, plan, columns, groups, scale, content)?;
+        if blocks.is_whole {
+            return Ok(blocks);
         }
+        last = Some(blocks);
     }
+    Ok(last.expect("there is a size to try"))
+}
+
+/// Draws what flows through the columns, in a size of type.
+fn blocks(
+    job: Job<'_>,
+    plan: &Plan<'_>,
+    columns: &[Rect],
+    groups: &[Group],
+    scale: f32,
+    content: Content,
+) -> Result<Blocks, MapError> {
+    let columns: Vec<Rect> = columns.iter().map(|c| c.scaled(1.0 / scale)).collect();
+    let mut scene = Scene::new(1.0, 1.0);
+    let mut is_whole = true;
+    let mut flow = Flow { columns: &columns, column: 0, y: columns[0].y };
     let width = columns[0].w;
+    for group in groups {
+        is_whole &= group_block(&mut scene, job, &mut flow, width, group);
+    }
     let chart = plan.chart.as_ref().filter(|chart| !chart.bars.is_empty());
+    let chart = chart.filter(|_| content != Content::NoChart);
     let chart_height = chart.map_or(0.0, |chart| chart.height(width));
     if let Some(table) = plan.table.as_ref().filter(|table| !table.rows.is_empty()) {
-        let more = |n: usize| job.words.with("map.table.more", "count", &n.to_string());
-        let mut scratch = Scene::new(width, 1.0);
-        let whole = legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
-        // Leave room for the chart if the two share the column.
-        let mut limit = flow.left();
-        if columns.len() == 1 && limit - chart_height > 22.0 {
-            limit -= chart_height;
-        }
-        if whole > limit && flow.column < last {
-            flow.next_column();
-            limit = flow.left();
-        }
-        if limit > 16.0 {
-            let table = &legend::fitting(table, (width, limit));
-            let height =
-                legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
-            if let Some(at) = flow.take(height) {
-                legend::table(scene, at, (width, limit), table, more);
+        let brief = legend::Table { rows: table.short.clone(), ..table.clone() };
+        let is_whole_table = content == Content::All || brief.rows.is_empty();
+        let table = if is_whole_table { table } else { &brief };
+        is_whole &= table_block(&mut scene, job, &mut flow, (width, chart_height), table);
+    }
+    if let Some(chart) = chart {
+        match flow.take(chart_height) {
+            Some(at) => {
+                chart.draw(&mut scene, at, width, job.words.locale)?;
             }
+            None => is_whole = false,
         }
     }
-    if let Some(chart) = chart
-        && let Some(at) = flow.take(chart_height)
-    {
-        chart.draw(scene, at, width, job.words.locale)?;
+    let mut items = scene.items;
+    for item in &mut items {
+        item.scale(scale);
     }
-    Ok((flow.column, flow.y))
+    Ok(Blocks { items, column: flow.column, y: flow.y * scale, is_whole })
+}
+
+/// Draws a group of the legend; returns whether all of it had room.
+fn group_block(
+    scene: &mut Scene,
+    job: Job<'_>,
+    flow: &mut Flow<'_>,
+    width: f32,
+    group: &Group,
+) -> bool {
+    let mut scratch = Scene::new(width, 1.0);
+    let height = legend::group(&mut scratch, [0.0; 2], width, group);
+    if let Some(at) = flow.take(height) {
+        legend::group(scene, at, width, group);
+        return true;
+    }
+    let more = |n: usize| job.words.with("map.legend.more", "count", &n.to_string());
+    let short = legend::shortened(group, (width, flow.left()), more);
+    let height = legend::group(&mut scratch, [0.0; 2], width, &short);
+    if let Some(at) = flow.take(height) {
+        legend::group(scene, at, width, &short);
+    }
+    false
+}
+
+/// Draws the table, with room left for the chart if the two share the column; returns whether
+/// all of it had room.
+fn table_block(
+    scene: &mut Scene,
+    job: Job<'_>,
+    flow: &mut Flow<'_>,
+    (width, chart_height): (f32, f32),
+    table: &legend::Table,
+) -> bool {
+    let more = |n: usize| job.words.with("map.table.more", "count", &n.to_string());
+    let mut scratch = Scene::new(width, 1.0);
+    let whole = legend::table(&mut scratch, [0.0; 2], (width, f32::MAX), table, more);
+    let mut limit = flow.left();
+    if flow.columns.len() == 1 && limit - chart_height > 22.0 {
+        limit -= chart_height;
+    }
+    if whole > limit && flow.column + 1 < flow.columns.len() {
+        flow.next_column();
+        limit = flow.left();
+    }
+    if limit > 16.0 {
+        let height = legend::table(&mut scratch, [0.0; 2], (width, limit), table, more);
+        if let Some(at) = flow.take(height) {
+            legend::table(scene, at, (width, limit), table, more);
+            return whole <= limit + 0.01;
+        }
+    }
+    false
 }
 
 /// Places blocks one below the other, column after column.

@@ -4,15 +4,18 @@
 //! resolution, so that a print at 100 % has the scale of the sheet. The same
 //! scene gives the same bytes anywhere: tiny-skia computes in software.
 
+use std::rc::Rc;
+
 use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Mask, PathBuilder, Pixmap, PixmapPaint,
-    StrokeDash, Transform,
+    Color, LineCap, LineJoin, PathBuilder, PathSegment, Pixmap, PixmapPaint, StrokeDash,
+    Transform,
 };
 
 use super::MapError;
 use super::canvas::Canvas;
 use super::font::{self, Pen};
 use super::hatch::{self, Marks};
+use super::raster::{Area, Outline, OutlinePen, Place, Raster, Spans};
 use super::scene::{
     Anchor, Cap, Colour, Fill, Hatch, Image, Point, Rect, Rule, Scene, Stroke, Text,
 };
@@ -36,7 +39,7 @@ pub fn render(scene: &Scene, dpi: f32) -> Result<Vec<u8>, MapError> {
     let mut pixmap =
         Pixmap::new(size(scene.width_mm), size(scene.height_mm)).ok_or_else(page)?;
     pixmap.fill(Color::WHITE);
-    let mut canvas = PngCanvas { pixmap, scale, clips: Vec::new() };
+    let mut canvas = PngCanvas::new(pixmap, scale);
     scene.paint(&mut canvas);
     encode(&canvas.pixmap, dpi)
         .map_err(|error| MapError::Encode { reason: error.to_string() })
@@ -58,9 +61,11 @@ fn encode(page: &Pixmap, dpi: f32) -> Result<Vec<u8>, png::EncodingError> {
         yppu: per_meter,
         unit: png::Unit::Meter,
     }));
-    let colours =
-        page.data().chunks_exact(4).flat_map(|rgba| [rgba[0], rgba[1], rgba[2]]);
-    let bytes: Vec<u8> = colours.collect();
+    let pixels = page.data().as_chunks::<4>().0;
+    let mut bytes = vec![0; pixels.len() * 3];
+    for (to, [r, g, b, _]) in bytes.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
+        *to = [*r, *g, *b];
+    }
     encoder.write_header()?.write_image_data(&bytes)?;
     Ok(file)
 }
@@ -70,109 +75,242 @@ struct PngCanvas {
     pixmap: Pixmap,
     scale: f32,
     clips: Vec<Clip>,
+    raster: Raster,
+    outline: Outline,
 }
 
-/// A part of the page that is drawn on.
+/// A part of the page that is drawn on: a box of whole pixels, and a mask if it has a shape.
+#[derive(Clone)]
 struct Clip {
-    /// The rectangle that it is, in pixels, if it is one: what lies within needs no mask, and
-    /// masks take most of the time of small shapes.
-    rect: Option<tiny_skia::Rect>,
-    mask: Mask,
+    area: Area,
+    mask: Option<Rc<Mask>>,
 }
 
-impl Clip {
-    /// The mask, unless a path in page millimetres, with so much around it, lies wholly within.
-    fn mask_for(
-        &self,
-        path: &tiny_skia::Path,
-        around_mm: f32,
-        scale: f32,
-    ) -> Option<&Mask> {
-        let bounds = path.bounds().transform(Transform::from_scale(scale, scale));
-        self.mask_around(bounds, around_mm * scale)
-    }
+/// How much of each pixel of a box is drawn on, of 255.
+struct Mask {
+    area: Area,
+    values: Vec<u8>,
+}
 
-    /// The same for bounds in pixels; `None` are those of nothing.
-    fn mask_around(&self, bounds: Option<tiny_skia::Rect>, around: f32) -> Option<&Mask> {
-        let around = around + 1.0;
-        let is_within = self.rect.zip(bounds).is_some_and(|(rect, bounds)| {
-            bounds.left() - around >= rect.left()
-                && bounds.top() - around >= rect.top()
-                && bounds.right() + around <= rect.right()
-                && bounds.bottom() + around <= rect.bottom()
-        });
-        (!is_within).then_some(&self.mask)
+impl Mask {
+    fn row(&self, row: usize, from: usize, to: usize) -> &[u8] {
+        let start = (row - self.area.top) * self.area.width();
+        &self.values[start + from - self.area.left..start + to - self.area.left]
+    }
+}
+
+impl Spans for Mask {
+    fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8) {
+        let start = (row - self.area.top) * self.area.width();
+        let (from, to) = (from - self.area.left, to - self.area.left);
+        self.values[start + from..start + to].fill(coverage);
+    }
+}
+
+/// Lays one colour on the page, which is opaque.
+struct Brush<'a> {
+    pixmap: &'a mut Pixmap,
+    rgb: [u8; 3],
+    alpha: u8,
+    mask: Option<&'a Mask>,
+}
+
+impl Spans for Brush<'_> {
+    fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8) {
+        let weight = of_255(u32::from(coverage) * u32::from(self.alpha));
+        let start = row * self.pixmap.width() as usize;
+        let pixels = self.pixmap.data_mut().as_chunks_mut::<4>().0;
+        let pixels = &mut pixels[start + from..start + to];
+        let [r, g, b] = self.rgb;
+        match self.mask {
+            None if weight == 255 => pixels.fill([r, g, b, 255]),
+            None => {
+                for pixel in pixels {
+                    mix(pixel, self.rgb, weight);
+                }
+            }
+            Some(mask) => {
+                for (pixel, share) in pixels.iter_mut().zip(mask.row(row, from, to)) {
+                    match of_255(weight * u32::from(*share)) {
+                        0 => {}
+                        255 => *pixel = [r, g, b, 255],
+                        weight => mix(pixel, self.rgb, weight),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A product of two numbers of 255, rounded.
+fn of_255(product: u32) -> u32 {
+    ((product + 128) * 257) >> 16
+}
+
+fn mix(pixel: &mut [u8; 4], rgb: [u8; 3], weight: u32) {
+    for (below, above) in pixel.iter_mut().zip(rgb) {
+        let sum = u32::from(above) * weight + u32::from(*below) * (255 - weight);
+        *below = of_255(sum) as u8;
     }
 }
 
 impl PngCanvas {
-    fn transform(&self) -> Transform {
-        Transform::from_scale(self.scale, self.scale)
+    fn new(pixmap: Pixmap, scale: f32) -> Self {
+        let (right, bottom) = (pixmap.width() as usize, pixmap.height() as usize);
+        let page = Area { left: 0, top: 0, right, bottom };
+        let clips = vec![Clip { area: page, mask: None }];
+        let (raster, outline) = (Raster::default(), Outline::default());
+        Self { pixmap, scale, clips, raster, outline }
     }
 
-    fn fill_path(&mut self, path: &tiny_skia::Path, rule: FillRule, colour: Colour) {
-        let transform = self.transform();
-        let clip = self.clips.last();
-        let clip = clip.and_then(|clip| clip.mask_for(path, 0.0, self.scale));
-        self.pixmap.fill_path(path, &paint(colour), rule, transform, clip);
+    /// What is drawn on now.
+    fn clip(&self) -> Clip {
+        self.clips.last().expect("the page itself is never taken off").clone()
     }
 
-    /// Draws a hatch on a tile as large as its area, then lays the tile on the page: a mask of
-    /// the whole page for every small swatch would take most of the time of a sheet.
-    fn hatch(&mut self, path: &tiny_skia::Path, rule: FillRule, hatch: &Hatch) {
-        let (w, h) = (self.pixmap.width() as f32, self.pixmap.height() as f32);
-        let area = path.bounds();
-        let pixel = |mm: f32, limit: f32| (mm * self.scale).clamp(0.0, limit);
-        let (left, top) = (pixel(area.left(), w).floor(), pixel(area.top(), h).floor());
-        let (right, bottom) =
-            (pixel(area.right(), w).ceil(), pixel(area.bottom(), h).ceil());
-        let (wide, high) = ((right - left) as u32, (bottom - top) as u32);
-        let (Some(mut tile), Some(mut mask)) =
-            (Pixmap::new(wide, high), Mask::new(wide, high))
-        else {
+    /// Starts an outline in page millimetres.
+    fn rings(&mut self, rings: &[Vec<Point>]) {
+        let place = Place::page(self.scale);
+        self.outline.clear();
+        for ring in rings {
+            self.outline.ring(ring, &place);
+        }
+    }
+
+    /// Fills the outline.
+    fn paint(&mut self, rule: Rule, colour: Colour, clip: &Clip) {
+        let alpha = (colour.alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
+        let (pixmap, mask) = (&mut self.pixmap, clip.mask.as_deref());
+        let mut brush = Brush { pixmap, rgb: colour.rgb, alpha, mask };
+        self.raster.fill(&self.outline, rule, clip.area, &mut brush);
+    }
+
+    /// What of a clip lies in the outline.
+    fn clip_to_outline(&mut self, rule: Rule, clip: &Clip) -> Clip {
+        let area = self.outline.area(clip.area);
+        let values = vec![0; area.width() * area.height()];
+        let mut mask = Mask { area, values };
+        self.raster.fill(&self.outline, rule, area, &mut mask);
+        if let Some(outer) = &clip.mask {
+            let rows = mask.values.chunks_exact_mut(area.width().max(1));
+            for (values, row) in rows.zip(area.top..) {
+                let outer = outer.row(row, area.left, area.right);
+                for (value, outer) in values.iter_mut().zip(outer) {
+                    *value = of_255(u32::from(*value) * u32::from(*outer)) as u8;
+                }
+            }
+        }
+        Clip { area, mask: Some(Rc::new(mask)) }
+    }
+
+    /// The clip as a mask of the whole page, which pictures need; `None` where all is drawn on.
+    fn page_mask(&self) -> Option<tiny_skia::Mask> {
+        let Clip { area, mask } = self.clip();
+        let (width, height) = (self.pixmap.width(), self.pixmap.height());
+        let wide = width as usize;
+        if mask.is_none() && area.width() == wide && area.height() == height as usize {
+            return None;
+        }
+        let mut page = tiny_skia::Mask::new(width, height)?;
+        for row in area.top..area.bottom {
+            let to =
+                &mut page.data_mut()[row * wide + area.left..row * wide + area.right];
+            match &mask {
+                Some(mask) => to.copy_from_slice(mask.row(row, area.left, area.right)),
+                None => to.fill(255),
+            }
+        }
+        Some(page)
+    }
+
+    /// Draws the marks of a hatch within the outline.
+    fn hatch(&mut self, rule: Rule, hatch: &Hatch) {
+        let clip = self.clip();
+        let inside = self.clip_to_outline(rule, &clip);
+        let Area { left, top, right, bottom } = inside.area;
+        let seen = [left, top, right, bottom].map(|pixel| pixel as f32 / self.scale);
+        let Some(marks) = hatch::marks(hatch, seen) else { return };
+        self.outline.clear();
+        let place = Place::page(self.scale);
+        let half = hatch.width_mm / 2.0;
+        match marks {
+            Marks::Lines(lines) => {
+                for [a, b] in lines {
+                    self.outline.ring(&bar(a, b, half), &place);
+                }
+            }
+            Marks::Dots(rows) => {
+                let disc = super::scene::disc([0.0; 2], half);
+                let mut dot = disc.clone();
+                for ([a, b], count) in rows {
+                    for i in 0..count {
+                        let t = i as f32 / count.saturating_sub(1).max(1) as f32;
+                        let [x, y] = [0, 1].map(|axis| a[axis] + (b[axis] - a[axis]) * t);
+                        for (at, p) in dot.iter_mut().zip(&disc) {
+                            *at = [p[0] + x, p[1] + y];
+                        }
+                        self.outline.ring(&dot, &place);
+                    }
+                }
+            }
+        }
+        self.paint(Rule::NonZero, hatch.colour, &inside);
+    }
+
+    /// Starts the outline of what a pen leaves along a path.
+    fn stroked(&mut self, path: &tiny_skia::Path, pen: &tiny_skia::Stroke, place: Place) {
+        self.outline.clear();
+        let dashed = pen.dash.as_ref().map(|dash| path.dash(dash, self.scale));
+        let path = match &dashed {
+            Some(dashed) => dashed.as_ref(),
+            None => Some(path),
+        };
+        let Some(trace) = path.and_then(|path| path.stroke(pen, self.scale)) else {
             return;
         };
-        let place = self.transform().post_translate(-left, -top);
-        mask.fill_path(path, rule, true, place);
-        let seen = [left, top, right, bottom].map(|v| v / self.scale);
-        let Some((lines, is_lines)) = hatch_path(hatch, seen) else { return };
-        let ink = paint(hatch.colour);
-        if is_lines {
-            let pen = tiny_skia::Stroke { width: hatch.width_mm, ..Default::default() };
-            tile.stroke_path(&lines, &ink, &pen, place, Some(&mask));
-        } else {
-            tile.fill_path(&lines, &ink, FillRule::Winding, place, Some(&mask));
+        let mut to = OutlinePen { outline: &mut self.outline, place };
+        for segment in trace.segments() {
+            match segment {
+                PathSegment::MoveTo(p) => to.move_to(p.x, p.y),
+                PathSegment::LineTo(p) => to.line_to(p.x, p.y),
+                PathSegment::QuadTo(c, p) => to.quad_to(c.x, c.y, p.x, p.y),
+                PathSegment::CubicTo(a, b, p) => {
+                    to.cubic_to(a.x, a.y, b.x, b.y, p.x, p.y);
+                }
+                PathSegment::Close => to.close(),
+            }
         }
-        self.pixmap.draw_pixmap(
-            left as i32,
-            top as i32,
-            tile.as_ref(),
-            &PixmapPaint::default(),
-            Transform::identity(),
-            self.clips.last().map(|clip| &clip.mask),
-        );
     }
+}
+
+/// A line with cut ends as a ring.
+fn bar(a: Point, b: Point, half: f32) -> [Point; 4] {
+    let length = (b[0] - a[0]).hypot(b[1] - a[1]).max(f32::MIN_POSITIVE);
+    let [dx, dy] = [(b[0] - a[0]) / length * half, (b[1] - a[1]) / length * half];
+    [
+        [a[0] - dy, a[1] + dx],
+        [b[0] - dy, b[1] + dx],
+        [b[0] + dy, b[1] - dx],
+        [a[0] + dy, a[1] - dx],
+    ]
 }
 
 impl Canvas for PngCanvas {
     fn fill(&mut self, fill: &Fill) {
-        let Some(path) = rings_path(&fill.rings) else { return };
-        let rule = match fill.rule {
-            Rule::EvenOdd => FillRule::EvenOdd,
-            Rule::NonZero => FillRule::Winding,
-        };
+        self.rings(&fill.rings);
         if let Some(colour) = fill.paint.solid {
-            self.fill_path(&path, rule, colour);
+            let clip = self.clip();
+            self.paint(fill.rule, colour, &clip);
         }
         if let Some(hatch) = &fill.paint.hatch {
-            self.hatch(&path, rule, hatch);
+            self.hatch(fill.rule, hatch);
         }
     }
 
     fn stroke(&mut self, stroke: &Stroke) {
         let mut builder = PathBuilder::new();
         for path in &stroke.paths {
-            add_ring(&mut builder, &path.points, path.is_closed);
+            add_path(&mut builder, &path.points, path.is_closed);
         }
         let Some(path) = builder.finish() else { return };
         let (line_cap, line_join) = match stroke.cap {
@@ -186,18 +324,12 @@ impl Canvas for PngCanvas {
             dash: StrokeDash::new(stroke.dash.clone(), 0.0),
             ..Default::default()
         };
-        let transform = self.transform();
-        // A mitred corner reaches four half widths beyond the line.
-        let around = stroke.width_mm * 2.0;
-        let clip = self.clips.last();
-        let clip = clip.and_then(|clip| clip.mask_for(&path, around, self.scale));
-        self.pixmap.stroke_path(&path, &paint(stroke.colour), &pen, transform, clip);
+        self.stroked(&path, &pen, Place::page(self.scale));
+        let clip = self.clip();
+        self.paint(Rule::NonZero, stroke.colour, &clip);
     }
 
     fn text(&mut self, text: &Text) {
-        let mut pen = PathPen(PathBuilder::new());
-        font::outline(&text.text, text.weight, text.size_mm, text.spacing_mm, &mut pen);
-        let Some(path) = pen.0.finish() else { return };
         let width =
             font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
         let back = match text.anchor {
@@ -205,25 +337,32 @@ impl Canvas for PngCanvas {
             Anchor::Middle => -width / 2.0,
             Anchor::End => -width,
         };
-        let place = self
-            .transform()
-            .pre_translate(text.pos[0], text.pos[1])
-            .pre_concat(Transform::from_rotate(text.rotation))
-            .pre_translate(back, 0.0);
-        let halo = text.halo.map_or(0.0, |(_, width)| width);
-        let bounds = path.bounds().transform(place);
-        let clip = self.clips.last();
-        let clip = clip.and_then(|clip| clip.mask_around(bounds, halo * self.scale));
+        let (sin, cos) = text.rotation.to_radians().sin_cos();
+        let origin = [text.pos[0] + back * cos, text.pos[1] + back * sin];
+        let place = Place::turned(self.scale, text.rotation, origin);
+        let clip = self.clip();
         if let Some((colour, width)) = text.halo {
+            let mut pen = PathPen(PathBuilder::new());
+            font::outline(
+                &text.text,
+                text.weight,
+                text.size_mm,
+                text.spacing_mm,
+                &mut pen,
+            );
+            let Some(path) = pen.0.finish() else { return };
             let pen = tiny_skia::Stroke {
                 width: width * 2.0,
                 line_join: LineJoin::Round,
                 ..Default::default()
             };
-            self.pixmap.stroke_path(&path, &paint(colour), &pen, place, clip);
+            self.stroked(&path, &pen, place);
+            self.paint(Rule::NonZero, colour, &clip);
         }
-        let ink = paint(text.colour);
-        self.pixmap.fill_path(&path, &ink, FillRule::Winding, place, clip);
+        self.outline.clear();
+        let mut pen = OutlinePen { outline: &mut self.outline, place };
+        font::outline(&text.text, text.weight, text.size_mm, text.spacing_mm, &mut pen);
+        self.paint(Rule::NonZero, text.colour, &clip);
     }
 
     fn image(&mut self, image: &Image) {
@@ -236,47 +375,41 @@ impl Canvas for PngCanvas {
             picture = half;
         }
         let (across, down) = (w / picture.width() as f32, h / picture.height() as f32);
-        let place = self.transform().pre_translate(x, y).pre_scale(across, down);
+        let place = Transform::from_scale(self.scale, self.scale)
+            .pre_translate(x, y)
+            .pre_scale(across, down);
         let paint = PixmapPaint {
             quality: tiny_skia::FilterQuality::Bilinear,
             ..PixmapPaint::default()
         };
-        let clip = self.clips.last().map(|clip| &clip.mask);
-        self.pixmap.draw_pixmap(0, 0, picture.as_ref(), &paint, place, clip);
+        let mask = self.page_mask();
+        self.pixmap.draw_pixmap(0, 0, picture.as_ref(), &paint, place, mask.as_ref());
     }
 
     fn push_clip(&mut self, rings: &[Vec<Point>]) {
-        let (w, h) = (self.pixmap.width(), self.pixmap.height());
-        let transform = self.transform();
-        let path = rings_path(rings);
-        // A pixmap of this size exists, so a mask of it can exist too.
-        let mask = match (&path, self.clips.last()) {
-            (Some(path), Some(clip)) => {
-                let mut mask = clip.mask.clone();
-                mask.intersect_path(path, FillRule::EvenOdd, true, transform);
-                Some(mask)
-            }
-            (path, _) => Mask::new(w, h).map(|mut mask| {
-                if let Some(path) = path {
-                    mask.fill_path(path, FillRule::EvenOdd, true, transform);
-                }
-                mask
-            }),
+        let clip = self.clip();
+        let inner = if is_rectangle(rings) {
+            // Whole pixels: a frame drawn along the edge hides where they end.
+            let pixel = |mm: f32| (mm * self.scale).round() as usize;
+            let ends = |axis: usize| {
+                let values = rings[0].iter().map(|p| p[axis]);
+                values.fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(v), b.max(v)))
+            };
+            let ((left, right), (top, bottom)) = (ends(0), ends(1));
+            let [left, top, right, bottom] = [left, top, right, bottom].map(pixel);
+            let area = Area { left, top, right, bottom }.meet(clip.area);
+            Clip { area, ..clip }
+        } else {
+            self.rings(rings);
+            self.clip_to_outline(Rule::EvenOdd, &clip)
         };
-        let outer = self.clips.last().map(|clip| clip.rect);
-        let rect = is_rectangle(rings)
-            .then_some(path)
-            .flatten()
-            .and_then(|path| path.bounds().transform(transform))
-            .and_then(|own| match outer {
-                None => Some(own),
-                Some(outer) => own.intersect(&outer?),
-            });
-        self.clips.extend(mask.map(|mask| Clip { rect, mask }));
+        self.clips.push(inner);
     }
 
     fn pop_clip(&mut self) {
-        self.clips.pop();
+        if self.clips.len() > 1 {
+            self.clips.pop();
+        }
     }
 }
 
@@ -296,22 +429,6 @@ fn halved(picture: &Pixmap) -> Option<Pixmap> {
     Some(half)
 }
 
-fn paint(colour: Colour) -> tiny_skia::Paint<'static> {
-    let [r, g, b] = colour.rgb;
-    let alpha = (colour.alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
-    let mut paint = tiny_skia::Paint { anti_alias: true, ..Default::default() };
-    paint.set_color_rgba8(r, g, b, alpha);
-    paint
-}
-
-fn rings_path(rings: &[Vec<Point>]) -> Option<tiny_skia::Path> {
-    let mut builder = PathBuilder::new();
-    for ring in rings {
-        add_ring(&mut builder, ring, true);
-    }
-    builder.finish()
-}
-
 /// Whether rings are one rectangle along the axes.
 fn is_rectangle(rings: &[Vec<Point>]) -> bool {
     let [ring] = rings else { return false };
@@ -321,7 +438,7 @@ fn is_rectangle(rings: &[Vec<Point>]) -> bool {
         || (is(a, b, 0) && is(b, c, 1) && is(c, d, 0) && is(d, a, 1))
 }
 
-fn add_ring(builder: &mut PathBuilder, points: &[Point], is_closed: bool) {
+fn add_path(builder: &mut PathBuilder, points: &[Point], is_closed: bool) {
     let [[x, y], rest @ ..] = points else { return };
     builder.move_to(*x, *y);
     for [x, y] in rest {
@@ -330,30 +447,6 @@ fn add_ring(builder: &mut PathBuilder, points: &[Point], is_closed: bool) {
     if is_closed {
         builder.close();
     }
-}
-
-/// The lines or dots of a hatch over a box, and whether they are lines.
-fn hatch_path(hatch: &Hatch, area: [f32; 4]) -> Option<(tiny_skia::Path, bool)> {
-    let mut builder = PathBuilder::new();
-    let marks = hatch::marks(hatch, area)?;
-    let is_lines = matches!(marks, Marks::Lines(_));
-    match marks {
-        Marks::Lines(lines) => {
-            for [a, b] in lines {
-                add_ring(&mut builder, &[a, b], false);
-            }
-        }
-        Marks::Dots(rows) => {
-            for ([a, b], count) in rows {
-                for i in 0..count {
-                    let t = i as f32 / count.saturating_sub(1).max(1) as f32;
-                    let at = |axis: usize| a[axis] + (b[axis] - a[axis]) * t;
-                    builder.push_circle(at(0), at(1), hatch.width_mm / 2.0);
-                }
-            }
-        }
-    }
-    builder.finish().map(|path| (path, is_lines))
 }
 
 /// Collects letters into a path.

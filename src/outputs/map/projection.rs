@@ -301,6 +301,11 @@ pub fn covers(shape: ShapeRef<'_>, [x, y]: [f64; 2]) -> bool {
     {
         return false;
     }
+    rings_contain(shape, [x, y])
+}
+
+/// Whether a point lies in the rings of a polygon (even-odd), whose box has been looked at.
+pub(super) fn rings_contain(shape: ShapeRef<'_>, [x, y]: [f64; 2]) -> bool {
     let mut inside = false;
     for (_, ring) in shape.parts() {
         let mut last = ring[ring.len() - 1].meters();

@@ -136,10 +136,14 @@ fn legend(words: Words, hazard: &HazardLayer, measured: &RiskMeasurements) -> Gr
     let figures = |class: Option<Level>| -> Vec<String> {
         let rows = own.clone().filter(|row| row.risk == class);
         let features: u64 = rows.clone().map(|row| row.features).sum();
-        let mut cells = vec![features.to_string()];
+        let mut cells = vec![words.number(features as f64, 0)];
         if has_people {
-            let people: f64 = rows.filter_map(|row| row.people).sum();
-            cells.push(words.number(people, 0));
+            // Where nobody knows how many live in one, nobody knows how many live in all.
+            let people: Option<f64> = rows.map(|row| row.people).sum();
+            cells.push(people.map_or_else(
+                || "\u{2013}".to_owned(),
+                |people| figures::amount(words, &Measure::People, people),
+            ));
         }
         cells
     };

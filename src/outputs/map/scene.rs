@@ -51,6 +51,12 @@ impl Rect {
         [self.x + self.w / 2.0, self.y + self.h / 2.0]
     }
 
+    /// The same with all lengths multiplied, about the corner of the page.
+    #[must_use]
+    pub fn scaled(self, by: f32) -> Self {
+        Self::new(self.x * by, self.y * by, self.w * by, self.h * by)
+    }
+
     /// The same with all edges moved inwards (outwards if negative).
     #[must_use]
     pub fn inset(self, by: f32) -> Self {
@@ -353,6 +359,46 @@ pub enum Item {
     BeginGroup(String),
     /// Ends the last group.
     EndGroup,
+}
+
+impl Item {
+    /// Makes it larger or smaller about the corner of the page. Hatches keep their spacing:
+    /// a sign in a legend is read by the pattern on the map.
+    pub fn scale(&mut self, by: f32) {
+        let each = |points: &mut [Point]| {
+            for point in points {
+                *point = point.map(|v| v * by);
+            }
+        };
+        match self {
+            Self::Fill(Fill { rings, .. }) | Self::PushClip(rings) => {
+                for ring in rings {
+                    each(ring);
+                }
+            }
+            Self::Stroke(stroke) => {
+                for path in &mut stroke.paths {
+                    each(&mut path.points);
+                }
+                stroke.width_mm *= by;
+                for dash in &mut stroke.dash {
+                    *dash *= by;
+                }
+            }
+            Self::Text(text) => {
+                each(std::slice::from_mut(&mut text.pos));
+                text.size_mm *= by;
+                text.spacing_mm *= by;
+                if let Some((_, width)) = &mut text.halo {
+                    *width *= by;
+                }
+            }
+            Self::Image(image) => {
+                image.rect = image.rect.scaled(by);
+            }
+            Self::PopClip | Self::BeginGroup(_) | Self::EndGroup => {}
+        }
+    }
 }
 
 /// A whole sheet.

@@ -232,7 +232,7 @@ fn overlaid_zones(sketch: &mut Sketch<'_>, measurements: &Measurements) -> Vec<G
     let name = main_name(words, measurements);
     let heading = words.with("map.legend.hazards", "measure", &name);
     let columns = Level::ZONES.iter().map(|level| words.level(*level)).collect();
-    vec![counts, Group { heading, columns, entries: seen, more: None }]
+    vec![counts, Group { heading, columns, entries: seen, ..Group::default() }]
 }
 
 fn count_label(words: Words, count: usize, all: usize) -> String {

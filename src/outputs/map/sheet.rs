@@ -14,7 +14,7 @@ use super::focus::Crowds;
 use super::font::{self, CAP_HEIGHT};
 use super::furniture::{self, BAND_MM};
 use super::legend::{self, Group, Table};
-use super::margin;
+use super::margin::{self, Strip};
 use super::panel;
 use super::projection::{Extent, View, fitting_scale};
 use super::scene::{Anchor, Image, Item, Path, Rect, Scene, Text, Weight};
@@ -112,6 +112,20 @@ struct Layout {
     map: Rect,
     /// Columns of the panel.
     columns: Vec<Rect>,
+    /// Height of the lowest strip, mm.
+    strip: f32,
+}
+
+impl Layout {
+    /// Width of the outer frame, mm.
+    fn width(&self) -> f32 {
+        self.page.0 - 2.0 * MARGIN
+    }
+
+    /// Where the lowest strip begins, mm.
+    fn bottom(&self) -> f32 {
+        self.page.1 - MARGIN - self.strip
+    }
 }
 
 /// Shorter and longer side of a sheet of paper, mm (ISO 216).
@@ -125,9 +139,10 @@ fn sides(paper: Paper) -> (f32, f32) {
 /// The ways to lay out a sheet whose lowest strip has a height.
 fn layouts(paper: Paper, strip: impl Fn(f32) -> f32) -> [Layout; 3] {
     let (short, long) = sides(paper);
+    let strip = |w: f32| strip(w - 2.0 * MARGIN);
     let body = |w: f32, h: f32| {
         let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
-        let strip = strip(outer.w);
+        let strip = strip(w);
         Rect::new(
             outer.x,
             outer.y + TITLE_HEIGHT,
@@ -139,7 +154,7 @@ fn layouts(paper: Paper, strip: impl Fn(f32) -> f32) -> [Layout; 3] {
         let body = body(w, h);
         let map = Rect::new(body.x, body.y, body.w - panel, body.h);
         let column = Rect::new(map.right(), body.y, panel, body.h);
-        Layout { page: (w, h), map, columns: vec![column.inset(PAD)] }
+        Layout { page: (w, h), map, columns: vec![column.inset(PAD)], strip: strip(w) }
     };
     let below = |w: f32, h: f32, panel: f32| {
         let body = body(w, h);
@@ -147,7 +162,8 @@ fn layouts(paper: Paper, strip: impl Fn(f32) -> f32) -> [Layout; 3] {
         let wide = body.w / 3.0;
         let column =
             |i: f32| Rect::new(body.x + wide * i, map.bottom(), wide, panel).inset(PAD);
-        Layout { page: (w, h), map, columns: vec![column(0.0), column(1.0), column(2.0)] }
+        let columns = vec![column(0.0), column(1.0), column(2.0)];
+        Layout { page: (w, h), map, columns, strip: strip(w) }
     };
     let [wide, narrow, low] = match paper {
         Paper::A4 => [82.0, 72.0, 84.0],
@@ -184,32 +200,9 @@ pub fn compose<'a>(
     number: usize,
     count: usize,
 ) -> Result<Scene, MapError> {
-    let strip = |width: f32| margin::height(job, plan, width);
-    let layout = best_layout(plan.focus, layouts(job.settings.maps.paper, strip));
-    let (w, h) = layout.page;
+    let (Drawing { layout, strip, view, mut sketch, drawn }, page) = drawing(job, plan);
+    let (w, h) = page;
     let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
-    let mut view = View::around(plan.focus, map_frame(layout.map));
-    view.scale = plan.scale.unwrap_or(view.scale);
-
-    let mut sketch = Sketch::new(job.area, view, job.words);
-    sketch.only.clone_from(&plan.only);
-    let drawn = (plan.body)(&mut sketch);
-    for base in &plan.bases {
-        sketch.note_source(base);
-    }
-    if let Some(detail) = plan.detail {
-        // What only the detail shows belongs in the legend and the sources too.
-        let view = View::around(detail, Rect::new(0.0, 0.0, 60.0, 60.0));
-        let mut part = Sketch::new(job.area, view, job.words);
-        part.only.clone_from(&plan.only);
-        super::overview::draw_detail(&mut part);
-        for entry in part.signs {
-            sketch.note_sign(entry.sign, entry.label);
-        }
-        for layer in part.sources {
-            sketch.note_source(layer);
-        }
-    }
     let status = sketch.status();
 
     let mut scene = Scene::new(w, h);
@@ -246,10 +239,72 @@ pub fn compose<'a>(
     title(&mut scene, job, plan, outer, status, (number, count));
     scene.items.append(&mut beside.items);
     rules(&mut scene, &layout, outer);
-    let strip = strip(outer.w);
-    let area = Rect::new(outer.x, outer.bottom() - strip, outer.w, strip);
-    margin::draw(&mut scene, job, plan, &sketch.sources, area, view);
+    let top = layout.bottom();
+    let area = Rect::new(outer.x, top, outer.w, outer.bottom() - top);
+    margin::draw(&mut scene, job, plan, &sketch.sources, (area, strip), view);
     Ok(scene)
+}
+
+/// The body of a sheet and where all stands.
+struct Drawing<'a> {
+    layout: Layout,
+    /// The division of the lowest strip.
+    strip: Strip,
+    view: View,
+    sketch: Sketch<'a>,
+    drawn: Drawn,
+}
+
+/// Draws the body, and once more if it shows so few of the layers that it might that the strip
+/// with their sources gets lower: the paper goes to the map. Returns the size of the page too.
+fn drawing<'a>(job: Job<'a>, plan: &Plan<'a>) -> (Drawing<'a>, (f32, f32)) {
+    let possible = margin::possible(job, plan);
+    let mut first = body(job, plan, &possible);
+    let again = body(job, plan, &first.sketch.sources);
+    let own = Strip::of(job, plan, &again.sketch.sources, again.layout.width());
+    let has_room = own.height() <= again.layout.strip + 0.1;
+    if has_room && again.layout.strip < first.layout.strip - 1.0 {
+        first = again;
+    }
+    let (width, sources) = (first.layout.width(), &first.sketch.sources);
+    first.strip = Strip::of(job, plan, sources, width);
+    let page = first.layout.page;
+    (first, page)
+}
+
+/// Draws the body with a strip for the sources of some layers.
+fn body<'a>(job: Job<'a>, plan: &Plan<'a>, layers: &[&Prepared]) -> Drawing<'a> {
+    let paper = job.settings.maps.paper;
+    let (short, long) = sides(paper);
+    let strips = [short, long].map(|side| {
+        let width = side - 2.0 * MARGIN;
+        (width, Strip::of(job, plan, layers, width))
+    });
+    let strip = |width: f32| strips[usize::from(width > strips[0].0 + 1.0)].1;
+    let layout = best_layout(plan.focus, layouts(paper, |width| strip(width).height()));
+    let strip = strip(layout.width());
+    let mut view = View::around(plan.focus, map_frame(layout.map));
+    view.scale = plan.scale.unwrap_or(view.scale);
+    let mut sketch = Sketch::new(job.area, view, job.words);
+    sketch.only.clone_from(&plan.only);
+    let drawn = (plan.body)(&mut sketch);
+    for base in &plan.bases {
+        sketch.note_source(base);
+    }
+    if let Some(detail) = plan.detail {
+        // What only the detail shows belongs in the legend and the sources too.
+        let view = View::around(detail, Rect::new(0.0, 0.0, 60.0, 60.0));
+        let mut part = Sketch::new(job.area, view, job.words);
+        part.only.clone_from(&plan.only);
+        super::overview::draw_detail(&mut part);
+        for entry in part.signs {
+            sketch.note_sign(entry.sign, entry.label);
+        }
+        for layer in part.sources {
+            sketch.note_source(layer);
+        }
+    }
+    Drawing { layout, strip, view, sketch, drawn }
 }
 
 /// Lines between the parts of the sheet and its outer frame.

@@ -204,7 +204,23 @@ impl GapClass {
 /// clear enough to let the level below be read.
 #[must_use]
 pub fn exposed(index: usize) -> (Paint, Colour) {
-    const TONES: [u32; 4] = [0x0045_4038, 0x0020_4a8a, 0x008a_4a14, 0x0064_2a70];
+    // As many as a province has layers: two that look alike could not be told apart.
+    const TONES: [u32; 14] = [
+        0x0045_4038,
+        0x0020_4a8a,
+        0x008a_4a14,
+        0x0064_2a70,
+        0x006b_7012,
+        0x000d_6f7a,
+        0x00b0_2a6e,
+        0x0039_3fa5,
+        0x0078_1d1d,
+        0x003f_7d4e,
+        0x00b0_7c00,
+        0x008f_5fb0,
+        0x0050_7fa8,
+        0x009a_6a5a,
+    ];
     let tone = Colour::hex(TONES[index % TONES.len()]);
     (Paint::solid(tone.with_alpha(0.27)), tone.with_alpha(0.85))
 }

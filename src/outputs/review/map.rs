@@ -166,5 +166,6 @@ fn list(job: Job<'_>, review: &Review) -> Group {
         columns: vec![words.of("review.map.date")],
         entries: entries.take(LINES).collect(),
         more,
+        ..Group::default()
     }
 }
