@@ -17,7 +17,7 @@ use super::numbers::{self, Format};
 use crate::analysis;
 use crate::analysis::explain::{Breakdown, End, Explainer, SumOf, Term};
 use crate::config::{DeficitKind, HazardLevels, Units};
-use crate::domain::{Doubt, Finding, Measure, Message};
+use crate::domain::{Code, Doubt, Finding, Measure, Message};
 use crate::geometry::InputRecord;
 use crate::indicators::Method;
 
@@ -228,6 +228,14 @@ fn shortened(mut sum: analysis::explain::Sum, of_figure: Format) -> Contribution
         total: sum.total,
         format,
     }
+}
+
+/// Whether a finding holds a layer of the figure against one that is none of its: that the dates
+/// of those two are apart does not touch it.
+fn is_of_others(finding: &Finding, layers: &[&str]) -> bool {
+    let mut others = finding.values.iter().filter(|(name, _)| *name == "other");
+    finding.code == Code::DatesApart
+        && others.any(|(_, other)| !layers.contains(&other.as_str()))
 }
 
 /// A figure and what is known about its run.
@@ -502,7 +510,8 @@ impl<'a> Subject<'a> {
         let all = self.known.findings.as_slice().iter().filter(|finding| {
             let layer = finding.layer.as_str();
             let is_ours = layers.contains(&layer) || layer == deficit;
-            is_ours && !layer.is_empty() && !is_itself(finding)
+            let is_meant = !is_of_others(finding, layers);
+            is_ours && is_meant && !layer.is_empty() && !is_itself(finding)
         });
         let all: Vec<&Finding> = all.collect();
         let features = all.iter().map(|finding| finding.feature.as_str());
