@@ -454,7 +454,7 @@ fn open_scenarios(settings: &Settings) -> Result<Vec<(String, Settings)>, Error>
 fn wanted_exports(settings: &Settings, only: Products) -> Result<bool, OutputError> {
     if only.exports
         && settings.exports.is_empty()
-        && !(only.tables || only.maps || only.viewer)
+        && !(only.tables || only.maps || only.report || only.viewer)
     {
         return Err(OutputError::NoExports);
     }
@@ -556,6 +556,7 @@ fn shaping(
     let mut only = Vec::new();
     only.extend(options.only.tables.then_some("tables"));
     only.extend(options.only.maps.then_some("maps"));
+    only.extend(options.only.report.then_some("report"));
     let exports = options.only.exports && !settings.exports.is_empty();
     only.extend(exports.then_some("exports"));
     only.extend(options.only.viewer.then_some("viewer"));

@@ -66,11 +66,13 @@ fn every_export_is_in_the_manifest_and_the_same_on_any_number_of_threads() {
     }
     for expected in [
         "datapackage.json",
+        "dcat.jsonld",
         "exports/csv/exposed_blocks.csv",
         "exports/fgb/zones_flood.fgb",
         "exports/geojson/territories.geojson",
         "exports/shp/exposed_blocks.prj",
         "exports/tiny.xlsx",
+        "tables/dictionary.csv",
         "tables/territories.csv",
     ] {
         assert!(runs[0].contains_key(expected), "{expected} is missing");
@@ -137,7 +139,7 @@ fn a_data_package_brings_the_tables_that_it_describes() {
     let bytes = fs::read(out.join("datapackage.json")).unwrap();
     let package: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     let resources = package["resources"].as_array().unwrap();
-    assert_eq!(resources.len(), 9);
+    assert_eq!(resources.len(), 10);
     for resource in resources {
         let path = resource["path"].as_str().unwrap();
         let bytes = fs::read(out.join(path)).expect("it is there");
@@ -150,6 +152,39 @@ fn a_data_package_brings_the_tables_that_it_describes() {
         let names: Vec<&str> =
             fields.iter().map(|f| f["name"].as_str().unwrap()).collect();
         assert_eq!(names.join(","), header, "{path}");
+    }
+}
+
+#[test]
+fn the_record_of_a_portal_names_files_that_are_there_and_the_dictionary_every_column() {
+    let world = world("[\"csv\", \"datapackage\"]");
+    let out = world.out();
+    assert_eq!(run(&world, &out, &["--only", "tables,exports"]).code, 0);
+    let record = fs::read(out.join("dcat.jsonld")).unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!(record["@type"], "dcat:Dataset");
+    assert_eq!(record["dct:title"][0]["@value"], "Tiny");
+    let files = record["dcat:distribution"].as_array().unwrap();
+    assert!(files.len() > 8, "{}", files.len());
+    for file in files {
+        let path = file["dcat:downloadURL"]["@id"].as_str().unwrap();
+        let bytes = fs::read(out.join(path)).expect("it is there");
+        assert_eq!(file["dcat:byteSize"], bytes.len(), "{path}");
+        let digest = Digest::of(&bytes);
+        assert_eq!(
+            file["spdx:checksum"]["spdx:checksumValue"],
+            digest.as_str(),
+            "{path}"
+        );
+    }
+    let dictionary = Table::of(&out, "dictionary");
+    for table in ["exposure", "indicators", "territories"] {
+        let told = dictionary.find(&[("table", &format!("{table}.csv"))]);
+        let told: Vec<&str> = told.iter().map(|row| row["column"].as_str()).collect();
+        assert_eq!(told, Table::of(&out, table).header, "{table}");
+    }
+    for row in &dictionary.rows {
+        assert!(!row["description_es"].is_empty() && !row["description_en"].is_empty());
     }
 }
 

@@ -296,6 +296,33 @@ async function notes(page) {
   assert.match(other, /rechazadas 1/);
 }
 
+/** Every figure of exposure that the report explains is that of the table, and a link leads to it. */
+async function figures(page) {
+  const told = await page.evaluate(() =>
+    [...document.querySelectorAll("[data-figure^='exposure/']")].map((e) => [e.dataset.figure, e.dataset.value, e.id]),
+  );
+  const key = (r) => ["exposure", r.territory, r.hazard, r.level, r.layer, r.measure].join("/");
+  const rows = new Map(table("exposure.csv").map((row) => [key(row), row.value]));
+  for (const [name, value] of told) assert.equal(value, rows.get(name), name);
+  const lost = await page.evaluate(() => {
+    const links = [...document.querySelectorAll("a[href^='#']")];
+    return links.filter((a) => !document.getElementById(a.hash.slice(1))).map((a) => a.hash);
+  });
+  assert.deepEqual(lost, [], "links of report.html that lead nowhere");
+  assert.ok(told.length > 0, "report.html explains no figure of exposure");
+  await page.click("#findings a.how");
+  const [, , id] = told.find(([, , id]) => page.url().endsWith(`#${id}`)) ?? [];
+  if (id) assert.ok(await page.locator(`[id="${id}"]`).isVisible());
+}
+
+/** Leaves of what repeats a few, since axe-core looks at every cell: a province has thousands. */
+async function shorten(page) {
+  await page.evaluate(() => {
+    const more = ".basis:nth-of-type(n+4), #exposure h3:nth-of-type(4) ~ *, #deficit-in-hazard .scroll:nth-of-type(n+3)";
+    for (const one of document.querySelectorAll(more)) one.remove();
+  });
+}
+
 async function report() {
   if (!existsSync(join(folder, "report.html"))) {
     console.log("report.html is not in this run: skipped");
@@ -305,8 +332,12 @@ async function report() {
     const { page, wrong, close } = await open("report.html", viewport);
     await page.waitForLoadState("load");
     await picture(page, `${name}-report`);
+    if (name === "wide") {
+      await figures(page);
+      assert.ok((await pages(page))[1] >= 1);
+    }
+    await shorten(page);
     await axe(page, `report.html, ${name}`);
-    if (name === "wide") assert.ok((await pages(page))[1] >= 1);
     assert.deepEqual(wrong, [], "report.html");
     await close();
   }

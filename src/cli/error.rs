@@ -31,8 +31,6 @@ pub(super) enum CliError {
     ThreadCount { found: String },
     /// A product that does not exist.
     UnknownProduct { found: String, nearest: Option<String> },
-    /// A product that is not in this version.
-    ProductNotYet { found: String },
     /// An override without `=`.
     Override { found: String },
     /// A format of pictures that does not exist.
@@ -90,9 +88,6 @@ impl Explain for CliError {
             Self::UnknownProduct { found: text, .. } => {
                 found("error.cli.unknown_product", text)
             }
-            Self::ProductNotYet { found: text } => {
-                found("error.cli.product_not_yet", text)
-            }
             Self::Override { found: text } => found("error.cli.override", text),
             Self::Date { found: text } => found("error.cli.date", text),
             Self::PictureFormat { found: text } => {
@@ -125,9 +120,7 @@ impl Explain for CliError {
             | Self::UnknownProduct { nearest: Some(name), .. } => {
                 Some(Message::new("hint.cli.nearest").with("nearest", name))
             }
-            Self::UnknownProduct { .. } | Self::ProductNotYet { .. } => {
-                Some(Message::new("hint.cli.products"))
-            }
+            Self::UnknownProduct { .. } => Some(Message::new("hint.cli.products")),
             Self::Override { .. } => Some(Message::new("hint.cli.override")),
             Self::Date { .. } => Some(Message::new("hint.cli.date")),
             Self::Coordinates { .. } => Some(Message::new("hint.cli.coordinates")),

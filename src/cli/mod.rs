@@ -21,6 +21,7 @@ mod run;
 mod schema;
 mod screen;
 mod selftest;
+mod series;
 mod site;
 mod summary;
 mod usage;
@@ -84,6 +85,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
         Command::Site(job) => site::site(job, given),
         Command::Verify(job) => verify::verify(job, given),
         Command::Render(job) => render::render(job, given),
+        Command::Series(job) => series::series(job, given),
         Command::Review(job) => review::review(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
     };

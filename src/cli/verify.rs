@@ -93,7 +93,8 @@ fn again(
 fn options(run: &PastRun) -> Result<Options, CliError> {
     let recorded = &run.recorded.options;
     let only = match recorded.get("only").map(String::as_str) {
-        None => Products::ALL,
+        // Runs of before products were recorded had neither of these pages.
+        None => Products { report: false, viewer: false, ..Products::ALL },
         Some(words) => {
             let words: Vec<String> = words.split(',').map(str::to_owned).collect();
             products(&words)?

@@ -1,4 +1,4 @@
-//! The results of a run on disk: tables, maps and the manifest, whole or not at all.
+//! The results of a run on disk: tables, maps, report and manifest, whole or not at all.
 //!
 //! In: a [`WriteJob`], what was measured and drawn. Out: a folder that took the place of
 //! the one before in one step. Knows nothing of how figures come about; no other stage
@@ -19,7 +19,9 @@ mod numbers;
 pub mod past_run;
 mod portable;
 pub mod redraw;
+pub mod report;
 pub mod review;
+pub mod series;
 pub mod site;
 mod staging;
 pub mod tables;
@@ -49,6 +51,8 @@ pub struct Products {
     pub tables: bool,
     /// The maps.
     pub maps: bool,
+    /// The report.
+    pub report: bool,
     /// The formats that the project asks for, if any.
     pub exports: bool,
     /// The page to look into the results.
@@ -57,10 +61,11 @@ pub struct Products {
 
 impl Products {
     /// Everything.
-    pub const ALL: Self = Self { tables: true, maps: true, exports: true, viewer: true };
+    pub const ALL: Self =
+        Self { tables: true, maps: true, report: true, exports: true, viewer: true };
     /// Nothing.
     pub const NONE: Self =
-        Self { tables: false, maps: false, exports: false, viewer: false };
+        Self { tables: false, maps: false, report: false, exports: false, viewer: false };
 }
 
 impl Default for Products {
@@ -84,7 +89,7 @@ pub struct WriteJob<'a> {
     pub findings: &'a Findings,
     /// Exposure feature by feature, where layers are exported.
     pub features: &'a [LayerFeatures],
-    /// Language of what people read in the exports.
+    /// Language of what people read in the exports and in the report.
     pub locale: Locale,
     /// Maps and their stored sheets: path inside the folder and bytes.
     pub maps: &'a [(String, Vec<u8>)],
@@ -175,6 +180,9 @@ pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError>
             ensure_plain(name.map_or("", |(_, name)| name), path)?;
             files.push((path.clone(), bytes.clone()));
         }
+    }
+    if job.only.report {
+        files.push((report::FILE.to_owned(), report::make(job, job.locale)));
     }
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     let manifest = manifest::render(job, &files);

@@ -36,6 +36,13 @@ pub enum CompareError {
     },
     /// The runs have no territory in common.
     NoCommonTerritory,
+    /// A series needs two runs.
+    TooFewRuns {
+        /// How many were given.
+        count: usize,
+    },
+    /// No indicator of a territory is in two runs.
+    NoCommonIndicator,
     /// The project that was given for a run is not the one that it was made from.
     OtherInputs {
         /// The project file.
@@ -82,6 +89,10 @@ impl Explain for CompareError {
             Self::OtherCrs { a, b } => pair("error.compare.crs", a, b),
             Self::OtherCodeSystem { a, b } => pair("error.compare.code_system", a, b),
             Self::NoCommonTerritory => Message::new("error.compare.no_common_territory"),
+            Self::TooFewRuns { count } => {
+                Message::new("error.series.too_few_runs").with("count", count)
+            }
+            Self::NoCommonIndicator => Message::new("error.series.no_common_indicator"),
             Self::OtherInputs { path, found } => {
                 let message = found.message();
                 let input = message.values.iter().find(|(name, _)| *name == "path");
@@ -102,6 +113,8 @@ impl Explain for CompareError {
             Self::OtherCrs { .. } => "hint.compare.crs",
             Self::OtherCodeSystem { .. } => "hint.compare.code_system",
             Self::NoCommonTerritory => "hint.compare.no_common_territory",
+            Self::TooFewRuns { .. } => "hint.series.too_few_runs",
+            Self::NoCommonIndicator => "hint.series.no_common_indicator",
             Self::OtherInputs { .. } => "hint.compare.other_inputs",
             Self::NoSuchFigure { .. } => "hint.compare.no_such_figure",
         }))

@@ -2,8 +2,9 @@
 //! keys, licences and sources.
 //!
 //! In: tables and the files exported so far. Out: `datapackage.json` at the root of the run,
-//! since paths in it may not point upwards, and `tables/territories.csv`, which the keys of
-//! the other tables refer to.
+//! since paths in it may not point upwards, `tables/territories.csv`, which the keys of the
+//! other tables refer to, and `tables/dictionary.csv`, the same as a table for those who
+//! open a spreadsheet.
 
 use std::collections::BTreeSet;
 
@@ -12,17 +13,22 @@ use serde_json::{Map, Value, json};
 use super::grid::{Field, Kind, Layer};
 use super::{Context, File, schema};
 use crate::domain::{Digest, OUTSIDE, TOTAL};
+use crate::i18n::{self, Locale};
 use crate::outputs::tables::Table;
 
 /// File name of the description.
 const FILE: &str = "datapackage.json";
 /// Name of the table of territories.
 const TERRITORIES: &str = "territories.csv";
+/// Name of the table of columns.
+const DICTIONARY: &str = "dictionary.csv";
 
 pub(super) fn make(context: &Context<'_>, tables: &[Table], files: &[File]) -> Vec<File> {
     let territories = Table { name: TERRITORIES, bytes: territories(context) };
+    let listed: Vec<&Table> = tables.iter().chain([&territories]).collect();
+    let dictionary = Table { name: DICTIONARY, bytes: dictionary(&listed) };
     let mut resources = Vec::new();
-    for table in tables.iter().chain([&territories]) {
+    for table in listed.into_iter().chain([&dictionary]) {
         resources.push(table_resource(context, table));
     }
     for (path, bytes) in files {
@@ -34,7 +40,7 @@ pub(super) fn make(context: &Context<'_>, tables: &[Table], files: &[File]) -> V
         "name": slug(&settings.id),
         "id": format!("{}:{}", slug(&settings.id), settings.digest.as_str()),
         "title": settings.title.get(context.locale),
-        "description": crate::i18n::text(context.locale, "map.note.indicative"),
+        "description": i18n::text(context.locale, "map.note.indicative"),
         "created": format!("{}T00:00:00Z", context.date.text()),
     });
     let (licences, sources) = (licences(context), sources(context));
@@ -48,8 +54,12 @@ pub(super) fn make(context: &Context<'_>, tables: &[Table], files: &[File]) -> V
     let mut bytes = serde_json::to_vec_pretty(&package)
         .expect("values with text keys always have a JSON form");
     bytes.push(b'\n');
-    let path = format!("tables/{TERRITORIES}");
-    vec![(FILE.to_owned(), bytes), (path, territories.bytes)]
+    let path = |name: &str| format!("tables/{name}");
+    vec![
+        (FILE.to_owned(), bytes),
+        (path(DICTIONARY), dictionary.bytes),
+        (path(TERRITORIES), territories.bytes),
+    ]
 }
 
 /// Codes and names of all that the tables give figures for, in byte order.
@@ -70,6 +80,28 @@ fn territories(context: &Context<'_>) -> Vec<u8> {
     writer.write_record(["territory", "territory_name", "part"]).expect(fits);
     for row in rows {
         writer.write_record(row).expect(fits);
+    }
+    writer.into_inner().expect(fits)
+}
+
+/// Every column of every table, with its meaning in both languages: the table is the same
+/// whoever asks.
+fn dictionary(tables: &[&Table]) -> Vec<u8> {
+    let mut options = csv::WriterBuilder::new();
+    options.terminator(csv::Terminator::Any(b'\n'));
+    let mut writer = options.from_writer(Vec::new());
+    let fits = "records of equal length always fit into memory";
+    let head =
+        ["table", "column", "data_type", "unit", "description_es", "description_en"];
+    writer.write_record(head).expect(fits);
+    for table in tables {
+        for field in schema::fields(table) {
+            let said = |locale| i18n::render(locale, &field.description);
+            let (es, en) = (said(Locale::Es), said(Locale::En));
+            let (name, unit) = (field.name.as_str(), field.unit.as_str());
+            let kind = kind_of(field.kind);
+            writer.write_record([table.name, name, kind, unit, &es, &en]).expect(fits);
+        }
     }
     writer.into_inner().expect(fits)
 }
@@ -98,14 +130,14 @@ fn resource_name(path: &str) -> String {
 fn table_resource(context: &Context<'_>, table: &Table) -> Value {
     let keys = schema::keys(table.name);
     let mut all = resource(&format!("tables/{}", table.name), &table.bytes);
-    all.insert("title".to_owned(), crate::i18n::text(context.locale, keys.about).into());
+    all.insert("title".to_owned(), i18n::text(context.locale, keys.about).into());
     let fields: Vec<Value> = schema::fields(table)
         .iter()
         .map(|field| {
             let name = field.name.as_str();
             let is_required =
                 keys.required.contains(&name) || is_always_given(table.name, &keys, name);
-            describe(context, field, is_required, schema::allowed(name))
+            describe(field, context.locale, is_required, schema::allowed(name))
         })
         .collect();
     let mut described = json!({ "fields": fields, "missingValues": [""] });
@@ -149,7 +181,7 @@ fn file_resource(context: &Context<'_>, path: &str, bytes: &[u8]) -> Value {
             .grid
             .fields
             .iter()
-            .map(|field| describe(context, field, false, None))
+            .map(|field| describe(field, context.locale, false, None))
             .collect();
         let mut described = json!({ "fields": fields, "missingValues": [""] });
         if layer.grid.fields.iter().any(|field| field.name == "territory") {
@@ -191,22 +223,27 @@ fn tabular(all: &mut Map<String, Value>, described: Value) {
     all.insert("schema".to_owned(), described);
 }
 
-fn describe(
-    context: &Context<'_>,
-    field: &Field,
-    is_required: bool,
-    allowed: Option<Vec<&'static str>>,
-) -> Value {
-    let kind = match field.kind {
+/// The name of a type as data packages have it.
+fn kind_of(kind: Kind) -> &'static str {
+    match kind {
         Kind::Text => "string",
         Kind::Whole => "integer",
         Kind::Number(_) => "number",
         Kind::Claim => "boolean",
-    };
+    }
+}
+
+pub(super) fn describe(
+    field: &Field,
+    locale: Locale,
+    is_required: bool,
+    allowed: Option<Vec<&'static str>>,
+) -> Value {
+    let kind = kind_of(field.kind);
     let mut all = json!({
         "name": field.name,
         "type": kind,
-        "description": context.say(&field.description),
+        "description": i18n::render(locale, &field.description),
     });
     if !field.unit.is_empty() {
         all["unit"] = field.unit.as_str().into();
@@ -228,7 +265,7 @@ fn describe(
 }
 
 /// The licences of all layers, each once.
-fn licences(context: &Context<'_>) -> Vec<Value> {
+pub(super) fn licences(context: &Context<'_>) -> Vec<Value> {
     let layers = super::prepared(context.job.area);
     let all: BTreeSet<&str> =
         layers.filter_map(|layer| layer.source.licence.as_deref()).collect();
@@ -246,7 +283,7 @@ fn licence_name(licence: &str) -> String {
 }
 
 /// The sources of all layers, each once.
-fn sources(context: &Context<'_>) -> Vec<Value> {
+pub(super) fn sources(context: &Context<'_>) -> Vec<Value> {
     let mut found: Vec<Value> = Vec::new();
     for layer in super::prepared(context.job.area) {
         let source = &layer.source;
@@ -273,7 +310,7 @@ fn slug(text: &str) -> String {
     text.to_lowercase().chars().map(plain).collect()
 }
 
-fn media_type(ending: &str) -> &'static str {
+pub(super) fn media_type(ending: &str) -> &'static str {
     match ending {
         "gpkg" => "application/geopackage+sqlite3",
         "geojson" => "application/geo+json",

@@ -7,6 +7,7 @@
 mod csv_layers;
 mod datapackage;
 mod dbf;
+mod dcat;
 mod flatgeobuf;
 mod geojson;
 #[cfg(feature = "geopackage")]
@@ -102,6 +103,11 @@ fn status_key(status: Status) -> &'static str {
     }
 }
 
+/// A column of the run's tables as a data package describes it.
+pub(super) fn described(column: &str, locale: Locale) -> serde_json::Value {
+    datapackage::describe(&schema::field(column), locale, false, schema::allowed(column))
+}
+
 /// Makes all files that the project wants exported. `tables` are those of the run.
 pub(super) fn make_all(
     job: &WriteJob<'_>,
@@ -128,7 +134,9 @@ pub(super) fn make_all(
     }
     if wanted.contains(&ExportFormat::DataPackage) {
         let package = datapackage::make(&context, tables, &files);
+        let record = dcat::make(&context, tables, &files);
         files.extend(package);
+        files.push(record);
     }
     Ok(files)
 }

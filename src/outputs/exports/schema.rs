@@ -37,11 +37,15 @@ const COLUMNS: &[Column] = columns![
     boundary_source: Kind::Text,
     closes: Kind::Claim,
     code: Kind::Text,
+    column: Kind::Text,
     comment: Kind::Text,
     consistency_ratio: NUMBER,
+    data_type: Kind::Text,
     deficit: Kind::Text,
     denominator_source: Kind::Text,
     denominator_value: NUMBER,
+    description_en: Kind::Text,
+    description_es: Kind::Text,
     difference: NUMBER,
     economic: NUMBER,
     environmental: NUMBER,
@@ -98,6 +102,7 @@ const COLUMNS: &[Column] = columns![
     standard_source: Kind::Text,
     standing: Kind::Text,
     status: Kind::Text,
+    table: Kind::Text,
     target: NUMBER,
     target_edition: Kind::Text,
     target_id: Kind::Text,
@@ -225,6 +230,12 @@ pub(super) fn keys(table: &str) -> Keys {
             None,
             &["territory_name", "part"],
         ),
+        "dictionary" => keys(
+            "exports.table.dictionary",
+            &["table", "column"],
+            None,
+            &["data_type", "description_es", "description_en"],
+        ),
         _ => keys("exports.table.findings", &[], None, &["code", "severity", "message"]),
     }
 }
@@ -295,7 +306,7 @@ mod tests {
     use crate::outputs::tables;
 
     /// All tables with their columns.
-    fn all() -> [(&'static str, Vec<&'static str>); 12] {
+    fn all() -> [(&'static str, Vec<&'static str>); 13] {
         [
             ("exposure", tables::EXPOSURE.to_vec()),
             ("deficits", tables::DEFICITS.to_vec()),
@@ -309,6 +320,17 @@ mod tests {
             ("findings", tables::FINDINGS.to_vec()),
             ("indicators", tables::INDICATORS.to_vec()),
             ("territories", vec!["territory", "territory_name", "part"]),
+            (
+                "dictionary",
+                vec![
+                    "table",
+                    "column",
+                    "data_type",
+                    "unit",
+                    "description_es",
+                    "description_en",
+                ],
+            ),
         ]
     }
 

@@ -94,16 +94,14 @@ impl Strip {
         let parts = self.parts as f32;
         let width = (self.widths[0] - GAP * (parts - 1.0)) / parts;
         let entries = source_entries(job, layers, width, SIZE * self.scale);
-        let most = entries.iter().map(Vec::len).sum::<usize>().div_ceil(self.parts);
-        let mut all = vec![Vec::new(); self.parts];
-        let mut part = 0;
-        for entry in entries {
-            if part + 1 < self.parts && all[part].len() >= most {
-                part += 1;
-            }
-            all[part].extend(entry);
+        if self.parts == 1 {
+            return vec![entries.concat()];
         }
-        all
+        // The split at which the longer part is shortest: never longer with fewer entries.
+        let lines = |part: &[Vec<String>]| part.iter().map(Vec::len).sum::<usize>();
+        let longer = |at: &usize| lines(&entries[..*at]).max(lines(&entries[*at..]));
+        let split = (0..=entries.len()).min_by_key(longer).unwrap_or(0);
+        vec![entries[..split].concat(), entries[split..].concat()]
     }
 
     /// The lines of method and of technical data.

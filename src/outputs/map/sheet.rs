@@ -259,8 +259,15 @@ struct Drawing<'a> {
 /// with their sources gets lower: the paper goes to the map. Returns the size of the page too.
 fn drawing<'a>(job: Job<'a>, plan: &Plan<'a>) -> (Drawing<'a>, (f32, f32)) {
     let possible = margin::possible(job, plan);
-    let mut first = body(job, plan, &possible);
-    let again = body(job, plan, &first.sketch.sources);
+    // In the order in which they are measured: a part of a list has no more lines than all.
+    let in_order = |mut drawing: Drawing<'a>| {
+        let place = |id: &str| possible.iter().position(|known| known.id == id);
+        let last = possible.len();
+        drawing.sketch.sources.sort_by_key(|layer| place(&layer.id).unwrap_or(last));
+        drawing
+    };
+    let mut first = in_order(body(job, plan, &possible));
+    let again = in_order(body(job, plan, &first.sketch.sources));
     let own = Strip::of(job, plan, &again.sketch.sources, again.layout.width());
     let has_room = own.height() <= again.layout.strip + 0.1;
     if has_room && again.layout.strip < first.layout.strip - 1.0 {

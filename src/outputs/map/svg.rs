@@ -37,6 +37,30 @@ pub fn render(scene: &Scene) -> String {
     out
 }
 
+/// A rendered scene to stand within a page, where there is no prolog and its ids, which begin
+/// with `id`, must differ from those of others.
+#[must_use]
+pub fn within_page(drawing: &str, id: &str) -> String {
+    let drawing = drawing.split_once("?>\n").map_or(drawing, |(_, rest)| rest);
+    drawing
+        .replace(" id=\"", &format!(" id=\"{id}-"))
+        .replace("url(#", &format!("url(#{id}-"))
+        .replace(
+            "aria-labelledby=\"title desc\"",
+            &format!("aria-labelledby=\"{id}-title {id}-desc\""),
+        )
+}
+
+/// The title of a rendered scene.
+#[must_use]
+pub fn title_of(drawing: &str) -> Option<String> {
+    let (_, rest) = drawing.split_once("<title id=\"title\">")?;
+    let (title, _) = rest.split_once("</title>")?;
+    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'")];
+    let title = plain.iter().fold(title.to_owned(), |title, (a, b)| title.replace(a, b));
+    Some(title.replace("&amp;", "&"))
+}
+
 #[derive(Default)]
 struct SvgCanvas {
     body: String,

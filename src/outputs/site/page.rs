@@ -60,9 +60,7 @@ fn add_sheet(
     out.push_str("</div>\n");
     if let Some(scene) = sketch::draw(report, &report.features[at], at, locale) {
         let drawing = svg::render(&scene);
-        // Within a page there is no prolog, and ids must differ from sheet to sheet.
-        let drawing = drawing.split_once("?>\n").map_or(&*drawing, |(_, rest)| rest);
-        let drawing = own_ids(drawing, at);
+        let drawing = svg::within_page(&drawing, &format!("s{at}"));
         let caption = escape(i18n::text(locale, "site.sketch.caption"));
         let _ = write!(
             out,
@@ -176,17 +174,6 @@ fn add_section(out: &mut String, section: &Section, kept: &[bool], locale: Local
         let _ = writeln!(out, "<p class=\"note\">{}</p>", escape(note));
     }
     out.push_str("</section>\n");
-}
-
-/// Gives the patterns and clips of a drawing ids of their own.
-fn own_ids(drawing: &str, at: usize) -> String {
-    drawing
-        .replace("id=\"", &format!("id=\"s{at}-"))
-        .replace("url(#", &format!("url(#s{at}-"))
-        .replace(
-            "aria-labelledby=\"title desc\"",
-            &format!("aria-labelledby=\"s{at}-title s{at}-desc\""),
-        )
 }
 
 #[cfg(test)]

@@ -1,0 +1,219 @@
+//! Deficits against their standards, and people not served who are in a hazard zone.
+
+use super::appendix::Appendix;
+use super::context::{ANY, Context, slug};
+use super::grid::{Cell, Grid, Group, Link, Row};
+use super::{Block, charts};
+use crate::analysis::explain::End;
+use crate::analysis::{DeficitRow, InHazardRow};
+use crate::config::{DeficitKind, DeficitSettings};
+use crate::domain::{Level, Measure, TOTAL};
+use crate::outputs::figure;
+use crate::outputs::map::figures;
+use crate::outputs::map::words::Words;
+
+impl Context<'_> {
+    /// The title of a deficit; its id if the project does not have it.
+    pub(super) fn deficit_title(&self, id: &str) -> String {
+        let found = self.job.settings.deficits.iter().find(|deficit| deficit.id == id);
+        found.map_or_else(|| id.to_owned(), |d| d.title.get(self.words.locale).to_owned())
+    }
+}
+
+/// How values of a deficit are shown without their unit.
+pub(super) fn show(words: Words, kind: &DeficitKind, value: f64) -> String {
+    match kind {
+        DeficitKind::Access { .. } => words.percent(value),
+        _ => words.figure(value),
+    }
+}
+
+pub(super) fn blocks<'a>(
+    context: &Context<'a>,
+    appendix: &mut Appendix<'a>,
+) -> Vec<Block> {
+    if context.measurements().deficits.is_empty() {
+        return Vec::new();
+    }
+    let words = context.words;
+    let columns = ["value", "standard", "gap", "shortfall", "meets"];
+    let numbers = columns.map(|column| words.of(&format!("report.column.{column}")));
+    let mut grid = Grid::new(
+        "table-deficits",
+        words.of("report.table.deficits"),
+        ["territory", "period"].map(|c| words.of(&format!("report.column.{c}"))).into(),
+        numbers.into(),
+    );
+    for deficit in &context.job.settings.deficits {
+        grid.groups.push(group(context, appendix, deficit));
+    }
+    grid.notes.push(words.of("report.meets_note"));
+    let mut blocks: Vec<Block> = charts::access(context).into_iter().collect();
+    blocks.push(Block::Table(grid));
+    blocks
+}
+
+fn group<'a>(
+    context: &Context<'a>,
+    appendix: &mut Appendix<'a>,
+    deficit: &'a DeficitSettings,
+) -> Group {
+    let words = context.words;
+    let all =
+        context.measurements().deficits.iter().filter(|row| row.deficit == deficit.id);
+    let mut rows: Vec<&DeficitRow> = all.collect();
+    rows.sort_by_key(|row| (row.territory == TOTAL, &row.territory));
+    let mut about = Vec::new();
+    if let Some(source) = &deficit.standard_source {
+        about.push(Link::plain(figures::standard_source(
+            words,
+            source,
+            &deficit.citation,
+        )));
+    }
+    let source =
+        rows.iter().map(|row| row.source.as_str()).find(|source| !source.is_empty());
+    if let Some(source) = source {
+        let named = context.title(source);
+        about.push(Link::plain(words.with("report.source", "source", &named)));
+    }
+    about.extend(context.map_links(&format!("deficit_{}", deficit.id)));
+    Group {
+        id: format!("deficit-{}", slug(&deficit.id)),
+        heading: deficit.title.get(words.locale).to_owned(),
+        about,
+        rows: rows.into_iter().map(|row| line(context, appendix, deficit, row)).collect(),
+    }
+}
+
+fn line<'a>(
+    context: &Context<'a>,
+    appendix: &mut Appendix<'a>,
+    deficit: &DeficitSettings,
+    row: &'a DeficitRow,
+) -> Row {
+    let (words, kind) = (context.words, &deficit.kind);
+    let unknown = || words.of("map.unknown");
+    let plain = |value: f64| show(words, kind, value);
+    let named = figure::Row::Deficit(row);
+    let mut value = figures::deficit_value(words, kind, row);
+    if let (Some(_), Some(low), Some(high)) = (row.value, row.value_low, row.value_high) {
+        value = format!("{value} ({}\u{2013}{})", plain(low), plain(high));
+    }
+    let gap = figures::gap_text(words, row, plain);
+    let gap = match gap {
+        Some(gap) if row.gap.is_some() => {
+            Cell::linked(gap, appendix.link(named, End::Gap))
+        }
+        Some(gap) => Cell::text(gap),
+        None => Cell::text(unknown()),
+    };
+    let shortfall = row.shortfall.map_or_else(Cell::default, |shortfall| {
+        let href = appendix.link(named, End::Shortfall);
+        Cell::linked(lacking(context, row, shortfall), href)
+    });
+    let meets = match row.meets {
+        Some(true) => words.of("report.meets.yes"),
+        Some(false) => words.of("report.meets.no"),
+        None => words.of("report.meets.unknown"),
+    };
+    Row::of(vec![
+        Cell::text(context.territory(&row.territory)),
+        Cell::text(&row.period),
+        Cell::linked(value, appendix.link(named, End::Value)),
+        Cell::text(row.standard.map_or_else(String::new, plain)),
+        gap,
+        shortfall,
+        Cell::text(meets),
+    ])
+}
+
+/// What is lacking, with its unit.
+pub(super) fn lacking(context: &Context<'_>, row: &DeficitRow, amount: f64) -> String {
+    let words = context.words;
+    match row.shortfall_unit.as_str() {
+        "m2" => {
+            let unit = words.of("report.hectares");
+            format!("{} {unit}", figures::amount(words, &Measure::Area, amount))
+        }
+        "people" => words.with("report.people", "count", &words.number(amount, 0)),
+        "unit" => words.with("report.units", "count", &words.number(amount, 0)),
+        unit => format!("{} {unit}", words.number(amount, 0)).trim_end().to_owned(),
+    }
+}
+
+/// People not served and at a level of a hazard: by hazard for the whole, by territory for the
+/// worst of all.
+pub(super) fn in_hazard<'a>(
+    context: &Context<'a>,
+    appendix: &mut Appendix<'a>,
+) -> Vec<Block> {
+    let words = context.words;
+    let all = &context.measurements().in_hazard;
+    let mut blocks = Vec::new();
+    for deficit in &context.job.settings.deficits {
+        let own: Vec<&InHazardRow> =
+            all.iter().filter(|row| row.deficit == deficit.id).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let title = deficit.title.get(words.locale);
+        let mut grid = Grid::new(
+            &format!("table-in-hazard-{}", slug(&deficit.id)),
+            words.with("report.table.in_hazard", "deficit", title),
+            vec![words.of("report.column.hazard")],
+            context.levels(),
+        );
+        let hazards = context.hazards().into_iter().map(|hazard| {
+            let rows = own.iter().filter(|r| r.territory == TOTAL && r.hazard == hazard);
+            (context.title(hazard), rows.copied().collect::<Vec<_>>())
+        });
+        let rows: Vec<Row> = hazards
+            .filter(|(_, rows)| rows.iter().any(|row| Level::ZONES.contains(&row.level)))
+            .map(|(label, rows)| level_line(context, appendix, label, &rows))
+            .collect();
+        grid.groups.push(Group {
+            heading: context.territory(TOTAL),
+            rows,
+            ..Group::default()
+        });
+        let territories = context.area().territories.iter().map(|one| one.code.as_str());
+        let rows = territories.map(|code| {
+            let rows = own.iter().filter(|r| r.territory == code && r.hazard == ANY);
+            level_line(
+                context,
+                appendix,
+                context.territory(code),
+                &rows.copied().collect::<Vec<_>>(),
+            )
+        });
+        let rows = rows.collect();
+        grid.groups.push(Group {
+            heading: words.of("report.any"),
+            rows,
+            ..Group::default()
+        });
+        blocks.push(Block::Table(grid));
+    }
+    if !blocks.is_empty() {
+        blocks.insert(0, Block::Text(words.of("report.in_hazard_is")));
+    }
+    blocks
+}
+
+fn level_line<'a>(
+    context: &Context<'a>,
+    appendix: &mut Appendix<'a>,
+    label: String,
+    rows: &[&'a InHazardRow],
+) -> Row {
+    let mut cells = vec![Cell::text(label)];
+    for level in Level::ALL {
+        let row = rows.iter().find(|row| row.level == level);
+        cells.push(row.map_or_else(Cell::default, |row| {
+            let people = figures::amount(context.words, &Measure::People, row.people);
+            Cell::linked(people, appendix.link(figure::Row::InHazard(row), End::Value))
+        }));
+    }
+    Row::of(cells)
+}
