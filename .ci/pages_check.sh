@@ -3,9 +3,11 @@
 # the tables, notes, print view, accessibility. Makes the viewer's bundle again and compares it
 # with the one that is committed. Installs Node.js, npm and Chromium where they are missing.
 #
-#   .ci/pages_check.sh FOLDER     a folder that `atalaya run` wrote
+#   .ci/pages_check.sh FOLDER [OTHER]   folders that `atalaya run` wrote; the report is that of
+#                                       the other, where it is given
 set -euo pipefail
-folder=$(realpath "${1:?usage: .ci/pages_check.sh FOLDER}")
+folder=$(realpath "${1:?usage: .ci/pages_check.sh FOLDER [OTHER]}")
+other=$(realpath "${2:-$1}")
 cd "$(dirname "${BASH_SOURCE[0]}")/pages"
 exec </dev/null
 
@@ -26,4 +28,4 @@ fi
 
 npm ci --ignore-scripts --no-audit --no-fund --silent
 node bundle.mjs --check
-CHROMIUM=${CHROMIUM:-$(command -v chromium)} node check.mjs "$folder"
+CHROMIUM=${CHROMIUM:-$(command -v chromium)} node check.mjs "$folder" "$other"

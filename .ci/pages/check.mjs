@@ -1,6 +1,7 @@
 // Opens the pages of a run in a browser as people do, from the disk and without a network.
 //
-//   node check.mjs FOLDER        a folder that `atalaya run` wrote
+//   node check.mjs FOLDER [OTHER]   folders that `atalaya run` wrote; the report is that of the
+//                                   other, where it is given: a small one is looked at sooner
 //   SHOTS=DIR node check.mjs …   pictures as well
 
 import assert from "node:assert/strict";
@@ -12,7 +13,8 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const folder = resolve(process.argv[2] ?? "");
+let folder = resolve(process.argv[2] ?? "");
+const reported = resolve(process.argv[3] ?? folder);
 const shots = process.env.SHOTS;
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const WIDE = { width: 1280, height: 800 };
@@ -346,6 +348,7 @@ async function report() {
 
 try {
   await viewer();
+  folder = reported;
   await report();
 } finally {
   await browser.close();
