@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::exposure;
 use super::fixed::Fixed;
-use super::planes::{Class, LevelCases, Planes};
-use super::tally::{self, AREA, CHUNK, CountsAs, LENGTH, PEOPLE, Part, SUMS};
+use super::planes::{Class, Planes};
+use super::tally::{CHUNK, PEOPLE, Part, SUMS, take_apart};
 use crate::domain::{Level, Measure};
 use crate::geometry::mosaic::Scratch;
-use crate::geometry::{Dimension, ExposureLayer, StudyArea};
+use crate::geometry::{ExposureLayer, StudyArea};
 
 /// What a place is: its territory, and its level to every hazard.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +73,7 @@ pub fn contributions(area: &StudyArea) -> Vec<LayerContributions> {
 type Pieces = (Vec<(Part, Class, Vec<Option<Fixed>>)>, Vec<Option<Class>>);
 
 fn of_layer(planes: &Planes, layer: &ExposureLayer) -> LayerContributions {
-    let measures = measures(layer);
+    let measures = exposure::measures_of_parts(layer);
     let columns: Vec<usize> = measures.iter().map(|(_, column)| *column).collect();
     let rows = layer.layer.shapes.len();
     let chunks: Vec<Pieces> = (0..rows.div_ceil(CHUNK))
@@ -82,7 +83,7 @@ fn of_layer(planes: &Planes, layer: &ExposureLayer) -> LayerContributions {
             pieces(planes, layer, &columns, rows)
         })
         .collect();
-    let nowhere = nowhere(planes);
+    let nowhere = planes.nowhere();
     let mut numbers: BTreeMap<&Class, usize> = BTreeMap::new();
     for (parts, counts) in &chunks {
         let parts = parts.iter().map(|(_, class, _)| class);
@@ -128,13 +129,7 @@ fn pieces(
     let mut scratch = Scratch::default();
     let (mut all, mut counted) = (Vec::new(), Vec::new());
     for row in rows {
-        let shape = layer.layer.shapes.get(row);
-        let (parts, whole) = tally::split(planes, shape, &mut scratch);
-        let mut counts = CountsAs::default();
-        for (membership, amount) in parts {
-            let class = planes.classify(&membership);
-            counts.add(&class, amount);
-            let part = Part { row, dimension: shape.dimension(), amount, whole };
+        let class = take_apart(planes, layer, row, &mut scratch, |part, class| {
             let mut amounts = vec![None; columns.len()];
             part.amounts(layer, &[], |column, value| {
                 if let Some(at) = columns.iter().position(|known| *known == column) {
@@ -142,29 +137,10 @@ fn pieces(
                 }
             });
             all.push((part, class, amounts));
-        }
-        counted.push(counts.finish(planes, shape));
+        });
+        counted.push(class);
     }
     (all, counted)
-}
-
-/// The measures of a layer but the number of features, with their columns.
-fn measures(layer: &ExposureLayer) -> Vec<(Measure, usize)> {
-    let has = |dimension| layer.layer.shapes.iter().any(|s| s.dimension() == dimension);
-    let mut all = Vec::new();
-    all.extend(has(Dimension::Area).then_some((Measure::Area, AREA)));
-    all.extend(has(Dimension::Line).then_some((Measure::Length, LENGTH)));
-    all.extend(layer.people.is_some().then_some((Measure::People, PEOPLE)));
-    let sums = layer.sums.iter().enumerate();
-    all.extend(sums.map(|(i, (name, _))| (Measure::Sum(name.clone()), SUMS + i)));
-    all
-}
-
-/// What a feature without a place counts as: outside all territories, not studied.
-fn nowhere(planes: &Planes) -> Class {
-    let levels: LevelCases = [Level::NotStudied; 3];
-    let levels = (0..=planes.hazards.len()).map(|_| levels).collect();
-    Class { territory: planes.territories, levels }
 }
 
 /// What features without a place add, as one part each.
@@ -189,21 +165,8 @@ fn lost(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::{GridPoint, LostFeature, Shapes, Zone};
-    use crate::indicators::sample;
-    use crate::layers::PartRole;
-
-    /// Rectangles in metres, one a feature: x, y, width, height.
-    fn rectangles(all: &[[i64; 4]]) -> Shapes {
-        let mut shapes = Shapes::default();
-        for &[x, y, w, h] in all {
-            let at = |x: i64, y: i64| GridPoint::new(x * 1_000_000, y * 1_000_000);
-            let ring = [at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h)];
-            shapes.push_part(PartRole::Shell, ring);
-            shapes.end_feature(Dimension::Area);
-        }
-        shapes
-    }
+    use crate::geometry::{LostFeature, Zone};
+    use crate::indicators::sample::{self, rectangles};
 
     /// A territory of 100 m × 100 m, of which the lowest 20 m are flooded; a block of 10 m ×
     /// 40 m that stands 20 m deep in it, with 8 people; people without a place: 3.

@@ -204,8 +204,16 @@ impl Table {
 
 /// The measures that a layer carries, with their columns.
 pub(super) fn measures(layer: &ExposureLayer, table: &Table) -> Vec<(Measure, usize)> {
-    let has = |dimension| layer.layer.shapes.iter().any(|s| s.dimension() == dimension);
     let mut all = vec![(Measure::Features, table.features())];
+    all.extend(measures_of_parts(layer));
+    all
+}
+
+/// The measures that parts of a layer's features add to, with their columns: all but the
+/// number of features.
+pub(super) fn measures_of_parts(layer: &ExposureLayer) -> Vec<(Measure, usize)> {
+    let has = |dimension| layer.layer.shapes.iter().any(|s| s.dimension() == dimension);
+    let mut all = Vec::new();
     if has(Dimension::Area) {
         all.push((Measure::Area, AREA));
     }

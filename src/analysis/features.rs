@@ -120,24 +120,11 @@ pub(super) fn classify(
 mod tests {
     use super::*;
     use crate::domain::TerritoryCode;
-    use crate::geometry::{Dimension, GridPoint, Shapes, Territory, Zone};
-    use crate::indicators::sample;
-    use crate::layers::PartRole;
+    use crate::geometry::{Territory, Zone};
+    use crate::indicators::sample::{self, rectangles};
 
     /// Territory, worst level and shares by hazard.
     type Expected = (Option<usize>, [Level; 3], [[f64; 6]; 3]);
-
-    /// Rectangles in metres, one a feature: x, y, width, height.
-    fn rectangles(all: &[[i64; 4]]) -> Shapes {
-        let mut shapes = Shapes::default();
-        for &[x, y, w, h] in all {
-            let at = |x: i64, y: i64| GridPoint::new(x * 1_000_000, y * 1_000_000);
-            let ring = [at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h)];
-            shapes.push_part(PartRole::Shell, ring);
-            shapes.end_feature(Dimension::Area);
-        }
-        shapes
-    }
 
     fn world() -> StudyArea {
         let mut area = sample::area();

@@ -173,6 +173,13 @@ impl Planes {
         Class { territory: self.territory(planes).unwrap_or(self.territories), levels }
     }
 
+    /// What a feature without a place counts as: outside all territories, not studied.
+    pub(super) fn nowhere(&self) -> Class {
+        let levels: LevelCases = [Level::NotStudied; 3];
+        let levels = (0..=self.hazards.len()).map(|_| levels).collect();
+        Class { territory: self.territories, levels }
+    }
+
     /// The worst of the hazards that take part in `any`, for each case of edges.
     fn any(&self, levels: &[LevelCases]) -> LevelCases {
         let mut any = [Level::None; 3];

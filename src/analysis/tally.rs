@@ -143,6 +143,26 @@ impl<'a> Chunk<'a> {
     }
 }
 
+/// Takes a feature apart: hands on each part with what its place is, and says what the whole
+/// counts as; `None` if it has no part.
+pub(super) fn take_apart(
+    planes: &Planes,
+    layer: &ExposureLayer,
+    row: usize,
+    scratch: &mut Scratch,
+    mut visit: impl FnMut(Part, Class),
+) -> Option<Class> {
+    let shape = layer.layer.shapes.get(row);
+    let (parts, whole) = split(planes, shape, scratch);
+    let mut counts = CountsAs::default();
+    for (membership, amount) in parts {
+        let class = planes.classify(&membership);
+        counts.add(&class, amount);
+        visit(Part { row, dimension: shape.dimension(), amount, whole }, class);
+    }
+    counts.finish(planes, shape)
+}
+
 /// The parts of a feature and the sum that their shares refer to.
 pub(super) fn split(
     planes: &Planes,

@@ -31,18 +31,9 @@ pub(super) fn compare(job: &CompareJob, given: &Given) -> Result<u8, Failure> {
     }
     if let Some(directory) = &job.out {
         let files = files(&compared, shown, locale)?;
-        let (files, kept) =
-            compare::write(directory, [&a, &b], files).map_err(Error::from)?;
+        let written = compare::write(directory, [&a, &b], files).map_err(Error::from)?;
         if !is_quiet(given.voice) {
-            let place = Message::new("cli.summary.place")
-                .with("dir", directory.display())
-                .with("count", files.len());
-            screen::say(&i18n::render(locale, &place));
-            if let Some(path) = kept {
-                let aside =
-                    Message::new("outputs.kept_aside").with("path", path.display());
-                screen::say(&i18n::render(locale, &aside));
-            }
+            screen::say_place(locale, &written);
         }
     }
     Ok(u8::from(!comparison.entries.is_empty()))

@@ -27,19 +27,12 @@ pub(super) fn review(job: &ReviewJob, given: &Given) -> Result<u8, Failure> {
         pipeline::review::review(&run, &files, job.project.as_deref(), &progress)?;
     drop(progress);
     let made = make(&reviewed, locale)?;
-    let (paths, kept) = review::write(&out, &run, made).map_err(Error::from)?;
+    let written = review::write(&out, &run, made).map_err(Error::from)?;
     if !is_quiet(given.voice) {
         for line in summary(&reviewed, locale) {
             screen::say(&line);
         }
-        let place = Message::new("cli.summary.place")
-            .with("dir", out.display())
-            .with("count", paths.len());
-        screen::say(&i18n::render(locale, &place));
-        if let Some(path) = kept {
-            let aside = Message::new("outputs.kept_aside").with("path", path.display());
-            screen::say(&i18n::render(locale, &aside));
-        }
+        screen::say_place(locale, &written);
     }
     let Review { refused, .. } = &reviewed.review;
     Ok(u8::from(!refused.is_empty() || !reviewed.review.conflicts().is_empty()))

@@ -24,17 +24,9 @@ pub(super) fn series(job: &SeriesJob, given: &Given) -> Result<u8, Failure> {
         screen::give(&String::from_utf8_lossy(&series::table(&stacked)));
         return Ok(0);
     };
-    let (files, kept) =
-        series::write(directory, &stacked, locale).map_err(Error::from)?;
+    let written = series::write(directory, &stacked, locale).map_err(Error::from)?;
     if !is_quiet(given.voice) {
-        let place = Message::new("cli.summary.place")
-            .with("dir", directory.display())
-            .with("count", files.len());
-        screen::say(&i18n::render(locale, &place));
-        if let Some(path) = kept {
-            let aside = Message::new("outputs.kept_aside").with("path", path.display());
-            screen::say(&i18n::render(locale, &aside));
-        }
+        screen::say_place(locale, &written);
     }
     Ok(0)
 }

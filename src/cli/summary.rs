@@ -280,11 +280,7 @@ impl Summary<'_> {
     }
 
     fn place(&self) -> String {
-        let written = &self.results.written;
-        let message = Message::new("cli.summary.place")
-            .with("dir", written.directory.display())
-            .with("count", written.files.len());
-        self.words.say(&message)
+        self.words.say(&self.results.written.place())
     }
 
     fn short(&self, mut lines: Vec<String>) -> Vec<String> {

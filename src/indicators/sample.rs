@@ -10,13 +10,27 @@ use crate::config::{
 use crate::domain::{Digest, Measure, Quantity, Source, Status, TerritoryCode, Validity};
 use crate::domain::{Level, Level::High};
 use crate::geometry::{
-    ExposureLayer, HazardLayer, InputRecord, Prepared, ServiceLayer, Shapes, StudyArea,
-    Territory,
+    Dimension, ExposureLayer, GridPoint, HazardLayer, InputRecord, Prepared,
+    ServiceLayer, Shapes, StudyArea, Territory,
 };
+
+use crate::layers::PartRole;
 
 use crate::analysis::{
     BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow, Measurements,
 };
+
+/// Rectangles in metres, one a feature: x, y, width, height.
+pub(crate) fn rectangles(all: &[[i64; 4]]) -> Shapes {
+    let mut shapes = Shapes::default();
+    for &[x, y, w, h] in all {
+        let at = |x: i64, y: i64| GridPoint::new(x * 1_000_000, y * 1_000_000);
+        let ring = [at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h)];
+        shapes.push_part(PartRole::Shell, ring);
+        shapes.end_feature(Dimension::Area);
+    }
+    shapes
+}
 
 fn both(text: &str) -> Localized {
     Localized { es: text.to_owned(), en: text.to_owned() }

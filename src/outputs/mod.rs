@@ -5,6 +5,7 @@
 //! writes a file.
 
 pub mod compare;
+mod derived;
 pub mod differences;
 mod error;
 pub mod explain;
@@ -122,6 +123,21 @@ pub struct Written {
 }
 
 impl Written {
+    fn of(directory: &Path, files: &[(String, Vec<u8>)], kept: Option<PathBuf>) -> Self {
+        let size = |(path, bytes): &(String, Vec<u8>)| (path.clone(), bytes.len() as u64);
+        let mut files: Vec<(String, u64)> = files.iter().map(size).collect();
+        files.sort();
+        Self { directory: directory.to_owned(), files, kept }
+    }
+
+    /// Where the files are, and how many.
+    #[must_use]
+    pub fn place(&self) -> Message {
+        Message::new("cli.summary.place")
+            .with("dir", self.directory.display())
+            .with("count", self.files.len())
+    }
+
     /// What the user must be told about the old folder, if anything.
     #[must_use]
     pub fn notice(&self) -> Option<Message> {
@@ -143,10 +159,7 @@ impl Written {
 pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
     let files = render(job)?;
     let kept = folder::replace(job.directory, &files)?;
-    let mut files: Vec<(String, u64)> =
-        files.into_iter().map(|(path, bytes)| (path, bytes.len() as u64)).collect();
-    files.sort();
-    Ok(Written { directory: job.directory.to_owned(), files, kept })
+    Ok(Written::of(job.directory, &files, kept))
 }
 
 /// Makes the files of a run without writing them: path inside the folder and bytes, the

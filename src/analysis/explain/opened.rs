@@ -12,10 +12,10 @@ use smallvec::SmallVec;
 use super::{NearestFacility, RawTerm, Sum, SumOf, nearest};
 use crate::analysis::access;
 use crate::analysis::fixed::Fixed;
-use crate::analysis::planes::{Class, LevelCases, Planes};
-use crate::analysis::tally::{self, AREA, CountsAs, LENGTH, PEOPLE, Part, SUMS};
+use crate::analysis::planes::{Class, Planes};
+use crate::analysis::tally::{AREA, LENGTH, PEOPLE, Part, SUMS, take_apart};
 use crate::config::{DeficitKind, Settings};
-use crate::domain::{Level, Measure};
+use crate::domain::Measure;
 use crate::geometry::mosaic::Scratch;
 use crate::geometry::{ExposureLayer, ServiceLayer, StudyArea};
 
@@ -89,9 +89,7 @@ impl<'a> Opened<'a> {
             let deficit = deficit.id.clone();
             questions.push(Question { deficit, column, service, distances });
         }
-        let nowhere: LevelCases = [Level::NotStudied; 3];
-        let levels = (0..=planes.hazards.len()).map(|_| nowhere).collect();
-        let nowhere = Class { territory: planes.territories, levels };
+        let nowhere = planes.nowhere();
         let (parts, groups) = (Vec::new(), Vec::new());
         let mut opened = Self { layer, parts, groups, nowhere, flags, questions };
         opened.split(planes);
@@ -103,24 +101,18 @@ impl<'a> Opened<'a> {
         let columns = SUMS + self.layer.sums.len() + self.flags.len();
         let mut groups: BTreeMap<Class, Group> = BTreeMap::new();
         let mut scratch = Scratch::default();
-        for (row, shape) in self.layer.layer.shapes.iter().enumerate() {
-            let (parts, whole) = tally::split(planes, shape, &mut scratch);
-            let mut counts = CountsAs::default();
-            for (membership, amount) in parts {
-                let class = planes.classify(&membership);
-                counts.add(&class, amount);
-                let part = Part { row, dimension: shape.dimension(), amount, whole };
+        for row in 0..self.layer.layer.shapes.len() {
+            let (layer, flags, all) = (self.layer, &self.flags, &mut self.parts);
+            let class = take_apart(planes, layer, row, &mut scratch, |part, class| {
                 let mut amounts = Amounts::new();
-                part.amounts(self.layer, &self.flags, |column, value| {
-                    amounts.push((column, value));
-                });
+                part.amounts(layer, flags, |column, value| amounts.push((column, value)));
                 let group = groups.entry(class).or_default();
                 group.sums.resize(columns, Fixed::ZERO);
                 amounts.iter().for_each(|(column, value)| group.sums[*column] += *value);
-                group.parts.push(self.parts.len());
-                self.parts.push((part, amounts));
-            }
-            if let Some(class) = counts.finish(planes, shape) {
+                group.parts.push(all.len());
+                all.push((part, amounts));
+            });
+            if let Some(class) = class {
                 groups.entry(class).or_default().features.push(row);
             }
         }

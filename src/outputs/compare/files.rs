@@ -1,16 +1,15 @@
 //! A comparison as a table, as JSON and as a folder.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::snapshot::{Figure, TABLES, unit_of};
 use super::{Comparison, Effect, Entry, Snapshot, status};
-use crate::domain::Digest;
 use crate::outputs::error::OutputError;
 use crate::outputs::past_run::PastRun;
-use crate::outputs::{folder, manifest};
+use crate::outputs::{Written, derived};
 
 /// Columns of `compare.csv`.
 pub const COLUMNS: [&str; 11] = [
@@ -187,28 +186,15 @@ pub fn json(comparison: &Comparison) -> Value {
 pub fn write(
     directory: &Path,
     runs: [&PastRun; 2],
-    mut files: Vec<(String, Vec<u8>)>,
-) -> Result<(Vec<String>, Option<PathBuf>), OutputError> {
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    let outputs: Vec<Value> = files
-        .iter()
-        .map(|(path, bytes)| {
-            let sha256 = Digest::of(bytes);
-            json!({ "path": path, "bytes": bytes.len(), "sha256": sha256.as_str() })
-        })
-        .collect();
+    files: Vec<(String, Vec<u8>)>,
+) -> Result<Written, OutputError> {
     let of_run = |run: &PastRun| {
         json!({
             "program_version": run.recorded.program.version,
             "settings_sha256": run.recorded.settings_sha256,
         })
     };
-    let manifest = json!({
-        "program": { "name": manifest::PROGRAM, "version": env!("CARGO_PKG_VERSION") },
-        "compared": runs.map(of_run),
-        "outputs": outputs,
-    });
-    files.push((manifest::FILE.to_owned(), format!("{manifest:#}\n").into_bytes()));
-    let kept = folder::replace(directory, &files)?;
-    Ok((files.into_iter().map(|(path, _)| path).collect(), kept))
+    let own =
+        Map::from_iter([("compared".to_owned(), runs.map(of_run).into_iter().collect())]);
+    derived::write(directory, own, files)
 }

@@ -1,24 +1,15 @@
 use super::*;
 use crate::analysis::{FeatureRow, LayerFeatures};
 use crate::domain::{Findings, Level};
-use crate::geometry::{Dimension, GridPoint, Shapes, Zone};
+use crate::geometry::{Shapes, Zone};
 use crate::indicators::{self, sample};
-use crate::layers::PartRole;
 use crate::outputs::Products;
 use std::path::Path;
 
 /// Rectangles in metres from a corner near Ilo, one a feature: x, y, width, height.
 fn rectangles(all: &[[i64; 4]]) -> Shapes {
-    let mut shapes = Shapes::default();
-    for &[x, y, w, h] in all {
-        let at = |x: i64, y: i64| {
-            GridPoint::new((260_000 + x) * 1_000_000, (8_040_000 + y) * 1_000_000)
-        };
-        let ring = [at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h)];
-        shapes.push_part(PartRole::Shell, ring);
-        shapes.end_feature(Dimension::Area);
-    }
-    shapes
+    let moved = all.iter().map(|&[x, y, w, h]| [260_000 + x, 8_040_000 + y, w, h]);
+    sample::rectangles(&moved.collect::<Vec<_>>())
 }
 
 /// Two territories, one hazard whose zones overlap, two blocks.

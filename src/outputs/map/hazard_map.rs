@@ -98,18 +98,22 @@ pub(super) fn growth_notes(job: Job<'_>) -> Vec<String> {
 
 /// From when to when the hazard exists, and whether it does at the reference date.
 fn validity_note(job: Job<'_>, hazard: &HazardLayer) -> Option<String> {
-    let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "\u{2026}".to_owned());
-    let key = match (hazard.validity.is_open(), hazard.in_force) {
-        (true, _) => return None,
-        (false, Some(false)) => "map.note.not_in_force",
-        (false, _) => "map.note.validity",
+    let (from, to) = (&hazard.validity.from, &hazard.validity.to);
+    let key = match (from, to) {
+        (None, None) => return None,
+        (Some(_), Some(_)) => "map.note.validity",
+        (Some(_), None) => "map.note.validity_from",
+        (None, Some(_)) => "map.note.validity_to",
     };
-    let date = job.settings.reference_date.clone().unwrap_or_default();
-    let message = Message::new(key)
-        .with("from", end(&hazard.validity.from))
-        .with("to", end(&hazard.validity.to))
-        .with("date", date);
-    Some(job.words.say(&message))
+    let end = |end: &Option<String>| end.clone().unwrap_or_default();
+    let message = Message::new(key).with("from", end(from)).with("to", end(to));
+    let mut note = job.words.say(&message);
+    if hazard.in_force == Some(false) {
+        let date = job.settings.reference_date.clone().unwrap_or_default();
+        let message = Message::new("map.note.not_in_force").with("date", date);
+        note = format!("{note} {}", job.words.say(&message));
+    }
+    Some(note)
 }
 
 fn body<'a>(

@@ -12,12 +12,11 @@ pub use map::draw;
 pub use notes::{Note, NoteState, NotesFile, Refusal, Refused, parse};
 pub use table::{COLUMNS, CONFLICTS, REFUSED, refused, table};
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Map, json};
 
-use super::{OutputError, PastRun, folder, manifest};
-use crate::domain::Digest;
+use super::{OutputError, PastRun, Written, derived};
 
 /// A note with what all files say of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,25 +143,17 @@ fn name_conflicts(notes: &mut [Merged]) {
 pub fn write(
     directory: &Path,
     run: &PastRun,
-    mut files: Vec<(String, Vec<u8>)>,
-) -> Result<(Vec<String>, Option<PathBuf>), OutputError> {
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    let listed = files.iter().map(|(path, bytes)| {
-        let sha256 = Digest::of(bytes);
-        json!({"path": path, "bytes": bytes.len(), "sha256": sha256.as_str()})
+    files: Vec<(String, Vec<u8>)>,
+) -> Result<Written, OutputError> {
+    let reviewed = json!({
+        "program_version": run.recorded.program.version,
+        "settings_sha256": run.recorded.settings_sha256,
     });
-    let manifest = json!({
-        "program": {"name": manifest::PROGRAM, "version": env!("CARGO_PKG_VERSION")},
-        "methods": run.recorded.methods,
-        "reviewed": {
-            "program_version": run.recorded.program.version,
-            "settings_sha256": run.recorded.settings_sha256,
-        },
-        "outputs": listed.collect::<Vec<_>>(),
-    });
-    files.push((manifest::FILE.to_owned(), format!("{manifest:#}\n").into_bytes()));
-    let kept = folder::replace(directory, &files)?;
-    Ok((files.into_iter().map(|(path, _)| path).collect(), kept))
+    let own = Map::from_iter([
+        ("methods".to_owned(), json!(run.recorded.methods)),
+        ("reviewed".to_owned(), reviewed),
+    ]);
+    derived::write(directory, own, files)
 }
 
 #[cfg(test)]

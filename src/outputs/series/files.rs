@@ -1,14 +1,14 @@
 //! A series as a table, as a data package and as a folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Line, Observation, Series, chart};
 use crate::domain::Digest;
 use crate::i18n::{self, Locale};
 use crate::outputs::map::svg;
-use crate::outputs::{OutputError, exports, folder, manifest};
+use crate::outputs::{OutputError, Written, derived, exports};
 
 /// File name of the table.
 pub const FILE: &str = "series.csv";
@@ -101,7 +101,7 @@ pub fn write(
     directory: &Path,
     series: &Series,
     locale: Locale,
-) -> Result<(Vec<String>, Option<PathBuf>), OutputError> {
+) -> Result<Written, OutputError> {
     let table = table(series);
     let package = format!("{:#}\n", package(series, &table, locale)).into_bytes();
     let mut files =
@@ -109,25 +109,11 @@ pub fn write(
     for (name, scene) in chart::all(series, locale) {
         files.push((format!("charts/{name}.svg"), svg::render(&scene).into_bytes()));
     }
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    let outputs: Vec<Value> = files
-        .iter()
-        .map(|(path, bytes)| {
-            let sha256 = Digest::of(bytes);
-            json!({ "path": path, "bytes": bytes.len(), "sha256": sha256.as_str() })
-        })
-        .collect();
     let members = series.members.iter().map(|member| {
         json!({ "project": member.project, "settings_sha256": member.settings_sha256 })
     });
-    let manifest = json!({
-        "program": { "name": manifest::PROGRAM, "version": env!("CARGO_PKG_VERSION") },
-        "series": members.collect::<Vec<_>>(),
-        "outputs": outputs,
-    });
-    files.push((manifest::FILE.to_owned(), format!("{manifest:#}\n").into_bytes()));
-    let kept = folder::replace(directory, &files)?;
-    Ok((files.into_iter().map(|(path, _)| path).collect(), kept))
+    let own = Map::from_iter([("series".to_owned(), members.collect())]);
+    derived::write(directory, own, files)
 }
 
 /// The series as a Frictionless Data Package (v1): the dictionary of its table.
