@@ -223,7 +223,7 @@ pub fn prepared(id: &str, title: Localized, shapes: Shapes, status: Status) -> P
     Prepared {
         id: id.to_owned(),
         title,
-        shapes,
+        shapes: shapes.into(),
         ids,
         accuracy_m: None,
         status,

@@ -15,7 +15,8 @@ use std::time::{Instant, SystemTime};
 use crate::analysis::{self, LayerFeatures, Measurements};
 use crate::config::{self, ConfigErrors, FailOn, ScenarioSettings, Settings};
 use crate::doctor::{self, Ground};
-use crate::domain::{Explain, Findings, Severity};
+pub use crate::domain::Stage;
+use crate::domain::{Explain, Findings, Severity, Stages};
 use crate::geometry::{self, GeometryErrors, InputRecord, StudyArea};
 use crate::i18n::Locale;
 use crate::indicators::{self, IndicatorRow};
@@ -24,38 +25,6 @@ use crate::outputs::compare::{CompareError, Snapshot};
 use crate::outputs::map::{self, MapError, MapOptions};
 use crate::outputs::viewer::{self, ViewerJob};
 use crate::outputs::{self, OutputError, Products, WriteJob, Written};
-
-/// A stage of the job, for whoever waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Layers are read.
-    Read,
-    /// The study area is prepared.
-    Prepare,
-    /// Exposure and deficits are measured.
-    Measure,
-    /// Maps are drawn.
-    Draw,
-    /// The page to look into the results is made.
-    View,
-    /// Results are written.
-    Write,
-}
-
-impl Stage {
-    /// The name in the manifest and the catalogues.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Prepare => "prepare",
-            Self::Measure => "measure",
-            Self::Draw => "draw",
-            Self::View => "view",
-            Self::Write => "write",
-        }
-    }
-}
 
 /// Whoever wants to know which stage has begun.
 pub trait Watch {
@@ -277,8 +246,7 @@ pub fn measure(settings: &Settings, watch: &dyn Watch) -> Result<Measured, Error
     let mut findings = Findings::default();
     let mut clock = Clock::new(watch);
     let area = prepare(settings, &mut findings, &mut clock)?;
-    clock.begin(Stage::Measure);
-    let measurements = analysis::measure(&area, settings, &mut findings);
+    let measurements = analysis::measure(&area, settings, &mut findings, &mut clock);
     Ok(Measured { area, measurements, findings })
 }
 
@@ -372,8 +340,7 @@ fn compute(
 ) -> Result<Computed, Error> {
     let mut findings = Findings::default();
     let area = prepare(settings, &mut findings, clock)?;
-    clock.begin(Stage::Measure);
-    let measurements = analysis::measure(&area, settings, &mut findings);
+    let measurements = analysis::measure(&area, settings, &mut findings, clock);
     let indicators = indicators::compute(&area, &measurements, settings);
     let needs_features = exports && outputs::exports::need_features(settings);
     let features = if needs_features { analysis::features(&area) } else { Vec::new() };
@@ -490,7 +457,7 @@ fn prepare(
     clock.begin(Stage::Prepare);
     doctor::findings::of_raw(&raw, settings, findings);
     let systems = doctor::findings::systems(&raw);
-    let area = geometry::prepare(raw, settings, findings)
+    let area = geometry::prepare(raw, settings, findings, clock)
         .map_err(|errors| Error::Geometry(errors, std::mem::take(findings)))?;
     doctor::findings::of_area(&area, &systems, settings, findings);
     Ok(area)
@@ -508,7 +475,7 @@ pub fn ground(settings: &Settings) -> Result<Option<Ground>, Error> {
     let mut findings = Findings::default();
     let raw = layers::read(&alone, &mut findings)
         .map_err(|errors| Error::Layers(errors, std::mem::take(&mut findings)))?;
-    let area = geometry::prepare(raw, &alone, &mut findings)
+    let area = geometry::prepare(raw, &alone, &mut findings, &mut ())
         .map_err(|errors| Error::Geometry(errors, std::mem::take(&mut findings)))?;
     Ok(Ground::of(&area, settings))
 }
@@ -584,12 +551,6 @@ impl<'w> Clock<'w> {
         Self { watch, begun: None, done: Vec::new() }
     }
 
-    fn begin(&mut self, stage: Stage) {
-        self.end();
-        self.watch.stage(stage);
-        self.begun = Some((stage, Instant::now()));
-    }
-
     fn end(&mut self) {
         let Some((stage, begun)) = self.begun.take() else { return };
         let seconds = begun.elapsed().as_secs_f64();
@@ -602,6 +563,14 @@ impl<'w> Clock<'w> {
     /// Seconds by stage, of the stages that are over.
     fn seconds(&self) -> Vec<(&'static str, f64)> {
         self.done.clone()
+    }
+}
+
+impl Stages for Clock<'_> {
+    fn begin(&mut self, stage: Stage) {
+        self.end();
+        self.watch.stage(stage);
+        self.begun = Some((stage, Instant::now()));
     }
 }
 

@@ -168,7 +168,7 @@ fn run_all(
 ) -> (Result<StudyArea, GeometryErrors>, Findings) {
     let mut findings = Findings::default();
     let raw = RawLayers { layers: raw, ..RawLayers::default() };
-    let result = prepare(raw, &settings(of_layers), &mut findings);
+    let result = prepare(raw, &settings(of_layers), &mut findings, &mut ());
     // Whatever is said must have all its words, in both languages.
     let mut messages: Vec<_> = findings.as_slice().iter().map(Finding::message).collect();
     if let Err(errors) = &result {

@@ -70,7 +70,8 @@ fn joined_columns_serve_as_fields_of_the_layer() {
     let columns = &layers.layers[0].data.columns;
     assert_eq!(columns["people"], [Value::Number(1380.5)]);
     assert_eq!(columns["label"], [Value::Text("Peñón".into())]);
-    let area = geometry::prepare(layers, &settings, &mut Findings::default()).unwrap();
+    let area =
+        geometry::prepare(layers, &settings, &mut Findings::default(), &mut ()).unwrap();
     let table = area.inputs.iter().find(|input| input.path == "census.csv").unwrap();
     assert_eq!((&*table.layer, &*table.format), ("districts", "CSV"));
     assert_eq!((table.features_read, table.features_kept), (1, 1));

@@ -312,14 +312,14 @@ fn world(fill: impl Fn(&mut StudyArea)) -> StudyArea {
     area.hazards.truncate(1);
     area.hazards[0].zones.clear();
     area.hazards[0].bands.clear();
-    area.hazards[0].layer.shapes = Shapes::default();
+    area.hazards[0].layer.shapes = Shapes::default().into();
     area.hazards[0].study_area = None;
-    area.territory_layer.shapes = Shapes::default();
+    area.territory_layer.shapes = Shapes::default().into();
     area.territory_partition = Shapes::default();
     area.services.clear();
     area.contexts.clear();
     for layer in &mut area.exposures {
-        layer.layer.shapes = Shapes::default();
+        layer.layer.shapes = Shapes::default().into();
         layer.people = Some(Vec::new());
     }
     fill(&mut area);
@@ -349,20 +349,23 @@ fn worlds() -> Vec<(&'static str, StudyArea)> {
                 );
                 shapes.end_feature(Dimension::Point);
                 area.exposures.truncate(1);
-                area.exposures[0].layer.shapes = shapes;
-                area.exposures[0].layer.ids = vec!["1".into()];
+                area.exposures[0].layer.shapes = shapes.into();
+                area.exposures[0].layer.ids = vec!["1".into()].into();
                 area.exposures[0].people = Some(vec![Some(4.0)]);
             }),
         ),
-        ("world_of_one_metre", world(|area| area.territory_layer.shapes = square(1.0))),
+        (
+            "world_of_one_metre",
+            world(|area| area.territory_layer.shapes = square(1.0).into()),
+        ),
         (
             "world_of_2000_km",
-            world(|area| area.territory_layer.shapes = square(2_000_000.0)),
+            world(|area| area.territory_layer.shapes = square(2_000_000.0).into()),
         ),
         (
             "world_with_a_long_name",
             world(|area| {
-                area.territory_layer.shapes = square(5000.0);
+                area.territory_layer.shapes = square(5000.0).into();
                 area.territories[0].name = "Ñandú ".repeat(834);
             }),
         ),

@@ -297,22 +297,22 @@ fn worlds_of_a_metre_and_of_two_thousand_kilometres_are_drawn() {
     let measurements = sample::measurements(&base);
     for k in [1.0 / 63_000.0, 32.0] {
         let mut area = base.clone();
-        area.territory_layer.shapes = scaled(&base.territory_layer.shapes, k);
+        area.territory_layer.shapes = scaled(&base.territory_layer.shapes, k).into();
         for hazard in &mut area.hazards {
-            hazard.layer.shapes = scaled(&hazard.layer.shapes, k);
+            hazard.layer.shapes = scaled(&hazard.layer.shapes, k).into();
             for zone in &mut hazard.zones {
                 zone.shapes = scaled(&zone.shapes, k);
             }
             hazard.study_area = hazard.study_area.as_ref().map(|s| scaled(s, k));
         }
         for layer in &mut area.exposures {
-            layer.layer.shapes = scaled(&layer.layer.shapes, k);
+            layer.layer.shapes = scaled(&layer.layer.shapes, k).into();
         }
         for layer in &mut area.services {
-            layer.layer.shapes = scaled(&layer.layer.shapes, k);
+            layer.layer.shapes = scaled(&layer.layer.shapes, k).into();
         }
         for layer in &mut area.contexts {
-            layer.layer.shapes = scaled(&layer.layer.shapes, k);
+            layer.layer.shapes = scaled(&layer.layer.shapes, k).into();
         }
         for map in draft(&area, &measurements, &sample::settings()) {
             assert_well_formed(&map.svg);
@@ -324,22 +324,22 @@ fn worlds_of_a_metre_and_of_two_thousand_kilometres_are_drawn() {
 #[test]
 fn empty_layers_and_no_figures_still_give_sheets() {
     let mut area = sample::area();
-    area.territory_layer.shapes = Shapes::default();
+    area.territory_layer.shapes = Shapes::default().into();
     area.territories.clear();
     for hazard in &mut area.hazards {
         hazard.zones.clear();
-        hazard.layer.shapes = Shapes::default();
+        hazard.layer.shapes = Shapes::default().into();
         hazard.study_area = Some(Shapes::default());
     }
     for layer in &mut area.exposures {
-        layer.layer.shapes = Shapes::default();
+        layer.layer.shapes = Shapes::default().into();
         layer.people = Some(Vec::new());
     }
     for layer in &mut area.services {
-        layer.layer.shapes = Shapes::default();
+        layer.layer.shapes = Shapes::default().into();
     }
     for layer in &mut area.contexts {
-        layer.layer.shapes = Shapes::default();
+        layer.layer.shapes = Shapes::default().into();
         layer.names.clear();
     }
     let maps = draft(&area, &Measurements::default(), &sample::settings());

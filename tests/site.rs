@@ -309,8 +309,8 @@ fn every_feature_of_ilo_is_what_a_run_says_of_it() {
         let step = if id == "blocks" { 20 } else { 1 };
         for (row, expected) in rows.iter().enumerate().step_by(step) {
             let mut place = layer.layer.clone();
-            place.shapes = place.shapes.pick(&[row]);
-            place.ids = vec![place.ids[row].clone()];
+            place.shapes = place.shapes.pick(&[row]).into();
+            place.ids = vec![place.ids[row].clone()].into();
             let here = &surveyor.look(&place)[0];
             assert_eq!(here.territory, expected.territory, "{}", here.id);
             assert_eq!(here.hazards.len(), expected.hazards.len());

@@ -173,7 +173,7 @@ mod tests {
     fn world() -> StudyArea {
         let mut area = sample::area();
         area.territories.truncate(1);
-        area.territory_layer.shapes = rectangles(&[[0, 0, 100, 100]]);
+        area.territory_layer.shapes = rectangles(&[[0, 0, 100, 100]]).into();
         area.hazards.truncate(1);
         area.hazards[0].zones =
             vec![Zone { level: Level::High, shapes: rectangles(&[[0, 0, 100, 20]]) }];
@@ -181,8 +181,8 @@ mod tests {
         area.hazards[0].study_area = None;
         area.exposures.truncate(1);
         let blocks = &mut area.exposures[0];
-        blocks.layer.shapes = rectangles(&[[10, 0, 10, 40]]);
-        blocks.layer.ids = vec!["b1".into()];
+        blocks.layer.shapes = rectangles(&[[10, 0, 10, 40]]).into();
+        blocks.layer.ids = vec!["b1".into()].into();
         blocks.people = Some(vec![Some(8.0)]);
         blocks.sums = vec![("dwellings".to_owned(), vec![None])];
         let id = "gone".into();

@@ -134,7 +134,8 @@ mod tests {
             people: None,
         };
         area.territories = vec![territory("A"), territory("B")];
-        area.territory_layer.shapes = rectangles(&[[0, 0, 100, 100], [100, 0, 100, 100]]);
+        area.territory_layer.shapes =
+            rectangles(&[[0, 0, 100, 100], [100, 0, 100, 100]]).into();
         // flood: the lowest 40 m high, of them the first 20 very high; it may overlap.
         area.hazards[0].zones = vec![
             Zone { level: Level::VeryHigh, shapes: rectangles(&[[0, 0, 200, 20]]) },
@@ -149,7 +150,8 @@ mod tests {
             [90, 10, 40, 40],   // a quarter each: 10 m very high, 20 m high, 10 m none
             [140, 60, 40, 10],  // no flood; a quarter studied for tsunami
             [300, 300, 10, 10], // nowhere near
-        ]);
+        ])
+        .into();
         area
     }
 

@@ -40,7 +40,7 @@ pub use measurements::{
 };
 
 use crate::config::{DeficitKind, Settings};
-use crate::domain::{Doubt, Findings};
+use crate::domain::{Doubt, Findings, Stage, Stages};
 use crate::geometry::{ExposureLayer, StudyArea};
 use access::Neighbours;
 use deficit::{Basis, Reach, Tallied};
@@ -49,7 +49,8 @@ use planes::Planes;
 
 /// Measures exposure, deficits, deficits in hazard zones and the balance of all.
 ///
-/// Assumes that the settings are those that the study area was prepared with.
+/// Assumes that the settings are those that the study area was prepared with. `stages` hears of
+/// every stage from [`Stage::Index`] to [`Stage::Measure`].
 ///
 /// # Units
 ///
@@ -59,7 +60,9 @@ pub fn measure(
     area: &StudyArea,
     settings: &Settings,
     findings: &mut Findings,
+    stages: &mut dyn Stages,
 ) -> Measurements {
+    stages.begin(Stage::Index);
     let planes = Planes::new(area);
     let mut doubter = Doubter::new(area, settings);
     let edges = settings.doubts.has(Doubt::HazardEdge);
@@ -74,7 +77,9 @@ pub fn measure(
             layer,
             &mut doubter,
             (&mut neighbours, &mut found.distances),
+            stages,
         );
+        stages.begin(Stage::Measure);
         let doubts = (edges, &result.doubts);
         found.exposure.extend(exposure::rows(
             area,
@@ -89,6 +94,7 @@ pub fn measure(
         checks::dates(area, layer, findings);
         tallied.push(result);
     }
+    stages.begin(Stage::Measure);
     let basis = Basis { area, settings, planes: &planes, tallied: &tallied };
     found.deficits = basis.rows(findings);
     found.disputed = basis.disputed();
@@ -110,7 +116,9 @@ fn tally_layer<'a>(
     layer: &'a ExposureLayer,
     doubter: &mut Doubter<'_>,
     (neighbours, found): (&mut Neighbours, &mut Vec<Distances>),
+    stages: &mut dyn Stages,
 ) -> Tallied<'a> {
+    stages.begin(Stage::Access);
     let mut served = Vec::new();
     let (mut columns, mut reaches) = (Vec::new(), Vec::new());
     let first = tally::SUMS + layer.sums.len();
@@ -136,6 +144,7 @@ fn tally_layer<'a>(
             served.push(access::served(distances, within_m + off_m));
         }
     }
+    stages.begin(Stage::Overlay);
     let tally = tally::tally(planes, layer, &served);
     let table = exposure::Table::new(planes, layer, &tally, served.len());
     let doubts = doubter.of_layer(planes, layer, &served);

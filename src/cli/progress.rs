@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two pictures of the spinner.
 const TICK: Duration = Duration::from_millis(120);
 
-/// A line that names the stage at work; with `--verbose` a line for each stage that is over.
+/// A line that names the stage at work; with `--verbose`, at the end, a line for each stage and
+/// what it took in all: some come back, layer after layer.
 #[derive(Debug)]
 pub(super) struct Progress {
     locale: Locale,
@@ -27,7 +28,28 @@ pub(super) struct Progress {
     awake: Option<Sender<()>>,
     waiter: Option<JoinHandle<()>>,
     is_verbose: bool,
-    at_work: Mutex<Option<(Stage, Instant)>>,
+    times: Mutex<Times>,
+}
+
+/// The stage at work since when, and what those that are over took in all.
+#[derive(Debug, Default)]
+struct Times {
+    at_work: Option<(Stage, Instant)>,
+    over: Vec<(Stage, Duration)>,
+}
+
+impl Times {
+    /// Another stage begins, or none.
+    fn turn(&mut self, next: Option<Stage>) {
+        if let Some((stage, begun)) = self.at_work.take() {
+            let took = begun.elapsed();
+            match self.over.iter_mut().find(|(known, _)| *known == stage) {
+                Some((_, sum)) => *sum += took,
+                None => self.over.push((stage, took)),
+            }
+        }
+        self.at_work = next.map(|stage| (stage, Instant::now()));
+    }
 }
 
 impl Progress {
@@ -40,7 +62,7 @@ impl Progress {
         let is_shown = voice == Voice::Normal && std::io::stderr().is_terminal();
         let (awake, waiter) = if is_shown { show_later(&bar) } else { (None, None) };
         let is_verbose = voice == Voice::Verbose;
-        Self { locale, bar, awake, waiter, is_verbose, at_work: Mutex::new(None) }
+        Self { locale, bar, awake, waiter, is_verbose, times: Mutex::default() }
     }
 
     fn text(&self, stage: Stage) -> &'static str {
@@ -48,14 +70,14 @@ impl Progress {
         i18n::catalogue(self.locale).get(&key).map_or(stage.id(), String::as_str)
     }
 
-    /// Notes which stage begins, and says how long the one before took.
-    fn turn(&self, next: Option<Stage>) {
-        let Ok(mut at_work) = self.at_work.lock() else { return };
-        if let (Some((stage, begun)), true) = (*at_work, self.is_verbose) {
-            let seconds = i18n::number(self.locale, begun.elapsed().as_secs_f64(), 2);
-            screen::say(&format!("{}: {seconds} s", self.text(stage)));
+    /// Says how long each stage took.
+    fn tell(&self) {
+        let Ok(mut times) = self.times.lock() else { return };
+        times.turn(None);
+        for (stage, took) in &times.over {
+            let seconds = i18n::number(self.locale, took.as_secs_f64(), 3);
+            screen::say(&format!("{}: {seconds} s", self.text(*stage)));
         }
-        *at_work = next.map(|stage| (stage, Instant::now()));
     }
 }
 
@@ -74,14 +96,18 @@ fn show_later(bar: &ProgressBar) -> (Option<Sender<()>>, Option<JoinHandle<()>>)
 
 impl Watch for Progress {
     fn stage(&self, stage: Stage) {
-        self.turn(Some(stage));
+        if let Ok(mut times) = self.times.lock() {
+            times.turn(Some(stage));
+        }
         self.bar.set_message(self.text(stage));
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.turn(None);
+        if self.is_verbose {
+            self.tell();
+        }
         drop(self.awake.take());
         if let Some(waiter) = self.waiter.take() {
             // A thread that only waits cannot fail in a way that matters here.

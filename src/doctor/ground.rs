@@ -1,6 +1,6 @@
 //! The territories of a project, for asking how a layer lies to them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use geo::{Distance, Geodesic, Point};
 
@@ -20,7 +20,7 @@ pub struct Ground {
     pub(super) working: Crs,
     pub(super) epsg: u32,
     pub(super) numbering: Numbering,
-    shapes: Shapes,
+    shapes: Arc<Shapes>,
     /// Built when first asked: most runs ask for one of them at most.
     land: OnceLock<Nearest>,
     edges: OnceLock<Nearest>,
@@ -43,7 +43,7 @@ impl Ground {
             working,
             epsg: area.epsg,
             numbering: named.unwrap_or(Numbering::Inei),
-            shapes: shapes.clone(),
+            shapes: Arc::clone(shapes),
             land: OnceLock::new(),
             edges: OnceLock::new(),
             degrees,

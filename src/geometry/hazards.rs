@@ -208,7 +208,7 @@ fn level_of(
         .and_then(|text| names.get(text).copied().or_else(|| Level::parse(text)));
     known.ok_or_else(|| GeometryError::UnknownLevel {
         layer: layer.id().to_owned(),
-        feature: layer.raw.data.ids[row].to_string(),
+        feature: layer.ids[row].to_string(),
         value: text.unwrap_or_default(),
         place: layer.place(settings, "hazard.level"),
     })

@@ -3,6 +3,9 @@
 //! In: a raw layer and the way to the working CRS. Out: [`PlacedLayer`], with findings in the order of
 //! the file whatever the number of threads. Knows nothing of roles.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::crs::{Placed, Transform};
@@ -13,14 +16,18 @@ use super::shapes::Shapes;
 use crate::domain::{Code, Finding, Findings, Place};
 use crate::layers::{PartRole, RawFeatures, RawLayer};
 
-/// Features that one task takes.
-const CHUNK: usize = 2048;
+/// Features that one task takes at most.
+const ROWS: usize = 2048;
+/// Vertices from which on a task takes no further feature.
+const VERTICES: usize = 32_768;
+/// Tasks whose outcome waits at one time to be put together: what bounds the memory.
+const WAITING: usize = 64;
 
 /// A layer on the grid.
 #[derive(Debug, Clone, Default)]
 pub struct PlacedLayer {
-    /// Features that were kept.
-    pub shapes: Shapes,
+    /// Features that were kept, shared by whatever roles the layer has.
+    pub shapes: Arc<Shapes>,
     /// Row in the file of each kept feature.
     pub rows: Vec<u32>,
     /// Rows in the file of features that were left out.
@@ -47,7 +54,9 @@ impl Misfits {
 /// What one task made of its features.
 #[derive(Debug, Default)]
 struct Chunk {
-    placed: PlacedLayer,
+    shapes: Shapes,
+    rows: Vec<u32>,
+    dropped: Vec<u32>,
     findings: Vec<Finding>,
     /// Coordinates far outside the working CRS: the rest, and those that look swapped.
     far: Option<Misfits>,
@@ -75,17 +84,15 @@ pub fn place(
     declared_at: Option<&Place>,
     findings: &mut Findings,
 ) -> Result<PlacedLayer, Vec<GeometryError>> {
-    let count = raw.data.features.len();
-    let chunks: Vec<Chunk> = (0..count.div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|i| {
-            let rows = i * CHUNK..((i + 1) * CHUNK).min(count);
-            place_rows(raw, transform, rows, counts_as_point)
-        })
-        .collect();
     let mut all = Chunk::default();
-    for chunk in chunks {
-        all.append(chunk);
+    for tasks in tasks(&raw.data).chunks(WAITING) {
+        let place = |rows: &Range<usize>| {
+            place_rows(raw, transform, rows.clone(), counts_as_point)
+        };
+        let chunks: Vec<Chunk> = tasks.par_iter().map(place).collect();
+        for chunk in chunks {
+            all.append(chunk);
+        }
     }
     let errors = all.errors(raw, transform, working_epsg, declared_at);
     if let Some(edge) = all.edge {
@@ -95,15 +102,35 @@ pub fn place(
             .with("count", edge.count);
         findings.push(finding);
     }
-    findings.extend(all.findings);
-    if errors.is_empty() { Ok(all.placed) } else { Err(errors) }
+    findings.extend(std::mem::take(&mut all.findings));
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let Chunk { shapes, rows, dropped, .. } = all;
+    Ok(PlacedLayer { shapes: Arc::new(shapes), rows, dropped })
+}
+
+/// The rows of each task: so many features or vertices, whatever the number of threads.
+fn tasks(data: &RawFeatures) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
+    let (mut first, mut first_vertex) = (0, 0);
+    for (row, feature) in data.features.iter().enumerate() {
+        let end = row + 1;
+        let vertex = start_of(data, feature.parts_end as usize);
+        let is_full = end - first >= ROWS || vertex - first_vertex >= VERTICES;
+        if is_full || end == data.features.len() {
+            all.push(first..end);
+            (first, first_vertex) = (end, vertex);
+        }
+    }
+    all
 }
 
 impl Chunk {
     fn append(&mut self, next: Self) {
-        self.placed.shapes.append(&next.placed.shapes);
-        self.placed.rows.extend(next.placed.rows);
-        self.placed.dropped.extend(next.placed.dropped);
+        self.shapes.append(&next.shapes);
+        self.rows.extend(next.rows);
+        self.dropped.extend(next.dropped);
         self.findings.extend(next.findings);
         let pairs = [
             (&mut self.far, next.far),
@@ -199,7 +226,7 @@ enum Misfit {
 fn place_rows(
     raw: &RawLayer,
     transform: &Transform<'_>,
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
     counts_as_point: &(dyn Fn(usize) -> bool + Sync),
 ) -> Chunk {
     let mut chunk = Chunk::default();
@@ -225,13 +252,13 @@ fn place_rows(
                     let from = start_of(&raw.data, part) - start;
                     (role, &points[from..end as usize - start])
                 });
-                let shapes = &mut chunk.placed.shapes;
+                let shapes = &mut chunk.shapes;
                 mender.add(parts, counts_as_point(row), shapes, &mut changes)
             }
         };
         match fate {
-            Fate::Kept => chunk.placed.rows.push(row as u32),
-            Fate::Dropped => chunk.placed.dropped.push(row as u32),
+            Fate::Kept => chunk.rows.push(row as u32),
+            Fate::Dropped => chunk.dropped.push(row as u32),
         }
         let id = &raw.data.ids[row];
         chunk.findings.extend(changes.iter().map(|change| told(change, &raw.id, id)));
@@ -239,7 +266,7 @@ fn place_rows(
     chunk
 }
 
-fn parts_of(data: &RawFeatures, row: usize) -> std::ops::Range<usize> {
+fn parts_of(data: &RawFeatures, row: usize) -> Range<usize> {
     let start = if row == 0 { 0 } else { data.features[row - 1].parts_end as usize };
     start..data.features[row].parts_end as usize
 }
@@ -251,7 +278,7 @@ fn start_of(data: &RawFeatures, part: usize) -> usize {
 /// Places all points of a feature; a pair at the edge of the CRS, if there is any.
 fn place_points(
     data: &RawFeatures,
-    parts: std::ops::Range<usize>,
+    parts: Range<usize>,
     transform: &Transform<'_>,
     points: &mut Vec<GridPoint>,
 ) -> Result<Option<[f64; 2]>, Misfit> {

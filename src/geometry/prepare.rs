@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::crs::{Applied, Crs, CrsTrouble, Transform, Ways, accuracy_of, scale_ppm};
 use super::error::{GeometryError, GeometryErrors};
@@ -23,7 +24,9 @@ use crate::config::{
     AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized, Logo,
     ServiceRole, Settings, TerritoryRole,
 };
-use crate::domain::{Code, Finding, Findings, Place, Source, Status, TerritoryCode};
+use crate::domain::{
+    Code, Finding, Findings, Place, Source, Stage, Stages, Status, TerritoryCode,
+};
 use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Value};
 
 /// A layer on the grid with all that is known of it.
@@ -31,11 +34,14 @@ pub(super) struct Layer<'a> {
     pub(super) raw: RawLayer,
     pub(super) settings: &'a LayerSettings,
     pub(super) placed: PlacedLayer,
+    /// Id of each feature of the file.
+    pub(super) ids: Arc<[Box<str>]>,
     /// Accuracy of the datum operations on its way, m.
     shift_accuracy_m: Option<f64>,
 }
 
-/// Brings all layers to one CRS and grid, mends them, and gives each its roles.
+/// Brings all layers to one CRS and grid, mends them, and gives each its roles. `stages` hears of
+/// [`Stage::Project`] and [`Stage::Prepare`].
 ///
 /// # Errors
 ///
@@ -45,12 +51,14 @@ pub fn prepare(
     raw: RawLayers,
     settings: &Settings,
     findings: &mut Findings,
+    stages: &mut dyn Stages,
 ) -> Result<StudyArea, GeometryErrors> {
     let working = working_crs(settings).map_err(|error| GeometryErrors(vec![error]))?;
     let mut errors = Vec::new();
     let mut inputs = Vec::new();
     let mut layers = Vec::new();
     let mut ways = Ways::to(&working);
+    stages.begin(Stage::Project);
     for raw in raw.layers {
         let Some(of_layer) = settings.layer(&raw.id) else { continue };
         let companions = of_companions(&raw);
@@ -63,6 +71,7 @@ pub fn prepare(
             Err(more) => errors.extend(more),
         }
     }
+    stages.begin(Stage::Prepare);
     let folder = settings.file.parent();
     inputs.extend(raw.tables.iter().map(|table| of_table(table, folder)));
     inputs.extend(raw.joins.iter().map(of_join));
@@ -109,8 +118,8 @@ fn nothing() -> Prepared {
     Prepared {
         id: String::new(),
         title: Localized { es: String::new(), en: String::new() },
-        shapes: Shapes::default(),
-        ids: Vec::new(),
+        shapes: Arc::default(),
+        ids: Arc::default(),
         accuracy_m: None,
         status: Status::Undeclared,
         source: Source::default(),
@@ -194,7 +203,8 @@ fn place<'a>(
         vertices: placed.shapes.vertex_count(),
     };
     raw.data.coords = Vec::new();
-    Ok((Layer { raw, settings: of_layer, placed, shift_accuracy_m }, input))
+    let ids = std::mem::take(&mut raw.data.ids).into();
+    Ok((Layer { raw, settings: of_layer, placed, ids, shift_accuracy_m }, input))
 }
 
 /// Where placed shapes lie, degrees of WGS 84: west, south, east, north; from the corners
@@ -313,26 +323,34 @@ impl Layer<'_> {
     /// The whole layer.
     pub(super) fn prepared(&self) -> Prepared {
         let rows: Vec<usize> = (0..self.placed.shapes.len()).collect();
-        self.with_shapes(self.placed.shapes.clone(), &rows)
+        self.with_shapes(Arc::clone(&self.placed.shapes), &rows)
     }
 
     /// Some rows of the placed layer, in the order given.
     pub(super) fn prepared_rows(&self, rows: &[usize]) -> Prepared {
-        self.with_shapes(self.placed.shapes.pick(rows), rows)
+        self.with_shapes(Arc::new(self.placed.shapes.pick(rows)), rows)
     }
 
-    fn with_shapes(&self, shapes: Shapes, rows: &[usize]) -> Prepared {
+    fn with_shapes(&self, shapes: Arc<Shapes>, rows: &[usize]) -> Prepared {
         let file_rows: Vec<usize> =
             rows.iter().map(|&row| self.placed.rows[row] as usize).collect();
         Prepared {
             id: self.raw.id.clone(),
             title: self.settings.title.clone(),
             shapes,
-            ids: file_rows.iter().map(|&row| self.raw.data.ids[row].clone()).collect(),
+            ids: self.ids_of(&file_rows),
             accuracy_m: self.accuracy(&file_rows),
             status: self.settings.status,
             source: self.settings.source.clone(),
         }
+    }
+
+    /// Ids of rows of the file; shared where they are all of them.
+    fn ids_of(&self, file_rows: &[usize]) -> Arc<[Box<str>]> {
+        if file_rows.len() == self.ids.len() {
+            return Arc::clone(&self.ids);
+        }
+        file_rows.iter().map(|&row| self.ids[row].clone()).collect()
     }
 
     /// Accuracies of rows of the file. Those of a hazard take in the accuracy of the datum
@@ -378,7 +396,7 @@ impl Layer<'_> {
         if others > 0 {
             let first = (0..).zip(&rows).find(|(i, row)| i != *row);
             let first = first.map_or(rows.len(), |(i, _)| i);
-            let id = &self.raw.data.ids[self.placed.rows[first] as usize];
+            let id = &self.ids[self.placed.rows[first] as usize];
             let finding = Finding::about(Code::UnsuitableGeometry, self.id())
                 .feature(&**id)
                 .with("count", others)
@@ -515,7 +533,8 @@ fn study_area<'a>(
 
 fn add_measured(area: &mut StudyArea, layer: &Layer<'_>, findings: &mut Findings) {
     let found = overlaps::find(&layer.placed.shapes);
-    let ids: Vec<Box<str>> = layer.kept(&layer.raw.data.ids);
+    let rows: Vec<usize> = layer.placed.rows.iter().map(|&row| row as usize).collect();
+    let ids = layer.ids_of(&rows);
     if let Some(role) = &layer.settings.exposure {
         overlaps::report(Code::ExposureOverlap, layer.id(), &ids, &found, findings);
         area.exposures.push(exposure(layer, role));
@@ -542,7 +561,7 @@ fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
     let lost = layer.placed.dropped.iter().map(|&row| {
         let row = row as usize;
         LostFeature {
-            id: data.ids[row].clone(),
+            id: layer.ids[row].clone(),
             people: people.as_ref().and_then(|all| all[row]),
             sums: sums.iter().map(|(_, all)| all[row]).collect(),
         }

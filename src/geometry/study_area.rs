@@ -1,10 +1,10 @@
 //! The study area: layers by role, ready to be measured.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::config::{Growth, Localized};
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
-
-use std::collections::BTreeMap;
-
 use crate::layers::Value;
 
 use super::crs::Applied;
@@ -19,9 +19,9 @@ pub struct Prepared {
     /// Title for people.
     pub title: Localized,
     /// Kept features.
-    pub shapes: Shapes,
+    pub shapes: Arc<Shapes>,
     /// Id of each kept feature.
-    pub ids: Vec<Box<str>>,
+    pub ids: Arc<[Box<str>]>,
     /// Positional accuracy of each kept feature, m; `None` where the layer states none.
     /// One entry if the same for all.
     pub accuracy_m: Option<Vec<f64>>,

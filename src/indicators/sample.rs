@@ -2,6 +2,7 @@
 //! one layer of blocks, one of clinics. Its geometry is empty: nothing here measures.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::config::{
     Better, Citation, DeficitKind, DeficitSettings, ExposureRole, FailOn, LayerSettings,
@@ -41,8 +42,8 @@ fn prepared(id: &str, status: Status, title: &str, date: &str) -> Prepared {
     Prepared {
         id: id.to_owned(),
         title: both(id),
-        shapes: Shapes::default(),
-        ids: Vec::new(),
+        shapes: Arc::default(),
+        ids: Arc::default(),
         accuracy_m: None,
         status,
         source: Source { title: stated(title), date: stated(date), ..Source::default() },

@@ -133,7 +133,8 @@ fn measure(a: &Plain, b: &Plain) -> Option<(Measured, StudyArea)> {
 /// The figures of a project; `None` if its layers make no study area.
 fn snapshot(plain: Plain) -> Option<(Snapshot, StudyArea)> {
     let mut findings = Findings::default();
-    let area = geometry::prepare(plain.raw, &plain.settings, &mut findings).ok()?;
-    let measurements = analysis::measure(&area, &plain.settings, &mut findings);
+    let area =
+        geometry::prepare(plain.raw, &plain.settings, &mut findings, &mut ()).ok()?;
+    let measurements = analysis::measure(&area, &plain.settings, &mut findings, &mut ());
     Some((Snapshot::of_measured(&area, &plain.settings, &measurements), area))
 }

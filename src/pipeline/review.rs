@@ -116,7 +116,7 @@ fn ground(
     };
     let settings = plain.settings;
     let mut findings = Findings::default();
-    let area = geometry::prepare(plain.raw, &settings, &mut findings)
+    let area = geometry::prepare(plain.raw, &settings, &mut findings, &mut ())
         .map_err(|errors| Error::Geometry(errors, findings))?;
     Ok(Ok((area, settings)))
 }

@@ -214,11 +214,11 @@ fn world(watch: &dyn Watch) -> Result<Snapshot, super::Error> {
     let mut findings = Findings::default();
     let raw = layers::read(&settings, &mut findings)
         .map_err(|errors| super::Error::Layers(errors, std::mem::take(&mut findings)))?;
-    let area: StudyArea =
-        geometry::prepare(raw, &settings, &mut findings).map_err(|errors| {
+    let area: StudyArea = geometry::prepare(raw, &settings, &mut findings, &mut ())
+        .map_err(|errors| {
             super::Error::Geometry(errors, std::mem::take(&mut findings))
         })?;
-    let measurements = analysis::measure(&area, &settings, &mut findings);
+    let measurements = analysis::measure(&area, &settings, &mut findings, &mut ());
     Ok(Snapshot::of_measured(&area, &settings, &measurements))
 }
 

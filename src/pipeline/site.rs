@@ -16,7 +16,7 @@ use crate::config::{
     nearest,
 };
 use crate::domain::{
-    Digest, Explain, Findings, Message, ReferenceSystem, Source, Status,
+    Digest, Explain, Findings, Message, ReferenceSystem, Source, Stages as _, Status,
 };
 use crate::geometry::{self, Prepared, StudyArea};
 use crate::i18n::{self, Locale};
@@ -194,8 +194,8 @@ pub fn site(
     let mut findings = Findings::default();
     let (area, place) =
         prepare(settings, request, crs.as_ref(), &mut findings, &mut clock)?;
+    let measurements = analysis::measure(&area, settings, &mut findings, &mut clock);
     clock.begin(Stage::Measure);
-    let measurements = analysis::measure(&area, settings, &mut findings);
     let features = Surveyor::of_place(&area, settings, &place).look(&place);
     let change = match addition {
         None => None,
@@ -265,8 +265,7 @@ fn prepare(
         }),
     };
     let raw = raw.map_err(|errors| failed(errors, findings))?;
-    clock.begin(Stage::Prepare);
-    let mut area = geometry::prepare(raw, &with_place, findings)
+    let mut area = geometry::prepare(raw, &with_place, findings, clock)
         .map_err(|errors| Error::Geometry(errors, std::mem::take(findings)))?;
     let at = area.contexts.iter().position(|context| context.layer.id == id);
     let place = at.map(|at| area.contexts.remove(at).layer);
@@ -344,8 +343,8 @@ fn chosen(mut place: Prepared, request: &Request) -> Result<Prepared, SiteError>
             found: wanted.clone(),
             nearest: nearest(wanted, place.ids.iter().map(|id| &**id)),
         })?;
-        place.shapes = place.shapes.pick(&[at]);
-        place.ids = vec![place.ids[at].clone()];
+        place.shapes = place.shapes.pick(&[at]).into();
+        place.ids = vec![place.ids[at].clone()].into();
     }
     if place.shapes.is_empty() {
         let path = match &request.place {

@@ -5,6 +5,8 @@
 //! after. After is measured on the study area with the place in it, by the same stages as a
 //! run: so it is what a run would give with the place in the layer.
 
+use std::sync::Arc;
+
 use super::super::access::distances;
 use super::super::deficit;
 use super::super::exposure::{Table, hazards, places};
@@ -96,7 +98,7 @@ pub fn change(
     // Risk is not asked for, and the place has no attributes to be judged by.
     let mut settings = settings.clone();
     settings.risk = None;
-    let measured = measure(&after, &settings, &mut Findings::default());
+    let measured = measure(&after, &settings, &mut Findings::default(), &mut ());
     let pairs = before.deficits.iter().zip(measured.deficits);
     let figures = |row: &DeficitRow| (row.people, row.value, row.gap, row.shortfall);
     let differs = |(a, b): &(&DeficitRow, DeficitRow)| figures(a) != figures(b);
@@ -106,8 +108,8 @@ pub fn change(
 }
 
 fn push(layer: &mut Prepared, place: &Prepared) {
-    layer.shapes.append(&place.shapes);
-    layer.ids.extend(place.ids.iter().cloned());
+    Arc::make_mut(&mut layer.shapes).append(&place.shapes);
+    layer.ids = layer.ids.iter().chain(&*place.ids).cloned().collect();
 }
 
 fn add_residents(layer: &mut ExposureLayer, place: &Prepared, amount: f64) {

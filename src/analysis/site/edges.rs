@@ -29,8 +29,8 @@ impl Edges {
             })
             .filter(|(_, outline)| !outline.shapes.is_empty())
             .collect();
-        let source =
-            (!hazard.bands.is_empty()).then(|| Outline::new(hazard.layer.shapes.clone()));
+        let source = (!hazard.bands.is_empty())
+            .then(|| Outline::new((*hazard.layer.shapes).clone()));
         Self { levels, source, bands: hazard.bands.clone() }
     }
 

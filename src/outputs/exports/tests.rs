@@ -16,7 +16,7 @@ fn rectangles(all: &[[i64; 4]]) -> Shapes {
 fn area() -> StudyArea {
     let mut area = sample::area();
     area.territory_partition = rectangles(&[[0, 0, 100, 100], [100, 0, 100, 100]]);
-    area.territory_layer.shapes = area.territory_partition.clone();
+    area.territory_layer.shapes = area.territory_partition.clone().into();
     area.hazards[0].zones = vec![
         Zone { level: Level::VeryHigh, shapes: rectangles(&[[0, 0, 200, 20]]) },
         Zone {
@@ -27,8 +27,8 @@ fn area() -> StudyArea {
     ];
     area.hazards.truncate(1);
     let blocks = &mut area.exposures[0];
-    blocks.layer.shapes = rectangles(&[[90, 10, 40, 40], [300, 300, 10, 10]]);
-    blocks.layer.ids = vec!["b1".into(), "b2".into()];
+    blocks.layer.shapes = rectangles(&[[90, 10, 40, 40], [300, 300, 10, 10]]).into();
+    blocks.layer.ids = vec!["b1".into(), "b2".into()].into();
     blocks.people = Some(vec![Some(12.345_67), None]);
     area
 }

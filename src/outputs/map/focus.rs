@@ -26,8 +26,8 @@ const SMALLEST_M: f64 = 1.0;
 /// The whole territory; all layers if there is none.
 #[must_use]
 pub fn whole(area: &StudyArea) -> Extent {
-    let layers = area.exposures.iter().map(|l| &l.layer.shapes);
-    let layers = layers.chain(area.hazards.iter().map(|l| &l.layer.shapes));
+    let layers = area.exposures.iter().map(|l| &*l.layer.shapes);
+    let layers = layers.chain(area.hazards.iter().map(|l| &*l.layer.shapes));
     let extent = Extent::of(territory_shapes(area))
         .or_else(|| layers.filter_map(Extent::of).reduce(Extent::union))
         .unwrap_or(Extent { min: [0.0; 2], max: [1000.0; 2] });

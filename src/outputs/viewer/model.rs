@@ -155,5 +155,5 @@ fn prepared(area: &StudyArea) -> impl Iterator<Item = &Prepared> {
 fn all_shapes(area: &StudyArea) -> impl Iterator<Item = &Shapes> {
     let zones = area.hazards.iter().flat_map(|h| h.zones.iter().map(|zone| &zone.shapes));
     let studied = area.hazards.iter().filter_map(|h| h.study_area.as_ref());
-    prepared(area).map(|layer| &layer.shapes).chain(zones).chain(studied)
+    prepared(area).map(|layer| &*layer.shapes).chain(zones).chain(studied)
 }
