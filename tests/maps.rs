@@ -360,7 +360,7 @@ fn territories_of_one_point_width_are_drawn() {
         let y = 8_050_000.0;
         sample::push_area(&mut shapes, &[[x, y], [x + 1e-6, y], [x, y + 1e-6]]);
     }
-    area.territory_layer.shapes = shapes;
+    area.territory_layer.shapes = shapes.into();
     let measurements = Measurements::default();
     assert_eq!(draft(&area, &measurements, &sample::settings()).len(), 8);
 }
