@@ -422,6 +422,17 @@ fn a_layer_at_the_edge_of_the_zone_gets_one_warning() {
 }
 
 #[test]
+fn the_scale_of_the_plane_is_that_over_the_territories() {
+    let (result, _) = run(32719, &[good()]);
+    let (least, most) = result.unwrap().grid_scale_ppm;
+    // k ≈ 0.9996 (1 + d² / (2 · 0.9996² · (6,363 km)²)) at d = 249 km and 248 km from the
+    // meridian: 366 and 360 ppm; half a step of 0.5 km more to the west makes 3 more.
+    assert!((most - 366.0).abs() < 5.0, "{most}");
+    assert!((least - 360.0).abs() < 5.0, "{least}");
+    assert!(most - least > 3.0, "{least} {most}");
+}
+
+#[test]
 fn layers_that_touch_no_territory_are_told() {
     let far = vec![(vec![rectangle(2000.0, 0.0, 10.0, 10.0)], Some(1.0))];
     let (result, found) = run(32719, &far);

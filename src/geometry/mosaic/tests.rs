@@ -175,6 +175,13 @@ fn touching_is_found_even_in_a_point() {
         let block = area(&block);
         assert_eq!(!mosaic.touched(block.get(0), 1).is_empty(), expected);
     }
+    // Of two planes that are touched, those below the limit are told.
+    let (a, b) = (area(&rectangle(0, 0, 10, 10)), area(&rectangle(8, 0, 20, 10)));
+    let mosaic = mosaic_of(&[&a, &b]);
+    let block = area(&rectangle(7, 2, 11, 4));
+    for (limit, expected) in [(0, &[][..]), (1, &[0]), (2, &[0, 1])] {
+        assert_eq!(mosaic.touched(block.get(0), limit).as_slice(), expected, "{limit}");
+    }
 }
 
 /// A small generator of repeatable numbers (`SplitMix64`; Steele et al. 2014).
@@ -294,5 +301,43 @@ fn random_points_agree_with_geo() {
         let p = GridPoint::new(numbers.below(1000 * M), numbers.below(1000 * M));
         let inside = oracle.contains(&geo::Point::new(p.meters()[0], p.meters()[1]));
         assert_eq!(!mosaic.locate(p, &mut scratch).is_empty(), inside, "{p:?}");
+    }
+}
+
+/// In a world of few grid steps edges pass by, and through, the corners of the index's cells:
+/// every point of it against the exact position, and every square of a step by its area.
+#[test]
+fn a_small_world_is_exact_to_the_step() {
+    use crate::geometry::predicates::{Position, position};
+    const SIDE: i64 = 48;
+    let mut numbers = Numbers(19);
+    for round in 0..40 {
+        let ring: Vec<GridPoint> = numbers.star(3 + round % 6, SIDE, SIDE / 2);
+        let mut zone = Shapes::default();
+        zone.push_part(PartRole::Shell, ring.iter().copied());
+        zone.end_feature(Dimension::Area);
+        let mosaic = mosaic_of(&[&zone]);
+        let mut scratch = Scratch::default();
+        let mut sum = 0.0;
+        for (x, y) in
+            (-SIDE..2 * SIDE).flat_map(|x| (-SIDE..2 * SIDE).map(move |y| (x, y)))
+        {
+            let p = GridPoint::new(x, y);
+            let expected = position([&ring[..]], p) != Position::Outside;
+            assert_eq!(
+                !mosaic.locate(p, &mut scratch).is_empty(),
+                expected,
+                "{ring:?} {p:?}"
+            );
+            let corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)];
+            let mut square = Shapes::default();
+            square.push_part(PartRole::Shell, corners.map(|(x, y)| GridPoint::new(x, y)));
+            square.end_feature(Dimension::Area);
+            let parts = mosaic.split_area(square.get(0), &mut scratch);
+            let inside = parts.iter().filter(|(planes, _)| !planes.is_empty());
+            sum += inside.map(|(_, area)| area).sum::<f64>();
+        }
+        let whole = zone.get(0).area_m2();
+        assert!((sum - whole).abs() < whole * 1e-9, "{ring:?}: {sum} {whole}");
     }
 }
