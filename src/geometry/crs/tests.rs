@@ -178,7 +178,7 @@ fn systems_that_are_no_zones_have_their_own_area() {
     assert_eq!(name(peru.place([-77.0, -12.0])), "inside");
     assert_eq!(name(peru.place([-74.0, -30.0])), "far");
     // The system of Bolivia ends at 9.67° south: 9° is at its edge, 5° far to the north of it.
-    let bolivia = Transform::new(5354, &Crs::from_epsg(32_719).unwrap()).unwrap();
+    let bolivia = Transform::new(5354, &utm).unwrap();
     for (lat, expected) in [(-15.0, false), (-9.0, false), (-5.0, true)] {
         assert_eq!(bolivia.is_outside_source([-68.0, lat]), expected, "{lat}");
     }
