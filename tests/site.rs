@@ -117,6 +117,19 @@ fn a_lot_has_shares_and_the_people_within() {
 }
 
 #[test]
+fn a_lot_across_a_border_has_a_share_in_each_territory() {
+    let world = world();
+    // A quarter of it is west of x = 100.
+    world.layer("lote", &[feature("L-1", "", &rect(90.0, 20.0, 130.0, 40.0))]);
+    let told = json(&world, "lote.geojson", &[]);
+    let here = &told["features"][0];
+    assert_eq!(here["territory"], "02");
+    let shares = here["territories"].as_array().expect("shares").iter();
+    let shares: Vec<_> = shares.map(|one| (&one["territory"], &one["share"])).collect();
+    assert_eq!(shares, [(&"02".into(), &0.75.into()), (&"01".into(), &0.25.into())]);
+}
+
+#[test]
 fn a_lot_beside_or_within_a_zone_is_as_far_as_its_nearest_side() {
     let world = world();
     // x and y from and to; the zone is x 0 to 50 and y 0 to 100.

@@ -143,6 +143,24 @@ fn lines_are_split_where_they_cross_and_belong_to_edges_they_follow() {
 }
 
 #[test]
+fn a_line_along_a_slanting_edge_belongs_to_its_plane() {
+    // No point of the grid lies on the edge but its ends; the nearest to its middle is outside.
+    let corners = [(0, 0), (9_000_001, 0), (9_000_001, 6_000_001)];
+    let [a, b, c] = corners.map(|(x, y)| GridPoint::new(x, y));
+    let mut zone = Shapes::default();
+    zone.push_part(PartRole::Shell, [a, b, c]);
+    zone.end_feature(Dimension::Area);
+    let mut line = Shapes::default();
+    line.push_part(PartRole::Line, [a, c]);
+    line.end_feature(Dimension::Line);
+    let mosaic = mosaic_of(&[&zone]);
+    let parts = mosaic.split_length(line.get(0), &mut Scratch::default());
+    assert_eq!(parts.len(), 1);
+    assert_eq!(parts[0].0.as_slice(), [0]);
+    assert!((parts[0].1 - 9.000_001_f64.hypot(6.000_001)).abs() < 1e-9);
+}
+
+#[test]
 fn no_length_is_lost_where_a_line_ends_a_step_beyond_an_edge() {
     let mosaic = mosaic_of(&[&area(&rectangle(0, 0, 10, 10))]);
     let parts = |from: i64, to: i64| {
