@@ -359,3 +359,45 @@ fn a_small_world_is_exact_to_the_step() {
         assert!((sum - whole).abs() < whole * 1e-9, "{ring:?}: {sum} {whole}");
     }
 }
+
+/// An edge that passes a millionth of a millionth of a step east of a corner of the index, less
+/// than a float can tell there: which side it is on is still exact.
+#[test]
+fn an_edge_a_hair_beside_a_corner_of_the_index_is_told_apart() {
+    // Corners of the index lie at k · S − 0.5: the ground is 16 S − 1 wide and high.
+    const S: i64 = 100_000_000_000;
+    const WIDE: i64 = 16 * S - 1;
+    let p = GridPoint::new;
+    let (foot, far) = (p(8 * S - 1, 8 * S - 1), p(13 * S, 13 * S - 1));
+    let mut zone = Shapes::default();
+    let corners = [
+        [p(0, 0), p(1, 0), p(0, 1)],
+        [p(WIDE, WIDE), p(WIDE - 1, WIDE), p(WIDE, WIDE - 1)],
+        // From the foot to the far end it rises by 5 S steps on 5 S + 1.
+        [foot, p(13 * S, S), far],
+    ];
+    for ring in corners {
+        zone.push_part(PartRole::Shell, ring);
+        zone.end_feature(Dimension::Area);
+    }
+    let mosaic = mosaic_of(&[&zone]);
+    let planes = |x, y| mosaic.locate(p(x, y), &mut Scratch::default()).len();
+    assert_eq!(planes(8 * S + S / 5, 8 * S + 4 * S / 5), 0, "above the edge");
+    assert_eq!(planes(8 * S + 4 * S / 5, 8 * S + S / 5), 1, "below it");
+}
+
+#[test]
+fn what_lies_beyond_all_edges_needs_no_search() {
+    let mosaic = mosaic_of(&[&area(&rectangle(0, 0, 10, 10))]);
+    let cases = [
+        ("to the west", (-9, 2), (-5, 4)),
+        ("to the east", (15, 2), (19, 4)),
+        ("to the south", (2, -9), (4, -5)),
+        ("to the north", (2, 15), (4, 19)),
+    ];
+    let p = |(x, y): (i64, i64)| GridPoint::new(x * M, y * M);
+    for (case, low, high) in cases {
+        assert_eq!(mosaic.uncut(p(low), p(high)), Some(&[][..]), "{case}");
+    }
+    assert_eq!(mosaic.uncut(p((-1, 2)), p((1, 4))), None, "across an edge");
+}
