@@ -422,14 +422,11 @@ fn a_layer_at_the_edge_of_the_zone_gets_one_warning() {
 }
 
 #[test]
-fn the_scale_of_the_plane_is_that_over_the_territories() {
-    let (result, _) = run(32719, &[good()]);
-    let (least, most) = result.unwrap().grid_scale_ppm;
-    // k ≈ 0.9996 (1 + d² / (2 · 0.9996² · (6,363 km)²)) at d = 249 km and 248 km from the
-    // meridian: 366 and 360 ppm; half a step of 0.5 km more to the west makes 3 more.
-    assert!((most - 366.0).abs() < 5.0, "{most}");
-    assert!((least - 360.0).abs() < 5.0, "{least}");
-    assert!(most - least > 3.0, "{least} {most}");
+fn a_change_of_datum_is_told() {
+    // In PSAD56 the same place has about 194 m more to the east and 365 m more to the north.
+    let block = || vec![(vec![rectangle(294.0, 465.0, 10.0, 10.0)], Some(5.0))];
+    let (result, found) = run(24_879, &block());
+    assert_eq!((result.is_ok(), found), (true, vec!["R004"]));
 }
 
 #[test]
@@ -560,6 +557,11 @@ fn no_territory_no_run() {
     let said = said(&run_all(raw, vec![]).0);
     assert_eq!(said.len(), 1);
     assert!(said[0].contains("no feature can serve as a territory"), "{said:?}");
+    // Of territories that have no place, that is what is told, and no more.
+    let raw = vec![layer("territories", 99_999, &[good()])];
+    let said = self::said(&run_all(raw, vec![]).0);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("unknown coordinate reference"), "{said:?}");
 }
 
 #[test]
