@@ -137,7 +137,7 @@ fn a_lot_beside_or_within_a_zone_is_as_far_as_its_nearest_side() {
         ("beside", rect(60.0, 20.0, 70.0, 40.0), 10.0),
         ("within", rect(12.0, 30.0, 20.0, 40.0), 12.0),
         ("across", rect(45.0, 20.0, 70.0, 40.0), 0.0),
-        ("around", rect(-10.0, -10.0, 60.0, 110.0), 10.0),
+        ("around", rect(-10.0, -10.0, 60.0, 110.0), 0.0),
     ];
     for (case, lot, distance) in cases {
         world.layer("lote", &[feature("L-1", "", &lot)]);
