@@ -10,8 +10,7 @@ seed=${1:-20261126}
 count=${2:-240}
 shift $(($# < 2 ? $# : 2))
 
-# Fields left out of an expression are not tried: few of those compile.
-which=(-f 'src/analysis/**' -f 'src/geometry/**' --exclude-re 'delete field')
+which=(-f 'src/analysis/**' -f 'src/geometry/**')
 all=$(mktemp)
 trap 'rm -f "$all"' EXIT
 cargo mutants --list --json "${which[@]}" >"$all"
@@ -20,9 +19,11 @@ mapfile -t sample < <(
 import json, random, re, sys
 
 path, seed, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-mutants = json.load(open(path))
+# Fields left out of an expression are no part of the sample: few of those compile.
+mutants = [one for one in json.load(open(path)) if one["genre"] != "StructField"]
 for one in random.Random(seed).sample(mutants, count):
     print(f'--re=^{re.escape(one["name"])}$')
 PYTHON
 )
+[ "${#sample[@]}" -eq "$count" ]
 cargo mutants "${which[@]}" "${sample[@]}" "$@"
