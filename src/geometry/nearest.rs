@@ -177,14 +177,15 @@ struct Cells {
 }
 
 impl Cells {
-    /// Cells over the box of places: some for each piece, and fewer than places.
+    /// Cells over the box of places: one for each piece, and far fewer than places, since to fill
+    /// a cell costs two searches.
     fn over(places: &[GridPoint], pieces: usize) -> Option<Self> {
         let (low, high) = shapes::bounds(places)?;
         if places.len() < FEW || pieces == 0 {
             return None;
         }
         let (width, height) = ((high.x - low.x + 1) as f64, (high.y - low.y + 1) as f64);
-        let count = (4 * pieces).min(places.len() / 4) as f64;
+        let count = pieces.min(places.len() / 16).max(1) as f64;
         // A long and narrow box must not make more cells than that either.
         let least = width.max(height) / count;
         let side = (width * height / count).sqrt().max(least).ceil() as i64;
