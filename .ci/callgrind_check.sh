@@ -37,6 +37,10 @@ compiler=$(rustc --version)
 if [ -n "${KEEP:-}" ]; then
     printf '%s\n%s\n' "$compiler" "$count" >"$stored"
 fi
+if [ ! -f "$stored" ]; then
+    echo "callgrind: $count instructions with $compiler; nothing is stored to compare with"
+    exit 0
+fi
 { read -r known; read -r before; } <"$stored"
 echo "callgrind: $count instructions; stored $before ($known)"
 if [ "$known" != "$compiler" ]; then

@@ -1,12 +1,10 @@
-//! How time and memory grow with the size of the job: `cargo run --release --example growth`.
+//! How time and memory grow with the size of the job:
+//! `cargo run --example growth -- target/release/atalaya FOLDER [MOST]`.
 //!
-//! Runs the whole job without maps on made-up towns, each in a folder that is gone afterwards,
-//! and writes `growth.csv` and `growth.svg` into the folder given (default: the current one).
-//! Three rows of runs: more blocks, more districts, more vertices in the hazard zones. A second
-//! argument names the most blocks (default 1,000,000); 10,000,000 make 4 GB of layers.
-//!
-//! Seconds and peak memory are those of the manifest. Peak memory is that of the whole process, so
-//! each run is a process of its own: this program calls itself.
+//! Runs the program given, without maps, on made-up towns, and writes `growth.csv` and
+//! `growth.svg` into the folder. Three rows of runs: more blocks (up to MOST, 1,000,000 if it is not
+//! said; 10,000,000 make 4 GB of layers), more districts, more vertices in the hazard zones.
+//! Seconds and peak memory are those that each run's manifest tells.
 
 #[path = "../benches/town/mod.rs"]
 mod town;
@@ -15,10 +13,6 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use atalaya::config;
-use atalaya::i18n::Locale;
-use atalaya::outputs::Products;
-use atalaya::pipeline::{self, Options, Stage, Watch};
 use plotters::prelude::*;
 use plotters::style::register_font;
 use town::Town;
@@ -42,35 +36,31 @@ struct Row {
 }
 
 fn main() -> Outcome<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [only, project] = arguments.as_slice()
-        && only == "--run"
-    {
-        return run(Path::new(project));
-    }
-    let folder = arguments.first().map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let most: usize = arguments.get(1).map_or(Ok(1_000_000), |text| text.parse())?;
-    let rows = measure(most)?;
+    let mut arguments = std::env::args().skip(1);
+    let program = PathBuf::from(arguments.next().ok_or("which program?")?);
+    let folder = PathBuf::from(arguments.next().ok_or("into which folder?")?);
+    let most: usize = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    let rows = measure(&program, most)?;
     std::fs::write(folder.join("growth.csv"), table(&rows))?;
     draw(&folder.join("growth.svg"), &rows)
 }
 
 /// Runs all towns, in the order of their sizes.
-fn measure(most: usize) -> Outcome<Vec<Row>> {
+fn measure(program: &Path, most: usize) -> Outcome<Vec<Row>> {
     let base = Town { side: 316, districts: 2, vertices: 1000 };
     let mut blocks = Vec::new();
     for side in [100, 316, 1000, 3162] {
         if side * side <= most {
-            blocks.push(cost(side * side, Town { side, ..base })?);
+            blocks.push(cost(program, side * side, Town { side, ..base })?);
         }
     }
     let mut districts = Vec::new();
     for n in [2, 6, 15, 45] {
-        districts.push(cost(n * n, Town { districts: n, ..base })?);
+        districts.push(cost(program, n * n, Town { districts: n, ..base })?);
     }
     let mut vertices = Vec::new();
     for n in [84, 834, 8334, 83_334] {
-        vertices.push(cost(12 * n, Town { vertices: n, ..base })?);
+        vertices.push(cost(program, 12 * n, Town { vertices: n, ..base })?);
     }
     Ok(vec![
         Row { id: "blocks", title: "manzanas", costs: blocks },
@@ -79,8 +69,8 @@ fn measure(most: usize) -> Outcome<Vec<Row>> {
     ])
 }
 
-/// Makes a town, runs it in a process of its own and reads what that took.
-fn cost(size: usize, town: Town) -> Outcome<Cost> {
+/// Makes a town, runs it and reads what that took.
+fn cost(program: &Path, size: usize, town: Town) -> Outcome<Cost> {
     let folder = tempfile::tempdir()?;
     let project = town.write(folder.path())?;
     let status =
@@ -88,7 +78,7 @@ fn cost(size: usize, town: Town) -> Outcome<Cost> {
     if !status.success() {
         return Err(format!("the run of {town:?} failed").into());
     }
-    let manifest = std::fs::read(folder.path().join("outputs/town/manifest.json"))?;
+    let manifest = std::fs::read(out.join("manifest.json"))?;
     let manifest: serde_json::Value = serde_json::from_slice(&manifest)?;
     let clock = &manifest["clock"];
     let stages = clock["stage_seconds"].as_object().ok_or("a clock without stages")?;
@@ -101,25 +91,6 @@ fn cost(size: usize, town: Town) -> Outcome<Cost> {
 
 fn count(size: usize) -> f64 {
     u32::try_from(size).map_or(f64::INFINITY, f64::from)
-}
-
-struct Nobody;
-
-impl Watch for Nobody {
-    fn stage(&self, _stage: Stage) {}
-}
-
-/// The whole job without maps.
-fn run(project: &Path) -> Outcome<()> {
-    let settings = config::load(project, &[]).map_err(|errors| errors.to_string())?;
-    let options = Options {
-        locale: Locale::Es,
-        only: Products { tables: true, ..Products::NONE },
-        date: None,
-        scenarios: false,
-    };
-    pipeline::run(&settings, &options, &Nobody).map_err(|error| error.to_string())?;
-    Ok(())
 }
 
 fn table(rows: &[Row]) -> String {

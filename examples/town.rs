@@ -13,10 +13,10 @@ use town::Town;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
-    let mut number = |default: usize| {
-        arguments.next().map_or(Ok(default), |text| text.parse())
-    };
-    let town = Town { side: number(100)?, districts: number(2)?, vertices: number(1000)? };
+    let mut number =
+        |default: usize| arguments.next().map_or(Ok(default), |text| text.parse());
+    let town =
+        Town { side: number(100)?, districts: number(2)?, vertices: number(1000)? };
     std::fs::create_dir_all(&folder)?;
     println!("{}", town.write(&folder)?.display());
     Ok(())
