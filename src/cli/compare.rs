@@ -144,6 +144,9 @@ fn told(locale: Locale, entry: &Entry) -> Vec<String> {
     let difference = entry.difference.unwrap_or(Decimal::ZERO).signed();
     let (name, a, b, unit) = (entry.name(), &entry.a, &entry.b, &entry.unit);
     let mut lines = vec![format!("  {name}: {a} → {b} {unit} ({difference})")];
+    lines.extend(
+        entry.doubt().map(|doubt| format!("    {}", i18n::render(locale, &doubt))),
+    );
     lines.extend(entry.effects.iter().map(|effect| {
         format!("    {}  {}", effect.amount.signed(), cause(effect, locale))
     }));

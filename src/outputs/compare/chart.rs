@@ -111,24 +111,42 @@ fn bars(entry: &Entry, locale: Locale) -> Option<Vec<Bar>> {
     entry.difference?;
     let read = |text: &str| super::Decimal::parse(text);
     let (a, b) = (read(&entry.a)?, read(&entry.b)?);
-    let whole = |key, value: super::Decimal| Bar {
-        label: i18n::text(locale, key).to_owned(),
-        note: value.to_string(),
-        from: 0.0,
-        to: value.about(),
-        colour: WHOLE,
+    let whole = |side: usize, key, value: super::Decimal| {
+        let label = i18n::text(locale, key).to_owned();
+        let open = Message::new("compare.chart.undecidable").with("label", &label);
+        Bar {
+            label: if entry.undecidable[side] {
+                i18n::render(locale, &open)
+            } else {
+                label
+            },
+            note: number(value, locale),
+            from: 0.0,
+            to: value.about(),
+            colour: WHOLE,
+        }
     };
-    let mut bars = vec![whole("compare.chart.before", a)];
+    let mut bars = vec![whole(0, "compare.chart.before", a)];
     let mut at = a;
     for effect in &entry.effects {
         let next = at + effect.amount;
         let colour = if effect.amount.is_negative() { LESS } else { MORE };
-        let (label, note) = (cause(effect, locale), effect.amount.signed());
+        let label = cause(effect, locale);
+        let sign = if effect.amount.is_negative() { "\u{2212}" } else { "+" };
+        let note = format!("{sign}{}", number(effect.amount.abs(), locale));
         bars.push(Bar { label, note, from: at.about(), to: next.about(), colour });
         at = next;
     }
-    bars.push(whole("compare.chart.after", b));
+    bars.push(whole(1, "compare.chart.after", b));
     Some(bars)
+}
+
+/// A number as people of the language write it, with all of its digits but zeros at the end:
+/// the bars must add up on paper.
+fn number(value: super::Decimal, locale: Locale) -> String {
+    let text = value.to_string();
+    let digits = text.split_once('.').map_or("", |(_, digits)| digits);
+    i18n::number(locale, value.about(), digits.trim_end_matches('0').len())
 }
 
 /// The ends of the axis, and whether it leaves out the way from 0 so that small steps of

@@ -41,10 +41,13 @@ const STEPS: [Colour; 7] = [
 /// Position of "no change" in the steps.
 const EVEN: usize = 3;
 
+/// Marks a change of a figure of which nobody can say in one of the runs whether it is nothing.
+const DOUBT: &str = "\u{202f}\u{2020}";
+
 /// The change in a territory.
 enum Change {
-    /// By so much.
-    By(Decimal),
+    /// By so much; whether the figure of one of the runs is undecidable.
+    By(Decimal, bool),
     /// It cannot be said by a number.
     NoNumber,
 }
@@ -60,7 +63,7 @@ pub fn draw(
 ) -> Option<Scene> {
     let changes = changes(comparison, asked);
     let sizes = changes.values().filter_map(|change| match change {
-        Change::By(amount) => Some(amount.abs()),
+        Change::By(amount, _) => Some(amount.abs()),
         Change::NoNumber => None,
     });
     let largest = sizes.max().unwrap_or(Decimal::ZERO);
@@ -99,7 +102,9 @@ fn changes<'a>(comparison: &'a Comparison, asked: &Entry) -> BTreeMap<&'a str, C
     let same = comparison.entries.iter().filter(|entry| family(entry) == wanted);
     same.map(|entry| {
         let change = match (entry.status, entry.difference) {
-            (Status::Differs, Some(amount)) => Change::By(amount),
+            (Status::Differs, Some(amount)) => {
+                Change::By(amount, entry.doubt().is_some())
+            }
             _ => Change::NoNumber,
         };
         (entry.territory(), change)
@@ -149,7 +154,9 @@ fn land(
     scene.clipped(frame, |scene| {
         for (row, territory) in area.territories.iter().enumerate() {
             let paint = match changes.get(territory.code.as_str()) {
-                Some(Change::By(amount)) => Paint::solid(STEPS[step(*amount, largest)]),
+                Some(Change::By(amount, _)) => {
+                    Paint::solid(STEPS[step(*amount, largest)])
+                }
                 Some(Change::NoNumber) => style::not_known(),
                 None => Paint::solid(STEPS[EVEN]),
             };
@@ -177,7 +184,9 @@ fn labels(
         let shape = area.territory_partition.get(row);
         let Some(extent) = Extent::of_shape(shape) else { continue };
         let change = match changes.get(territory.code.as_str()) {
-            Some(Change::By(amount)) => write(*amount),
+            Some(Change::By(amount, is_open)) => {
+                write(*amount) + if *is_open { DOUBT } else { "" }
+            }
             Some(Change::NoNumber) => "?".to_owned(),
             None => "0".to_owned(),
         };
@@ -247,5 +256,15 @@ fn legend(
     }
     if changes.values().any(|change| matches!(change, Change::NoNumber)) {
         line(style::not_known(), say("compare.map.no_number"));
+    }
+    if changes.values().any(|change| matches!(change, Change::By(_, true))) {
+        let words = say("compare.map.undecidable");
+        let room = LEGEND_MM - 6.0;
+        for (at, words) in
+            font::wrap(&words, Weight::Regular, 2.4, room, 3).iter().enumerate()
+        {
+            let place = [x, top + 3.1 + at as f32 * 3.2];
+            scene.text(Text::new(words, place, 2.4).colour(style::INK_SOFT));
+        }
     }
 }

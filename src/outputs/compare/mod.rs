@@ -20,6 +20,7 @@ pub use files::{COLUMNS, SCENARIOS, against_base, json, table, write};
 pub use recorded::ensure_comparable;
 pub use snapshot::Snapshot;
 
+use super::numbers::is_zero;
 use super::past_run::PastRun;
 use super::tables::Cells;
 use crate::domain::{Message, TOTAL};
@@ -135,6 +136,9 @@ pub struct Entry {
     pub difference: Option<Decimal>,
     /// What each cause adds to it; they add up to it.
     pub effects: Vec<Effect>,
+    /// In the first run and in the second, whether the range of the figure goes from nothing to
+    /// something, so that nobody can say whether it is nothing.
+    pub undecidable: [bool; 2],
     /// Cells that tell which row it is.
     cells: Cells,
 }
@@ -151,6 +155,19 @@ impl Entry {
             "value_high" | "high" => format!("{}/{}/high", self.table, self.row),
             column => format!("{}/{} · {column}", self.table, self.row),
         }
+    }
+
+    /// What people must know of it besides: in which of the runs nobody can say whether it is
+    /// nothing; `None` if in neither.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Message> {
+        let key = match self.undecidable {
+            [false, false] => return None,
+            [true, false] => "compare.undecidable.first",
+            [false, true] => "compare.undecidable.second",
+            [true, true] => "compare.undecidable.both",
+        };
+        Some(Message::new(key))
     }
 
     /// The territory that it is about; empty if it is about none.
@@ -347,8 +364,22 @@ impl Pair<'_> {
             b: printed(1, b),
             status,
             difference,
+            undecidable: [0, 1].map(|side| self.is_undecidable(side, column)),
             ..self.entry(column)
         })
+    }
+
+    /// Whether the range of a number goes from nothing to something.
+    fn is_undecidable(&self, side: usize, column: &str) -> bool {
+        let ends = match (self.table, column) {
+            ("exposure", "value") => ["low", "high"],
+            ("deficits", "value") => ["value_low", "value_high"],
+            ("deficits", "gap") => ["gap_low", "gap_high"],
+            ("deficits", "shortfall") => ["shortfall_low", "shortfall_high"],
+            _ => return false,
+        };
+        let [low, high] = ends.map(|end| self.cell(side, end).unwrap_or_default());
+        is_zero(low) && !high.is_empty() && !is_zero(high)
     }
 
     /// Whether two numbers may be subtracted.
@@ -396,6 +427,7 @@ impl Pair<'_> {
             status: Status::Differs,
             difference: None,
             effects: Vec::new(),
+            undecidable: [false; 2],
             cells: self.cells.clone(),
         }
     }

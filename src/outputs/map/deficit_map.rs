@@ -494,11 +494,14 @@ fn class_label(words: Words, class: GapClass) -> String {
 fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table {
     let words = job.words;
     let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
-    let shortfall = |row: &DeficitRow| match row.shortfall {
-        // Square metres to add: hectares read better, as the planners' norms have them.
-        Some(value) if row.shortfall_unit == "m2" => words.number(value / 10_000.0, 2),
-        Some(value) => words.number(value, 0),
-        None => "\u{2013}".to_owned(),
+    let shortfall = |row: &DeficitRow| {
+        let show = |value: f64| match row.shortfall_unit.as_str() {
+            // Square metres to add: hectares read better, as the planners' norms have them.
+            "m2" => words.number(value / 10_000.0, 2),
+            _ => words.number(value, 0),
+        };
+        let text = figures::shortfall_text(words, row, show);
+        text.unwrap_or_else(|| "\u{2013}".to_owned())
     };
     let measured_unit = rows.first().map_or("", |row| row.unit.as_str());
     let has_shortfall = rows.iter().any(|row| row.shortfall.is_some());

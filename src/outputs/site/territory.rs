@@ -216,7 +216,12 @@ fn exposed(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid {
             Some(hazard) => hazard.layer.title.get(words.locale).to_owned(),
             None => words.text("site.hazards.any"),
         };
-        let value = words.people(row.people.value);
+        // A 0 would be read as nobody where nobody can say.
+        let value = if row.people.is_undecidable() && row.people.value <= 0.0 {
+            String::new()
+        } else {
+            words.people(row.people.value)
+        };
         let (low, high) = row.people.range.unzip();
         let range = low.zip(high).map(|(low, high)| {
             let is_open = low <= 0.0 && high > 0.0;
