@@ -53,11 +53,12 @@ enum Change {
 }
 
 /// Draws the difference of a figure over all territories: the same figure as `asked` in each
-/// of them. The land is that of the second run.
+/// of them. The land is that of the second run; the names are those of the two.
 #[must_use]
 pub fn draw(
     comparison: &Comparison,
     asked: &Entry,
+    names: [&str; 2],
     area: &StudyArea,
     locale: Locale,
 ) -> Option<Scene> {
@@ -72,7 +73,9 @@ pub fn draw(
     scene.fill_rect(Rect::new(0.0, 0.0, width, height), Paint::solid(style::PAPER));
     let title = i18n::text(locale, "compare.map.title").to_owned();
     scene.text(Text::new(title, [MARGIN, MARGIN + 4.0], 4.4).weight(Weight::Bold));
-    let name = format!("{} ({})", family(asked), asked.unit);
+    let runs = Message::new("compare.map.runs").with("a", names[0]).with("b", names[1]);
+    let runs = i18n::render(locale, &runs);
+    let name = format!("{} ({}) · {runs}", family(asked), asked.unit);
     let name = font::fit(&name, Weight::Regular, 2.9, width - 2.0 * MARGIN);
     scene.text(Text::new(name, [MARGIN, MARGIN + 9.4], 2.9).colour(style::INK_SOFT));
     let frame = Rect::new(

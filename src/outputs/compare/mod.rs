@@ -210,7 +210,8 @@ pub struct Comparison {
 
 impl Comparison {
     /// The figure to be drawn: the one asked for, else the largest difference of the union
-    /// of the territories, people before all else. `None` if no figure differs by a number.
+    /// of the territories: people before all else, those in a zone before those in none, and
+    /// in those of the worst of all hazards first. `None` if no figure differs by a number.
     ///
     /// # Errors
     ///
@@ -226,7 +227,11 @@ impl Comparison {
             let is_people = entry.table == "exposure" && entry.unit == "people";
             let of_union = entry.territory() == TOTAL;
             let is_value = entry.column == "value";
-            (is_people && of_union && is_value, of_union && is_value)
+            let cell = |column: &str| entry.cells.get(column).map_or("", String::as_str);
+            let is_zone = !["none", "not_studied"].contains(&cell("level"));
+            let is_wanted = is_people && of_union && is_value;
+            let (in_zone, of_any) = (is_wanted && is_zone, cell("hazard") == "any");
+            (in_zone, in_zone && of_any, is_wanted, of_union && is_value)
         };
         let numbers = entries.filter(|entry| entry.difference.is_some());
         // Of equals the first: `max_by` takes the last.

@@ -344,7 +344,10 @@ fn blocks(
             FeatureClass {
                 paint: super::style::ramp(4, 5),
                 label: words.with("map.class.not_served", "length", &limit),
-                figures: said(total.shortfall),
+                figures: vec![
+                    figures::shortfall_text(words, total, |v| words.number(v, 0))
+                        .unwrap_or_else(|| "\u{2013}".to_owned()),
+                ],
             },
         ];
     } else if class_of.contains(&beyond) {

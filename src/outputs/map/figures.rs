@@ -334,7 +334,8 @@ pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> Stri
 
 /// A figure of which nobody can say whether it is nothing: what is drawn, unless that is
 /// nothing, the word, and its range.
-fn open(
+#[must_use]
+pub fn open(
     words: Words,
     (value, low, high): (f64, f64, f64),
     show: impl Fn(f64) -> String,
