@@ -459,6 +459,7 @@ fn scenarios(
         let shaping = shaping(settings, options, &[]);
         let mut kept = kept_inputs(settings, options.only, &made.area.inputs)?;
         kept.extend(made.viewer.clone());
+        kept.extend(made.parts.clone());
         let files = outputs::render(&made.job(settings, options, &shaping, &kept))?;
         let inside = |path: String| format!("scenarios/{id}/{path}");
         all.files.extend(files.into_iter().map(|(path, bytes)| (inside(path), bytes)));

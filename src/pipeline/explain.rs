@@ -37,7 +37,11 @@ pub fn of_scenario(base: Settings, name: &str) -> Result<(Settings, String), Err
     let Some((scenario, figure)) = found else { return Ok((base, name.to_owned())) };
     let all = base.overrides.iter().chain(&scenario.overrides);
     let all: Vec<(String, String)> = all.cloned().collect();
-    Ok((open(&base.file, &all)?, figure.to_owned()))
+    let mut settings = open(&base.file, &all)?;
+    // A scenario is a run of its own inside the results.
+    settings.output_directory =
+        settings.output_directory.join("scenarios").join(&scenario.id);
+    Ok((settings, figure.to_owned()))
 }
 
 /// What a figure rests on, measured.

@@ -157,6 +157,15 @@ impl Entry {
         }
     }
 
+    fn cell(&self, column: &str) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// Whether it is not about what lies in no zone or was not studied.
+    fn is_in_zone(&self) -> bool {
+        !["none", "not_studied"].contains(&self.cell("level"))
+    }
+
     /// What people must know of it besides: in which of the runs nobody can say whether it is
     /// nothing; `None` if in neither.
     #[must_use]
@@ -227,11 +236,14 @@ impl Comparison {
             let is_people = entry.table == "exposure" && entry.unit == "people";
             let of_union = entry.territory() == TOTAL;
             let is_value = entry.column == "value";
-            let cell = |column: &str| entry.cells.get(column).map_or("", String::as_str);
-            let is_zone = !["none", "not_studied"].contains(&cell("level"));
             let is_wanted = is_people && of_union && is_value;
-            let (in_zone, of_any) = (is_wanted && is_zone, cell("hazard") == "any");
-            (in_zone, in_zone && of_any, is_wanted, of_union && is_value)
+            let in_zone = is_wanted && entry.is_in_zone();
+            (
+                in_zone,
+                in_zone && entry.cell("hazard") == "any",
+                is_wanted,
+                of_union && is_value,
+            )
         };
         let numbers = entries.filter(|entry| entry.difference.is_some());
         // Of equals the first: `max_by` takes the last.
@@ -243,7 +255,7 @@ impl Comparison {
     }
 
     /// The largest differences, so many of each unit, people first; ends of ranges and
-    /// totals are left out.
+    /// totals are left out, and so is what lies in no zone where something else differs.
     #[must_use]
     pub fn largest(&self, most: usize) -> Vec<&Entry> {
         let mut by_unit: BTreeMap<(bool, &str), Vec<&Entry>> = BTreeMap::new();
@@ -253,8 +265,15 @@ impl Comparison {
         };
         let numbers = self.entries.iter().filter(|entry| entry.difference.is_some());
         let all: Vec<&Entry> = numbers.collect();
+        let is_told = |entry: &&Entry| is_main(entry) && entry.is_in_zone();
+        let some_told = all.iter().any(is_told);
         let some_main = all.iter().any(is_main);
-        for entry in all.iter().filter(|entry| is_main(entry) || !some_main) {
+        let is_wanted = |entry: &&&Entry| match (some_told, some_main) {
+            (true, _) => is_told(entry),
+            (false, true) => is_main(entry),
+            (false, false) => true,
+        };
+        for entry in all.iter().filter(is_wanted) {
             let unit = (entry.unit != "people", entry.unit.as_str());
             by_unit.entry(unit).or_default().push(entry);
         }
