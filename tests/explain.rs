@@ -473,7 +473,7 @@ fn a_figure_is_the_same_by_the_parts_that_a_run_kept() {
     let names = [
         "exposure/180301/tsunami_zones/high/blocks/people/low",
         "exposure/_T/any/high/blocks/features/high",
-        "exposure/_X/any/not_studied/roads/length",
+        "exposure/_T/any/not_studied/roads/length",
         "exposure/_T/any/none/health_facilities/features",
         "indicators/exposure.any.high.blocks.people/180301",
         "deficit_in_hazard/_T/health_access/any/high",
