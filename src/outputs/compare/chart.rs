@@ -134,13 +134,19 @@ fn bars(entry: &Entry, names: [&str; 2], locale: Locale) -> Option<Vec<Bar>> {
     let whole = |side: usize, key, value: super::Decimal| {
         let label = i18n::render(locale, &Message::new(key).with("name", names[side]));
         let open = Message::new("compare.chart.undecidable").with("label", &label);
+        let is_open = entry.undecidable[side];
         Bar {
-            label: if entry.undecidable[side] {
+            // A 0 would be read as nothing.
+            note: if is_open && value.is_zero() {
+                i18n::text(locale, "map.undecidable").to_owned()
+            } else {
+                number(value, locale)
+            },
+            label: if is_open && !value.is_zero() {
                 i18n::render(locale, &open)
             } else {
                 label
             },
-            note: number(value, locale),
             from: 0.0,
             to: value.about(),
             colour: WHOLE,

@@ -332,6 +332,12 @@ pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> Stri
     )
 }
 
+/// Whether a range goes from nothing to something.
+#[must_use]
+pub fn is_open(ends: Option<(f64, f64)>) -> bool {
+    ends.is_some_and(|(low, high)| low <= 0.0 && high > 0.0)
+}
+
 /// A figure of which nobody can say whether it is nothing: what is drawn, unless that is
 /// nothing, the word, and its range.
 #[must_use]
@@ -441,6 +447,9 @@ fn interval(low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
 #[must_use]
 pub fn gap_class(row: &DeficitRow) -> GapClass {
     let is_known = row.value.or(row.value_low).or(row.value_high).is_some();
+    if !row.doubts.is_empty() && is_open(row.gap_low.zip(row.gap_high)) {
+        return GapClass::Undecided;
+    }
     let class = row
         .standard
         .map_or(GapClass::Unknown, |standard| GapClass::of(row.gap, standard, row.meets));
@@ -487,10 +496,16 @@ pub fn deficit_chart(
         let Some(value) = row.value else { continue };
         let class = gap_class(row);
         let range = row.value_low.zip(row.value_high).filter(|(low, high)| low < high);
-        let note = if matches!(kind, DeficitKind::Access { .. }) {
-            words.percent(value)
-        } else {
-            words.figure(value)
+        let show = |value: f64| match kind {
+            DeficitKind::Access { .. } => words.percent(value),
+            _ => words.figure(value),
+        };
+        let note = match range {
+            // A 0 would be read as nothing.
+            Some((low, high)) if row.is_undecidable() && value <= 0.0 => {
+                interval(low, high, show)
+            }
+            _ => show(value),
         };
         let pieces = vec![(value, class.paint())];
         let ranges = range.into_iter().collect();
