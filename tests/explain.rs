@@ -465,7 +465,7 @@ fn a_figure_is_the_same_by_the_parts_that_a_run_kept() {
     let results = out.path().join("results");
     let ran = support::run_tables(&path, &results, &[]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let directory = ("outputs.directory".to_owned(), format!("{:?}", results));
+    let directory = ("outputs.directory".to_owned(), format!("{results:?}"));
     let settings = config::load(&path, &[directory]).expect("a good project");
     let whole = pipeline::measure(&settings, &Nobody).expect("good layers");
     let all = known(&settings, &whole);

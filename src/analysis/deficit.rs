@@ -187,9 +187,9 @@ impl Basis<'_> {
                     lacking.provided(Doubt::ServicePosition, ends);
                 }
                 let others = self.other_people(deficit, people_layer, &range, people);
-                others.for_each(|(doubt, ends)| {
+                for (doubt, ends) in others {
                     lacking.asked(doubt, ends.map(|people| standard * people));
-                });
+                }
                 lacking.known()
             });
             let mut row = DeficitRow {
@@ -366,9 +366,9 @@ impl Basis<'_> {
                 }
                 row.lacking = deficit.standard.and_then(|standard| {
                     let mut lacking = Lacking::whole(people / standard, units);
-                    others.into_iter().for_each(|(doubt, ends)| {
+                    for (doubt, ends) in others {
                         lacking.asked(doubt, ends.map(|people| people / standard));
-                    });
+                    }
                     lacking.known()
                 });
                 if units <= 0.0 {

@@ -87,13 +87,14 @@ fn archive(kept: &KeptParts) -> zip::result::ZipResult<Vec<u8>> {
 
 fn bytes_of(layer: &KeptLayer) -> Vec<u8> {
     let mut all = Vec::new();
-    let mut u32s = |number: u32| all.extend(number.to_le_bytes());
     let territories = layer.classes.iter().map(|class| class.territory);
-    territories.for_each(|at| u32s(u32::try_from(at).unwrap_or(NO_CLASS)));
-    layer.parts.iter().for_each(|part| u32s(part.row));
-    layer.parts.iter().for_each(|part| u32s(part.class));
-    layer.counts.iter().for_each(|at| u32s(at.unwrap_or(NO_CLASS)));
-    layer.parts.iter().for_each(|part| all.extend(part.amount.to_le_bytes()));
+    let territories = territories.map(|at| u32::try_from(at).unwrap_or(NO_CLASS));
+    let rows = layer.parts.iter().map(|part| part.row);
+    let classes = layer.parts.iter().map(|part| part.class);
+    let counts = layer.counts.iter().map(|at| at.unwrap_or(NO_CLASS));
+    let numbers = territories.chain(rows).chain(classes).chain(counts);
+    all.extend(numbers.flat_map(u32::to_le_bytes));
+    all.extend(layer.parts.iter().flat_map(|part| part.amount.to_le_bytes()));
     let levels = layer.classes.iter().flat_map(|class| class.levels.iter().flatten());
     all.extend(levels.map(|level| byte_of(*level)));
     all

@@ -114,8 +114,8 @@ mod tests {
         lacking.asked(Doubt::PopulationDate, [1.9, 3.1]);
         assert_eq!(lacking.ends(2.0), Some((1.0, 3.0)));
         // The dust of a sum is no unit, and more than enough is not less than nothing.
-        assert_eq!(lacking.shortfall(1.000_000_000_01), 1.0);
-        assert_eq!(lacking.shortfall(-1.5), 0.0);
+        let of = |amount| Some(lacking.shortfall(amount));
+        assert_eq!((of(1.000_000_000_01), of(-1.5)), (Some(1.0), Some(0.0)));
     }
 
     #[test]
