@@ -6,6 +6,8 @@
 //! said; 10,000,000 make 4 GB of layers), more districts, more vertices in the hazard zones.
 //! Seconds and peak memory are those that each run's manifest tells.
 
+#![expect(clippy::print_stdout, reason = "an example tells what it does")]
+
 #[path = "../benches/town/mod.rs"]
 mod town;
 
@@ -73,8 +75,10 @@ fn measure(program: &Path, most: usize) -> Outcome<Vec<Row>> {
 fn cost(program: &Path, size: usize, town: Town) -> Outcome<Cost> {
     let folder = tempfile::tempdir()?;
     let project = town.write(folder.path())?;
-    let status =
-        Command::new(std::env::current_exe()?).arg("--run").arg(&project).status()?;
+    let out = folder.path().join("out");
+    let mut run = Command::new(program);
+    run.arg("run").arg(&project).args(["--only", "tables", "--quiet", "--out"]).arg(&out);
+    let status = run.status()?;
     if !status.success() {
         return Err(format!("the run of {town:?} failed").into());
     }

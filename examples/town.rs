@@ -2,6 +2,8 @@
 //! [VERTICES]]]`, with SIDE × SIDE blocks (default 100), DISTRICTS × DISTRICTS districts (default 2)
 //! and twelve hazard zones of VERTICES vertices (default 1000). Prints the path of its project.
 
+#![expect(clippy::print_stdout, reason = "an example tells what it does")]
+
 #[path = "../benches/town/mod.rs"]
 mod town;
 

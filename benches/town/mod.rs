@@ -1,11 +1,7 @@
 //! A made-up town of any size, the same every time: blocks in a grid, districts with crooked
 //! borders, hazard zones in four levels, a coast with bands, clinics.
 
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "numbers of a made-up town are small"
-)]
+#![expect(clippy::cast_precision_loss, reason = "numbers of a made-up town are small")]
 
 use std::f64::consts::TAU;
 use std::fmt::Write as _;
