@@ -128,8 +128,8 @@ fn draw_row(panel: &Panel<'_>, row: &Row) -> Outcome<()> {
     let (Some(first), Some(last)) = (row.costs.first(), row.costs.last()) else {
         return Ok(());
     };
-    let least = row.costs.iter().map(|cost| cost.seconds).fold(f64::INFINITY, f64::min);
-    let most = row.costs.iter().map(|cost| cost.seconds).fold(0.0, f64::max);
+    let lowest = row.costs.iter().map(|cost| cost.seconds).fold(f64::INFINITY, f64::min);
+    let highest = row.costs.iter().map(|cost| cost.seconds).fold(0.0, f64::max);
     let mut chart = ChartBuilder::on(panel)
         .caption(row.title, ("sans-serif", 18))
         .margin(12)
@@ -137,7 +137,7 @@ fn draw_row(panel: &Panel<'_>, row: &Row) -> Outcome<()> {
         .y_label_area_size(48)
         .build_cartesian_2d(
             (first.size / 1.5..last.size * 1.5).log_scale(),
-            (least / 2.0..most * 3.0).log_scale(),
+            (lowest / 2.0..highest * 3.0).log_scale(),
         )?;
     let size = |value: &f64| format!("{value:.0}");
     let seconds = |value: &f64| format!("{value}").replace('.', ",");
@@ -150,7 +150,7 @@ fn draw_row(panel: &Panel<'_>, row: &Row) -> Outcome<()> {
         .draw()?;
     let reference = row.costs.iter().map(|cost| {
         let growth = cost.size * cost.size.ln() / (first.size * first.size.ln());
-        (cost.size, (first.seconds * growth).min(most * 3.0))
+        (cost.size, (first.seconds * growth).min(highest * 3.0))
     });
     chart.draw_series(DashedLineSeries::new(reference, 4, 4, BLACK.mix(0.5).into()))?;
     let points = row.costs.iter().map(|cost| (cost.size, cost.seconds));
