@@ -194,6 +194,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/site.md",
         "docs/limits.md",
         "docs/mutantes.md",
+        "docs/performance.md",
         "docs/indicadores-ilo.md",
         "docs/reemplazar-capas.md",
         "docs/plan-ilo.md",
