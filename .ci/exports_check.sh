@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Opens every export of the example with programs that are not ours: GDAL, a validator of
 # GeoPackages, frictionless and LibreOffice. Installs what it needs. Needs no input; takes the
-# program from the first argument, else builds it.
+# program from the first argument, else builds it; with --prepare it only installs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -35,6 +35,8 @@ if ! [ -x "$venv/bin/frictionless" ]; then
     python3 -m venv "$venv"
     "$venv/bin/pip" install -q 'frictionless>=5.18,<6' 'pyarrow>=15' 'pyproj>=3.6'
 fi
+
+[ "${1:-}" != --prepare ] || exit 0
 
 # --- the exports of the example ------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for some seconds (20 if nothing is said), two at a time, from the
-# seeds in fuzz/seeds. Needs the stable toolchain and nothing else. The dependencies are those
+# Runs every fuzz target for some seconds (20 if nothing is said; with --build it only builds
+# them), two at a time, from the seeds in fuzz/seeds. Needs the stable toolchain and nothing else. The dependencies are those
 # of the main build; the project's own crates carry the fuzzer's counters (see fuzz_rustc),
 # and no sanitizers, which Rust's own checks make up for: the program has no unsafe code.
 set -euo pipefail
@@ -16,6 +16,7 @@ cp Cargo.lock fuzz/Cargo.lock
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 RUSTC_WRAPPER="$PWD/.ci/fuzz_rustc" \
     cargo build --quiet --release --manifest-path fuzz/Cargo.toml
+[ "$seconds" != --build ] || exit 0
 
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then

@@ -5,9 +5,14 @@
 #
 #   .ci/pages_check.sh FOLDER [OTHER]   folders that `atalaya run` wrote; the report is that of
 #                                       the other, where it is given
+#   .ci/pages_check.sh --prepare        only installs
 set -euo pipefail
-folder=$(realpath "${1:?usage: .ci/pages_check.sh FOLDER [OTHER]}")
-other=$(realpath "${2:-$1}")
+folder=${1:?usage: .ci/pages_check.sh FOLDER [OTHER]}
+other=${2:-$1}
+if [ "$folder" != --prepare ]; then
+    folder=$(realpath "$folder")
+    other=$(realpath "$other")
+fi
 cd "$(dirname "${BASH_SOURCE[0]}")/pages"
 exec </dev/null
 
@@ -27,5 +32,6 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 npm ci --ignore-scripts --no-audit --no-fund --silent
+[ "$folder" != --prepare ] || exit 0
 node bundle.mjs --check
 CHROMIUM=${CHROMIUM:-$(command -v chromium)} node check.mjs "$folder" "$other"

@@ -3,6 +3,7 @@
 # and qpdf, which it installs where they are missing.
 #
 #   .ci/pdf_check.sh FOLDER     a folder that `atalaya run` wrote
+#   .ci/pdf_check.sh --prepare  only installs
 set -euo pipefail
 folder=${1:?usage: .ci/pdf_check.sh FOLDER}
 
@@ -16,6 +17,7 @@ if ! command -v pdffonts >/dev/null || ! command -v qpdf >/dev/null; then
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y --no-install-recommends poppler-utils qpdf >/dev/null
 fi
+[ "$folder" != --prepare ] || exit 0
 
 fail() {
     echo "$1" >&2
