@@ -412,6 +412,20 @@ fn class(label: &str) -> Option<(f64, f64)> {
     }
 }
 
+/// A class of values has as many territories as the table has values in it.
+fn assert_class_of_values(name: &str, label: &str, figures: &[String], own: &[&Row]) {
+    let ends: Vec<f64> = label.split_whitespace().filter_map(number).collect();
+    let (from, to) = (ends[0], *ends.last().unwrap());
+    // The first class begins at the smallest value, printed rounded.
+    let least = if label.starts_with("De ") { f64::MIN } else { from };
+    let is_in = |row: &&&Row| {
+        let is_in = |v: f64| v > least && v <= to;
+        row["territory"] != "_T" && value(row, "value").is_some_and(is_in)
+    };
+    let count = own.iter().filter(is_in).count();
+    assert!(says(&figures[0], count as f64), "{name} {label}: {figures:?}");
+}
+
 #[test]
 fn every_deficit_has_the_figures_of_the_table() {
     let (mut sheets, mut classes, mut values, mut blocks) = (0, 0, 0, 0);
@@ -463,17 +477,7 @@ fn every_deficit_has_the_figures_of_the_table() {
         let is_by_value = below(scene, "Valor, ").is_some();
         for (label, figures) in legend.unwrap_or_else(|| panic!("{name}: no legend")) {
             if is_by_value {
-                let ends: Vec<f64> =
-                    label.split_whitespace().filter_map(number).collect();
-                let (from, to) = (ends[0], *ends.last().unwrap());
-                // The first class begins at the smallest value, printed rounded.
-                let least = if label.starts_with("De ") { f64::MIN } else { from };
-                let is_in = |row: &&&Row| {
-                    let is_in = |v: f64| v > least && v <= to;
-                    row["territory"] != "_T" && value(row, "value").is_some_and(is_in)
-                };
-                let count = own.iter().filter(is_in).count();
-                assert!(says(&figures[0], count as f64), "{name} {label}: {figures:?}");
+                assert_class_of_values(name, &label, &figures, &own);
                 values += 1;
                 continue;
             }

@@ -52,13 +52,13 @@ pub(super) fn draw(
     let last = columns.len() - 1;
     let has_inset = plan.detail.is_some() || !shows_all(job, view);
     let mut short = columns.to_vec();
-    let least = if plan.detail.is_some() && last > 0 {
+    let kept = if plan.detail.is_some() && last > 0 {
         // A column of its own, if need be.
         DETAIL_MM
     } else {
         REFERENCE_MM
     };
-    short[last].h -= least + PAD;
+    short[last].h -= kept + PAD;
     let (blocks, room) = fitting(job, plan, &short, groups, has_inset)?;
     let top = if blocks.column == last { blocks.y } else { columns[last].y };
     let height = if has_inset {

@@ -192,7 +192,7 @@ fn layout(paper: Paper, kind: Kind, strip: impl Fn(f32) -> f32) -> Layout {
 
 /// The ways to lay out a sheet by the scale of the map in them, the largest first; the first
 /// of equals comes first, but the one with most room for a part of the map that is drawn larger.
-fn ranked(job: Job<'_>, plan: &Plan<'_>) -> Vec<(Kind, f64)> {
+fn ranked(job: Job<'_>, plan: &Plan<'_>) -> [(Kind, f64); 4] {
     let possible = margin::possible(job, plan);
     let strip = |width: f32| Strip::of(job, plan, &possible, width).height();
     let scale = |kind: Kind| {
@@ -200,7 +200,7 @@ fn ranked(job: Job<'_>, plan: &Plan<'_>) -> Vec<(Kind, f64)> {
         let frame = map_frame(layout.map);
         (kind, fitting_scale(plan.focus, frame.w, frame.h))
     };
-    let mut all = Kind::ALL.map(scale).to_vec();
+    let mut all = Kind::ALL.map(scale);
     if plan.detail.is_some() {
         all.rotate_right(1);
     }
@@ -232,23 +232,18 @@ pub fn compose<'a>(
     number: usize,
     count: usize,
 ) -> Result<Scene, MapError> {
-    let ranked = ranked(job, plan);
-    let largest = ranked[0].1;
-    let mut best: Option<Attempt<'a>> = None;
-    for (kind, scale) in ranked {
-        let is_near = scale <= largest * GIVES_WAY;
-        if best.as_ref().is_some_and(|best| best.room > Room::Short && !is_near) {
+    let [(kind, largest), others @ ..] = ranked(job, plan);
+    let mut best = attempt(job, plan, kind)?;
+    for (kind, scale) in others {
+        let is_too_small = scale > largest * GIVES_WAY;
+        if best.room == Room::All || (best.room > Room::Short && is_too_small) {
             break;
         }
         let next = attempt(job, plan, kind)?;
-        if best.as_ref().is_none_or(|best| next.room > best.room) {
-            best = Some(next);
-        }
-        if best.as_ref().is_some_and(|best| best.room == Room::All) {
-            break;
+        if next.room > best.room {
+            best = next;
         }
     }
-    let best = best.expect("there is a layout to try");
     Ok(finished(job, plan, best, (number, count)))
 }
 

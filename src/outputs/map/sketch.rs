@@ -55,6 +55,8 @@ pub struct Sketch<'a> {
     pub(super) is_choropleth: bool,
     /// Hazards by distance whose traces are drawn.
     traced: usize,
+    /// Hazards by distance whose sites are drawn.
+    sited: usize,
     coast: Vec<Path>,
     pub(super) ringed: Vec<(String, usize)>,
     /// How much smaller the signs of a service are than in the legend.
@@ -80,6 +82,7 @@ impl<'a> Sketch<'a> {
             only: None,
             is_choropleth: false,
             traced: 0,
+            sited: 0,
             coast: Vec::new(),
             ringed: Vec::new(),
             marker_scales: Vec::new(),
@@ -424,11 +427,12 @@ impl<'a> Sketch<'a> {
             self.note_sign(Sign::Line(style::TRACE, 0.5, dash.to_vec()), title.clone());
         }
         if !points.is_empty() {
-            self.note_sign(Sign::Dot(style::TRACE, 0.8), title);
-        }
-        for (_, at) in points {
-            let disc = super::scene::disc(at, 0.8);
-            self.scene.fill(vec![disc], Rule::NonZero, Paint::solid(style::TRACE));
+            // Sites of several hazards differ in their form.
+            let kind = style::Spot::of(self.sited);
+            self.sited += 1;
+            let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
+            super::legend::spots(&mut self.scene, kind, style::TRACE, &places, 0.8);
+            self.note_sign(Sign::Spot(kind, style::TRACE, 0.8), title);
         }
     }
 
