@@ -378,7 +378,10 @@ fn blocks(
             FeatureClass {
                 paint: super::style::ramp(4, 5),
                 label: words.with("map.class.not_served", "length", &limit),
-                figures: said(total.shortfall),
+                figures: vec![
+                    figures::shortfall_text(words, total, |v| words.number(v, 0))
+                        .unwrap_or_else(|| "\u{2013}".to_owned()),
+                ],
             },
         ];
     } else if class_of.contains(&beyond) {
@@ -533,12 +536,23 @@ fn class_label(words: Words, class: GapClass) -> String {
 fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table {
     let words = job.words;
     let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
-    let shortfall = |row: &DeficitRow| match row.shortfall {
-        // Square metres to add: hectares read better, as the planners' norms have them.
-        Some(value) if row.shortfall_unit == "m2" => words.number(value / 10_000.0, 2),
-        Some(value) => words.number(value, 0),
-        None => "\u{2013}".to_owned(),
+    let shortfall = |row: &DeficitRow| {
+        let show = |value: f64| match row.shortfall_unit.as_str() {
+            // Square metres to add: hectares read better, as the planners' norms have them.
+            "m2" => words.number(value / 10_000.0, 2),
+            _ => words.number(value, 0),
+        };
+        match (row.shortfall, row.shortfall_ends()) {
+            (Some(_), Some((low, high))) if figures::is_open(Some((low, high))) => {
+                format!("{}\u{2013}{}", show(low), show(high))
+            }
+            (Some(value), _) => show(value),
+            (None, _) => "\u{2013}".to_owned(),
+        }
     };
+    let is_open = rows
+        .iter()
+        .any(|row| row.is_undecidable() || figures::is_open(row.shortfall_ends()));
     let measured_unit = rows.first().map_or("", |row| row.unit.as_str());
     let has_shortfall = rows.iter().any(|row| row.shortfall.is_some());
     let unit = rows.iter().find_map(|row| row.shortfall.map(|_| &row.shortfall_unit));
@@ -551,7 +565,10 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
                 |value| if is_share { words.percent(value) } else { words.figure(value) };
             let or_dash =
                 |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
-            let value = or_dash(figures::known(row, plain));
+            let open = row.value_low.zip(row.value_high).filter(|_| row.is_undecidable());
+            let open =
+                open.map(|(low, high)| format!("{}\u{2013}{}", plain(low), plain(high)));
+            let value = or_dash(open.or_else(|| figures::known(row, plain)));
             let mut cells = vec![value, or_dash(figures::gap_text(words, row, plain))];
             if has_shortfall {
                 cells.push(shortfall(row));
@@ -571,5 +588,6 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
     }
     let unit = figures::deficit_unit(words, &deficit.kind, measured_unit);
     let heading = words.with("map.table.deficit", "unit", &unit);
-    Table { heading, columns, rows, ..Table::default() }
+    let note = if is_open { words.of("map.table.undecidable") } else { String::new() };
+    Table { heading, columns, rows, note, ..Table::default() }
 }

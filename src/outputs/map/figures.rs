@@ -331,9 +331,19 @@ pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
     }
 }
 
-/// A value of a deficit with its unit, as printed; the words for unknown if there is none.
+/// A value of a deficit with its unit, as printed; the words for unknown if there is none, and
+/// that nobody can say where it goes from nothing to something.
 #[must_use]
 pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
+    let shown = |value: f64| match kind {
+        DeficitKind::Access { .. } => words.percent(value),
+        _ => words.figure(value),
+    };
+    if let Some((value, (low, high))) = row.value.zip(row.value_low.zip(row.value_high))
+        && row.is_undecidable()
+    {
+        return open(words, (value, low, high), shown);
+    }
     if matches!(kind, DeficitKind::Access { .. }) {
         let known = known(row, |share| words.percent(share));
         return known.unwrap_or_else(|| words.of("map.unknown"));
@@ -344,6 +354,42 @@ pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> Stri
         || words.of("map.unknown"),
         |value| format!("{value}\u{a0}{unit}").trim_end().to_owned(),
     )
+}
+
+/// Whether a range goes from nothing to something.
+#[must_use]
+pub fn is_open(ends: Option<(f64, f64)>) -> bool {
+    ends.is_some_and(|(low, high)| low <= 0.0 && high > 0.0)
+}
+
+/// A figure of which nobody can say whether it is nothing: what is drawn, unless that is
+/// nothing, the word, and its range.
+#[must_use]
+pub fn open(
+    words: Words,
+    (value, low, high): (f64, f64, f64),
+    show: impl Fn(f64) -> String,
+) -> String {
+    let range = interval(low, high, &show);
+    let open = format!("{} ({range})", words.of("map.undecidable"));
+    if value > 0.0 { format!("{}, {open}", show(value)) } else { open }
+}
+
+/// What is lacking, for people: that nobody can say whether anything is where its range goes
+/// from nothing to something; `None` if it is unknown.
+#[must_use]
+pub fn shortfall_text(
+    words: Words,
+    row: &DeficitRow,
+    show: impl Fn(f64) -> String,
+) -> Option<String> {
+    let shortfall = row.shortfall?;
+    Some(match row.shortfall_ends() {
+        Some((low, high)) if low <= 0.0 && high > 0.0 => {
+            open(words, (shortfall, low, high), show)
+        }
+        _ => show(shortfall),
+    })
 }
 
 /// What is known of a value: the value, an interval, or a bound; `None` if nothing is.
@@ -425,6 +471,9 @@ fn interval(low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
 #[must_use]
 pub fn gap_class(row: &DeficitRow) -> GapClass {
     let is_known = row.value.or(row.value_low).or(row.value_high).is_some();
+    if !row.doubts.is_empty() && is_open(row.gap_low.zip(row.gap_high)) {
+        return GapClass::Undecided;
+    }
     let class = row
         .standard
         .map_or(GapClass::Unknown, |standard| GapClass::of(row.gap, standard, row.meets));
@@ -472,10 +521,16 @@ pub fn deficit_chart(
         let Some(row) = rows.iter().find(|row| row.territory == code) else { continue };
         let Some(value) = row.value else { continue };
         let range = row.value_low.zip(row.value_high).filter(|(low, high)| low < high);
-        let note = if matches!(kind, DeficitKind::Access { .. }) {
-            words.percent(value)
-        } else {
-            words.figure(value)
+        let show = |value: f64| match kind {
+            DeficitKind::Access { .. } => words.percent(value),
+            _ => words.figure(value),
+        };
+        let note = match range {
+            // A 0 would be read as nothing.
+            Some((low, high)) if row.is_undecidable() && value <= 0.0 => {
+                interval(low, high, show)
+            }
+            _ => show(value),
         };
         let pieces = vec![(value, paint(row))];
         let ranges = range.into_iter().collect();

@@ -224,8 +224,14 @@ pub(super) fn level_group(
         } else {
             "\u{2013}".to_owned()
         };
-        let value = figures::amount(words, &measure, row.quantity.value);
-        let mut cells = vec![value, share.replace("\u{202f}%", "")];
+        // Where nobody can say whether it is nothing, a 0 would be read as nobody.
+        let is_blank = row.quantity.is_undecidable() && row.quantity.value <= 0.0;
+        let mut cells = if is_blank {
+            vec![DOUBT.trim().to_owned(), DOUBT.trim().to_owned()]
+        } else {
+            let value = figures::amount(words, &measure, row.quantity.value);
+            vec![value, share.replace("\u{202f}%", "")]
+        };
         if has_range {
             let mark = if row.quantity.is_undecidable() { DOUBT } else { "" };
             cells.push(row.quantity.range.map_or_else(

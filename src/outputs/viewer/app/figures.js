@@ -98,7 +98,7 @@ function table(world, state, words, found, change) {
           h("label", {},
             h("input", { type: "checkbox", id: `l-${row.id}`, checked: state.levels.has(row.id), onchange: () => change.toggle("levels", row.id) }),
             swatch(world, level), words.level(row.id))),
-        h("td", { "data-level": row.id, "data-value": row.text }, words.number(row.text, places)),
+        h("td", { "data-level": row.id, "data-value": row.text }, isOpenNothing(row) ? "–" : words.number(row.text, places)),
         h("td", { class: "range" }, rangeText(row.range, words, places, found)),
         h("td", {}, `${words.number((row.share * 100).toFixed(1))} %`)))),
     h("tfoot", {},
@@ -110,6 +110,11 @@ function table(world, state, words, found, change) {
         h("th", { scope: "row" }, say("whole")),
         h("td", { id: "whole", "data-value": found.whole }, `${words.number(found.whole, places)} ${unit(measure)}`),
         h("td", { colspan: "2" }, ""))));
+}
+
+/** Nothing as drawn, of which nobody can say whether it is nothing: a 0 would be read as nobody. */
+function isOpenNothing(row) {
+  return row.range?.[2] && Number(row.text) === 0;
 }
 
 function rangeText(range, words, places, found) {
