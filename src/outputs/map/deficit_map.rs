@@ -31,18 +31,21 @@ pub fn plan<'a>(
     let title = deficit.title.get(words.locale);
     let service = service_of(job.area, &deficit.kind);
     let people = people_of(job.area, &deficit.kind);
-    let chart = figures::deficit_chart(job.area, &rows, &deficit.kind, words);
     let mut bases: Vec<&Prepared> = Vec::new();
     bases.extend(people.map(|layer| &layer.layer));
     let name = format!("deficit_{}", deficit.id);
+    let method = Method::of(job.settings, &name);
+    let (colouring, method) = Colouring::of(method, deficit, &rows);
+    let paint = |row: &DeficitRow| colouring.paint(colouring.class(Some(row)));
+    let chart = figures::deficit_chart(job.area, &rows, &deficit.kind, words, paint);
     let theme = Theme {
         deficit,
-        colouring: Colouring::of(Method::of(job.settings, &name), deficit, &rows),
+        colouring,
         rows: rows.clone(),
         service,
         people,
         reach: measurements.distances.iter().find(|one| one.deficit == deficit.id),
-        method: Method::of(job.settings, &name),
+        method,
     };
     let subject = service.map(|layer| &layer.layer);
     let subject = subject.into_iter().chain(people.map(|layer| &layer.layer));
@@ -180,10 +183,21 @@ enum Class {
 }
 
 impl Colouring {
-    fn of(method: Method, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Self {
-        if method.breaks == Breaks::Standard {
-            return Self::Gap;
+    /// The way, and the method that it follows: of a standard that is nothing, or of none, no
+    /// gap is a share, so the values are told apart instead, by round limits.
+    fn of(
+        method: Method,
+        deficit: &DeficitSettings,
+        rows: &[&DeficitRow],
+    ) -> (Self, Method) {
+        let has_share = deficit.standard.is_some_and(|standard| standard > 0.0);
+        let is_standard = method.breaks == Breaks::Standard;
+        if is_standard && (has_share || !is_reported(&deficit.kind)) {
+            return (Self::Gap, method);
         }
+        let by_standard = method;
+        let breaks = if is_standard { Breaks::Pretty } else { method.breaks };
+        let method = Method { breaks, ..method };
         let high_is_worse = match deficit.kind {
             DeficitKind::AreaPerPerson { .. } | DeficitKind::Access { .. } => false,
             DeficitKind::PeoplePerUnit { .. } => true,
@@ -192,7 +206,10 @@ impl Colouring {
         let is_own = |row: &&&DeficitRow| row.territory != TOTAL;
         let values: Vec<f64> =
             rows.iter().filter(is_own).filter_map(|row| row.value).collect();
-        Classes::of(method, &values, high_is_worse).map_or(Self::Gap, Self::Values)
+        match Classes::of(method, &values, high_is_worse) {
+            Some(classes) => (Self::Values(classes), method),
+            None => (Self::Gap, by_standard),
+        }
     }
 
     /// A territory whose value is no single number has no class of values.
@@ -240,6 +257,7 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
         // The blocks are the theme; territories wear their class in the locator.
         sketch.land(|_| Paint::solid(super::style::LAND));
     } else {
+        sketch.is_choropleth = true;
         sketch.land(|row| theme.colouring.paint(class_of(row)));
     }
     let mut groups = Vec::new();
@@ -276,7 +294,11 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
         sketch.name_territories(|row| {
             let unknown = || words.of("map.unknown");
             Some(row_of(row).map_or_else(unknown, |r| {
-                figures::deficit_value(words, &theme.deficit.kind, r)
+                if has_no_unit(&theme.deficit.kind, r) {
+                    words.of("map.no_unit")
+                } else {
+                    figures::deficit_value(words, &theme.deficit.kind, r)
+                }
             }))
         });
     }
@@ -291,6 +313,18 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
         (0..area.territories.len()).map(row_of).collect();
     groups.push(class_group(words, theme, &classes, &rows, is_whole));
     Drawn { classes: groups, locator }
+}
+
+/// Whether people share no unit at all: then nobody can say how many share one, and that is
+/// known, not unknown.
+fn has_no_unit(kind: &DeficitKind, row: &DeficitRow) -> bool {
+    matches!(kind, DeficitKind::PeoplePerUnit { .. })
+        && row.value.or(row.value_low).or(row.value_high).is_none()
+        && row.meets == Some(false)
+}
+
+fn is_reported(kind: &DeficitKind) -> bool {
+    matches!(kind, DeficitKind::Reported { .. })
 }
 
 /// The blocks of an access deficit by their distance to the nearest facility, where the sheet
@@ -442,8 +476,12 @@ fn class_group(
         DeficitKind::Access { .. } => words.percent(value),
         _ => words.figure(value),
     };
+    let is_of_nothing = theme.deficit.standard.is_some_and(|standard| standard <= 0.0);
     let label = |class: Class| match (&theme.colouring, class) {
         (Colouring::Values(all), Class::Value(class)) => all.label(words, class, show),
+        (_, Class::Gap(GapClass::Unquantified)) if is_of_nothing => {
+            words.of("map.class.not_met")
+        }
         (_, Class::Gap(class)) => class_label(words, class),
         (Colouring::Gap, Class::Value(_)) => words.of("map.class.unknown"),
     };
@@ -462,6 +500,7 @@ fn class_group(
         Colouring::Gap if theme.rows.iter().all(|row| row.standard.is_none()) => {
             words.of("map.legend.no_standard")
         }
+        Colouring::Gap if is_of_nothing => words.of("map.legend.met"),
         Colouring::Gap => words.of("map.legend.gap"),
         Colouring::Values(_) => {
             let unit = figures::deficit_unit(words, kind, unit);

@@ -7,6 +7,7 @@ use crate::geometry::StudyArea;
 
 use super::chart::{Bar, Chart};
 use super::legend::Table;
+use super::scene::Paint;
 use super::style::{self, GapClass};
 use super::words::Words;
 
@@ -140,6 +141,8 @@ pub struct Of<'a> {
     pub layers: Option<&'a [String]>,
     /// What the legend has already.
     pub main: Option<(&'a str, Measure)>,
+    /// The levels that there are: one that a hazard does not know has no column.
+    pub levels: Vec<Level>,
 }
 
 /// Elements by level in a territory: one row a layer and measure.
@@ -150,7 +153,7 @@ pub fn exposure_table(
     words: Words,
     of: Of<'_>,
 ) -> Table {
-    let Of { code, name, layers, main } = of;
+    let Of { code, name, layers, main, levels } = of;
     let title = |id: &str| {
         let layer = area.exposures.iter().find(|l| l.layer.id == id);
         layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
@@ -173,7 +176,7 @@ pub fn exposure_table(
                 },
             )
         };
-        Level::ZONES.iter().map(cell).collect()
+        levels.iter().map(cell).collect()
     };
     let is_wanted =
         |layer: &str| layers.is_none_or(|layers| layers.iter().any(|id| id == layer));
@@ -219,7 +222,7 @@ pub fn exposure_table(
         let label = format!("{} ({})", title(layer), measure_name(words, measure));
         short.push((label, cells_of(layer, measure)));
     }
-    let columns = Level::ZONES
+    let columns = levels
         .iter()
         .map(|level| (Some(style::level(*level)), words.level(*level)))
         .collect();
@@ -235,12 +238,14 @@ pub fn exposure_table(
     Table { heading, columns, rows, note, short }
 }
 
-/// Shares of the main measure by level, one bar a territory, the most exposed first.
+/// Shares of the main measure by level, one bar a territory, the most exposed first; ranges of
+/// the levels that there are.
 #[must_use]
 pub fn exposure_chart(
     area: &StudyArea,
     figures: Exposure<'_>,
     words: Words,
+    levels: &[Level],
 ) -> Option<Chart> {
     let (layer, measure) = figures.main_measure()?;
     let bar = |code: &str, label: String| {
@@ -267,7 +272,7 @@ pub fn exposure_chart(
         let mut ranges = Vec::new();
         for row in &rows {
             let range = row.quantity.range.filter(|(low, high)| low < high);
-            let range = range.filter(|_| Level::ZONES.contains(&row.level));
+            let range = range.filter(|_| levels.contains(&row.level));
             ranges.extend(
                 range.map(|(low, high)| ((from + low) / total, (from + high) / total)),
             );
@@ -287,13 +292,32 @@ pub fn exposure_chart(
     if bars.len() != 1 {
         bars.extend(bar(TOTAL, words.of("map.total")).map(|(_, bar)| bar));
     }
+    // Bars of nothing say nothing.
+    let max = axis_end(&bars)?;
     let key = if bars.iter().any(|bar| !bar.ranges.is_empty()) {
         "map.chart.exposure_ranges"
     } else {
         "map.chart.exposure"
     };
     let heading = words.with(key, "measure", &measure_name(words, &measure));
-    Some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
+    Some(Chart { heading, bars, max, is_share: true, mark: None })
+}
+
+/// Where an axis of shares ends: all of it, unless what lies in zones would be specks on it;
+/// none where nothing lies or may lie in one.
+fn axis_end(bars: &[Bar]) -> Option<f64> {
+    let is_zone = |paint: &Paint| {
+        Level::ZONES.into_iter().any(|level| style::level(level) == *paint)
+    };
+    let reach = |bar: &Bar| {
+        let zones = bar.pieces.iter().filter(|(_, paint)| is_zone(paint));
+        let drawn = zones.map(|(share, _)| share).sum::<f64>();
+        bar.ranges.iter().map(|(_, high)| *high).fold(drawn, f64::max)
+    };
+    let longest = bars.iter().map(reach).fold(0.0, f64::max);
+    let ends = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+    let end = ends.into_iter().find(|end| longest <= *end).unwrap_or(1.0);
+    (longest > 0.0).then_some(end)
 }
 
 /// The unit of a deficit, as printed.
@@ -478,13 +502,15 @@ pub fn standard_source(words: Words, source: &Localized, citation: &Citation) ->
     text
 }
 
-/// Values against the standard, one bar a territory with a known value.
+/// Values against the standard, one bar a territory with a known value, in the paint that it
+/// wears on the map.
 #[must_use]
 pub fn deficit_chart(
     area: &StudyArea,
     rows: &[&DeficitRow],
     kind: &DeficitKind,
     words: Words,
+    paint: impl Fn(&DeficitRow) -> Paint,
 ) -> Option<Chart> {
     let standard = rows.first()?.standard;
     let names = area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
@@ -494,7 +520,6 @@ pub fn deficit_chart(
     for (code, label) in keys {
         let Some(row) = rows.iter().find(|row| row.territory == code) else { continue };
         let Some(value) = row.value else { continue };
-        let class = gap_class(row);
         let range = row.value_low.zip(row.value_high).filter(|(low, high)| low < high);
         let show = |value: f64| match kind {
             DeficitKind::Access { .. } => words.percent(value),
@@ -507,7 +532,7 @@ pub fn deficit_chart(
             }
             _ => show(value),
         };
-        let pieces = vec![(value, class.paint())];
+        let pieces = vec![(value, paint(row))];
         let ranges = range.into_iter().collect();
         bars.push(Bar { label, note, pieces, ranges });
     }

@@ -28,6 +28,7 @@ pub fn plan<'a>(
     let title = hazard.layer.title.get(words.locale);
     let title = words.with("map.hazard.title", "hazard", title);
     let exposure = Exposure::of(measurements, &hazard.layer.id);
+    let levels = levels_of(&[hazard]);
     let mut notes = vec![words.of("map.note.indicative")];
     notes.extend(margin::accuracy_note(job, &hazard.layer));
     if hazard.study_area.is_some() {
@@ -67,9 +68,10 @@ pub fn plan<'a>(
                 name: part.map(|territory| territory.name.as_str()),
                 layers: None,
                 main: exposure.main_measure(),
+                levels: levels.clone(),
             },
         )),
-        chart: figures::exposure_chart(job.area, exposure, words),
+        chart: figures::exposure_chart(job.area, exposure, words, &levels),
         notes,
         bases: Vec::new(),
         detail: None,
@@ -78,6 +80,16 @@ pub fn plan<'a>(
             !job.area.hazards.iter().filter(|h| is_other(h)).any(|h| h.layer.id == id)
         }),
     }
+}
+
+/// The levels of the zones of hazards, the worst first.
+pub(super) fn levels_of(hazards: &[&HazardLayer]) -> Vec<Level> {
+    let has = |level: &Level| {
+        let mut zones = hazards.iter().flat_map(|hazard| &hazard.zones);
+        zones.any(|zone| zone.level == *level && !zone.shapes.is_empty())
+    };
+    let own: Vec<Level> = Level::ZONES.into_iter().filter(has).collect();
+    if own.is_empty() { Level::ZONES.to_vec() } else { own }
 }
 
 /// That people are an estimate for another year, layer by layer.

@@ -40,8 +40,9 @@ pub fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> 
 fn worst<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
     let words = job.words;
     let exposure = Exposure::of(measurements, ANY);
+    let levels = hazard_map::levels_of(&hazards(job.area));
     Plan {
-        chart: figures::exposure_chart(job.area, exposure, words),
+        chart: figures::exposure_chart(job.area, exposure, words, &levels),
         table: Some(by_hazard(job, measurements)),
         notes: notes(job, "map.note.any"),
         body: Box::new(move |sketch| {
