@@ -25,6 +25,7 @@ pub mod measurements;
 mod planes;
 mod risk;
 pub mod site;
+mod suppression;
 mod tally;
 
 pub use access::centroid;
@@ -99,6 +100,7 @@ pub fn measure(
         measured
     });
     sort(&mut found);
+    suppression::apply(area, settings, &mut found, findings);
     found
 }
 

@@ -258,11 +258,9 @@ fn cells(words: Words, measurements: &Measurements, hazard: &str) -> Vec<String>
     let cell = |level: &Level| {
         let (layer, measure) = main.as_ref()?;
         let row = exposure.row(TOTAL, *level, layer, measure)?;
-        Some(match row.quantity.range {
-            Some(ends) if row.quantity.is_undecidable() => {
-                figures::range(words, measure, ends)
-            }
-            _ => figures::amount(words, measure, row.quantity.value),
+        Some(match row.range() {
+            Some(ends) if row.is_undecidable() => figures::range(words, measure, ends),
+            _ => figures::amount_or_hidden(words, measure, row.value()),
         })
     };
     let dash = || "\u{2013}".to_owned();
