@@ -100,7 +100,7 @@ impl Work<'_> {
             for measure in people.into_iter().chain(sums) {
                 if self.rule.protects(&measure) {
                     let mut family = self.family(found, &layer.layer.id, &measure);
-                    family.settle(self.rule.min_count);
+                    family.settle((self.rule.min_count, self.rule.min_denominator));
                     all.push(family);
                 }
             }
@@ -349,13 +349,13 @@ impl Family {
     }
 
     /// Hides until every table is protected with all that it shares people with.
-    fn settle(&mut self, least: f64) {
+    fn settle(&mut self, (least, few): (f64, f64)) {
         loop {
             let mut has_changed = false;
             for at in 0..self.tables.len() {
                 has_changed |= self.take_over(at);
                 let open = self.tables[at].open.clone();
-                let sensitive = self.tables[at].grid.hide_sensitive(least, &open);
+                let sensitive = self.tables[at].grid.hide_sensitive((least, few), &open);
                 for cell in sensitive {
                     has_changed |= self.protect(at, cell, least);
                 }

@@ -74,15 +74,24 @@ impl Grid {
     }
 
     /// Hides what must not be known for its own sake, and gives those cells that have people.
-    /// `open` says of which rows nobody knows the sum: all of such a row is hidden.
-    pub(super) fn hide_sensitive(&mut self, least: f64, open: &[bool]) -> Vec<Cell> {
+    /// `open` says of which rows nobody knows the sum: all of such a row is hidden, and must not
+    /// be known where the sum is less than `few`.
+    pub(super) fn hide_sensitive(
+        &mut self,
+        (least, few): (f64, f64),
+        open: &[bool],
+    ) -> Vec<Cell> {
         let mut found = Vec::new();
         for cell in self.cells() {
-            let is_open = open[cell.0];
-            if self.is_small(cell, least) || self.marked[cell.0][cell.1] || is_open {
+            let (row, level) = cell;
+            let sum: f64 = self.values[row].iter().sum();
+            let is_sensitive = self.is_small(cell, least)
+                || self.marked[row][level]
+                || (open[row] && sum < few);
+            if is_sensitive || open[row] {
                 self.hide(cell);
-                found.extend((self.value(cell) > 0.0).then_some(cell));
             }
+            found.extend((is_sensitive && self.value(cell) > 0.0).then_some(cell));
         }
         found
     }
@@ -202,7 +211,7 @@ mod tests {
     }
 
     fn protect(grid: &mut Grid, open: &[bool]) {
-        for cell in grid.hide_sensitive(5.0, open) {
+        for cell in grid.hide_sensitive((5.0, 20.0), open) {
             if !grid.is_protected(cell, open, &|cell| grid.is_hidden(cell)) {
                 for other in grid.companions(cell, 5.0, open) {
                     grid.hide(other);
