@@ -2,9 +2,10 @@
 //! writes them show as they are in every page of a run, and nothing of them runs.
 
 #![allow(
+    clippy::case_sensitive_file_extension_comparisons,
     clippy::cast_possible_truncation,
     clippy::unwrap_used,
-    reason = "bits of base64, and a test that stops where it is wrong"
+    reason = "names that the program gives, bits of base64, a test that stops where it is wrong"
 )]
 
 #[path = "support/pages.rs"]
