@@ -349,7 +349,8 @@ async function report() {
 /** The title shows as the project has it, whatever is in it, and only the page's own scripts are. */
 async function title() {
   const { settings } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
-  for (const [name, scripts] of [["viewer.html", 2], ["report.html", 0]]) {
+  // The viewer takes its stream away once it has read it.
+  for (const [name, scripts] of [["viewer.html", 1], ["report.html", 0]]) {
     if (!existsSync(join(folder, name))) continue;
     const { page, wrong, close } = await open(name, PHONE);
     if (scripts) {
