@@ -48,6 +48,8 @@ for pdf in "$folder"/maps/*.pdf; do
 
     text=$(pdftotext -layout "$pdf" - 2>&1)
     grep -q 'Escala 1:' <<<"$text" || fail "$name: the scale cannot be found in the text"
+    grep -Eq 'Método y alcance|Índice de láminas' <<<"$text" ||
+        fail "$name: words with accents cannot be found in the text"
     ! grep -q $'\xef\xbf\xbd' <<<"$text" || fail "$name: letters that lead nowhere"
 
     if [ "$name" = atlas.pdf ]; then

@@ -65,12 +65,11 @@ fn main() {
     for at in lot(rows.len()).skip(ROWS).take(COMMANDS) {
         let name = rows[at].name();
         let began = Instant::now();
-        let (settings, measured) =
-            pipeline::explain::measure_for(settings.clone(), &name, &Nobody)
-                .expect("good layers");
-        let known = self::known(&settings, &measured);
+        let basis = pipeline::explain::measure_for(settings.clone(), &name, &Nobody)
+            .expect("good layers");
+        let known = basis.known();
         let (row, end) = figure::find(&name, known).expect("a figure");
-        let told = explain(known, &Explainer::new(&measured.area, &settings), row, end);
+        let told = explain(known, &basis.explainer(), row, end);
         times.push(began.elapsed().as_secs_f64() * 1e3);
         assert!(told.is_some(), "{name} has no explanation");
     }

@@ -660,6 +660,7 @@ fn deficits() -> Vec<DeficitRow> {
                 shortfall: gap
                     .map(|gap| gap * 66_479.0)
                     .filter(|_| deficit == "green_area"),
+                lacking: None,
                 shortfall_unit: "m2".to_owned(),
                 meets: gap.map(|gap| gap <= 0.0),
                 source: "Red de Salud Ilo, plan 2019–2022".to_owned(),

@@ -12,14 +12,14 @@ pub mod site;
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
-use crate::analysis::{self, LayerFeatures, Measurements};
+use crate::analysis::{self, KeptParts, LayerContributions, LayerFeatures, Measurements};
 use crate::config::{self, ConfigErrors, FailOn, ScenarioSettings, Settings};
 use crate::doctor::{self, Ground};
 use crate::domain::{Explain, Findings, Severity};
 use crate::geometry::{self, GeometryErrors, InputRecord, StudyArea};
 use crate::i18n::Locale;
 use crate::indicators::{self, IndicatorRow};
-use crate::layers::{self, LayerErrors};
+use crate::layers::{self, LayerErrors, RawLayers};
 use crate::outputs::compare::{CompareError, Snapshot};
 use crate::outputs::map::{self, MapError, MapOptions};
 use crate::outputs::viewer::{self, ViewerJob};
@@ -304,6 +304,7 @@ pub fn run(
     records.extend(scenarios.inputs);
     let mut more = kept_inputs(settings, options.only, &records)?;
     more.extend(base.viewer.clone());
+    more.extend(base.parts.clone());
     more.extend(scenarios.files);
     clock.begin(Stage::Write);
     let created = Some(SystemTime::now());
@@ -328,6 +329,7 @@ struct Computed {
     features: Vec<LayerFeatures>,
     maps: Vec<(String, Vec<u8>)>,
     viewer: Option<(String, Vec<u8>)>,
+    parts: Option<(String, Vec<u8>)>,
     findings: Findings,
 }
 
@@ -381,9 +383,53 @@ fn compute(
         findings.extend(map::letters::missing(&area, options.locale));
     }
     let maps = draw(&area, &measurements, settings, options, clock)?;
-    let viewer = make_viewer(&area, &measurements, settings, options, clock);
+    let contributions = contributions(&area, options.only, clock);
+    let viewer =
+        make_viewer(&area, &measurements, &contributions, settings, options, clock);
+    let parts = kept_parts(&area, &contributions, options.only)?;
     clock.end();
-    Ok(Computed { area, measurements, indicators, features, maps, viewer, findings })
+    Ok(Computed {
+        area,
+        measurements,
+        indicators,
+        features,
+        maps,
+        viewer,
+        parts,
+        findings,
+    })
+}
+
+/// What every feature adds, if the page needs it or it is to be kept.
+fn contributions(
+    area: &StudyArea,
+    only: Products,
+    clock: &mut Clock<'_>,
+) -> Vec<LayerContributions> {
+    if !only.viewer && !keeps_parts(area, only) {
+        return Vec::new();
+    }
+    clock.begin(if only.viewer { Stage::View } else { Stage::Measure });
+    analysis::contributions(area)
+}
+
+/// Whether the parts of layers go with the tables, so that figures are explained without
+/// computing them again.
+fn keeps_parts(area: &StudyArea, only: Products) -> bool {
+    let features = area.exposures.iter().map(|layer| layer.layer.shapes.len());
+    only.tables && features.sum::<usize>() <= outputs::parts::MOST_FEATURES
+}
+
+fn kept_parts(
+    area: &StudyArea,
+    contributions: &[LayerContributions],
+    only: Products,
+) -> Result<Option<(String, Vec<u8>)>, OutputError> {
+    if !keeps_parts(area, only) || contributions.is_empty() {
+        return Ok(None);
+    }
+    let bytes = outputs::parts::render(&KeptParts::of(area, contributions))?;
+    Ok(Some((outputs::parts::FILE.to_owned(), bytes)))
 }
 
 /// What the scenarios of a run came to.
@@ -413,6 +459,7 @@ fn scenarios(
         let shaping = shaping(settings, options, &[]);
         let mut kept = kept_inputs(settings, options.only, &made.area.inputs)?;
         kept.extend(made.viewer.clone());
+        kept.extend(made.parts.clone());
         let files = outputs::render(&made.job(settings, options, &shaping, &kept))?;
         let inside = |path: String| format!("scenarios/{id}/{path}");
         all.files.extend(files.into_iter().map(|(path, bytes)| (inside(path), bytes)));
@@ -484,13 +531,26 @@ fn prepare(
     findings: &mut Findings,
     clock: &mut Clock<'_>,
 ) -> Result<StudyArea, Error> {
+    prepare_with(settings, geometry::prepare, findings, clock)
+}
+
+/// Makes a study area of what was read.
+type Prepare =
+    fn(RawLayers, &Settings, &mut Findings) -> Result<StudyArea, GeometryErrors>;
+
+fn prepare_with(
+    settings: &Settings,
+    prepare: Prepare,
+    findings: &mut Findings,
+    clock: &mut Clock<'_>,
+) -> Result<StudyArea, Error> {
     clock.begin(Stage::Read);
     let raw = layers::read(settings, findings)
         .map_err(|errors| Error::Layers(errors, std::mem::take(findings)))?;
     clock.begin(Stage::Prepare);
     doctor::findings::of_raw(&raw, settings, findings);
     let systems = doctor::findings::systems(&raw);
-    let area = geometry::prepare(raw, settings, findings)
+    let area = prepare(raw, settings, findings)
         .map_err(|errors| Error::Geometry(errors, std::mem::take(findings)))?;
     doctor::findings::of_area(&area, &systems, settings, findings);
     Ok(area)
@@ -533,6 +593,7 @@ fn draw(
 fn make_viewer(
     area: &StudyArea,
     measurements: &Measurements,
+    contributions: &[LayerContributions],
     settings: &Settings,
     options: &Options,
     clock: &mut Clock<'_>,
@@ -541,7 +602,6 @@ fn make_viewer(
         return None;
     }
     clock.begin(Stage::View);
-    let contributions = &analysis::contributions(area)[..];
     let (locale, date) = (options.locale, options.date.as_deref());
     let job = ViewerJob { settings, area, measurements, contributions, locale, date };
     Some((viewer::FILE.to_owned(), viewer::make(&job)))

@@ -423,6 +423,14 @@ fn a_layer_at_the_edge_of_the_zone_gets_one_warning() {
 }
 
 #[test]
+fn a_change_of_datum_is_told() {
+    // In PSAD56 the same place has about 194 m more to the east and 365 m more to the north.
+    let block = || vec![(vec![rectangle(294.0, 465.0, 10.0, 10.0)], Some(5.0))];
+    let (result, found) = run(24_879, &block());
+    assert_eq!((result.is_ok(), found), (true, vec!["R004"]));
+}
+
+#[test]
 fn layers_that_touch_no_territory_are_told() {
     let far = vec![(vec![rectangle(2000.0, 0.0, 10.0, 10.0)], Some(1.0))];
     let (result, found) = run(32719, &far);
@@ -550,6 +558,11 @@ fn no_territory_no_run() {
     let said = said(&run_all(raw, vec![]).0);
     assert_eq!(said.len(), 1);
     assert!(said[0].contains("no feature can serve as a territory"), "{said:?}");
+    // Of territories that have no place, that is what is told, and no more.
+    let raw = vec![layer("territories", 99_999, &[good()])];
+    let said = self::said(&run_all(raw, vec![]).0);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("unknown coordinate reference"), "{said:?}");
 }
 
 #[test]

@@ -170,6 +170,7 @@ cases! {
     polygon_with_hole
     reported_figures
     risk_by_cenepred
+    risk_of_two_dimensions
     rounding
     same_level_overlap_counts_once
     study_area

@@ -193,6 +193,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/risk.md",
         "docs/site.md",
         "docs/limits.md",
+        "docs/mutantes.md",
         "docs/indicadores-ilo.md",
         "docs/reemplazar-capas.md",
         "docs/plan-ilo.md",

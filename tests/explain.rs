@@ -154,6 +154,7 @@ fn of_deficit(
         (End::Value | End::Low | End::High, _) => Some(at(end)),
         (End::GapLow, _) => gap(at(if is_less_better { End::Low } else { End::High })),
         (End::GapHigh, _) => gap(at(if is_less_better { End::High } else { End::Low })),
+        (End::ShortfallLow | End::ShortfallHigh, _) => of_lacking(row, end, sums),
         (End::Shortfall, "access") => Some(sums[1]),
         (End::Shortfall, "area_per_person") => {
             Some((row.standard? * sums[1] - sums[0]).max(0.0))
@@ -163,6 +164,29 @@ fn of_deficit(
         }
         (End::NextDistance | End::People, _) => None,
     }
+}
+
+/// An end of what is lacking from what it adds up to and what each doubt makes of that.
+fn of_lacking(row: &DeficitRow, end: End, sums: &[f64]) -> Option<f64> {
+    let lacking = row.lacking.as_ref()?;
+    let (demand, provision) = match row.kind {
+        "access" => (sums[0] + sums[1], sums[0]),
+        "area_per_person" => (row.standard? * sums[1], sums[0]),
+        _ => (sums[0] / row.standard?, sums[1]),
+    };
+    let squares = lacking.doubts.iter().map(|one| match end {
+        End::ShortfallLow => (demand - provision - one.low).powi(2),
+        _ => (one.high - (demand - provision)).powi(2),
+    });
+    let off = squares.sum::<f64>().sqrt();
+    let sign = if end == End::ShortfallLow { -1.0 } else { 1.0 };
+    let amount = demand - provision + sign * off;
+    Some(match row.kind {
+        "people_per_unit" => ((amount + provision - 1e-9).ceil() - provision).max(0.0),
+        // By growth there may be more people than there are.
+        "access" => amount.clamp(0.0, lacking.most),
+        _ => amount.max(0.0),
+    })
 }
 
 /// The rows of all tables by the names of their figures.
@@ -188,9 +212,8 @@ fn column_of(row: Row<'_>, end: End) -> Option<&'static str> {
         (Row::Disputed(_), End::Value) => "obs_value",
         (Row::Deficit(_) | Row::Disputed(_), End::Low) => "value_low",
         (Row::Deficit(_) | Row::Disputed(_), End::High) => "value_high",
-        (Row::Deficit(_), End::Gap | End::GapLow | End::GapHigh | End::Shortfall) => {
-            end.id()
-        }
+        (Row::Deficit(_), End::Gap | End::GapLow | End::GapHigh) => end.id(),
+        (Row::Deficit(_), end) if end.is_of_shortfall() => end.id(),
         (Row::InHazard(_), End::Value) | (Row::RiskSummary(_), End::People) => "people",
         (Row::Facility(_), End::Value) => "people_nearest",
         (Row::Facility(_), End::NextDistance) => "next_distance_m",
@@ -417,19 +440,73 @@ fn a_figure_is_the_same_without_the_layers_that_it_does_not_name() {
     for name in names.into_iter().map(str::to_owned).chain(firsts) {
         let (row, end) = figure::find(&name, all).expect("a figure");
         let expected = explain(all, &explainer, row, end).expect("it has that end");
-        let (narrow, measured) =
-            pipeline::explain::measure_for(settings.clone(), &name, &Nobody)
-                .expect("good layers");
-        assert!(narrow.layers.len() < settings.layers.len(), "{name}: all was read");
-        let few = known(&narrow, &measured);
+        let basis = pipeline::explain::measure_for(settings.clone(), &name, &Nobody)
+            .expect("good layers");
+        assert!(
+            basis.settings.layers.len() < settings.layers.len(),
+            "{name}: all was read"
+        );
+        let few = basis.known();
         let (row, end) = figure::find(&name, few).expect("a figure");
-        let told = explain(few, &Explainer::new(&measured.area, &narrow), row, end);
-        let told = told.expect("it has that end");
+        let told = explain(few, &basis.explainer(), row, end).expect("it has that end");
         assert_eq!(gist(&told), gist(&expected), "{name}");
     }
     // What is no figure is looked for in everything.
     let wrong = pipeline::explain::measure_for(settings.clone(), "hazards/x/y", &Nobody);
-    assert_eq!(wrong.expect("good layers").0.layers.len(), settings.layers.len());
+    assert_eq!(wrong.expect("good layers").settings.layers.len(), settings.layers.len());
+}
+
+/// What the run in the folder of results kept gives the same explanation, and is not used where
+/// it is of another project or was changed.
+#[test]
+fn a_figure_is_the_same_by_the_parts_that_a_run_kept() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("layers/ilo.toml");
+    let results = out.path().join("results");
+    let ran = support::run_tables(&path, &results, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let directory = ("outputs.directory".to_owned(), format!("{results:?}"));
+    let settings = config::load(&path, &[directory]).expect("a good project");
+    let whole = pipeline::measure(&settings, &Nobody).expect("good layers");
+    let all = known(&settings, &whole);
+    let explainer = Explainer::new(&whole.area, &settings);
+    let names = [
+        "exposure/180301/tsunami_zones/high/blocks/people/low",
+        "exposure/_T/any/high/blocks/features/high",
+        "exposure/_T/any/not_studied/roads/length",
+        "exposure/_T/any/none/health_facilities/features",
+        "indicators/exposure.any.high.blocks.people/180301",
+        "deficit_in_hazard/_T/health_access/any/high",
+        "balance/any/blocks/people",
+    ];
+    for name in names {
+        let (row, end) = figure::find(name, all).expect(name);
+        let expected = explain(all, &explainer, row, end).expect("it has that end");
+        let basis = pipeline::explain::measure_for(settings.clone(), name, &Nobody)
+            .expect("good layers");
+        assert!(basis.kept.is_some(), "{name}: what was kept was not used");
+        let few = basis.known();
+        let (row, end) = figure::find(name, few).expect("a figure");
+        let told = explain(few, &basis.explainer(), row, end).expect("it has that end");
+        assert_eq!(gist(&told), gist(&expected), "{name}");
+    }
+    let is_kept = |settings: &config::Settings| {
+        let basis = pipeline::explain::measure_for(settings.clone(), names[0], &Nobody);
+        basis.expect("good layers").kept.is_some()
+    };
+    let mut other = settings.clone();
+    other.doubts.on.insert(atalaya::domain::Doubt::Straddling);
+    assert!(!is_kept(&other), "no parts tell what another doubt does");
+    other.clone_from(&settings);
+    other.digest = atalaya::domain::Digest::of(b"another project");
+    assert!(!is_kept(&other), "these are the parts of another project");
+    let parts = results.join("parts.zip");
+    let mut bytes = std::fs::read(&parts).expect("the parts");
+    bytes.push(0);
+    std::fs::write(&parts, bytes).expect("a file");
+    assert!(!is_kept(&settings), "the file is not the one that was written");
+    std::fs::remove_file(&parts).expect("a file");
+    assert!(!is_kept(&settings));
 }
 
 /// A figure of a scenario is asked for as `scenarios.csv` has it.

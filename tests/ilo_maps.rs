@@ -95,8 +95,7 @@ fn texts(scene: &Scene) -> Vec<&Text> {
 }
 
 /// Sizes of type of a panel, of the usual one.
-const SIZES: [f32; 12] =
-    [1.3, 1.2, 1.1, 1.0, 0.94, 0.88, 0.84, 0.8, 0.76, 0.72, 0.68, 0.64];
+const SIZES: [f32; 7] = [1.3, 1.2, 1.1, 1.0, 0.94, 0.88, 0.84];
 
 /// Whether a text is as large as the rows of a table, 2.25 mm, in any size of type.
 fn is_row(text: &Text) -> bool {
@@ -137,6 +136,19 @@ fn below(scene: &Scene, heading: &str) -> Option<Vec<(String, Vec<String>)>> {
         }
     }
     Some(rows)
+}
+
+/// The levels that the columns below a heading stand for, from left to right.
+fn levels_of_columns(scene: &Scene, heading: &str) -> Vec<&'static str> {
+    let all = texts(scene);
+    let is_heading = |text: &Text| text.weight == Weight::Bold && !is_row(text);
+    let start = all.iter().position(|t| is_heading(t) && t.text.starts_with(heading));
+    let heads = all[start.unwrap()..].iter().skip_while(|text| is_heading(text));
+    let heads = heads.take_while(|text| text.anchor == Anchor::End);
+    let level = |head: &&Text| LEVELS.iter().find(|(word, _)| *word == head.text);
+    let mut levels: Vec<&str> = heads.map(|head| level(head).unwrap().1).collect();
+    levels.reverse();
+    levels
 }
 
 /// A number as printed in Spanish; `None` for a dash.
@@ -207,7 +219,7 @@ fn exposure(hazard: &str, level: &str, layer: &str, measure: &str) -> &'static R
 
 #[test]
 fn every_legend_of_levels_has_the_figures_of_the_table() {
-    let (mut sheets, mut doubtful) = (0, 0);
+    let (mut sheets, mut doubtful, mut blank) = (0, 0, 0);
     for (name, scene) in &ilo().sheets {
         // What the legend counts, and what its unit is of that of the table.
         let (hazard, layer, measure, unit) = match (name.strip_prefix("hazard_"), name) {
@@ -225,10 +237,16 @@ fn every_legend_of_levels_has_the_figures_of_the_table() {
             let row = exposure(hazard, level, layer, measure);
             let (amount, total) =
                 (value(row, "value").unwrap(), value(row, "total").unwrap());
-            let said = says(&figures[0], amount / unit);
-            assert!(said, "{name} {label}: {figures:?} {amount}");
-            let share = amount / total * 100.0;
-            assert!(says(&figures[1], share), "{name} {label}: {figures:?}");
+            // Where nobody can say whether it is nothing, no 0 stands.
+            if is_undecidable(row) && amount <= 0.0 {
+                assert_eq!(figures[..2], ["†", "†"], "{name} {label}");
+                blank += 1;
+            } else {
+                let said = says(&figures[0], amount / unit);
+                assert!(said, "{name} {label}: {figures:?} {amount}");
+                let share = amount / total * 100.0;
+                assert!(says(&figures[1], share), "{name} {label}: {figures:?}");
+            }
             sum += amount;
             let Some(range) = figures.get(2) else { continue };
             assert_eq!(range.ends_with('†'), is_undecidable(row), "{name}: {range}");
@@ -252,6 +270,7 @@ fn every_legend_of_levels_has_the_figures_of_the_table() {
         sheets += 1;
     }
     assert!(sheets >= 22 && doubtful > 10, "{sheets} sheets, {doubtful} doubtful");
+    assert!(blank > 0, "no figure of nothing that nobody can be sure of");
 }
 
 #[test]
@@ -322,6 +341,7 @@ fn every_table_of_elements_has_the_figures_of_the_table() {
             _ => continue,
         };
         let Some(rows) = below(scene, "Elementos expuestos") else { continue };
+        let levels = levels_of_columns(scene, "Elementos expuestos");
         let mut layer = None;
         for (label, figures) in rows {
             if figures.is_empty() {
@@ -344,7 +364,8 @@ fn every_table_of_elements_has_the_figures_of_the_table() {
                 "habitantes" => ("people", 1.0),
                 word => (sum(word), 1.0),
             };
-            for (figure, (_, level)) in figures.iter().zip(LEVELS) {
+            assert_eq!(figures.len(), levels.len(), "{name} {layer}");
+            for (figure, level) in figures.iter().zip(&levels) {
                 let row = exposure(hazard, level, &layer, measure);
                 let what = format!("{name} {layer} {measure} {level}: {figure}, {row:?}");
                 assert!(is_amount(figure, row, unit), "{what}");
@@ -398,9 +419,23 @@ fn class(label: &str) -> Option<(f64, f64)> {
     }
 }
 
+/// A class of values has as many territories as the table has values in it.
+fn assert_class_of_values(name: &str, label: &str, figures: &[String], own: &[&Row]) {
+    let ends: Vec<f64> = label.split_whitespace().filter_map(number).collect();
+    let (from, to) = (ends[0], *ends.last().unwrap());
+    // The first class begins at the smallest value, printed rounded.
+    let least = if label.starts_with("De ") { f64::MIN } else { from };
+    let is_in = |row: &&&Row| {
+        let is_in = |v: f64| v > least && v <= to;
+        row["territory"] != "_T" && value(row, "value").is_some_and(is_in)
+    };
+    let count = own.iter().filter(is_in).count();
+    assert!(says(&figures[0], count as f64), "{name} {label}: {figures:?}");
+}
+
 #[test]
 fn every_deficit_has_the_figures_of_the_table() {
-    let (mut sheets, mut classes, mut blocks) = (0, 0, 0);
+    let (mut sheets, mut classes, mut values, mut blocks) = (0, 0, 0, 0);
     for (name, scene) in &ilo().sheets {
         let Some(id) = name.strip_prefix("deficit_") else { continue };
         let own: Vec<&Row> =
@@ -442,10 +477,17 @@ fn every_deficit_has_the_figures_of_the_table() {
                 }
             }
         }
-        let gaps = below(scene, "Brecha, en porcentaje");
-        for (label, figures) in
-            gaps.or_else(|| below(scene, "Dato por territorio")).unwrap()
-        {
+        let headings =
+            ["Brecha, en porcentaje", "Dato por territorio", "Cumplimiento", "Valor, "];
+        let legend = headings.iter().find_map(|heading| below(scene, heading));
+        // Classes of values are not those of a gap.
+        let is_by_value = below(scene, "Valor, ").is_some();
+        for (label, figures) in legend.unwrap_or_else(|| panic!("{name}: no legend")) {
+            if is_by_value {
+                assert_class_of_values(name, &label, &figures, &own);
+                values += 1;
+                continue;
+            }
             let Some((from, to)) = class(&label).filter(|_| !figures.is_empty()) else {
                 continue;
             };
@@ -490,6 +532,92 @@ fn every_deficit_has_the_figures_of_the_table() {
         sheets += 1;
     }
     assert!(sheets >= 38 && classes >= 10 && blocks >= 3, "{sheets} {classes} {blocks}");
+    assert!(values >= 3, "{values}");
+}
+
+/// The figure at the end of each bar of a chart, by the territory that it is about.
+fn bars(scene: &Scene, heading: &str) -> Option<Vec<(String, String)>> {
+    let all = texts(scene);
+    let is_heading =
+        |text: &&Text| text.weight == Weight::Bold && text.text.starts_with(heading);
+    let start = all.iter().position(is_heading)?;
+    let ends: Vec<&Text> =
+        all[start..].iter().filter(|text| text.anchor == Anchor::End).copied().collect();
+    let pair = |pair: &[&Text]| {
+        ilo()
+            .territories
+            .contains_key(&pair[0].text)
+            .then(|| (pair[0].text.clone(), pair[1].text.clone()))
+    };
+    Some(ends.windows(2).filter_map(pair).collect())
+}
+
+#[test]
+fn every_bar_has_the_figure_of_the_table() {
+    let (mut deficits, mut exposed) = (0, 0);
+    for (name, scene) in &ilo().sheets {
+        if let Some(id) = name.strip_prefix("deficit_") {
+            let chart = bars(scene, "Valor frente al estándar")
+                .or_else(|| bars(scene, "Valor ("));
+            for (territory, figure) in chart.unwrap_or_default() {
+                let code = &ilo().territories[&territory];
+                let is_it =
+                    |row: &&Row| row["deficit"] == id && row["territory"] == *code;
+                let row = ilo().deficits.iter().find(is_it).unwrap();
+                let unit = if row["kind"] == "access" { 100.0 } else { 1.0 };
+                let amount = value(row, "value").unwrap() * unit;
+                assert!(says(&figure, amount), "{name} {territory}: {figure} {amount}");
+                deficits += 1;
+            }
+        } else if let Some(hazard) = name.strip_prefix("hazard_") {
+            for (territory, figure) in
+                bars(scene, "Proporción por nivel").unwrap_or_default()
+            {
+                let code = &ilo().territories[&territory];
+                let is_it = |row: &&Row| {
+                    row["hazard"] == hazard
+                        && row["territory"] == *code
+                        && row["layer"] == "blocks"
+                        && row["measure"] == "people"
+                };
+                let row = ilo().exposure.iter().find(is_it).unwrap();
+                let total = value(row, "total").unwrap();
+                assert!(says(&figure, total), "{name} {territory}: {figure} {total}");
+                exposed += 1;
+            }
+        }
+    }
+    assert!(deficits > 60 && exposed > 50, "{deficits} of deficits, {exposed} exposed");
+}
+
+#[test]
+fn the_overview_has_the_totals_of_the_table() {
+    let (_, scene) = ilo().sheets.iter().find(|(name, _)| name == "overview").unwrap();
+    let rows = below(scene, "Territorios").unwrap();
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    for (territory, figures) in rows {
+        let code = &ilo().territories[&territory];
+        for (figure, measure) in figures.iter().zip(["people", "features"]) {
+            let is_it = |row: &&Row| {
+                row["territory"] == *code
+                    && row["layer"] == "blocks"
+                    && row["measure"] == measure
+            };
+            let row = ilo().exposure.iter().find(is_it).unwrap();
+            let total = value(row, "total").unwrap();
+            assert!(says(figure, total), "{territory} {measure}: {figure} {total}");
+        }
+    }
+}
+
+#[test]
+fn no_sheet_has_type_that_a_wall_makes_unreadable() {
+    for (name, scene) in &ilo().sheets {
+        for text in texts(scene) {
+            // Marks such as the dagger are part of a text, so each has its size.
+            assert!(text.size_mm >= 1.75, "{name}: {} mm: {}", text.size_mm, text.text);
+        }
+    }
 }
 
 // ------------------------------------------------------------------ The scale on paper

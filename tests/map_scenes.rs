@@ -100,6 +100,21 @@ fn scenes() -> Vec<(&'static str, Draw)> {
                 s.stroke(vec![line(&[[3.0, y], [37.0, y]])], 0.5, style::TRACE, dash);
             }
         }),
+        ("exposed_points", |s| {
+            for i in 0..5usize {
+                let (_, colour) = style::exposed(i);
+                let at = [[5.0 + 7.0 * i as f32, 9.0], [5.0 + 7.0 * i as f32, 21.0]];
+                legend::spots(s, style::Spot::of(i), colour, &at[..1], 0.65);
+                legend::spots(s, style::Spot::of(i), colour, &at[1..], 2.0);
+            }
+        }),
+        ("exposed_lines", |s| {
+            for i in 0..5usize {
+                let y = 4.0 + 5.0 * i as f32;
+                let (width, dash) = style::exposed_line(i);
+                s.stroke(vec![line(&[[3.0, y], [37.0, y]])], width, INK, dash);
+            }
+        }),
         ("bent_line", |s| {
             s.stroke(
                 vec![line(&[[4.0, 25.0], [12.0, 5.0], [20.0, 25.0], [36.0, 6.0]])],
@@ -409,25 +424,37 @@ fn same_pixels(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// Before, after and their difference, side by side.
-fn page(names: &[String]) -> PathBuf {
-    let mut html = String::from("<meta charset=\"utf-8\"><table border=\"1\">");
+fn page(names: &[String], of: &str) -> PathBuf {
+    // Where both show the same the difference is white, and black where all of it differs.
+    let mut html = String::from(
+        "<!doctype html><meta charset=\"utf-8\"><title>Scenes that differ</title><style>\
+         body{font:16px sans-serif;background:#eee}td,th{padding:8px;vertical-align:top}\
+         img{background:#fff;min-width:280px;max-width:24vw;display:block}\
+         .both{position:relative;isolation:isolate;filter:invert(1);display:inline-block}\
+         .both img+img{position:absolute;left:0;top:0;mix-blend-mode:difference}</style>\
+         <table border=\"1\"><tr><th>scene<th>before<th>after<th>difference",
+    );
     for name in names {
-        let (before, after) = (folder().join(name), name);
-        let before = before.display();
+        let kept = folder().join(name);
+        let (before, after) = (kept.display(), name);
+        if !kept.exists() {
+            let _ =
+                write!(html, "<tr><th>{name}<td>none<td><img src=\"{after}\"><td>new");
+            continue;
+        }
         let _ = write!(
             html,
             "<tr><th>{name}<td><img src=\"{before}\"><td><img src=\"{after}\">\
-             <td style=\"position:relative\"><img src=\"{before}\">\
-             <img src=\"{after}\" style=\"position:absolute;left:0;top:0;mix-blend-mode:difference\">"
+             <td><div class=\"both\"><img src=\"{before}\"><img src=\"{after}\"></div>"
         );
     }
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scenes.html");
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{of}.html"));
     fs::write(&path, html + "</table>").unwrap();
     path
 }
 
-fn assert_none_differs(found: &[String]) {
-    assert!(found.is_empty(), "{found:?} differ: see {}", page(found).display());
+fn assert_none_differs(found: &[String], of: &str) {
+    assert!(found.is_empty(), "{found:?} differ: see {}", page(found, of).display());
 }
 
 #[test]
@@ -445,7 +472,7 @@ fn scenes_look_as_they_did() {
         let drawn = png::render(&scene, DPI).unwrap();
         found.extend(compare(&format!("{name}.png"), &drawn, same_pixels));
     }
-    assert_none_differs(&found);
+    assert_none_differs(&found, "scenes");
 }
 
 #[test]
@@ -465,5 +492,5 @@ fn odd_worlds_look_as_they_did() {
         let (_, overview) = drawn.unwrap().swap_remove(0);
         found.extend(compare(&format!("{world}.png"), &overview, same_pixels));
     }
-    assert_none_differs(&found);
+    assert_none_differs(&found, "worlds");
 }

@@ -130,7 +130,10 @@ fn the_edge_of_a_park_is_a_doubt_of_its_area() {
     assert!(high <= most && high > most * (1.0 - 1e-4), "{high} is not {most}");
     // The standard lies within the range: whether it is met nobody knows.
     assert_eq!(row.meets, None);
+    // 24 · 240 = 5760 m² are asked for: 6000 are enough, 90 · 50 = 4500 are 1260 too few.
+    assert_eq!((row.shortfall, row.shortfall_ends()), (Some(0.0), Some((0.0, 1260.0))));
     let found = measured(&layers, &project(""));
     let row = &found.deficits[0];
     assert_eq!((row.value, row.value_low, row.meets), (Some(25.0), None, Some(true)));
+    assert_eq!((row.shortfall, row.shortfall_ends()), (Some(0.0), None));
 }

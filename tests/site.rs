@@ -106,6 +106,7 @@ fn a_lot_has_shares_and_the_people_within() {
         (&0.5.into(), &0.5.into())
     );
     assert_eq!(flood["edges"][0]["edge_distance_m"], 0.0);
+    assert_eq!(flood["edges"][0]["share"], 0.5);
     // It touches the zone as drawn; with the edge at 40 it does so in no area.
     assert_eq!(flood["verdict"], "undecidable");
     // 400 of the 3,600 m² of b1, and so a ninth of its 100 people.
@@ -113,6 +114,62 @@ fn a_lot_has_shares_and_the_people_within() {
     assert_eq!(here["elements"][0]["people_within"], 11.111_1);
     // 10 m to the east and 20 m to the north of the post's place: (50, 30).
     assert_eq!(here["services"][0]["nearest"][0]["distance_m"], 20.0);
+}
+
+#[test]
+fn a_lot_across_a_border_has_a_share_in_each_territory() {
+    let world = world();
+    // A quarter of it is west of x = 100.
+    world.layer("lote", &[feature("L-1", "", &rect(90.0, 20.0, 130.0, 40.0))]);
+    let told = json(&world, "lote.geojson", &[]);
+    let here = &told["features"][0];
+    assert_eq!(here["territory"], "02");
+    let shares = here["territories"].as_array().expect("shares").iter();
+    let shares: Vec<_> = shares.map(|one| (&one["territory"], &one["share"])).collect();
+    assert_eq!(shares, [(&"02".into(), &0.75.into()), (&"01".into(), &0.25.into())]);
+}
+
+#[test]
+fn a_lot_beside_or_within_a_zone_is_as_far_as_its_nearest_side() {
+    let world = world();
+    // x and y from and to; the zone is x 0 to 50 and y 0 to 100.
+    let cases = [
+        ("beside", rect(60.0, 20.0, 70.0, 40.0), 10.0),
+        ("within", rect(12.0, 30.0, 20.0, 40.0), 12.0),
+        ("across", rect(45.0, 20.0, 70.0, 40.0), 0.0),
+        ("around", rect(-10.0, -10.0, 60.0, 110.0), 0.0),
+    ];
+    for (case, lot, distance) in cases {
+        world.layer("lote", &[feature("L-1", "", &lot)]);
+        let told = json(&world, "lote.geojson", &[]);
+        let edge = &told["features"][0]["hazards"][0]["edges"][0];
+        assert_eq!(edge["edge_distance_m"], distance, "{case}");
+    }
+}
+
+#[test]
+fn a_point_is_measured_from_each_band_of_a_hazard() {
+    let world = world();
+    let bands = "bands = [ { within_m = 100.0, level = \"high\" }, \
+                 { within_m = 300.0, level = \"medium\" } ]\n";
+    world.edit("level = \"nivel\"\n", bands);
+    world.layer("flood", &[feature("pipe", "", &point(0.0, 50.0))]);
+    // Distance from the pipe; level or worse and how far its edge is.
+    let cases = [
+        (40, "high", [("high", 60.0), ("medium", 260.0)]),
+        (180, "medium", [("high", 80.0), ("medium", 120.0)]),
+    ];
+    for (x, level, edges) in cases {
+        let told = json(&world, &at(x, 50), &[]);
+        let flood = &told["features"][0]["hazards"][0];
+        assert_eq!(flood["level"], level, "{x}");
+        let found = flood["edges"].as_array().expect("edges");
+        assert_eq!(found.len(), edges.len(), "{x}");
+        for (edge, (level, distance)) in found.iter().zip(edges) {
+            assert_eq!(edge["level_or_worse"], level, "{x}");
+            assert_eq!(edge["edge_distance_m"], distance, "{x} {level}");
+        }
+    }
 }
 
 #[test]

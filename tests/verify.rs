@@ -117,6 +117,37 @@ fn files_that_are_not_as_written_are_named() {
 }
 
 #[test]
+fn a_table_that_another_program_saved_is_told_apart_from_one_that_was_changed() {
+    let example = Example::new(&["--only", "tables"]);
+    let path = example.path("out/tables/balance.csv");
+    let text = fs::read_to_string(&path).expect("a table");
+    fs::write(&path, format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("a file");
+    let ran = example.verify(&PROJECT);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("balance.csv has other line ends (CRLF)"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("differs from line"), "{}", ran.stderr);
+    // A changed cell is one, whatever ends its line.
+    fs::write(&path, text.replace("true", "false").replace('\n', "\r\n"))
+        .expect("a file");
+    let ran = example.verify(&PROJECT);
+    assert!(!ran.stderr.contains("CRLF"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("balance.csv is not the one"), "{}", ran.stderr);
+}
+
+#[test]
+fn of_a_run_that_is_not_whole_only_what_is_there_is_called_the_same() {
+    let example = Example::new(&["--only", "tables"]);
+    fs::remove_file(example.path("out/tables/deficits.csv")).expect("a table");
+    let ran = example.verify(&PROJECT);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("what is there comes out the same"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_changed_input_is_named_with_the_rows_that_it_changes() {
     let example = Example::new(&["--only", "tables"]);
     let path = example.path("p/manzanas.geojson");

@@ -23,7 +23,7 @@ use std::path::Path;
 use pages::between;
 use serde_json::Value;
 use sha2::Digest as _;
-use support::{Table, atalaya};
+use support::{Table, World, atalaya, feature, rect};
 
 const LEVELS: [&str; 6] = ["very_high", "high", "medium", "low", "none", "not_studied"];
 
@@ -256,4 +256,23 @@ fn the_bundle_is_what_its_manifest_says() {
         let own = usize::from(member == "bundle");
         assert_eq!(files, listed.len() + own, "{folder} has files that nobody lists");
     }
+}
+
+/// A block 10 m beyond the edge of a flood that is known to ±20 m: nobody can say whether anybody
+/// is in it, and the page has a mark and a word for that.
+#[test]
+fn what_nobody_can_decide_is_marked() {
+    let world = World::tiny();
+    world.edit("[layers.flood]\n", "[layers.flood]\naccuracy_m = 20.0\n");
+    let zone = rect(0.0, 0.0, 10.0, 100.0);
+    world.layer("flood", &[feature("z1", r#""nivel":"high""#, &zone)]);
+    let ran =
+        atalaya(world.folder(), &["run", "project.toml", "--only", "viewer", "--quiet"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page = fs::read_to_string(world.out().join("viewer.html")).unwrap();
+    let stream = Stream::of(&page);
+    let levels = &stream.model["ranges"]["blocks"]["people"]["_T"]["flood"];
+    assert_eq!(levels[1], serde_json::json!(["0.0000", "16.6667", 1]));
+    assert_eq!(levels[4], serde_json::json!(["123.3333", "140.0000", 0]));
+    assert_eq!(stream.model["words"]["es"]["map.undecidable"], "no decidible");
 }

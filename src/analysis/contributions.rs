@@ -36,6 +36,8 @@ pub struct Contribution {
     pub class: usize,
     /// How much of the feature it is.
     pub share: f64,
+    /// Its area, m², its length, m, or how many points it has; 0 without a place.
+    pub amount: f64,
     /// What it adds, by [`LayerContributions::measures`]; `None` where nobody knows.
     pub amounts: Vec<Option<Fixed>>,
 }
@@ -99,7 +101,7 @@ fn of_layer(planes: &Planes, layer: &ExposureLayer) -> LayerContributions {
     }
     let named = |(part, class, amounts): &(Part, Class, Vec<Option<Fixed>>)| {
         let (row, class, share) = (part.row, numbers[class], part.share());
-        Contribution { row, class, share, amounts: amounts.clone() }
+        Contribution { row, class, share, amount: part.amount, amounts: amounts.clone() }
     };
     let mut parts: Vec<Contribution> =
         chunks.iter().flat_map(|(parts, _)| parts.iter().map(named)).collect();
@@ -157,7 +159,7 @@ fn lost(
             column => lost.sums.get(column.checked_sub(SUMS)?).copied()?.map(Fixed::of),
         };
         let amounts = columns.iter().map(amount).collect();
-        Contribution { row: first + at, class, share: 1.0, amounts }
+        Contribution { row: first + at, class, share: 1.0, amount: 0.0, amounts }
     };
     layer.lost.iter().enumerate().map(one).collect()
 }

@@ -3,6 +3,7 @@
 //! A value is compared with its standard in the direction that is good; a gap is
 //! never negative, and what is unknown stays unknown.
 
+mod lacking;
 mod reported;
 
 use std::ops::Range;
@@ -17,6 +18,7 @@ use crate::domain::{Code, Doubt, DoubtRange, Finding, Findings, OUTSIDE, TOTAL};
 use crate::geometry::mosaic::{Parts, Scratch};
 use crate::geometry::{Dimension, ServiceLayer, ShapeRef, Shapes, StudyArea};
 use crate::layers::ReportedTable;
+pub use lacking::Lacking;
 pub(super) use reported::pick;
 use reported::{fill_reported, note_disputed, others};
 
@@ -177,10 +179,24 @@ impl Basis<'_> {
                     around(doubt, value, ends.map(|p| area_m2 / p))
                 })
             }));
+            let needed = value.and(people.zip(deficit.standard));
+            let lacking = needed.and_then(|(p, standard)| {
+                let mut lacking = Lacking::new(standard * p, area_m2);
+                if let Some(ends) = &moved {
+                    let ends = ends.each_ref().map(|ends| sum(ends).get());
+                    lacking.provided(Doubt::ServicePosition, ends);
+                }
+                let others = self.other_people(deficit, people_layer, &range, people);
+                for (doubt, ends) in others {
+                    lacking.asked(doubt, ends.map(|people| standard * people));
+                }
+                lacking.known()
+            });
             let mut row = DeficitRow {
                 people,
                 value,
                 doubts,
+                lacking,
                 unit: "m2/person".to_owned(),
                 gap: value
                     .zip(deficit.standard)
@@ -229,14 +245,24 @@ impl Basis<'_> {
         let other = rules.and_then(|rules| rules.majority.people(range)).map(Fixed::get);
         let other = people.zip(other).filter(|(a, b)| *a > 0.0 && *b > 0.0);
         let rules = other.map(|(a, b)| (Doubt::Straddling, [a.min(b), a.max(b)]));
-        let is_on = self.settings.doubts.has(Doubt::PopulationDate);
-        let id = layer.unwrap_or(&self.settings.territories);
-        let date = deficit.period.as_deref().or(self.settings.reference_date.as_deref());
-        let growth = is_on.then(|| growth(self.settings, id, date)).flatten();
-        let grown = people.filter(|people| *people > 0.0).zip(growth);
+        let grown =
+            people.filter(|people| *people > 0.0).zip(self.growth(deficit, layer));
         let grown = grown
             .map(|(p, (least, most))| (Doubt::PopulationDate, [p * least, p * most]));
         rules.into_iter().chain(grown)
+    }
+
+    /// What people may have to be multiplied by to be those of the date of a deficit, if that is
+    /// a doubt and known: least and most.
+    fn growth(
+        &self,
+        deficit: &DeficitSettings,
+        layer: Option<&str>,
+    ) -> Option<(f64, f64)> {
+        let is_on = self.settings.doubts.has(Doubt::PopulationDate);
+        let id = layer.unwrap_or(&self.settings.territories);
+        let date = deficit.period.as_deref().or(self.settings.reference_date.as_deref());
+        is_on.then(|| growth(self.settings, id, date)).flatten()
     }
 
     fn areas_of(&self, shapes: &Shapes) -> Vec<Fixed> {
@@ -274,10 +300,15 @@ impl Basis<'_> {
             let some = people.filter(|people| !people.is_zero());
             let value = some.map(|people| served.get() / people.get());
             let doubts = value.map(|value| tallied.doubts_of(&deficit.id, value, &range));
+            let growth = self.growth(deficit, Some(people_layer));
+            let lacking = some.and_then(|people| {
+                tallied.lacking(&deficit.id, [people, served], &range, growth)
+            });
             let mut row = DeficitRow {
                 people: people.map(Fixed::get),
                 value,
                 doubts: doubts.unwrap_or_default(),
+                lacking,
                 unit: "1".to_owned(),
                 gap: value
                     .zip(deficit.standard)
@@ -323,15 +354,23 @@ impl Basis<'_> {
             }
             if let (Some(people), Some(units)) = (people, provided.units) {
                 fill_ratio(&mut row, people, units);
+                let others: Vec<_> = self
+                    .other_people(deficit, people_layer, &range, Some(people))
+                    .collect();
                 if let Some(value) = row.value {
-                    let others =
-                        self.other_people(deficit, people_layer, &range, Some(people));
-                    let each = others.map(|(doubt, ends)| {
-                        around(doubt, value, ends.map(|people| people / units))
+                    let each = others.iter().map(|(doubt, ends)| {
+                        around(*doubt, value, ends.map(|people| people / units))
                     });
                     row.doubts = each.collect();
                     give_range(&mut row, Better::Lower, f64::INFINITY);
                 }
+                row.lacking = deficit.standard.and_then(|standard| {
+                    let mut lacking = Lacking::whole(people / standard, units);
+                    for (doubt, ends) in others {
+                        lacking.asked(doubt, ends.map(|people| people / standard));
+                    }
+                    lacking.known()
+                });
                 if units <= 0.0 {
                     findings.push(
                         Finding::about(Code::NoUnits, &deficit.id)
@@ -541,6 +580,35 @@ impl Tallied<'_> {
         all.extend(other.map(|other| around(Doubt::Straddling, value, [other, other])));
         all
     }
+
+    /// What each doubt makes of the number of people who are not served.
+    fn lacking(
+        &self,
+        deficit: &str,
+        [people, served]: [Fixed; 2],
+        range: &Range<usize>,
+        growth: Option<(f64, f64)>,
+    ) -> Option<Lacking> {
+        let mut lacking = Lacking::new(people.get(), served.get());
+        for reach in self.reaches.iter().filter(|reach| reach.deficit == deficit) {
+            let ends = [reach.less, reach.more];
+            let ends = ends.map(|column| self.table.total(range, column).get());
+            lacking.provided(reach.doubt, ends);
+        }
+        if let Some(rules) = &self.doubts.rules {
+            let table = &rules.majority;
+            let all = table.people(range).unwrap_or(Fixed::ZERO);
+            let other = (all - table.total(range, self.column_of(deficit))).get();
+            lacking.differs(Doubt::Straddling, [other, other]);
+        }
+        if let Some((least, most)) = growth {
+            let not_served = lacking.amount();
+            let ends = [least, most].map(|factor| not_served * factor);
+            lacking.differs(Doubt::PopulationDate, ends);
+        }
+        lacking.most = people.get() * growth.map_or(1.0, |(_, most)| most);
+        lacking.known()
+    }
 }
 
 /// Units of a place.
@@ -570,6 +638,7 @@ fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> De
         gap_low: None,
         gap_high: None,
         shortfall: None,
+        lacking: None,
         shortfall_unit: String::new(),
         meets: None,
         source: String::new(),
@@ -620,10 +689,7 @@ fn fill_ratio(row: &mut DeficitRow, people: f64, units: f64) {
         row.value = Some(people / units);
     }
     let Some(standard) = row.standard else { return };
-    let needed = people / standard;
-    let whole =
-        if reaches(needed.floor(), needed) { needed.floor() } else { needed.ceil() };
-    row.shortfall = Some(short_of(units, whole));
+    row.shortfall = Some(short_of(units, lacking::whole(people / standard)));
     if let Some(value) = row.value {
         row.gap = Some(short_of(standard, value));
         row.meets = Some(reaches(standard, value));

@@ -14,6 +14,7 @@ use super::deficit::{Basis, pick};
 use super::exposure::{hazards, places};
 use super::facilities::next_facility;
 use super::fixed::Fixed;
+use super::kept::KeptParts;
 use super::measurements::{
     BalanceRow, DeficitRow, ExposureRow, FacilityRow, InHazardRow,
 };
@@ -44,6 +45,10 @@ pub enum End {
     GapHigh,
     /// Of a deficit: what is lacking.
     Shortfall,
+    /// The least that may be lacking.
+    ShortfallLow,
+    /// The most.
+    ShortfallHigh,
     /// Of a facility: how far the next one is.
     NextDistance,
     /// Of features at a level of risk: their people.
@@ -52,7 +57,7 @@ pub enum End {
 
 impl End {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Value,
         Self::Low,
         Self::High,
@@ -60,9 +65,17 @@ impl End {
         Self::GapLow,
         Self::GapHigh,
         Self::Shortfall,
+        Self::ShortfallLow,
+        Self::ShortfallHigh,
         Self::NextDistance,
         Self::People,
     ];
+
+    /// Whether it is what is lacking, or an end of that.
+    #[must_use]
+    pub fn is_of_shortfall(self) -> bool {
+        matches!(self, Self::Shortfall | Self::ShortfallLow | Self::ShortfallHigh)
+    }
 
     /// The last word of a figure's name; empty for the figure itself.
     #[must_use]
@@ -75,6 +88,8 @@ impl End {
             Self::GapLow => "gap_low",
             Self::GapHigh => "gap_high",
             Self::Shortfall => "shortfall",
+            Self::ShortfallLow => "shortfall_low",
+            Self::ShortfallHigh => "shortfall_high",
             Self::NextDistance => "next_distance_m",
             Self::People => "people",
         }
@@ -187,6 +202,7 @@ pub struct Explainer<'a> {
     area: &'a StudyArea,
     settings: &'a Settings,
     planes: Planes,
+    kept: Option<&'a KeptParts>,
     layers: Vec<(&'a ExposureLayer, OnceLock<Opened<'a>>)>,
     services: Vec<Served<'a>>,
     /// Codes of places, with their territories.
@@ -201,7 +217,28 @@ impl<'a> Explainer<'a> {
     /// Assumes that the settings are those that the study area was prepared with.
     #[must_use]
     pub fn new(area: &'a StudyArea, settings: &'a Settings) -> Self {
-        let planes = Planes::new(area);
+        Self::with(area, settings, Planes::new(area), None)
+    }
+
+    /// One that takes figures apart by the parts that a run on the same inputs kept; it knows
+    /// nothing of facilities in hazard zones.
+    ///
+    /// Assumes besides that the parts [fit](KeptParts::fit).
+    #[must_use]
+    pub fn of_kept(
+        area: &'a StudyArea,
+        settings: &'a Settings,
+        kept: &'a KeptParts,
+    ) -> Self {
+        Self::with(area, settings, kept.planes(area), Some(kept))
+    }
+
+    fn with(
+        area: &'a StudyArea,
+        settings: &'a Settings,
+        planes: Planes,
+        kept: Option<&'a KeptParts>,
+    ) -> Self {
         let layers = area.exposures.iter().map(|layer| (layer, OnceLock::new()));
         let services = area.services.iter().map(Served::new);
         let hazards = hazards(area, &planes).into_iter().map(|(id, _)| id);
@@ -213,6 +250,7 @@ impl<'a> Explainer<'a> {
             places: places(area),
             hazards: hazards.collect(),
             planes,
+            kept,
         }
     }
 
@@ -350,6 +388,8 @@ impl<'a> Explainer<'a> {
             End::GapLow => Some(row.gap_low?),
             End::GapHigh => Some(row.gap_high?),
             End::Shortfall => Some(row.shortfall?),
+            End::ShortfallLow => Some(row.shortfall_ends()?.0),
+            End::ShortfallHigh => Some(row.shortfall_ends()?.1),
             End::NextDistance | End::People => return None,
         };
         let range = self.range(&row.territory)?;
@@ -487,7 +527,7 @@ impl<'a> Explainer<'a> {
     fn opened(&self, layer: &str) -> Option<&Opened<'a>> {
         let (found, cell) = self.layers.iter().find(|(one, _)| one.layer.id == layer)?;
         let (area, settings, planes) = (self.area, self.settings, &self.planes);
-        Some(cell.get_or_init(|| Opened::new(area, settings, planes, found)))
+        Some(cell.get_or_init(|| Opened::new(area, settings, planes, found, self.kept)))
     }
 
     /// The layer whose people an access deficit asks for, and the question.

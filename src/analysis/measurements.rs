@@ -1,5 +1,6 @@
 //! What was measured: full precision, keys as ids, nothing rounded.
 
+use super::deficit::Lacking;
 use super::risk::RiskMeasurements;
 use crate::config::Citation;
 use crate::domain::{DoubtRange, Level, Measure, Quantity};
@@ -90,6 +91,8 @@ pub struct DeficitRow {
     pub gap_high: Option<f64>,
     /// What is lacking, in `shortfall_unit`.
     pub shortfall: Option<f64>,
+    /// How far that may be off; `None` where no doubt is on and known.
+    pub lacking: Option<Lacking>,
     /// Unit of the shortfall; empty where there is none.
     pub shortfall_unit: String,
     /// Whether the standard is met; `None` where that is not certain.
@@ -100,6 +103,23 @@ pub struct DeficitRow {
     pub denominator_source: String,
     /// Whether the project's rule hides the figure: unknown to the reader, and not to us.
     pub is_hidden: bool,
+}
+
+impl DeficitRow {
+    /// Whether the range that doubts give the value goes from nothing to something, so that
+    /// nobody can say whether it is nothing.
+    #[must_use]
+    pub fn is_undecidable(&self) -> bool {
+        let ends = self.value_low.zip(self.value_high);
+        !self.doubts.is_empty()
+            && ends.is_some_and(|(low, high)| low <= 0.0 && high > 0.0)
+    }
+
+    /// Lower and upper end of what is lacking; `None` if there is no range.
+    #[must_use]
+    pub fn shortfall_ends(&self) -> Option<(f64, f64)> {
+        self.lacking.as_ref()?.ends(self.shortfall?)
+    }
 }
 
 /// How far each feature of an access deficit's people has it to the nearest facility.

@@ -21,6 +21,7 @@ mod facilities;
 pub mod features;
 mod fixed;
 mod in_hazard;
+pub mod kept;
 pub mod measurements;
 mod planes;
 mod risk;
@@ -30,9 +31,11 @@ mod tally;
 
 pub use access::centroid;
 pub use contributions::{Contribution, LayerContributions, PlaceClass, contributions};
+pub use deficit::Lacking;
 pub use facilities::people_layer;
 pub use features::{FeatureRow, LayerFeatures, features};
 pub use fixed::Fixed;
+pub use kept::{KeptLayer, KeptPart, KeptParts};
 pub use risk::{RiskMeasurements, RiskRow, RiskSummaryRow, WhyNot};
 
 pub use measurements::{
@@ -45,7 +48,7 @@ use crate::domain::{Doubt, Findings};
 use crate::geometry::{ExposureLayer, StudyArea};
 use access::Neighbours;
 use deficit::{Basis, Reach, Tallied};
-use doubts::Doubter;
+use doubts::{Doubter, LayerDoubts};
 use planes::Planes;
 
 /// Measures exposure, deficits, deficits in hazard zones and the balance of all.
@@ -63,36 +66,14 @@ pub fn measure(
 ) -> Measurements {
     let planes = Planes::new(area);
     let mut doubter = Doubter::new(area, settings);
-    let edges = settings.doubts.has(Doubt::HazardEdge);
-    let mut found = Measurements::default();
-    let mut tallied = Vec::new();
     let mut neighbours = Neighbours::default();
-    for layer in &area.exposures {
-        let result = tally_layer(
-            area,
-            settings,
-            &planes,
-            layer,
-            &mut doubter,
-            (&mut neighbours, &mut found.distances),
-        );
-        let doubts = (edges, &result.doubts);
-        found.exposure.extend(exposure::rows(
-            area,
-            &planes,
-            layer,
-            &result.table,
-            doubts,
-        ));
-        found.balance.extend(exposure::balance(area, &planes, layer, &result.table));
-        found.in_hazard.extend(in_hazard::rows(area, &planes, &result));
-        checks::totals(area, layer, &result.table, findings);
-        checks::dates(area, layer, findings);
-        tallied.push(result);
-    }
-    let basis = Basis { area, settings, planes: &planes, tallied: &tallied };
-    found.deficits = basis.rows(findings);
-    found.disputed = basis.disputed();
+    let mut tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+        let tally = tally::tally(&planes, layer, served);
+        let table = exposure::Table::new(&planes, layer, &tally, served.len());
+        (table, doubter.of_layer(&planes, layer, served))
+    };
+    let job = Job { area, settings, planes: &planes };
+    let mut found = job.measure(&mut neighbours, &mut tabled, findings);
     found.facilities = facilities::rows(area, settings, &planes, &mut neighbours);
     found.risk = settings.risk.as_ref().map(|risk| {
         let measured = risk::measure(area, risk, &planes, findings);
@@ -104,13 +85,75 @@ pub fn measure(
     found
 }
 
+/// The same from the parts that a run on the same inputs kept, but for facilities and risk.
+///
+/// Assumes that the parts [fit](KeptParts::fit) the study area, and that no doubt is on but that
+/// of the edges of hazards.
+#[must_use]
+pub fn measure_kept(
+    area: &StudyArea,
+    settings: &Settings,
+    kept: &KeptParts,
+    findings: &mut Findings,
+) -> Measurements {
+    let planes = kept.planes(area);
+    let mut tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+        (kept.table(area, &planes, layer, served), LayerDoubts::default())
+    };
+    let job = Job { area, settings, planes: &planes };
+    let mut found = job.measure(&mut Neighbours::default(), &mut tabled, findings);
+    sort(&mut found);
+    found
+}
+
+/// Makes the sums of a layer and finds its doubts; told which of its features are served.
+type Tabled<'t> =
+    dyn FnMut(&ExposureLayer, &[Vec<bool>]) -> (exposure::Table, LayerDoubts) + 't;
+
+/// What all layers are measured with.
+struct Job<'a> {
+    area: &'a StudyArea,
+    settings: &'a Settings,
+    planes: &'a Planes,
+}
+
+impl Job<'_> {
+    /// Everything but facilities and risk.
+    fn measure(
+        &self,
+        neighbours: &mut Neighbours,
+        tabled: &mut Tabled<'_>,
+        findings: &mut Findings,
+    ) -> Measurements {
+        let Self { area, settings, planes } = *self;
+        let edges = settings.doubts.has(Doubt::HazardEdge);
+        let mut found = Measurements::default();
+        let mut tallied = Vec::new();
+        for layer in &area.exposures {
+            let distances = (&mut *neighbours, &mut found.distances);
+            let result = tally_layer(area, settings, layer, tabled, distances);
+            let doubts = (edges, &result.doubts);
+            let rows = exposure::rows(area, planes, layer, &result.table, doubts);
+            found.exposure.extend(rows);
+            found.balance.extend(exposure::balance(area, planes, layer, &result.table));
+            found.in_hazard.extend(in_hazard::rows(area, planes, &result));
+            checks::totals(area, layer, &result.table, findings);
+            checks::dates(area, layer, findings);
+            tallied.push(result);
+        }
+        let basis = Basis { area, settings, planes, tallied: &tallied };
+        found.deficits = basis.rows(findings);
+        found.disputed = basis.disputed();
+        found
+    }
+}
+
 /// Tallies one layer with the access questions that ask for its people.
 fn tally_layer<'a>(
     area: &StudyArea,
     settings: &Settings,
-    planes: &Planes,
     layer: &'a ExposureLayer,
-    doubter: &mut Doubter<'_>,
+    tabled: &mut Tabled<'_>,
     (neighbours, found): (&mut Neighbours, &mut Vec<Distances>),
 ) -> Tallied<'a> {
     let mut served = Vec::new();
@@ -138,9 +181,7 @@ fn tally_layer<'a>(
             served.push(access::served(distances, within_m + off_m));
         }
     }
-    let tally = tally::tally(planes, layer, &served);
-    let table = exposure::Table::new(planes, layer, &tally, served.len());
-    let doubts = doubter.of_layer(planes, layer, &served);
+    let (table, doubts) = tabled(layer, &served);
     Tallied { layer: &layer.layer.id, table, served: columns, reaches, doubts }
 }
 

@@ -141,6 +141,21 @@ impl Planes {
         })
     }
 
+    /// The territories alone: of hazards, only whether a range can be given is known.
+    pub(super) fn of_territories(
+        area: &StudyArea,
+        has_range: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        Self::build(area, |hazard, _| HazardPlanes {
+            zones: Vec::new(),
+            study: None,
+            moved: has_range(&hazard.layer.id).then_some([[PlaneId::MAX; 4]; 2]),
+            in_any: hazard.in_any,
+            distances: None,
+            own: (PlaneId::MAX, PlaneId::MAX),
+        })
+    }
+
     fn build(
         area: &StudyArea,
         mut add: impl FnMut(&HazardLayer, &mut MosaicBuilder) -> HazardPlanes,

@@ -1,5 +1,7 @@
 //! `compare`: what differs between two runs, and why.
 
+use std::path::Path;
+
 use super::arguments::{CompareJob, Given};
 use super::progress::Progress;
 use super::{Failure, is_quiet, language, screen, size_pool};
@@ -30,7 +32,9 @@ pub(super) fn compare(job: &CompareJob, given: &Given) -> Result<u8, Failure> {
         screen::give(&format!("{}\n", lines(locale, comparison).join("\n")));
     }
     if let Some(directory) = &job.out {
-        let files = files(&compared, shown, locale)?;
+        let names = [&job.a, &job.b].map(|path| name_of(path));
+        let files =
+            files(&compared, shown, names.each_ref().map(String::as_str), locale)?;
         let written = compare::write(directory, [&a, &b], files).map_err(Error::from)?;
         if !is_quiet(given.voice) {
             screen::say_place(locale, &written);
@@ -39,10 +43,18 @@ pub(super) fn compare(job: &CompareJob, given: &Given) -> Result<u8, Failure> {
     Ok(u8::from(!comparison.entries.is_empty()))
 }
 
+/// The name of a folder.
+fn name_of(path: &Path) -> String {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = whole.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
 /// The table, and the drawings of the figure that is shown.
 fn files(
     compared: &Compared,
     shown: Option<&Entry>,
+    names: [&str; 2],
     locale: Locale,
 ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let comparison = &compared.comparison;
@@ -52,10 +64,10 @@ fn files(
         ("compare.json".to_owned(), json),
     ];
     let Some(shown) = shown else { return Ok(files) };
-    let waterfall = chart::waterfall(shown, locale).map_err(Error::from)?;
+    let waterfall = chart::waterfall(shown, names, locale).map_err(Error::from)?;
     let map = compared.area.as_ref();
-    let map =
-        map.and_then(|area| compare::diff_map::draw(comparison, shown, area, locale));
+    let map = map
+        .and_then(|area| compare::diff_map::draw(comparison, shown, names, area, locale));
     let mut draw = |name: &str, scene: &Scene| -> Result<(), Failure> {
         let picture = png::render(scene, png::DEFAULT_DPI).map_err(Error::from)?;
         files.push((format!("{name}.png"), picture));
@@ -144,6 +156,9 @@ fn told(locale: Locale, entry: &Entry) -> Vec<String> {
     let difference = entry.difference.unwrap_or(Decimal::ZERO).signed();
     let (name, a, b, unit) = (entry.name(), &entry.a, &entry.b, &entry.unit);
     let mut lines = vec![format!("  {name}: {a} → {b} {unit} ({difference})")];
+    lines.extend(
+        entry.doubt().map(|doubt| format!("    {}", i18n::render(locale, &doubt))),
+    );
     lines.extend(entry.effects.iter().map(|effect| {
         format!("    {}  {}", effect.amount.signed(), cause(effect, locale))
     }));

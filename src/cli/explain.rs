@@ -3,12 +3,9 @@
 use super::arguments::{ExplainJob, Given};
 use super::progress::Progress;
 use super::{Failure, language, screen, size_pool};
-use crate::analysis::explain::Explainer;
 use crate::domain::Message;
 use crate::i18n::{self, Locale};
-use crate::outputs::explain::{
-    self, Contributions, DoubtState, DoubtTold, Explanation, Known,
-};
+use crate::outputs::explain::{self, Contributions, DoubtState, DoubtTold, Explanation};
 use crate::outputs::figure;
 use crate::pipeline::{self, explain as explaining};
 
@@ -18,17 +15,11 @@ pub(super) fn explain(job: &ExplainJob, given: &Given) -> Result<u8, Failure> {
     let locale = language::choose(given.lang, base.locale);
     let (settings, name) = explaining::of_scenario(base, &job.figure)?;
     let progress = Progress::new(locale, given.voice);
-    let (settings, measured) = explaining::measure_for(settings, &name, &progress)?;
+    let basis = explaining::measure_for(settings, &name, &progress)?;
     drop(progress);
     let asked = |error| Failure::Figure(error, locale);
-    let known = Known {
-        settings: &settings,
-        area: &measured.area,
-        measurements: &measured.measurements,
-        findings: &measured.findings,
-    };
+    let (known, explainer) = (basis.known(), basis.explainer());
     let (row, end) = figure::find(&name, known).map_err(asked)?;
-    let explainer = Explainer::new(&measured.area, &settings);
     let no_end = || figure::FigureError::NoEnd { found: name.clone() };
     let told = explain::explain(known, &explainer, row, end);
     let told = told.ok_or_else(no_end).map_err(asked)?;

@@ -122,14 +122,23 @@ impl DoubtRange {
     /// changes of the figure themselves (5.1.3, note 2), each side by itself.
     #[must_use]
     pub fn combine(value: f64, doubts: &[Self], most: f64) -> Option<(f64, f64)> {
+        let (low, high) = Self::spread(value, doubts)?;
+        Some(match doubts {
+            [_] => (low, high),
+            _ => (low.max(0.0).min(value), high.min(most).max(value)),
+        })
+    }
+
+    /// The same of a figure that may lie below 0, with nothing cut off.
+    #[must_use]
+    pub fn spread(value: f64, doubts: &[Self]) -> Option<(f64, f64)> {
         match doubts {
             [] => None,
             [only] => Some((only.low, only.high)),
             all => {
                 let below = all.iter().map(|one| (value - one.low).powi(2)).sum::<f64>();
                 let above = all.iter().map(|one| (one.high - value).powi(2)).sum::<f64>();
-                let low = (value - below.sqrt()).max(0.0).min(value);
-                Some((low, (value + above.sqrt()).min(most).max(value)))
+                Some((value - below.sqrt(), value + above.sqrt()))
             }
         }
     }

@@ -349,6 +349,25 @@ mod tests {
             .prop_map(|all| all.into_iter().map(|(x, y)| GridPoint::new(x, y)).collect())
     }
 
+    #[test]
+    fn boxes_meet_if_only_in_a_corner() {
+        let middle: GridBox = [10, 10, 20, 20];
+        let cases = [
+            ("itself", [10, 10, 20, 20], true),
+            ("within it", [12, 12, 14, 14], true),
+            ("a corner", [20, 20, 30, 30], true),
+            ("a side", [0, 12, 10, 14], true),
+            ("to the east", [21, 12, 30, 14], false),
+            ("to the west", [0, 12, 9, 14], false),
+            ("to the north", [12, 21, 14, 30], false),
+            ("to the south", [12, 0, 14, 9], false),
+        ];
+        for (case, other, expected) in cases {
+            assert_eq!(boxes_meet(&middle, &other), expected, "{case}");
+            assert_eq!(boxes_meet(&other, &middle), expected, "{case}, swapped");
+        }
+    }
+
     proptest! {
         #[test]
         fn the_tree_finds_each_pair_once(one in ring(), two in ring()) {

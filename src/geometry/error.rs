@@ -249,3 +249,20 @@ impl std::fmt::Display for GeometryErrors {
 }
 
 impl std::error::Error for GeometryErrors {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_errors_stand_on_a_line_each() {
+        let none = |layer: &str| GeometryError::NoTerritories {
+            layer: layer.to_owned(),
+            place: None,
+        };
+        let (a, b) = (none("a").to_string(), none("b").to_string());
+        assert_eq!(GeometryErrors(vec![none("a")]).to_string(), a);
+        let both = GeometryErrors(vec![none("a"), none("b")]);
+        assert_eq!(both.to_string(), format!("{a}\n{b}"));
+    }
+}

@@ -21,6 +21,15 @@ use crate::domain::{Code, Finding, Findings, Level};
 /// By so much, m², a zone may reach outside its study area without a word.
 const OUTSIDE_M2: f64 = 1.0;
 
+/// Which edges of a hazard are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edges {
+    /// Those that were drawn.
+    Drawn,
+    /// These, and where the accuracy is known the same moved in and out by it.
+    Moved,
+}
+
 /// Prepares a hazard.
 ///
 /// # Errors
@@ -30,9 +39,9 @@ const OUTSIDE_M2: f64 = 1.0;
 pub(super) fn prepare(
     layer: &Layer<'_>,
     role: &HazardRole,
-    study_area: Option<(&str, &Shapes)>,
-    territories: Option<&Reach>,
+    (study_area, territories): (Option<(&str, &Shapes)>, Option<&Reach>),
     settings: &Settings,
+    edges: Edges,
     findings: &mut Findings,
 ) -> Result<HazardLayer, Vec<GeometryError>> {
     let mut errors = Vec::new();
@@ -58,12 +67,12 @@ pub(super) fn prepare(
         None => None,
     };
     let drawn = match &role.levels {
-        HazardLevels::Bands(bands) => Ok(of_bands(layer, bands, findings)),
+        HazardLevels::Bands(bands) => Ok(of_bands(layer, bands, edges, findings)),
         HazardLevels::Constant(level) => {
-            of_polygons(layer, settings, findings, |_| Ok(*level))
+            of_polygons(layer, (settings, edges), findings, |_| Ok(*level))
         }
         HazardLevels::Field { field, names } => {
-            of_polygons(layer, settings, findings, |row| {
+            of_polygons(layer, (settings, edges), findings, |row| {
                 level_of(layer, field, names, row, settings)
             })
         }
@@ -126,7 +135,12 @@ struct Drawn {
     margins: Option<margin::Margins>,
 }
 
-fn of_bands(layer: &Layer<'_>, bands: &[(f64, Level)], findings: &mut Findings) -> Drawn {
+fn of_bands(
+    layer: &Layer<'_>,
+    bands: &[(f64, Level)],
+    edges: Edges,
+    findings: &mut Findings,
+) -> Drawn {
     let prepared = layer.prepared();
     let shapes = &prepared.shapes;
     let mut zones = Vec::new();
@@ -152,7 +166,8 @@ fn of_bands(layer: &Layer<'_>, bands: &[(f64, Level)], findings: &mut Findings) 
             .with("accuracy", accuracy);
         findings.push(finding);
     }
-    let margins = worst_accuracy.map(|_| {
+    let is_wanted = edges == Edges::Moved;
+    let margins = worst_accuracy.filter(|_| is_wanted).map(|_| {
         margin::of_bands(shapes, bands, &|row| prepared.accuracy_of(row).unwrap_or(0.0))
     });
     Drawn { layer: prepared, levels: Vec::new(), bands: bands.to_vec(), zones, margins }
@@ -160,7 +175,7 @@ fn of_bands(layer: &Layer<'_>, bands: &[(f64, Level)], findings: &mut Findings) 
 
 fn of_polygons(
     layer: &Layer<'_>,
-    settings: &Settings,
+    (settings, edges): (&Settings, Edges),
     findings: &mut Findings,
     level_of: impl Fn(usize) -> Result<Level, GeometryError>,
 ) -> Result<Drawn, Vec<GeometryError>> {
@@ -188,7 +203,8 @@ fn of_polygons(
             zones.push(Zone { level, shapes: prepared.shapes.pick(&of_level) });
         }
     }
-    let margins = prepared.accuracy_m.is_some().then(|| {
+    let is_wanted = edges == Edges::Moved && prepared.accuracy_m.is_some();
+    let margins = is_wanted.then(|| {
         let accuracy_of = |row: usize| prepared.accuracy_of(row).unwrap_or(0.0);
         margin::of_polygons(&prepared.shapes, &levels, &accuracy_of)
     });

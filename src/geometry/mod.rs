@@ -53,7 +53,7 @@ pub use error::{GeometryError, GeometryErrors, Suspicion};
 pub use grid::GridPoint;
 pub use index::SpatialIndex;
 pub use nearest::Nearest;
-pub use prepare::prepare;
+pub use prepare::{prepare, prepare_as_drawn};
 pub use shapes::{Dimension, ShapeRef, Shapes};
 pub use study_area::{
     ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,

@@ -206,9 +206,10 @@ impl Cells {
         let (x, y) = (self.low.x + column * self.side, self.low.y + row * self.side);
         let middle = GridPoint::new(x + self.side / 2, y + self.side / 2);
         let (squared, _) = all.search(middle)?;
-        // The half diagonal, rounded up: a side of an odd number of steps has no exact middle.
+        // The half diagonal and a step more each way: a side of an odd number of steps has no
+        // exact middle, and distances are rounded by far less than what is left of it.
         let half = (self.side as f64 / 2.0 + 1.0) * std::f64::consts::SQRT_2;
-        let reach = (squared.sqrt() + 2.0 * half) * (1.0 + 1e-9);
+        let reach = squared.sqrt() + 2.0 * half;
         let reach = reach * reach;
         let mut pieces = Vec::new();
         all.pieces.near(middle, reach, &mut |piece| {
@@ -270,6 +271,19 @@ mod tests {
             assert!((found.1 - distance).abs() < 1e-12, "{case}: {}", found.1);
         }
         assert_eq!(Nearest::new(&Shapes::default()).to(GridPoint::default()), None);
+    }
+
+    #[test]
+    fn who_is_inside_a_polygon_is_nearest_to_it_whatever_else_is_near() {
+        let mut shapes = Shapes::default();
+        shapes.push_part(PartRole::Point, grid(&[(12, 10)]));
+        shapes.end_feature(Dimension::Point);
+        shapes.push_part(PartRole::Shell, grid(&[(0, 0), (20, 0), (20, 20), (0, 20)]));
+        shapes.end_feature(Dimension::Area);
+        let nearest = Nearest::new(&shapes);
+        // 2 m from the point, in the polygon; at the point both are at 0: the lower row.
+        assert_eq!(nearest.to(GridPoint::new(10 * M, 10 * M)), Some((1, 0.0)));
+        assert_eq!(nearest.to(GridPoint::new(12 * M, 10 * M)), Some((0, 0.0)));
     }
 
     #[test]

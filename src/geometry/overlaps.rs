@@ -199,6 +199,20 @@ mod tests {
     }
 
     #[test]
+    fn pairs_are_named_in_the_order_of_their_ids() {
+        let ids = ["c".into(), "a".into(), "b".into()];
+        let overlap = |rows| Overlap { rows, area_m2: 2.0, width_m: 1.0 };
+        let pairs = [overlap((0, 1)), overlap((0, 2)), overlap((1, 2))];
+        let mut findings = Findings::default();
+        report(Code::ExposureOverlap, "blocks", &ids, &pairs, &mut findings);
+        let told = findings.as_slice().iter().map(|f| (&*f.feature, &*f.values[0].1));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [("a", "a, b"), ("a", "a, c"), ("b", "b, c")]
+        );
+    }
+
+    #[test]
     fn beyond_a_hundred_pairs_only_their_sum_is_told() {
         let overlap = Overlap { rows: (0, 1), area_m2: 2.0, width_m: 1.0 };
         let ids = ["a".into(), "b".into()];

@@ -160,6 +160,9 @@ mod tests {
             (11, 0, Position::Outside),
             (-1, 5, Position::Outside),
             (9, 5, Position::Inside),
+            // At the height of an edge and of a corner, beside them.
+            (1, 3, Position::Inside),
+            (3, 10, Position::Outside),
         ];
         for (x, y, expected) in cases {
             let found = position([shell.as_slice(), hole.as_slice()], p(x, y));

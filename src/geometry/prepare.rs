@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::crs::{Applied, Crs, CrsTrouble, Transform, Ways, accuracy_of, scale_ppm};
 use super::error::{GeometryError, GeometryErrors};
-use super::hazards::{self, rows_of_areas};
+use super::hazards::{self, Edges, rows_of_areas};
 use super::layer::{self, PlacedLayer};
 use super::overlaps;
 use super::reach::Reach;
@@ -44,6 +44,29 @@ pub(super) struct Layer<'a> {
 pub fn prepare(
     raw: RawLayers,
     settings: &Settings,
+    findings: &mut Findings,
+) -> Result<StudyArea, GeometryErrors> {
+    prepare_with(raw, settings, Edges::Moved, findings)
+}
+
+/// The same with the edges of hazards as drawn alone: without what ranges are made of, which
+/// costs more than all the rest.
+///
+/// # Errors
+///
+/// Those of [`prepare`].
+pub fn prepare_as_drawn(
+    raw: RawLayers,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Result<StudyArea, GeometryErrors> {
+    prepare_with(raw, settings, Edges::Drawn, findings)
+}
+
+fn prepare_with(
+    raw: RawLayers,
+    settings: &Settings,
+    edges: Edges,
     findings: &mut Findings,
 ) -> Result<StudyArea, GeometryErrors> {
     let working = working_crs(settings).map_err(|error| GeometryErrors(vec![error]))?;
@@ -97,8 +120,8 @@ pub fn prepare(
     let ground = area.territory_layer.shapes.clone();
     let reach = (!ground.is_empty()).then(|| Reach::new(&ground));
     for layer in &layers {
-        let given =
-            add_roles(&mut area, layer, &layers, reach.as_ref(), settings, findings);
+        let around = (&layers[..], reach.as_ref());
+        let given = add_roles(&mut area, layer, around, settings, edges, findings);
         errors.extend(given.err().unwrap_or_default());
     }
     if errors.is_empty() { Ok(area) } else { Err(GeometryErrors(errors)) }
@@ -463,9 +486,9 @@ fn scale_over(working: &Crs, territories: &Prepared) -> (f64, f64) {
 fn add_roles(
     area: &mut StudyArea,
     layer: &Layer<'_>,
-    layers: &[Layer<'_>],
-    territories: Option<&Reach<'_>>,
+    (layers, territories): (&[Layer<'_>], Option<&Reach<'_>>),
     settings: &Settings,
+    edges: Edges,
     findings: &mut Findings,
 ) -> Result<(), Vec<GeometryError>> {
     let of_layer = layer.settings;
@@ -497,8 +520,8 @@ fn add_roles(
     if let Some(role) = &of_layer.hazard {
         let study_area = study_area(role.study_area.as_deref(), layers);
         // Where the study area could not be placed there is an error of its own.
-        let hazard =
-            hazards::prepare(layer, role, study_area, territories, settings, findings)?;
+        let around = (study_area, territories);
+        let hazard = hazards::prepare(layer, role, around, settings, edges, findings)?;
         area.hazards.push(hazard);
     }
     Ok(())

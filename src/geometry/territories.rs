@@ -256,6 +256,16 @@ mod tests {
         ];
         let (_, told) = run(&around, None);
         assert_eq!(told, [(Code::TerritoryGap, "2.00".to_owned())]);
+        // 2 mm by 2 mm is 1 mm wide on average, and told; 2 mm by 1 mm is noise.
+        for (width, expected) in [(2, 1), (1, 0)] {
+            let around = [
+                (0, 0, 10_000, 4000),
+                (0, 4002, 10_000, 4000),
+                (0, 4000, 4000, 2),
+                (4000 + width, 4000, 6000 - width, 2),
+            ];
+            assert_eq!(run(&around, None).1.len(), expected, "{width} mm");
+        }
         // A hole that one territory has itself is no gap.
         let mut shapes = rectangles(&[(0, 0, 9000, 9000)]);
         let mut hole = Shapes::default();

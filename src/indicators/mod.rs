@@ -200,6 +200,9 @@ fn exposure_rows(
     rows.collect()
 }
 
+/// Says in a comment that nobody can tell whether a figure is nothing.
+const UNDECIDABLE: &str = "; undecidable";
+
 /// `unresolved` names the hazards whose band of this level proves nothing. The figure of one
 /// such hazard is of low reliability; that of `any` is so in part, and its comment says where.
 fn exposure_row(
@@ -212,17 +215,20 @@ fn exposure_row(
     let Provenance { source, comment, status } = &shared.provenance;
     let (level, measured) = (level.id(), measure.id());
     let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
+    let (usual, open) = if row.is_undecidable() {
+        (ObsStatus::Undecidable, UNDECIDABLE)
+    } else {
+        (usual, "")
+    };
     let (status, comment) = match (unresolved, hazard.as_str()) {
         _ if quantity.is_none() => (ObsStatus::Suppressed, comment.clone()),
-        ([], _) if row.is_undecidable() => {
-            (ObsStatus::Undecidable, format!("{comment}; undecidable").into())
-        }
-        ([], _) => (usual, comment.clone()),
+        ([], _) if open.is_empty() => (usual, comment.clone()),
+        ([], _) => (usual, format!("{comment}{open}").into()),
         (ids, provenance::ANY) => {
             let ids = ids.join(",");
-            (usual, format!("{comment}; partly_not_resolvable={ids}").into())
+            (usual, format!("{comment}; partly_not_resolvable={ids}{open}").into())
         }
-        _ => (ObsStatus::Unresolved, format!("{comment}; not_resolvable").into()),
+        _ => (ObsStatus::Unresolved, format!("{comment}; not_resolvable{open}").into()),
     };
     IndicatorRow {
         ref_area: territory.clone(),
@@ -263,6 +269,12 @@ fn deficit_row<'a>(
     };
     let method = Method::of_deficit(row.kind);
     let drawn = method != Method::Reported;
+    let (status, comment) = if row.is_undecidable() {
+        let comment = format!("{}{UNDECIDABLE}", provenance.comment);
+        (ObsStatus::Undecidable, comment.trim_start_matches("; ").into())
+    } else {
+        (deficit_status(row, kind, provenance.status), provenance.comment)
+    };
     IndicatorRow {
         ref_area: row.territory.clone(),
         ref_area_system: frame.system.clone(),
@@ -273,7 +285,7 @@ fn deficit_row<'a>(
         high: row.value_high,
         qualifier: row.qualifier.clone(),
         unit: row.unit.clone(),
-        status: deficit_status(row, kind, provenance.status),
+        status,
         target: row.standard,
         citation: row.citation.clone(),
         gap: row.gap,
@@ -282,7 +294,7 @@ fn deficit_row<'a>(
         method,
         boundary_source: if drawn { &frame.boundaries } else { &frame.nothing }.clone(),
         source: provenance.source,
-        comment: provenance.comment,
+        comment,
     }
 }
 

@@ -256,6 +256,7 @@ pub(crate) fn deficit(id: &str, kind: &'static str) -> DeficitRow {
         gap_low: None,
         gap_high: None,
         shortfall: None,
+        lacking: None,
         shortfall_unit: String::new(),
         meets: None,
         source: String::new(),

@@ -189,7 +189,7 @@ pub fn told(
         }),
         value: subject.word().unwrap_or_else(|| format.write(breakdown.figure)),
         unit: subject.unit(end),
-        doubts: doubts::told(known.settings, row),
+        doubts: doubts::told(known.settings, row, end),
         method: subject.method(),
         computed: subject
             .kept_back(end)
@@ -314,7 +314,7 @@ impl<'a> Subject<'a> {
             (Some(method), End::Gap | End::GapLow | End::GapHigh) => {
                 numbers::of_gap(method)
             }
-            (Some(method), End::Shortfall) => numbers::of_shortfall(method),
+            (Some(method), end) if end.is_of_shortfall() => numbers::of_shortfall(method),
             (Some(_), End::NextDistance) => numbers::METERS,
             (Some(method), _) => numbers::of_value(method),
             (None, _) => rows::format(self.row, end),
@@ -339,7 +339,9 @@ impl<'a> Subject<'a> {
                 End::Gap | End::GapLow | End::GapHigh => {
                     Some((row.gap_low, row.gap_high))
                 }
-                End::Shortfall => None,
+                end if end.is_of_shortfall() => {
+                    row.shortfall_ends().map(|(low, high)| (Some(low), Some(high)))
+                }
                 _ => Some((row.value_low, row.value_high)),
             },
             _ => None,
@@ -349,7 +351,7 @@ impl<'a> Subject<'a> {
     fn unit(&self, end: End) -> String {
         match self.row {
             Row::Exposure(row) => row.measure.unit().to_owned(),
-            Row::Deficit(row) if end == End::Shortfall => row.shortfall_unit.clone(),
+            Row::Deficit(row) if end.is_of_shortfall() => row.shortfall_unit.clone(),
             Row::Deficit(row) | Row::Disputed(row) => row.unit.clone(),
             Row::Facility(_) if end == End::NextDistance => {
                 Measure::Length.unit().to_owned()

@@ -235,6 +235,7 @@ impl Row<'_> {
                 End::GapLow => row.gap_low.is_some(),
                 End::GapHigh => row.gap_high.is_some(),
                 End::Shortfall => row.shortfall.is_some(),
+                End::ShortfallLow | End::ShortfallHigh => row.shortfall_ends().is_some(),
                 _ => false,
             },
             (Self::Facility(row), End::NextDistance) => row.next_distance_m.is_some(),

@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod map;
 mod memory;
 mod numbers;
+pub mod parts;
 pub mod past_run;
 mod portable;
 pub mod redraw;

@@ -42,7 +42,7 @@ pub const EXPOSURE: [&str; 11] = [
     "total",
 ];
 /// Columns of `deficits.csv`.
-pub const DEFICITS: [&str; 25] = [
+pub const DEFICITS: [&str; 27] = [
     "territory",
     "territory_name",
     "deficit",
@@ -68,6 +68,8 @@ pub const DEFICITS: [&str; 25] = [
     "standard_legal_status",
     "standard_edition",
     "standard_date",
+    "shortfall_low",
+    "shortfall_high",
 ];
 /// Columns of `deficit_in_hazard.csv`.
 pub const DEFICIT_IN_HAZARD: [&str; 5] =
@@ -285,6 +287,7 @@ fn deficits(names: &Names<'_>, rows: &[DeficitRow]) -> Vec<u8> {
     for row in sorted(rows, |r| (&r.territory, &r.deficit)) {
         let method = Method::of_deficit(row.kind);
         let value = numbers::of_value(method);
+        let (lacking, ends) = (numbers::of_shortfall(method), row.shortfall_ends());
         table.row([
             &row.territory,
             names.get(&row.territory),
@@ -299,7 +302,7 @@ fn deficits(names: &Names<'_>, rows: &[DeficitRow]) -> Vec<u8> {
             &row.unit,
             &Format::Shortest.write(row.standard),
             &numbers::of_gap(method).write(row.gap),
-            &numbers::of_shortfall(method).write(row.shortfall),
+            &lacking.write(row.shortfall),
             &row.shortfall_unit,
             row.meets.map_or("", boolean),
             &row.source,
@@ -311,6 +314,8 @@ fn deficits(names: &Names<'_>, rows: &[DeficitRow]) -> Vec<u8> {
             &row.citation.legal_status,
             &row.citation.edition,
             &row.citation.date,
+            &lacking.write(ends.map(|(low, _)| low)),
+            &lacking.write(ends.map(|(_, high)| high)),
         ]);
     }
     table.finish()

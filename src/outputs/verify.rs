@@ -19,6 +19,9 @@ pub enum Mismatch {
     OutputMissing(String),
     /// A file of the run has other bytes.
     OutputChanged(String),
+    /// A file of the run was saved again by another program, which changed the ends of its lines
+    /// or put a mark before them, and nothing else.
+    OutputLineEnds(String),
     /// A file lies there that the run did not write.
     OutputExtra(String),
     /// An input is not where the project says.
@@ -68,6 +71,7 @@ impl Mismatch {
         match self {
             Self::OutputMissing(path) => about("verify.output_missing", path),
             Self::OutputChanged(path) => about("verify.output_changed", path),
+            Self::OutputLineEnds(path) => about("verify.output_line_ends", path),
             Self::OutputExtra(path) => about("verify.output_extra", path),
             Self::InputMissing(path) => about("verify.input_missing", path),
             Self::InputChanged(path) => about("verify.input_changed", path),
@@ -107,14 +111,29 @@ pub fn outputs(run: &PastRun) -> Result<Vec<Mismatch>, PastRunError> {
         extra.remove(&output.path);
         match run.read(&output.path)? {
             None => found.push(Mismatch::OutputMissing(output.path.clone())),
-            Some(bytes) if Digest::of(&bytes).as_str() != output.sha256 => {
-                found.push(Mismatch::OutputChanged(output.path.clone()));
+            Some(bytes) if Digest::of(&bytes).as_str() == output.sha256 => {}
+            Some(bytes) => {
+                let plain = Digest::of(&with_plain_ends(&bytes));
+                let path = output.path.clone();
+                found.push(if plain.as_str() == output.sha256 {
+                    Mismatch::OutputLineEnds(path)
+                } else {
+                    Mismatch::OutputChanged(path)
+                });
             }
-            Some(_) => {}
         }
     }
     found.extend(extra.into_iter().map(Mismatch::OutputExtra));
     Ok(found)
+}
+
+/// A text without the marks that editors and mail put into it: a byte order mark, and carriage
+/// returns before the ends of lines.
+fn with_plain_ends(bytes: &[u8]) -> Vec<u8> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let next = text.iter().copied().skip(1).map(Some).chain([None]);
+    let pairs = text.iter().copied().zip(next);
+    pairs.filter(|pair| *pair != (b'\r', Some(b'\n'))).map(|(byte, _)| byte).collect()
 }
 
 /// Compares the inputs, where the project's folder has them, with the digests.
@@ -191,6 +210,10 @@ pub fn fresh(run: &PastRun, fresh: &PastRun) -> Result<Vec<Mismatch>, PastRunErr
         let (Some(old), Some(new)) = (run.read(path)?, fresh.read(path)?) else {
             continue;
         };
+        if old != new && with_plain_ends(&old) == new {
+            // Told of with the digests too.
+            continue;
+        }
         let places = differences::between(path, &old, &new);
         let told = |place| Mismatch::Differs { path: path.to_owned(), place };
         found.extend(places.into_iter().map(told));

@@ -2,14 +2,22 @@
 //!
 //! In: a project and the name of a figure. Out: what was measured, and the settings it was
 //! measured by. A figure does not depend on layers that it does not name, so the number is that
-//! of the whole run; what a name does not tell is measured whole.
+//! of the whole run; what a name does not tell is measured whole. Where the folder of results
+//! holds a run on the same inputs that kept its parts, nothing is laid over anything again.
 
 use std::collections::BTreeSet;
 
-use super::{Error, Measured, Watch, measure, open};
+use super::{Clock, Error, Measured, Stage, Watch, measure, open, prepare_with};
+use crate::analysis::explain::Explainer;
+use crate::analysis::{self, KeptParts};
 use crate::config::{DeficitKind, DeficitSettings, Settings, Units};
+use crate::domain::{Doubt, Findings};
+use crate::geometry;
 use crate::outputs::figure::{self, Known};
+use crate::outputs::{PastRun, parts};
 
+/// Stands for all hazards.
+const ANY: &str = "any";
 /// The prefix of a figure of a scenario.
 const SCENARIOS: &str = "scenarios/";
 
@@ -29,7 +37,47 @@ pub fn of_scenario(base: Settings, name: &str) -> Result<(Settings, String), Err
     let Some((scenario, figure)) = found else { return Ok((base, name.to_owned())) };
     let all = base.overrides.iter().chain(&scenario.overrides);
     let all: Vec<(String, String)> = all.cloned().collect();
-    Ok((open(&base.file, &all)?, figure.to_owned()))
+    let mut settings = open(&base.file, &all)?;
+    // A scenario is a run of its own inside the results.
+    settings.output_directory =
+        settings.output_directory.join("scenarios").join(&scenario.id);
+    Ok((settings, figure.to_owned()))
+}
+
+/// What a figure rests on, measured.
+#[derive(Debug)]
+pub struct Basis {
+    /// The settings that it was measured by.
+    pub settings: Settings,
+    /// What was measured.
+    pub measured: Measured,
+    /// The parts that it was measured by, if a run kept them.
+    pub kept: Option<KeptParts>,
+}
+
+impl Basis {
+    /// What is known of it.
+    #[must_use]
+    pub fn known(&self) -> Known<'_> {
+        let Measured { area, measurements, findings } = &self.measured;
+        Known { settings: &self.settings, area, measurements, findings }
+    }
+
+    /// What takes its figures apart.
+    #[must_use]
+    pub fn explainer(&self) -> Explainer<'_> {
+        let (area, settings) = (&self.measured.area, &self.settings);
+        match &self.kept {
+            Some(kept) => Explainer::of_kept(area, settings, kept),
+            None => Explainer::new(area, settings),
+        }
+    }
+
+    /// Itself, if the figure is there.
+    fn with(self, name: &str) -> Option<Self> {
+        let is_there = figure::find(name, self.known()).is_ok();
+        is_there.then_some(self)
+    }
 }
 
 /// Measures what a figure needs; everything, if its name does not tell what that is or is no
@@ -42,21 +90,75 @@ pub fn measure_for(
     settings: Settings,
     name: &str,
     watch: &dyn Watch,
-) -> Result<(Settings, Measured), Error> {
+) -> Result<Basis, Error> {
     if let Some(narrow) = narrowed(&settings, name) {
-        let measured = measure(&narrow, watch)?;
-        let known = Known {
-            settings: &narrow,
-            area: &measured.area,
-            measurements: &measured.measurements,
-            findings: &measured.findings,
+        if let Some(found) = of_kept(&narrow, name, watch)? {
+            return Ok(found);
+        }
+        let measured = if needs_moved_edges(name) {
+            measure(&narrow, watch)?
+        } else {
+            measure_as_drawn(&narrow, watch)?
         };
-        if figure::find(name, known).is_ok() {
-            return Ok((narrow, measured));
+        let found = Basis { settings: narrow, measured, kept: None };
+        if let Some(found) = found.with(name) {
+            return Ok(found);
         }
     }
     let measured = measure(&settings, watch)?;
-    Ok((settings, measured))
+    Ok(Basis { settings, measured, kept: None })
+}
+
+/// Whether a figure is told by the parts of exposure layers.
+fn is_of_parts(name: &str) -> bool {
+    let of = |prefix: &str| name.trim().starts_with(prefix);
+    ["exposure/", "balance/", "deficit_in_hazard/", "indicators/exposure."]
+        .into_iter()
+        .any(of)
+}
+
+/// Whether a figure has a range by the edges of hazards, or is the dust of sums over parts that
+/// these edges cut.
+fn needs_moved_edges(name: &str) -> bool {
+    is_of_parts(name)
+}
+
+/// Measures by the parts that the run in the folder of results kept; `None` if there is no
+/// such run on the same inputs.
+fn of_kept(
+    settings: &Settings,
+    name: &str,
+    watch: &dyn Watch,
+) -> Result<Option<Basis>, Error> {
+    let is_edge_alone = settings.doubts.on.iter().all(|one| *one == Doubt::HazardEdge);
+    if !is_of_parts(name) || !is_edge_alone {
+        return Ok(None);
+    }
+    let Ok(run) = PastRun::open(&settings.output_directory) else { return Ok(None) };
+    let exposed = |id: &str| settings.layer(id).is_some_and(|one| one.exposure.is_some());
+    let Some(kept) = parts::read(&run, settings, &exposed) else { return Ok(None) };
+    let mut findings = Findings::default();
+    let mut clock = Clock::new(watch);
+    let prepare = geometry::prepare_as_drawn;
+    let area = prepare_with(settings, prepare, &mut findings, &mut clock)?;
+    if !parts::is_of(&run, &area.inputs) || !kept.fit(&area) {
+        return Ok(None);
+    }
+    clock.begin(Stage::Measure);
+    let measurements = analysis::measure_kept(&area, settings, &kept, &mut findings);
+    let measured = Measured { area, measurements, findings };
+    let found = Basis { settings: settings.clone(), measured, kept: Some(kept) };
+    Ok(found.with(name))
+}
+
+fn measure_as_drawn(settings: &Settings, watch: &dyn Watch) -> Result<Measured, Error> {
+    let mut findings = Findings::default();
+    let mut clock = Clock::new(watch);
+    let prepare = geometry::prepare_as_drawn;
+    let area = prepare_with(settings, prepare, &mut findings, &mut clock)?;
+    clock.begin(Stage::Measure);
+    let measurements = analysis::measure(&area, settings, &mut findings);
+    Ok(Measured { area, measurements, findings })
 }
 
 /// What a figure names.
@@ -73,7 +175,10 @@ impl<'a> Subjects<'a> {
         let parts: Vec<&str> = name.trim().split('/').collect();
         let none = Self::default();
         Some(match parts[..] {
-            // Not the balance: its difference is the dust of the whole run's sums.
+            // The difference is the dust of sums over parts that the edges of all hazards cut.
+            ["balance", _, layer, ..] => {
+                Self { hazard: Some(ANY), layer: Some(layer), ..none }
+            }
             ["exposure", _, hazard, _, layer, ..] => {
                 Self { hazard: Some(hazard), layer: Some(layer), ..none }
             }
@@ -125,7 +230,7 @@ fn narrowed(settings: &Settings, name: &str) -> Option<Settings> {
     }
     if let Some(id) = subjects.hazard {
         let hazards = settings.layers.iter().filter(|one| one.hazard.is_some());
-        let meant = hazards.filter(|one| one.id == id || id == "any");
+        let meant = hazards.filter(|one| one.id == id || id == ANY);
         let before = ids.len();
         for layer in meant {
             ids.insert(&layer.id);

@@ -38,7 +38,8 @@ const TABLES: [(&str, &str, &str); 8] = [
         "territory,territory_name,deficit,kind,period,people,value,value_low,value_high,\
          qualifier,unit,standard,gap,shortfall,shortfall_unit,meets,source,\
          denominator_source,gap_low,gap_high,standard_id,standard_source,\
-         standard_legal_status,standard_edition,standard_date",
+         standard_legal_status,standard_edition,standard_date,shortfall_low,\
+         shortfall_high",
     ),
     (
         "deficit_in_hazard",

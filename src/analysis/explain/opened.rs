@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use super::{NearestFacility, RawTerm, Sum, SumOf, nearest};
 use crate::analysis::access;
 use crate::analysis::fixed::Fixed;
+use crate::analysis::kept::{KeptParts, TakenApart};
 use crate::analysis::planes::{Class, Planes};
 use crate::analysis::tally::{AREA, LENGTH, PEOPLE, Part, SUMS, take_apart};
 use crate::config::{DeficitKind, Settings};
@@ -73,6 +74,7 @@ impl<'a> Opened<'a> {
         settings: &Settings,
         planes: &Planes,
         layer: &'a ExposureLayer,
+        kept: Option<&KeptParts>,
     ) -> Self {
         let (mut questions, mut flags) = (Vec::new(), Vec::new());
         for deficit in &settings.deficits {
@@ -92,7 +94,10 @@ impl<'a> Opened<'a> {
         let nowhere = planes.nowhere();
         let (parts, groups) = (Vec::new(), Vec::new());
         let mut opened = Self { layer, parts, groups, nowhere, flags, questions };
-        opened.split(planes);
+        match kept.and_then(|kept| kept.taken_apart(area, layer)) {
+            Some(apart) => opened.take(&apart),
+            None => opened.split(planes),
+        }
         opened
     }
 
@@ -114,6 +119,29 @@ impl<'a> Opened<'a> {
             });
             if let Some(class) = class {
                 groups.entry(class).or_default().features.push(row);
+            }
+        }
+        self.groups = groups.into_iter().collect();
+    }
+
+    /// Takes the parts that a run kept.
+    fn take(&mut self, apart: &TakenApart<'_>) {
+        let columns = SUMS + self.layer.sums.len() + self.flags.len();
+        let mut groups: BTreeMap<Class, Group> = BTreeMap::new();
+        for (part, class) in apart.parts() {
+            let mut amounts = Amounts::new();
+            part.amounts(self.layer, &self.flags, |column, value| {
+                amounts.push((column, value));
+            });
+            let group = groups.entry(class.clone()).or_default();
+            group.sums.resize(columns, Fixed::ZERO);
+            amounts.iter().for_each(|(column, value)| group.sums[*column] += *value);
+            group.parts.push(self.parts.len());
+            self.parts.push((part, amounts));
+        }
+        for (row, class) in apart.counts().enumerate() {
+            if let Some(class) = class {
+                groups.entry(class.clone()).or_default().features.push(row);
             }
         }
         self.groups = groups.into_iter().collect();

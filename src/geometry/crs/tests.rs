@@ -14,6 +14,7 @@ fn places_are_judged_by_their_zone() {
         ("Ilo", ILO, "inside"),
         ("3.4° off the meridian", [-72.4, -17.0], "inside"),
         ("3.6° off", [-72.6, -17.0], "edge"),
+        ("6° off", [-75.0, -17.0], "edge"),
         ("6.1° off", [-75.1, -17.0], "far"),
         ("half a degree north of the equator", [-69.0, 0.5], "inside"),
         ("the other hemisphere", [-69.0, 1.5], "far"),
@@ -176,6 +177,11 @@ fn systems_that_are_no_zones_have_their_own_area() {
     let peru = Transform::new(5373, &utm).unwrap();
     assert_eq!(name(peru.place([-77.0, -12.0])), "inside");
     assert_eq!(name(peru.place([-74.0, -30.0])), "far");
+    // The system of Bolivia ends at 9.67° south: 9° is at its edge, 5° far to the north of it.
+    let bolivia = Transform::new(5354, &utm).unwrap();
+    for (lat, expected) in [(-15.0, false), (-9.0, false), (-5.0, true)] {
+        assert_eq!(bolivia.is_outside_source([-68.0, lat]), expected, "{lat}");
+    }
 }
 
 #[test]
@@ -188,4 +194,8 @@ fn the_plane_is_smaller_on_the_meridian_and_larger_at_the_edge() {
     let (least, most) =
         scale_ppm(&utm, [251_000.0, 8.048e6], [251_001.0, 8.049e6]).unwrap();
     assert!((least - 363.0).abs() < 5.0 && (most - 363.0).abs() < 5.0, "{least}");
+    // As far to the east of the meridian as to the west: the middle of the box is on it.
+    let (least, most) =
+        scale_ppm(&utm, [251_000.0, 8.048e6], [749_000.0, 8.049e6]).unwrap();
+    assert!((least + 400.0).abs() < 0.02 && (most - 363.0).abs() < 5.0, "{least} {most}");
 }

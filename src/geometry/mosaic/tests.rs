@@ -143,6 +143,24 @@ fn lines_are_split_where_they_cross_and_belong_to_edges_they_follow() {
 }
 
 #[test]
+fn a_line_along_a_slanting_edge_belongs_to_its_plane() {
+    // No point of the grid lies on the edge but its ends; the nearest to its middle is outside.
+    let corners = [(0, 0), (9_000_001, 0), (9_000_001, 6_000_001)];
+    let [a, b, c] = corners.map(|(x, y)| GridPoint::new(x, y));
+    let mut zone = Shapes::default();
+    zone.push_part(PartRole::Shell, [a, b, c]);
+    zone.end_feature(Dimension::Area);
+    let mut line = Shapes::default();
+    line.push_part(PartRole::Line, [a, c]);
+    line.end_feature(Dimension::Line);
+    let mosaic = mosaic_of(&[&zone]);
+    let parts = mosaic.split_length(line.get(0), &mut Scratch::default());
+    assert_eq!(parts.len(), 1);
+    assert_eq!(parts[0].0.as_slice(), [0]);
+    assert!((parts[0].1 - 9.000_001_f64.hypot(6.000_001)).abs() < 1e-9);
+}
+
+#[test]
 fn no_length_is_lost_where_a_line_ends_a_step_beyond_an_edge() {
     let mosaic = mosaic_of(&[&area(&rectangle(0, 0, 10, 10))]);
     let parts = |from: i64, to: i64| {
@@ -174,6 +192,13 @@ fn touching_is_found_even_in_a_point() {
     ] {
         let block = area(&block);
         assert_eq!(!mosaic.touched(block.get(0), 1).is_empty(), expected);
+    }
+    // Of two planes that are touched, those below the limit are told.
+    let (a, b) = (area(&rectangle(0, 0, 10, 10)), area(&rectangle(8, 0, 20, 10)));
+    let mosaic = mosaic_of(&[&a, &b]);
+    let block = area(&rectangle(7, 2, 11, 4));
+    for (limit, expected) in [(0, &[][..]), (1, &[0]), (2, &[0, 1])] {
+        assert_eq!(mosaic.touched(block.get(0), limit).as_slice(), expected, "{limit}");
     }
 }
 
@@ -295,4 +320,84 @@ fn random_points_agree_with_geo() {
         let inside = oracle.contains(&geo::Point::new(p.meters()[0], p.meters()[1]));
         assert_eq!(!mosaic.locate(p, &mut scratch).is_empty(), inside, "{p:?}");
     }
+}
+
+/// In a world of few grid steps edges pass by, and through, the corners of the index's cells:
+/// every point of it against the exact position, and every square of a step by its area.
+#[test]
+fn a_small_world_is_exact_to_the_step() {
+    use crate::geometry::predicates::{Position, position};
+    const SIDE: i64 = 48;
+    let mut numbers = Numbers(19);
+    for round in 0..12 {
+        let ring: Vec<GridPoint> = numbers.star(3 + round % 6, SIDE, SIDE / 2);
+        let mut zone = Shapes::default();
+        zone.push_part(PartRole::Shell, ring.iter().copied());
+        zone.end_feature(Dimension::Area);
+        let mosaic = mosaic_of(&[&zone]);
+        let mut scratch = Scratch::default();
+        let mut sum = 0.0;
+        for (x, y) in
+            (-SIDE..2 * SIDE).flat_map(|x| (-SIDE..2 * SIDE).map(move |y| (x, y)))
+        {
+            let p = GridPoint::new(x, y);
+            let expected = position([&ring[..]], p) != Position::Outside;
+            assert_eq!(
+                !mosaic.locate(p, &mut scratch).is_empty(),
+                expected,
+                "{ring:?} {p:?}"
+            );
+            let corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)];
+            let mut square = Shapes::default();
+            square.push_part(PartRole::Shell, corners.map(|(x, y)| GridPoint::new(x, y)));
+            square.end_feature(Dimension::Area);
+            let parts = mosaic.split_area(square.get(0), &mut scratch);
+            let inside = parts.iter().filter(|(planes, _)| !planes.is_empty());
+            sum += inside.map(|(_, area)| area).sum::<f64>();
+        }
+        let whole = zone.get(0).area_m2();
+        assert!((sum - whole).abs() < whole * 1e-9, "{ring:?}: {sum} {whole}");
+    }
+}
+
+/// An edge that passes a millionth of a millionth of a step east of a corner of the index, less
+/// than a float can tell there: which side it is on is still exact.
+#[test]
+fn an_edge_a_hair_beside_a_corner_of_the_index_is_told_apart() {
+    // Corners of the index lie at k · S − 0.5: the ground is 16 S − 1 wide and high.
+    const S: i64 = 100_000_000_000;
+    const WIDE: i64 = 16 * S - 1;
+    let p = GridPoint::new;
+    let (foot, far) = (p(8 * S - 1, 8 * S - 1), p(13 * S, 13 * S - 1));
+    let mut zone = Shapes::default();
+    let corners = [
+        [p(0, 0), p(1, 0), p(0, 1)],
+        [p(WIDE, WIDE), p(WIDE - 1, WIDE), p(WIDE, WIDE - 1)],
+        // From the foot to the far end it rises by 5 S steps on 5 S + 1.
+        [foot, p(13 * S, S), far],
+    ];
+    for ring in corners {
+        zone.push_part(PartRole::Shell, ring);
+        zone.end_feature(Dimension::Area);
+    }
+    let mosaic = mosaic_of(&[&zone]);
+    let planes = |x, y| mosaic.locate(p(x, y), &mut Scratch::default()).len();
+    assert_eq!(planes(8 * S + S / 5, 8 * S + 4 * S / 5), 0, "above the edge");
+    assert_eq!(planes(8 * S + 4 * S / 5, 8 * S + S / 5), 1, "below it");
+}
+
+#[test]
+fn what_lies_beyond_all_edges_needs_no_search() {
+    let mosaic = mosaic_of(&[&area(&rectangle(0, 0, 10, 10))]);
+    let cases = [
+        ("to the west", (-9, 2), (-5, 4)),
+        ("to the east", (15, 2), (19, 4)),
+        ("to the south", (2, -9), (4, -5)),
+        ("to the north", (2, 15), (4, 19)),
+    ];
+    let p = |(x, y): (i64, i64)| GridPoint::new(x * M, y * M);
+    for (case, low, high) in cases {
+        assert_eq!(mosaic.uncut(p(low), p(high)), Some(&[][..]), "{case}");
+    }
+    assert_eq!(mosaic.uncut(p((-1, 2)), p((1, 4))), None, "across an edge");
 }

@@ -14,7 +14,9 @@ use crate::domain::Message;
 use crate::i18n::{self, Locale};
 use crate::outputs::map::font;
 use crate::outputs::map::plotters_backend::{PageBackend, units};
-use crate::outputs::map::scene::{Anchor, Colour, Rect, Scene, Text, Weight};
+use crate::outputs::map::scene::{
+    Anchor, Colour, Paint, Rect, Rule, Scene, Text, Weight,
+};
 use crate::outputs::map::{MapError, style};
 
 /// Size of the page, mm.
@@ -45,20 +47,22 @@ struct Bar {
     colour: Colour,
 }
 
-/// Draws the waterfall of a figure that differs by a number; `None` for any other.
+/// Draws the waterfall of a figure that differs by a number; `None` for any other. The names are
+/// those of the two runs.
 ///
 /// # Errors
 ///
 /// [`MapError::Chart`] if plotters refuses.
-pub fn waterfall(entry: &Entry, locale: Locale) -> Result<Option<Scene>, MapError> {
-    let Some(bars) = bars(entry, locale) else { return Ok(None) };
+pub fn waterfall(
+    entry: &Entry,
+    names: [&str; 2],
+    locale: Locale,
+) -> Result<Option<Scene>, MapError> {
+    let Some(bars) = bars(entry, names, locale) else { return Ok(None) };
     let [width, height] = PAGE;
     let mut scene = Scene::new(width, height.max(34.0 + bars.len() as f32 * 8.0));
     let bottom = scene.height_mm;
-    scene.fill_rect(
-        Rect::new(0.0, 0.0, width, bottom),
-        crate::outputs::map::scene::Paint::solid(style::PAPER),
-    );
+    scene.fill_rect(Rect::new(0.0, 0.0, width, bottom), Paint::solid(style::PAPER));
     let (low, high, is_cut) = span(&bars);
     let mut top = MARGIN + 4.0;
     let title = i18n::text(locale, "compare.chart.title").to_owned();
@@ -76,9 +80,9 @@ pub fn waterfall(entry: &Entry, locale: Locale) -> Result<Option<Scene>, MapErro
     );
     plot(&mut scene, area, &bars, (low, high), locale)
         .map_err(|reason| MapError::Chart { reason })?;
-    let row = (area.h - AXIS_MM) / bars.len() as f32;
+    let row_mm = (area.h - AXIS_MM) / bars.len() as f32;
     for (i, bar) in bars.iter().enumerate() {
-        let base = area.y + (i as f32 + 0.5) * row + WORDS_MM * 0.36;
+        let base = area.y + (i as f32 + 0.5) * row_mm + WORDS_MM * 0.36;
         let label = font::fit(&bar.label, Weight::Regular, WORDS_MM, LABELS_MM - 2.0);
         let place = [area.x - 2.0, base];
         scene.text(Text::new(label, place, WORDS_MM).anchor(Anchor::End));
@@ -86,11 +90,27 @@ pub fn waterfall(entry: &Entry, locale: Locale) -> Result<Option<Scene>, MapErro
         scene.text(Text::new(&bar.note, place, WORDS_MM).anchor(Anchor::End));
     }
     if is_cut {
+        for row in [0, bars.len() - 1] {
+            tear(&mut scene, area.x + 5.0, area.y + (row as f32 + 0.16) * row_mm, row_mm);
+        }
         let words = i18n::text(locale, "compare.chart.cut").to_owned();
         let place = [MARGIN, bottom - MARGIN + 2.0];
         scene.text(Text::new(words, place, 2.3).colour(style::INK_SOFT));
     }
     Ok(Some(scene))
+}
+
+/// Tears a bar that does not begin at 0: a strip of paper across it with jagged edges.
+fn tear(scene: &mut Scene, x: f32, top: f32, row_mm: f32) {
+    let (height, teeth) = (row_mm * 0.68, 6);
+    let edge = |x: f32, at: i32| {
+        let out = if at % 2 == 0 { -0.9 } else { 0.9 };
+        [x + out, top + height * at as f32 / teeth as f32]
+    };
+    let left = (0..=teeth).map(|at| edge(x, at));
+    let right = (0..=teeth).rev().map(|at| edge(x + 1.5, at));
+    let strip: Vec<[f32; 2]> = left.chain(right).collect();
+    scene.fill(vec![strip], Rule::NonZero, Paint::solid(style::PAPER));
 }
 
 /// The words for a cause.
@@ -107,28 +127,52 @@ pub fn cause(effect: &Effect, locale: Locale) -> String {
     i18n::render(locale, &message)
 }
 
-fn bars(entry: &Entry, locale: Locale) -> Option<Vec<Bar>> {
+fn bars(entry: &Entry, names: [&str; 2], locale: Locale) -> Option<Vec<Bar>> {
     entry.difference?;
     let read = |text: &str| super::Decimal::parse(text);
     let (a, b) = (read(&entry.a)?, read(&entry.b)?);
-    let whole = |key, value: super::Decimal| Bar {
-        label: i18n::text(locale, key).to_owned(),
-        note: value.to_string(),
-        from: 0.0,
-        to: value.about(),
-        colour: WHOLE,
+    let whole = |side: usize, key, value: super::Decimal| {
+        let label = i18n::render(locale, &Message::new(key).with("name", names[side]));
+        let open = Message::new("compare.chart.undecidable").with("label", &label);
+        let is_open = entry.undecidable[side];
+        Bar {
+            // A 0 would be read as nothing.
+            note: if is_open && value.is_zero() {
+                i18n::text(locale, "map.undecidable").to_owned()
+            } else {
+                number(value, locale)
+            },
+            label: if is_open && !value.is_zero() {
+                i18n::render(locale, &open)
+            } else {
+                label
+            },
+            from: 0.0,
+            to: value.about(),
+            colour: WHOLE,
+        }
     };
-    let mut bars = vec![whole("compare.chart.before", a)];
+    let mut bars = vec![whole(0, "compare.chart.before", a)];
     let mut at = a;
     for effect in &entry.effects {
         let next = at + effect.amount;
         let colour = if effect.amount.is_negative() { LESS } else { MORE };
-        let (label, note) = (cause(effect, locale), effect.amount.signed());
+        let label = cause(effect, locale);
+        let sign = if effect.amount.is_negative() { "\u{2212}" } else { "+" };
+        let note = format!("{sign}{}", number(effect.amount.abs(), locale));
         bars.push(Bar { label, note, from: at.about(), to: next.about(), colour });
         at = next;
     }
-    bars.push(whole("compare.chart.after", b));
+    bars.push(whole(1, "compare.chart.after", b));
     Some(bars)
+}
+
+/// A number as people of the language write it, with all of its digits but zeros at the end:
+/// the bars must add up on paper.
+fn number(value: super::Decimal, locale: Locale) -> String {
+    let text = value.to_string();
+    let digits = text.split_once('.').map_or("", |(_, digits)| digits);
+    i18n::number(locale, value.about(), digits.trim_end_matches('0').len())
 }
 
 /// The ends of the axis, and whether it leaves out the way from 0 so that small steps of

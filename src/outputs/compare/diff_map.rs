@@ -41,26 +41,30 @@ const STEPS: [Colour; 7] = [
 /// Position of "no change" in the steps.
 const EVEN: usize = 3;
 
+/// Marks a change of a figure of which nobody can say in one of the runs whether it is nothing.
+const DOUBT: &str = "\u{202f}\u{2020}";
+
 /// The change in a territory.
 enum Change {
-    /// By so much.
-    By(Decimal),
+    /// By so much; whether the figure of one of the runs is undecidable.
+    By(Decimal, bool),
     /// It cannot be said by a number.
     NoNumber,
 }
 
 /// Draws the difference of a figure over all territories: the same figure as `asked` in each
-/// of them. The land is that of the second run.
+/// of them. The land is that of the second run; the names are those of the two.
 #[must_use]
 pub fn draw(
     comparison: &Comparison,
     asked: &Entry,
+    names: [&str; 2],
     area: &StudyArea,
     locale: Locale,
 ) -> Option<Scene> {
     let changes = changes(comparison, asked);
     let sizes = changes.values().filter_map(|change| match change {
-        Change::By(amount) => Some(amount.abs()),
+        Change::By(amount, _) => Some(amount.abs()),
         Change::NoNumber => None,
     });
     let largest = sizes.max().unwrap_or(Decimal::ZERO);
@@ -69,7 +73,9 @@ pub fn draw(
     scene.fill_rect(Rect::new(0.0, 0.0, width, height), Paint::solid(style::PAPER));
     let title = i18n::text(locale, "compare.map.title").to_owned();
     scene.text(Text::new(title, [MARGIN, MARGIN + 4.0], 4.4).weight(Weight::Bold));
-    let name = format!("{} ({})", family(asked), asked.unit);
+    let runs = Message::new("compare.map.runs").with("a", names[0]).with("b", names[1]);
+    let runs = i18n::render(locale, &runs);
+    let name = format!("{} ({}) · {runs}", family(asked), asked.unit);
     let name = font::fit(&name, Weight::Regular, 2.9, width - 2.0 * MARGIN);
     scene.text(Text::new(name, [MARGIN, MARGIN + 9.4], 2.9).colour(style::INK_SOFT));
     let frame = Rect::new(
@@ -99,7 +105,9 @@ fn changes<'a>(comparison: &'a Comparison, asked: &Entry) -> BTreeMap<&'a str, C
     let same = comparison.entries.iter().filter(|entry| family(entry) == wanted);
     same.map(|entry| {
         let change = match (entry.status, entry.difference) {
-            (Status::Differs, Some(amount)) => Change::By(amount),
+            (Status::Differs, Some(amount)) => {
+                Change::By(amount, entry.doubt().is_some())
+            }
             _ => Change::NoNumber,
         };
         (entry.territory(), change)
@@ -149,7 +157,9 @@ fn land(
     scene.clipped(frame, |scene| {
         for (row, territory) in area.territories.iter().enumerate() {
             let paint = match changes.get(territory.code.as_str()) {
-                Some(Change::By(amount)) => Paint::solid(STEPS[step(*amount, largest)]),
+                Some(Change::By(amount, _)) => {
+                    Paint::solid(STEPS[step(*amount, largest)])
+                }
                 Some(Change::NoNumber) => style::not_known(),
                 None => Paint::solid(STEPS[EVEN]),
             };
@@ -177,7 +187,9 @@ fn labels(
         let shape = area.territory_partition.get(row);
         let Some(extent) = Extent::of_shape(shape) else { continue };
         let change = match changes.get(territory.code.as_str()) {
-            Some(Change::By(amount)) => write(*amount),
+            Some(Change::By(amount, is_open)) => {
+                write(*amount) + if *is_open { DOUBT } else { "" }
+            }
             Some(Change::NoNumber) => "?".to_owned(),
             None => "0".to_owned(),
         };
@@ -247,5 +259,15 @@ fn legend(
     }
     if changes.values().any(|change| matches!(change, Change::NoNumber)) {
         line(style::not_known(), say("compare.map.no_number"));
+    }
+    if changes.values().any(|change| matches!(change, Change::By(_, true))) {
+        let words = say("compare.map.undecidable");
+        let room = LEGEND_MM - 6.0;
+        for (at, words) in
+            font::wrap(&words, Weight::Regular, 2.4, room, 3).iter().enumerate()
+        {
+            let place = [x, top + 3.1 + at as f32 * 3.2];
+            scene.text(Text::new(words, place, 2.4).colour(style::INK_SOFT));
+        }
     }
 }

@@ -153,6 +153,7 @@ pub fn json(comparison: &Comparison) -> Value {
             "b": entry.b,
             "status": entry.status.id(),
             "difference": entry.difference.map(|difference| difference.to_string()),
+            "undecidable": { "a": entry.undecidable[0], "b": entry.undecidable[1] },
             "causes": entry.effects.iter().map(effect).collect::<Vec<_>>(),
         })
     };

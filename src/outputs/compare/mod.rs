@@ -20,6 +20,7 @@ pub use files::{COLUMNS, SCENARIOS, against_base, json, table, write};
 pub use recorded::ensure_comparable;
 pub use snapshot::Snapshot;
 
+use super::numbers::is_zero;
 use super::past_run::PastRun;
 use super::tables::Cells;
 use crate::domain::{Message, TOTAL};
@@ -135,6 +136,9 @@ pub struct Entry {
     pub difference: Option<Decimal>,
     /// What each cause adds to it; they add up to it.
     pub effects: Vec<Effect>,
+    /// In the first run and in the second, whether the range of the figure goes from nothing to
+    /// something, so that nobody can say whether it is nothing.
+    pub undecidable: [bool; 2],
     /// Cells that tell which row it is.
     cells: Cells,
 }
@@ -151,6 +155,28 @@ impl Entry {
             "value_high" | "high" => format!("{}/{}/high", self.table, self.row),
             column => format!("{}/{} · {column}", self.table, self.row),
         }
+    }
+
+    fn cell(&self, column: &str) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// Whether it is not about what lies in no zone or was not studied.
+    fn is_in_zone(&self) -> bool {
+        !["none", "not_studied"].contains(&self.cell("level"))
+    }
+
+    /// What people must know of it besides: in which of the runs nobody can say whether it is
+    /// nothing; `None` if in neither.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Message> {
+        let key = match self.undecidable {
+            [false, false] => return None,
+            [true, false] => "compare.undecidable.first",
+            [false, true] => "compare.undecidable.second",
+            [true, true] => "compare.undecidable.both",
+        };
+        Some(Message::new(key))
     }
 
     /// The territory that it is about; empty if it is about none.
@@ -193,7 +219,8 @@ pub struct Comparison {
 
 impl Comparison {
     /// The figure to be drawn: the one asked for, else the largest difference of the union
-    /// of the territories, people before all else. `None` if no figure differs by a number.
+    /// of the territories: people before all else, those in a zone before those in none, and
+    /// in those of the worst of all hazards first. `None` if no figure differs by a number.
     ///
     /// # Errors
     ///
@@ -209,7 +236,14 @@ impl Comparison {
             let is_people = entry.table == "exposure" && entry.unit == "people";
             let of_union = entry.territory() == TOTAL;
             let is_value = entry.column == "value";
-            (is_people && of_union && is_value, of_union && is_value)
+            let is_wanted = is_people && of_union && is_value;
+            let in_zone = is_wanted && entry.is_in_zone();
+            (
+                in_zone,
+                in_zone && entry.cell("hazard") == "any",
+                is_wanted,
+                of_union && is_value,
+            )
         };
         let numbers = entries.filter(|entry| entry.difference.is_some());
         // Of equals the first: `max_by` takes the last.
@@ -221,7 +255,7 @@ impl Comparison {
     }
 
     /// The largest differences, so many of each unit, people first; ends of ranges and
-    /// totals are left out.
+    /// totals are left out, and so is what lies in no zone where something else differs.
     #[must_use]
     pub fn largest(&self, most: usize) -> Vec<&Entry> {
         let mut by_unit: BTreeMap<(bool, &str), Vec<&Entry>> = BTreeMap::new();
@@ -231,8 +265,15 @@ impl Comparison {
         };
         let numbers = self.entries.iter().filter(|entry| entry.difference.is_some());
         let all: Vec<&Entry> = numbers.collect();
+        let is_told = |entry: &&Entry| is_main(entry) && entry.is_in_zone();
+        let some_told = all.iter().any(is_told);
         let some_main = all.iter().any(is_main);
-        for entry in all.iter().filter(|entry| is_main(entry) || !some_main) {
+        let is_wanted = |entry: &&&Entry| match (some_told, some_main) {
+            (true, _) => is_told(entry),
+            (false, true) => is_main(entry),
+            (false, false) => true,
+        };
+        for entry in all.iter().filter(is_wanted) {
             let unit = (entry.unit != "people", entry.unit.as_str());
             by_unit.entry(unit).or_default().push(entry);
         }
@@ -347,8 +388,22 @@ impl Pair<'_> {
             b: printed(1, b),
             status,
             difference,
+            undecidable: [0, 1].map(|side| self.is_undecidable(side, column)),
             ..self.entry(column)
         })
+    }
+
+    /// Whether the range of a number goes from nothing to something.
+    fn is_undecidable(&self, side: usize, column: &str) -> bool {
+        let ends = match (self.table, column) {
+            ("exposure", "value") => ["low", "high"],
+            ("deficits", "value") => ["value_low", "value_high"],
+            ("deficits", "gap") => ["gap_low", "gap_high"],
+            ("deficits", "shortfall") => ["shortfall_low", "shortfall_high"],
+            _ => return false,
+        };
+        let [low, high] = ends.map(|end| self.cell(side, end).unwrap_or_default());
+        is_zero(low) && !high.is_empty() && !is_zero(high)
     }
 
     /// Whether two numbers may be subtracted.
@@ -396,6 +451,7 @@ impl Pair<'_> {
             status: Status::Differs,
             difference: None,
             effects: Vec::new(),
+            undecidable: [false; 2],
             cells: self.cells.clone(),
         }
     }

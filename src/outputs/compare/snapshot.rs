@@ -29,6 +29,8 @@ pub(super) const TABLES: [(&str, &[&str], &[&str]); 6] = [
             "gap_low",
             "gap_high",
             "shortfall",
+            "shortfall_low",
+            "shortfall_high",
         ],
         &["kind", "period", "qualifier", "meets"],
     ),
@@ -336,7 +338,9 @@ pub(super) fn unit_of(table: &str, cells: &Cells, column: &str) -> String {
     match (table, column) {
         (_, "people" | "people_nearest" | "total_people") => "people".to_owned(),
         ("risk", _) | (_, "features" | "total_features") => "1".to_owned(),
-        ("deficits", "shortfall") => cell("shortfall_unit"),
+        ("deficits", "shortfall" | "shortfall_low" | "shortfall_high") => {
+            cell("shortfall_unit")
+        }
         ("exposure" | "deficits", _) => cell("unit"),
         (_, "next_distance_m") => "m".to_owned(),
         _ => String::new(),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::figure::Row;
 use super::super::numbers::{self, Format};
+use crate::analysis::Lacking;
 use crate::analysis::explain::End;
 use crate::config::Settings;
 use crate::domain::{Doubt, DoubtRange, Measure, Message};
@@ -61,14 +62,25 @@ impl DoubtTold {
 }
 
 /// All doubts that can touch a figure; none for one that only its table knows.
-pub(super) fn told(settings: &Settings, row: Row<'_>) -> Vec<DoubtTold> {
+pub(super) fn told(settings: &Settings, row: Row<'_>, end: End) -> Vec<DoubtTold> {
     let (known, possible, format) = match row {
         Row::Exposure(row) => {
-            (&row.doubts, of_exposure(&row.measure), numbers::of_measure(&row.measure))
+            let format = numbers::of_measure(&row.measure);
+            (row.doubts.clone(), of_exposure(&row.measure), format)
+        }
+        Row::Deficit(row) if end.is_of_shortfall() => {
+            let method = Method::of_deficit(row.kind);
+            let mut possible = of_deficit(method);
+            if method == Method::Access {
+                // How many are not served grows with the people; their share does not.
+                possible.push(Doubt::PopulationDate);
+            }
+            let lacking = row.lacking.iter().flat_map(of_lacking);
+            (lacking.collect(), possible, numbers::of_shortfall(method))
         }
         Row::Deficit(row) => {
             let method = Method::of_deficit(row.kind);
-            (&row.doubts, of_deficit(method), numbers::of_value(method))
+            (row.doubts.clone(), of_deficit(method), numbers::of_value(method))
         }
         _ => return Vec::new(),
     };
@@ -84,6 +96,14 @@ pub(super) fn told(settings: &Settings, row: Row<'_>) -> Vec<DoubtTold> {
         DoubtTold { doubt, state, range }
     };
     Doubt::ALL.into_iter().filter(|doubt| possible.contains(doubt)).map(tell).collect()
+}
+
+/// What each doubt alone makes of a shortfall.
+fn of_lacking(lacking: &Lacking) -> impl Iterator<Item = DoubtRange> + '_ {
+    lacking.doubts.iter().map(|one| {
+        let [low, high] = [one.low, one.high].map(|amount| lacking.shortfall(amount));
+        DoubtRange { doubt: one.doubt, low, high }
+    })
 }
 
 fn of_exposure(measure: &Measure) -> Vec<Doubt> {
@@ -124,12 +144,32 @@ pub(super) fn combined(
         End::Low => "explain.computed.combined_low",
         _ => "explain.computed.combined_high",
     };
-    let off = doubts.iter().map(|one| match end {
-        End::Low => value - one.low,
-        _ => one.high - value,
-    });
-    let squares: Vec<String> = off.map(|off| format!("{}²", format.write(off))).collect();
     Message::new(key)
         .with("value", format.write(value))
-        .with("squares", squares.join(" + "))
+        .with("squares", squares(end == End::Low, value, doubts, format))
+}
+
+/// An end of what is lacking, with the numbers put in.
+pub(super) fn lacking(end: End, lacking: &Lacking, format: Format) -> Message {
+    let is_low = end == End::ShortfallLow;
+    let key = match (is_low, lacking.is_whole, lacking.most.is_finite()) {
+        (true, true, _) => "explain.computed.lacking_units_low",
+        (false, true, _) => "explain.computed.lacking_units_high",
+        (true, false, _) => "explain.computed.lacking_low",
+        (false, false, true) => "explain.computed.lacking_most",
+        (false, false, false) => "explain.computed.lacking_high",
+    };
+    Message::new(key)
+        .with("amount", format.write(lacking.amount()))
+        .with("demand", format.write(lacking.demand))
+        .with("units", format.write(lacking.provision))
+        .with("most", format.write(lacking.most))
+        .with("squares", squares(is_low, lacking.amount(), &lacking.doubts, format))
+}
+
+/// How far each doubt takes a figure down or up, squared.
+fn squares(is_low: bool, value: f64, doubts: &[DoubtRange], format: Format) -> String {
+    let off = |one: &DoubtRange| if is_low { value - one.low } else { one.high - value };
+    let each = doubts.iter().map(|one| format!("{}²", format.write(off(one))));
+    each.collect::<Vec<_>>().join(" + ")
 }

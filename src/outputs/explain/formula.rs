@@ -61,6 +61,11 @@ impl Subject<'_> {
             {
                 self.gap(row, method, end)
             }
+            (Row::Deficit(DeficitRow { lacking: Some(lacking), .. }), _)
+                if matches!(end, End::ShortfallLow | End::ShortfallHigh) =>
+            {
+                doubts::lacking(end, lacking, format)
+            }
             (Row::Deficit(row) | Row::Disputed(row), method) if end == End::Shortfall => {
                 let standard = Format::Shortest.write(row.standard);
                 match method {

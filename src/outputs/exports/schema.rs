@@ -91,6 +91,8 @@ const COLUMNS: &[Column] = columns![
     service: Kind::Text,
     severity: Kind::Text,
     shortfall: NUMBER,
+    shortfall_high: NUMBER,
+    shortfall_low: NUMBER,
     shortfall_unit: Kind::Text,
     social: NUMBER,
     source: Kind::Text,

@@ -15,7 +15,7 @@ use super::scene::{Anchor, Colour, Paint, Rect, Scene, Text, Weight};
 use super::style;
 
 /// Size of the words, mm.
-const WORDS_MM: f32 = 2.05;
+const WORDS_MM: f32 = 2.1;
 /// Height of one bar with its gap, mm.
 const BAR_MM: f32 = 3.9;
 /// Height of the axis below the bars, mm.
@@ -152,11 +152,12 @@ impl Chart {
             .map_err(|e| e.to_string())?;
         let ink = to_rgba(style::INK_SOFT);
         let axis = ink.stroke_width(units(0.12) as u32);
-        let words = TextStyle::from(("sans-serif", units(1.9)).into_font()).color(&ink);
+        let words = TextStyle::from(("sans-serif", units(2.1)).into_font()).color(&ink);
         let decimals = decimals_of_step(max / 4.0);
         let label = |value: &f64| {
             if self.is_share {
-                format!("{}\u{a0}%", i18n::number(locale, value * 100.0, 0))
+                let decimals = decimals_of_step(max * 100.0 / 4.0).min(1);
+                format!("{}\u{a0}%", i18n::number(locale, value * 100.0, decimals))
             } else {
                 i18n::number(locale, *value, decimals)
             }

@@ -31,19 +31,22 @@ pub fn plan<'a>(
     let title = deficit.title.get(words.locale);
     let service = service_of(job.area, &deficit.kind);
     let people = people_of(job.area, &deficit.kind);
-    let chart = figures::deficit_chart(job.area, &rows, &deficit.kind, words);
     let mut bases: Vec<&Prepared> = Vec::new();
     bases.extend(people.map(|layer| &layer.layer));
     let name = format!("deficit_{}", deficit.id);
+    let method = Method::of(job.settings, &name);
+    let (colouring, method) = Colouring::of(method, deficit, &rows);
+    let paint = |row: &DeficitRow| colouring.paint(colouring.class(Some(row)));
+    let chart = figures::deficit_chart(job.area, &rows, &deficit.kind, words, paint);
     let theme = Theme {
         deficit,
-        colouring: Colouring::of(Method::of(job.settings, &name), deficit, &rows),
+        colouring,
         rows: rows.clone(),
         service,
         people,
         reach: measurements.distances.iter().find(|one| one.deficit == deficit.id),
         is_kept_back: job.settings.suppression.is_some(),
-        method: Method::of(job.settings, &name),
+        method,
     };
     let subject = service.map(|layer| &layer.layer);
     let subject = subject.into_iter().chain(people.map(|layer| &layer.layer));
@@ -183,10 +186,21 @@ enum Class {
 }
 
 impl Colouring {
-    fn of(method: Method, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Self {
-        if method.breaks == Breaks::Standard {
-            return Self::Gap;
+    /// The way, and the method that it follows: of a standard that is nothing, or of none, no
+    /// gap is a share, so the values are told apart instead, by round limits.
+    fn of(
+        method: Method,
+        deficit: &DeficitSettings,
+        rows: &[&DeficitRow],
+    ) -> (Self, Method) {
+        let has_share = deficit.standard.is_some_and(|standard| standard > 0.0);
+        let is_standard = method.breaks == Breaks::Standard;
+        if is_standard && (has_share || !is_reported(&deficit.kind)) {
+            return (Self::Gap, method);
         }
+        let by_standard = method;
+        let breaks = if is_standard { Breaks::Pretty } else { method.breaks };
+        let method = Method { breaks, ..method };
         let high_is_worse = match deficit.kind {
             DeficitKind::AreaPerPerson { .. } | DeficitKind::Access { .. } => false,
             DeficitKind::PeoplePerUnit { .. } => true,
@@ -195,7 +209,10 @@ impl Colouring {
         let is_own = |row: &&&DeficitRow| row.territory != TOTAL;
         let values: Vec<f64> =
             rows.iter().filter(is_own).filter_map(|row| row.value).collect();
-        Classes::of(method, &values, high_is_worse).map_or(Self::Gap, Self::Values)
+        match Classes::of(method, &values, high_is_worse) {
+            Some(classes) => (Self::Values(classes), method),
+            None => (Self::Gap, by_standard),
+        }
     }
 
     /// A territory whose value is no single number has no class of values.
@@ -243,6 +260,7 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
         // The blocks are the theme; territories wear their class in the locator.
         sketch.land(|_| Paint::solid(super::style::LAND));
     } else {
+        sketch.is_choropleth = true;
         sketch.land(|row| theme.colouring.paint(class_of(row)));
     }
     let mut groups = Vec::new();
@@ -279,7 +297,11 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
         sketch.name_territories(|row| {
             let unknown = || words.of("map.unknown");
             Some(row_of(row).map_or_else(unknown, |r| {
-                figures::deficit_value(words, &theme.deficit.kind, r)
+                if has_no_unit(&theme.deficit.kind, r) {
+                    words.of("map.no_unit")
+                } else {
+                    figures::deficit_value(words, &theme.deficit.kind, r)
+                }
             }))
         });
     }
@@ -294,6 +316,18 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
         (0..area.territories.len()).map(row_of).collect();
     groups.push(class_group(words, theme, &classes, &rows, is_whole));
     Drawn { classes: groups, locator }
+}
+
+/// Whether people share no unit at all: then nobody can say how many share one, and that is
+/// known, not unknown.
+fn has_no_unit(kind: &DeficitKind, row: &DeficitRow) -> bool {
+    matches!(kind, DeficitKind::PeoplePerUnit { .. })
+        && row.value.or(row.value_low).or(row.value_high).is_none()
+        && row.meets == Some(false)
+}
+
+fn is_reported(kind: &DeficitKind) -> bool {
+    matches!(kind, DeficitKind::Reported { .. })
 }
 
 /// The blocks of an access deficit by their distance to the nearest facility, where the sheet
@@ -353,7 +387,10 @@ fn blocks(
             FeatureClass {
                 paint: super::style::ramp(4, 5),
                 label: words.with("map.class.not_served", "length", &limit),
-                figures: said(total.shortfall),
+                figures: vec![
+                    figures::shortfall_text(words, total, |v| words.number(v, 0))
+                        .unwrap_or_else(|| "\u{2013}".to_owned()),
+                ],
             },
         ];
     } else if class_of.contains(&beyond) {
@@ -448,8 +485,12 @@ fn class_group(
         DeficitKind::Access { .. } => words.percent(value),
         _ => words.figure(value),
     };
+    let is_of_nothing = theme.deficit.standard.is_some_and(|standard| standard <= 0.0);
     let label = |class: Class| match (&theme.colouring, class) {
         (Colouring::Values(all), Class::Value(class)) => all.label(words, class, show),
+        (_, Class::Gap(GapClass::Unquantified)) if is_of_nothing => {
+            words.of("map.class.not_met")
+        }
         (_, Class::Gap(class)) => class_label(words, class),
         (Colouring::Gap, Class::Value(_)) => words.of("map.class.unknown"),
     };
@@ -468,6 +509,7 @@ fn class_group(
         Colouring::Gap if theme.rows.iter().all(|row| row.standard.is_none()) => {
             words.of("map.legend.no_standard")
         }
+        Colouring::Gap if is_of_nothing => words.of("map.legend.met"),
         Colouring::Gap => words.of("map.legend.gap"),
         Colouring::Values(_) => {
             let unit = figures::deficit_unit(words, kind, unit);
@@ -503,12 +545,23 @@ fn class_label(words: Words, class: GapClass) -> String {
 fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table {
     let words = job.words;
     let is_share = matches!(deficit.kind, DeficitKind::Access { .. });
-    let shortfall = |row: &DeficitRow| match row.shortfall {
-        // Square metres to add: hectares read better, as the planners' norms have them.
-        Some(value) if row.shortfall_unit == "m2" => words.number(value / 10_000.0, 2),
-        Some(value) => words.number(value, 0),
-        None => "\u{2013}".to_owned(),
+    let shortfall = |row: &DeficitRow| {
+        let show = |value: f64| match row.shortfall_unit.as_str() {
+            // Square metres to add: hectares read better, as the planners' norms have them.
+            "m2" => words.number(value / 10_000.0, 2),
+            _ => words.number(value, 0),
+        };
+        match (row.shortfall, row.shortfall_ends()) {
+            (Some(_), Some((low, high))) if figures::is_open(Some((low, high))) => {
+                format!("{}\u{2013}{}", show(low), show(high))
+            }
+            (Some(value), _) => show(value),
+            (None, _) => "\u{2013}".to_owned(),
+        }
     };
+    let is_open = rows
+        .iter()
+        .any(|row| row.is_undecidable() || figures::is_open(row.shortfall_ends()));
     let measured_unit = rows.first().map_or("", |row| row.unit.as_str());
     let has_shortfall = rows.iter().any(|row| row.shortfall.is_some());
     let unit = rows.iter().find_map(|row| row.shortfall.map(|_| &row.shortfall_unit));
@@ -521,7 +574,10 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
                 |value| if is_share { words.percent(value) } else { words.figure(value) };
             let or_dash =
                 |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
-            let value = or_dash(figures::known(row, plain));
+            let open = row.value_low.zip(row.value_high).filter(|_| row.is_undecidable());
+            let open =
+                open.map(|(low, high)| format!("{}\u{2013}{}", plain(low), plain(high)));
+            let value = or_dash(open.or_else(|| figures::known(row, plain)));
             let mut cells = vec![value, or_dash(figures::gap_text(words, row, plain))];
             if has_shortfall {
                 cells.push(shortfall(row));
@@ -541,5 +597,6 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
     }
     let unit = figures::deficit_unit(words, &deficit.kind, measured_unit);
     let heading = words.with("map.table.deficit", "unit", &unit);
-    Table { heading, columns, rows, ..Table::default() }
+    let note = if is_open { words.of("map.table.undecidable") } else { String::new() };
+    Table { heading, columns, rows, note, ..Table::default() }
 }

@@ -47,7 +47,13 @@ impl<'a> Sketch<'a> {
     }
 
     fn draw_facilities(&mut self, all: &[(&'a ServiceLayer, Vec<bool>)]) {
-        for (layer, inside) in all {
+        // The most numerous go below: a school of a hundred must not hide the one hospital.
+        let mut order: Vec<_> = all.iter().collect();
+        order.sort_by_key(|(_, inside)| std::cmp::Reverse(inside.len()));
+        for (layer, inside) in &order {
+            self.draw_rings_of(layer, inside);
+        }
+        for (layer, inside) in order {
             self.draw_facilities_of(layer, inside);
         }
     }
@@ -68,21 +74,28 @@ impl<'a> Sketch<'a> {
         points
     }
 
+    /// Draws the rings of the points of a service, to go below all signs.
+    fn draw_rings_of(&mut self, layer: &ServiceLayer, inside: &[bool]) {
+        let points = self.facility_points(layer);
+        let kind = Marker::of_kind(&layer.kind);
+        let scale = crowding_scale(&points, inside, kind.radius_mm());
+        for ((_, at), inside) in points.iter().zip(inside) {
+            if *inside {
+                legend::ring(&mut self.scene, kind, *at, scale);
+            }
+        }
+    }
+
     fn draw_facilities_of(&mut self, layer: &'a ServiceLayer, inside: &[bool]) {
         let points = self.facility_points(layer);
         if points.is_empty() {
             return;
         }
         let kind = Marker::of_kind(&layer.kind);
-        let scale = crowding_scale(&points, kind.radius_mm());
+        let scale = crowding_scale(&points, inside, kind.radius_mm());
         self.marker_scales.push((layer.layer.id.clone(), scale));
         let title = self.title(&layer.layer);
         self.scene.items.push(Item::BeginGroup(title.clone()));
-        for ((_, at), inside) in points.iter().zip(inside) {
-            if *inside {
-                legend::ring(&mut self.scene, kind, *at, scale);
-            }
-        }
         for ((row, at), inside) in points.iter().zip(inside) {
             if *inside {
                 self.ringed.push((layer.layer.id.clone(), *row));
@@ -133,19 +146,23 @@ fn is_inside(zones: &[(Extent, ShapeRef<'_>)], layer: &ServiceLayer, row: usize)
     points.iter().any(|point| is_in(point.meters()))
 }
 
-/// How much smaller the signs of crowded points are drawn: 1 where none touches another,
-/// 0.6 where all do.
-fn crowding_scale(points: &[(usize, Point)], radius: f32) -> f32 {
+/// How much smaller the signs of crowded points are drawn, with their rings: 1 where none
+/// touches another, 0.6 where all do.
+fn crowding_scale(points: &[(usize, Point)], inside: &[bool], radius: f32) -> f32 {
     /// More points than this crowd any sheet, and comparing them all would take long.
     const CROWD: usize = 3000;
     if points.len() > CROWD {
         return 0.6;
     }
-    let reach = 2.3 * radius;
+    let reach = |i: usize| {
+        let is_ringed = inside.get(i).copied().unwrap_or(false);
+        if is_ringed { radius * reach_of(true) } else { radius * 1.15 }
+    };
     let touches = |i: usize| {
         let [x, y] = points[i].1;
-        let is_near = |[a, b]: Point| (a - x).hypot(b - y) < reach;
-        points.iter().enumerate().any(|(j, (_, at))| j != i && is_near(*at))
+        let is_near =
+            |j: usize, [a, b]: Point| (a - x).hypot(b - y) < reach(i) + reach(j);
+        points.iter().enumerate().any(|(j, (_, at))| j != i && is_near(j, *at))
     };
     let crowded = (0..points.len()).filter(|i| touches(*i)).count();
     1.0 - 0.4 * crowded as f32 / points.len().max(1) as f32

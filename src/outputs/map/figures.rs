@@ -7,6 +7,7 @@ use crate::geometry::StudyArea;
 
 use super::chart::{Bar, Chart};
 use super::legend::Table;
+use super::scene::Paint;
 use super::style::{self, GapClass};
 use super::words::Words;
 
@@ -148,6 +149,8 @@ pub struct Of<'a> {
     pub layers: Option<&'a [String]>,
     /// What the legend has already.
     pub main: Option<(&'a str, Measure)>,
+    /// The levels that there are: one that a hazard does not know has no column.
+    pub levels: Vec<Level>,
 }
 
 /// Elements by level in a territory: one row a layer and measure.
@@ -158,7 +161,7 @@ pub fn exposure_table(
     words: Words,
     of: Of<'_>,
 ) -> Table {
-    let Of { code, name, layers, main } = of;
+    let Of { code, name, layers, main, levels } = of;
     let title = |id: &str| {
         let layer = area.exposures.iter().find(|l| l.layer.id == id);
         layer.map_or(id, |l| l.layer.title.get(words.locale)).to_owned()
@@ -181,7 +184,7 @@ pub fn exposure_table(
                 },
             )
         };
-        Level::ZONES.iter().map(cell).collect()
+        levels.iter().map(cell).collect()
     };
     let is_wanted =
         |layer: &str| layers.is_none_or(|layers| layers.iter().any(|id| id == layer));
@@ -227,7 +230,7 @@ pub fn exposure_table(
         let label = format!("{} ({})", title(layer), measure_name(words, measure));
         short.push((label, cells_of(layer, measure)));
     }
-    let columns = Level::ZONES
+    let columns = levels
         .iter()
         .map(|level| (Some(style::level(*level)), words.level(*level)))
         .collect();
@@ -243,12 +246,14 @@ pub fn exposure_table(
     Table { heading, columns, rows, note, short }
 }
 
-/// Shares of the main measure by level, one bar a territory, the most exposed first.
+/// Shares of the main measure by level, one bar a territory, the most exposed first; ranges of
+/// the levels that there are.
 #[must_use]
 pub fn exposure_chart(
     area: &StudyArea,
     figures: Exposure<'_>,
     words: Words,
+    levels: &[Level],
 ) -> Option<Chart> {
     let (layer, measure) = figures.main_measure()?;
     let bar = |code: &str, label: String| {
@@ -278,7 +283,7 @@ pub fn exposure_chart(
         let mut ranges = Vec::new();
         for (row, value) in rows.iter().zip(&values) {
             let range = row.range().filter(|(low, high)| low < high);
-            let range = range.filter(|_| Level::ZONES.contains(&row.level));
+            let range = range.filter(|_| levels.contains(&row.level));
             ranges.extend(
                 range.map(|(low, high)| ((from + low) / total, (from + high) / total)),
             );
@@ -298,13 +303,32 @@ pub fn exposure_chart(
     if bars.len() != 1 {
         bars.extend(bar(TOTAL, words.of("map.total")).map(|(_, bar)| bar));
     }
+    // Bars of nothing say nothing.
+    let max = axis_end(&bars)?;
     let key = if bars.iter().any(|bar| !bar.ranges.is_empty()) {
         "map.chart.exposure_ranges"
     } else {
         "map.chart.exposure"
     };
     let heading = words.with(key, "measure", &measure_name(words, &measure));
-    Some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
+    Some(Chart { heading, bars, max, is_share: true, mark: None })
+}
+
+/// Where an axis of shares ends: all of it, unless what lies in zones would be specks on it;
+/// none where nothing lies or may lie in one.
+fn axis_end(bars: &[Bar]) -> Option<f64> {
+    let is_zone = |paint: &Paint| {
+        Level::ZONES.into_iter().any(|level| style::level(level) == *paint)
+    };
+    let reach = |bar: &Bar| {
+        let zones = bar.pieces.iter().filter(|(_, paint)| is_zone(paint));
+        let drawn = zones.map(|(share, _)| share).sum::<f64>();
+        bar.ranges.iter().map(|(_, high)| *high).fold(drawn, f64::max)
+    };
+    let longest = bars.iter().map(reach).fold(0.0, f64::max);
+    let ends = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+    let end = ends.into_iter().find(|end| longest <= *end).unwrap_or(1.0);
+    (longest > 0.0).then_some(end)
 }
 
 /// The unit of a deficit, as printed.
@@ -318,11 +342,21 @@ pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
     }
 }
 
-/// A value of a deficit with its unit, as printed; the words for unknown if there is none.
+/// A value of a deficit with its unit, as printed; the words for unknown if there is none, and
+/// that nobody can say where it goes from nothing to something.
 #[must_use]
 pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
     if row.is_hidden {
         return words.of("map.hidden");
+    }
+    let shown = |value: f64| match kind {
+        DeficitKind::Access { .. } => words.percent(value),
+        _ => words.figure(value),
+    };
+    if let Some((value, (low, high))) = row.value.zip(row.value_low.zip(row.value_high))
+        && row.is_undecidable()
+    {
+        return open(words, (value, low, high), shown);
     }
     if matches!(kind, DeficitKind::Access { .. }) {
         let known = known(row, |share| words.percent(share));
@@ -334,6 +368,42 @@ pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> Stri
         || words.of("map.unknown"),
         |value| format!("{value}\u{a0}{unit}").trim_end().to_owned(),
     )
+}
+
+/// Whether a range goes from nothing to something.
+#[must_use]
+pub fn is_open(ends: Option<(f64, f64)>) -> bool {
+    ends.is_some_and(|(low, high)| low <= 0.0 && high > 0.0)
+}
+
+/// A figure of which nobody can say whether it is nothing: what is drawn, unless that is
+/// nothing, the word, and its range.
+#[must_use]
+pub fn open(
+    words: Words,
+    (value, low, high): (f64, f64, f64),
+    show: impl Fn(f64) -> String,
+) -> String {
+    let range = interval(low, high, &show);
+    let open = format!("{} ({range})", words.of("map.undecidable"));
+    if value > 0.0 { format!("{}, {open}", show(value)) } else { open }
+}
+
+/// What is lacking, for people: that nobody can say whether anything is where its range goes
+/// from nothing to something; `None` if it is unknown.
+#[must_use]
+pub fn shortfall_text(
+    words: Words,
+    row: &DeficitRow,
+    show: impl Fn(f64) -> String,
+) -> Option<String> {
+    let shortfall = row.shortfall?;
+    Some(match row.shortfall_ends() {
+        Some((low, high)) if low <= 0.0 && high > 0.0 => {
+            open(words, (shortfall, low, high), show)
+        }
+        _ => show(shortfall),
+    })
 }
 
 /// What is known of a value: the value, an interval, or a bound; `None` if nothing is.
@@ -415,6 +485,9 @@ fn interval(low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
 #[must_use]
 pub fn gap_class(row: &DeficitRow) -> GapClass {
     let is_known = row.value.or(row.value_low).or(row.value_high).is_some();
+    if !row.doubts.is_empty() && is_open(row.gap_low.zip(row.gap_high)) {
+        return GapClass::Undecided;
+    }
     let class = row
         .standard
         .map_or(GapClass::Unknown, |standard| GapClass::of(row.gap, standard, row.meets));
@@ -443,13 +516,15 @@ pub fn standard_source(words: Words, source: &Localized, citation: &Citation) ->
     text
 }
 
-/// Values against the standard, one bar a territory with a known value.
+/// Values against the standard, one bar a territory with a known value, in the paint that it
+/// wears on the map.
 #[must_use]
 pub fn deficit_chart(
     area: &StudyArea,
     rows: &[&DeficitRow],
     kind: &DeficitKind,
     words: Words,
+    paint: impl Fn(&DeficitRow) -> Paint,
 ) -> Option<Chart> {
     let standard = rows.first()?.standard;
     let names = area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
@@ -459,14 +534,19 @@ pub fn deficit_chart(
     for (code, label) in keys {
         let Some(row) = rows.iter().find(|row| row.territory == code) else { continue };
         let Some(value) = row.value else { continue };
-        let class = gap_class(row);
         let range = row.value_low.zip(row.value_high).filter(|(low, high)| low < high);
-        let note = if matches!(kind, DeficitKind::Access { .. }) {
-            words.percent(value)
-        } else {
-            words.figure(value)
+        let show = |value: f64| match kind {
+            DeficitKind::Access { .. } => words.percent(value),
+            _ => words.figure(value),
         };
-        let pieces = vec![(value, class.paint())];
+        let note = match range {
+            // A 0 would be read as nothing.
+            Some((low, high)) if row.is_undecidable() && value <= 0.0 => {
+                interval(low, high, show)
+            }
+            _ => show(value),
+        };
+        let pieces = vec![(value, paint(row))];
         let ranges = range.into_iter().collect();
         bars.push(Bar { label, note, pieces, ranges });
     }

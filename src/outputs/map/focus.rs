@@ -18,6 +18,8 @@ const CELLS: usize = 220;
 /// Share of the people that the frame may leave out on each side when that makes it
 /// smaller by a quarter.
 const TAIL: f64 = 0.015;
+/// The same for a part that is drawn larger than the map beside it.
+const CORE_TAIL: f64 = 0.04;
 /// Below this share of the zones' side, what lies in them is a speck on the map.
 const SPECK: f64 = 0.02;
 /// Smallest side of a frame, m.
@@ -137,6 +139,14 @@ pub fn of_layer(job: Job<'_>, layer: &ExposureLayer) -> Option<Extent> {
         .map(|extent| roomy(extent, 0.06).within(whole))
 }
 
+/// Where most of a layer is: the town, without the hamlets up the valley.
+#[must_use]
+pub fn core_of_layer(job: Job<'_>, layer: &ExposureLayer) -> Option<Extent> {
+    let whole = whole(job.area);
+    without_tails(job.crowds.of_layer(job.area, layer), CORE_TAIL)
+        .map(|extent| roomy(extent, 0.06).within(whole))
+}
+
 /// An extent with a margin, and never without a size.
 fn roomy(extent: Extent, share: f64) -> Extent {
     extent.padded((extent.side() * share).max(SMALLEST_M / 2.0))
@@ -185,11 +195,15 @@ fn spots(layer: &ExposureLayer, whole: Extent) -> Vec<Spot> {
 
 /// The box of all spots, or of all but thin tails where that is much smaller.
 fn dense(spots: &[Spot]) -> Option<Extent> {
+    without_tails(spots, TAIL)
+}
+
+fn without_tails(spots: &[Spot], tail: f64) -> Option<Extent> {
     let all = spots.iter().map(|spot| spot.extent).reduce(Extent::union)?;
     let mut core = all;
     for axis in 0..2 {
-        core.min[axis] = quantile(spots, TAIL, |e| e.min[axis]);
-        core.max[axis] = quantile(spots, 1.0 - TAIL, |e| e.max[axis]);
+        core.min[axis] = quantile(spots, tail, |e| e.min[axis]);
+        core.max[axis] = quantile(spots, 1.0 - tail, |e| e.max[axis]);
     }
     Some(if core.side() < all.side() * 0.75 { core } else { all })
 }

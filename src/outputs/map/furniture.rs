@@ -66,7 +66,7 @@ const CORNER_MM: f32 = 17.5;
 /// Writes longitude and latitude of the frame's corners into the corners of the band.
 fn corners(scene: &mut Scene, view: View, words: Words, degrees: Degrees) {
     let (frame, Extent { min, max }) = (view.frame, view.extent());
-    let size = 1.7;
+    let size = 1.8;
     let rise = CAP_HEIGHT * size / 2.0;
     let middle = BAND_MM / 2.0;
     let ends = [

@@ -28,6 +28,7 @@ pub fn plan<'a>(
     let title = hazard.layer.title.get(words.locale);
     let title = words.with("map.hazard.title", "hazard", title);
     let exposure = Exposure::of(measurements, &hazard.layer.id);
+    let levels = levels_of(&[hazard]);
     let mut notes = vec![words.of("map.note.indicative")];
     notes.extend(margin::accuracy_note(job, &hazard.layer));
     if hazard.study_area.is_some() {
@@ -67,9 +68,10 @@ pub fn plan<'a>(
                 name: part.map(|territory| territory.name.as_str()),
                 layers: None,
                 main: exposure.main_measure(),
+                levels: levels.clone(),
             },
         )),
-        chart: figures::exposure_chart(job.area, exposure, words),
+        chart: figures::exposure_chart(job.area, exposure, words, &levels),
         notes,
         bases: Vec::new(),
         detail: None,
@@ -78,6 +80,16 @@ pub fn plan<'a>(
             !job.area.hazards.iter().filter(|h| is_other(h)).any(|h| h.layer.id == id)
         }),
     }
+}
+
+/// The levels of the zones of hazards, the worst first.
+pub(super) fn levels_of(hazards: &[&HazardLayer]) -> Vec<Level> {
+    let has = |level: &Level| {
+        let mut zones = hazards.iter().flat_map(|hazard| &hazard.zones);
+        zones.any(|zone| zone.level == *level && !zone.shapes.is_empty())
+    };
+    let own: Vec<Level> = Level::ZONES.into_iter().filter(has).collect();
+    if own.is_empty() { Level::ZONES.to_vec() } else { own }
 }
 
 /// That people are an estimate for another year, layer by layer.
@@ -210,8 +222,14 @@ pub(super) fn level_group(
         let share = row
             .share()
             .map_or_else(|| "\u{2013}".to_owned(), |share| words.percent(share));
-        let value = figures::amount_or_hidden(words, &measure, row.value());
-        let mut cells = vec![value, share.replace("\u{202f}%", "")];
+        // Where nobody can say whether it is nothing, a 0 would be read as nobody.
+        let is_blank = row.is_undecidable() && row.value() <= Some(0.0);
+        let mut cells = if is_blank {
+            vec![DOUBT.trim().to_owned(), DOUBT.trim().to_owned()]
+        } else {
+            let value = figures::amount_or_hidden(words, &measure, row.value());
+            vec![value, share.replace("\u{202f}%", "")]
+        };
         if has_range {
             let mark = if row.is_undecidable() { DOUBT } else { "" };
             cells.push(row.range().map_or_else(

@@ -44,6 +44,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
         .filter(|hazard| hazard.in_any)
         .map(|hazard| hazard.layer.id.as_str())
         .collect();
+    let of_any: Vec<_> = area.hazards.iter().filter(|hazard| hazard.in_any).collect();
     let exposure = Exposure::of(measurements, "any");
     let ids: Vec<String> = layers.iter().map(|layer| layer.layer.id.clone()).collect();
     let mut notes = vec![words.of("map.note.any"), words.of("map.note.indicative")];
@@ -77,6 +78,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
                 name: None,
                 layers: Some(&ids),
                 main: Some((first.layer.id.as_str(), Measure::Area)),
+                levels: hazard_map::levels_of(&of_any),
             },
         )),
         chart: None,

@@ -9,7 +9,7 @@ use super::font::{self, CAP_HEIGHT};
 use super::scene::{
     Anchor, Colour, Paint, Path, Point, Rect, Rule, Scene, Text, Weight, disc,
 };
-use super::style::{self, Marker};
+use super::style::{self, Marker, Spot};
 
 /// A sign as it looks on the map.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub enum Sign {
     Blank,
     /// A dot of a radius, mm.
     Dot(Colour, f32),
+    /// A point of an exposed layer: its look, colour and radius, mm.
+    Spot(Spot, Colour, f32),
     /// The dashed circle of a distance.
     Reach,
 }
@@ -102,7 +104,7 @@ const ROW_MM: f32 = 2.25;
 /// Width and height of a sign's box, mm.
 const SIGN: (f32, f32) = (6.6, 3.3);
 /// Size of small words, mm.
-const SMALL_MM: f32 = 1.95;
+const SMALL_MM: f32 = 2.1;
 
 /// Draws a heading with a rule below; returns the height taken.
 pub fn heading(scene: &mut Scene, [x, y]: Point, width: f32, words: &str) -> f32 {
@@ -145,6 +147,9 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
         Sign::Blank => {}
         Sign::Dot(colour, radius) => {
             scene.fill(vec![disc(center, *radius)], Rule::NonZero, Paint::solid(*colour));
+        }
+        Sign::Spot(kind, colour, radius) => {
+            spots(scene, *kind, *colour, &[center], *radius);
         }
         Sign::Reach => reach(scene, &[center], rect.h * 0.5),
     }
@@ -223,6 +228,16 @@ pub fn marker(scene: &mut Scene, kind: Marker, [x, y]: Point, scale: f32) {
             scene.stroke(paths, 0.2, style::INK, &[]);
         }
     }
+}
+
+/// Draws points of an exposed layer, each with a light edge.
+pub fn spots(scene: &mut Scene, kind: Spot, colour: Colour, at: &[Point], radius: f32) {
+    let rings = |radius: f32| -> Vec<Vec<Point>> {
+        at.iter().map(|at| kind.outline(*at, radius)).collect()
+    };
+    let edge = Paint::solid(style::PAPER.with_alpha(0.8));
+    scene.fill(rings(radius + 0.22), Rule::NonZero, edge);
+    scene.fill(rings(radius), Rule::NonZero, Paint::solid(colour));
 }
 
 /// Draws the ring of a facility inside a zone, to go below its sign.
@@ -337,7 +352,7 @@ pub fn group(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32
 /// that ends.
 fn below(scene: &mut Scene, [x, y]: Point, width: f32, group: &Group) -> f32 {
     let note = font::wrap(&group.note, Weight::Italic, SMALL_MM, width, 3);
-    let mut at = y;
+    let mut at = if note.is_empty() { y } else { y + 0.5 };
     for line in group.more.iter().chain(&note) {
         at += 0.4 + CAP_HEIGHT * SMALL_MM;
         let said = Text::new(line, [x, at], SMALL_MM).weight(Weight::Italic);
@@ -479,7 +494,16 @@ pub fn table(
     more: impl Fn(usize) -> String,
 ) -> f32 {
     let cells: Vec<&Vec<String>> = table.rows.iter().map(|(_, cells)| cells).collect();
-    let columns = column_widths(table.columns.iter().map(|(_, head)| head), &cells);
+    let mut columns = column_widths(table.columns.iter().map(|(_, head)| head), &cells);
+    // Columns of classes are alike, so that none seems to weigh more.
+    let is_class = |(paint, _): &(Option<Paint>, String)| paint.is_some();
+    let classes = || columns.iter().zip(&table.columns).filter(|(_, of)| is_class(of));
+    let widest = classes().map(|(wide, _)| *wide).fold(0.0, f32::max);
+    if widest * classes().count() as f32 <= width * 0.6 {
+        for (wide, of) in columns.iter_mut().zip(&table.columns) {
+            *wide = if is_class(of) { widest } else { *wide };
+        }
+    }
     let room = width - columns.iter().sum::<f32>();
     let mut at = y + heading(scene, [x, y], width, &table.heading);
     let has_signs = table.columns.iter().any(|(paint, _)| paint.is_some());

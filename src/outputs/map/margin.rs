@@ -35,7 +35,7 @@ const SHARES: [[f32; 3]; 6] = [
 ];
 
 /// Sizes that are tried, of [`SIZE`]: smaller ones only where the strip would be too high.
-const SCALES: [f32; 3] = [1.0, 0.92, 0.86];
+const SCALES: [f32; 2] = [1.0, 0.97];
 
 /// How the strip at the foot of a sheet is divided.
 #[derive(Debug, Clone, Copy)]
@@ -340,7 +340,6 @@ fn crs_name(job: Job<'_>) -> String {
 pub fn locator(
     scene: &mut Scene,
     job: Job<'_>,
-    plan: &Plan<'_>,
     rect: Rect,
     view: View,
     paints: &[Paint],
@@ -348,7 +347,8 @@ pub fn locator(
     let shapes = territory_shapes(job.area);
     let Some(whole) = Extent::of(shapes) else { return };
     let margin = whole.side().max(1.0) * 0.03;
-    let inset = View::filled(whole.union(plan.focus).padded(margin), rect);
+    // The frame of the map lies inside as a whole.
+    let inset = View::filled(whole.union(view.extent()).padded(margin), rect);
     scene.clipped(rect, |scene| {
         for layer in &job.area.contexts {
             if matches!(layer.kind.as_str(), "coastline" | "coast") {

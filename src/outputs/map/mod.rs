@@ -230,9 +230,8 @@ pub fn draw_all(
     let index: Vec<pdf::Page> = index::sheets(job, &all).iter().map(pdf::page).collect();
     let title = settings.title.get(options.locale);
     let subject = i18n::text(options.locale, "map.atlas.subject");
-    let bound: Vec<&pdf::Page> = index.iter().chain(&pages).collect();
     let about = pdf::About { title, subject, author, locale: options.locale };
-    let atlas = pdf::document(&bound, about)?;
+    let atlas = pdf::atlas(&index, &pages, about)?;
     Ok(MapSet { maps: maps.into_iter().flatten().collect(), atlas })
 }
 

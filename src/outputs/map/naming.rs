@@ -49,7 +49,7 @@ impl<'a> Sketch<'a> {
             let words = font::fit(name, Weight::Regular, 1.9, 62.0);
             let text = Text::new(words, at, 1.9)
                 .colour(style::FACILITY)
-                .halo(style::HALO.with_alpha(0.85), 0.35);
+                .halo(style::HALO.with_alpha(0.9), 0.5);
             let key = (layer.layer.id.clone(), row);
             let radius = radius * reach_of(self.ringed.contains(&key));
             if let Some(text) = self.labels.beside(&text, at, radius + 0.05) {

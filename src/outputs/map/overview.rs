@@ -31,10 +31,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
         only: None,
         subject: Vec::new(),
         is_atlas_only: false,
-        body: Box::new(move |sketch| {
-            sketch.detail = detail(job);
-            body(sketch)
-        }),
+        body: Box::new(body),
         table: Some(table(job, measurements)),
         chart: None,
         notes: vec![words.of("map.note.overview"), words.of("map.note.indicative")],
@@ -48,11 +45,11 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
 fn detail(job: Job<'_>) -> Option<Extent> {
     let people = job.area.exposures.iter().find(|layer| layer.people.is_some());
     let layer = people.or(job.area.exposures.first())?;
-    let core = focus::of_layer(job, layer)?;
+    let core = focus::core_of_layer(job, layer)?;
     (core.side() < 0.4 * focus::whole(job.area).side()).then_some(core)
 }
 
-/// Draws the larger part beside the map: what the overview shows, without labels.
+/// Draws the larger part beside the map: what the overview shows, and the facilities' names.
 pub fn draw_detail(sketch: &mut Sketch<'_>) {
     sketch.land(|_| Paint::solid(style::LAND));
     let area = sketch.area;
@@ -68,6 +65,7 @@ pub fn draw_detail(sketch: &mut Sketch<'_>) {
     sketch.facilities(&[]);
     sketch.name_lines();
     sketch.places();
+    sketch.name_facilities();
 }
 
 fn body(sketch: &mut Sketch<'_>) -> Drawn {

@@ -5,6 +5,7 @@
 //! and what finds no room is shortened or left out.
 
 use super::MapError;
+use super::font;
 use super::furniture;
 use super::legend::{self, Group};
 use super::margin;
@@ -13,16 +14,32 @@ use super::scene::{Anchor, Item, Paint, Point, Rect, Scene, Text, Weight};
 use super::sheet::{Job, PAD, Plan};
 use super::style;
 
-/// Sizes of type that are tried, of the usual one, until all that a panel says has room.
-const SCALES: [f32; 6] = [1.0, 0.94, 0.88, 0.84, 0.8, 0.76];
-/// The smallest size at which a table is drawn whole where it has a short form.
-const LEAST_WHOLE: f32 = 0.84;
-/// Sizes at which figures are small print, but not left out.
-const SMALL: [f32; 3] = [0.72, 0.68, 0.64];
+/// Sizes of type that are tried, of the usual one, until all that a panel says has room. Below
+/// the last, rows would be lower than 1.9 mm and small print than 1.75 mm: on a wall, nobody
+/// reads that.
+const SCALES: [f32; 4] = [1.0, 0.94, 0.88, 0.84];
 /// Sizes for a panel that would have more paper than words: nothing else asks for the room.
 const LARGE: [f32; 3] = [1.3, 1.2, 1.1];
 
-/// Legend, table, chart and locator, in the columns of the panel; returns what a detail shows.
+/// How much of what there is to say had room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Room {
+    /// Not all figures.
+    Short,
+    /// All figures, but no chart of them.
+    NoChart,
+    /// All of it.
+    All,
+}
+
+/// What was drawn beside a map.
+pub(super) struct Beside {
+    /// What a part drawn larger shows.
+    pub(super) detail: Option<View>,
+    pub(super) room: Room,
+}
+
+/// Legend, table, chart and locator, in the columns of the panel.
 pub(super) fn draw(
     scene: &mut Scene,
     job: Job<'_>,
@@ -31,25 +48,33 @@ pub(super) fn draw(
     view: View,
     groups: &[Group],
     locator: &[Paint],
-) -> Result<Option<View>, MapError> {
+) -> Result<Beside, MapError> {
     let last = columns.len() - 1;
     let has_inset = plan.detail.is_some() || !shows_all(job, view);
     let mut short = columns.to_vec();
-    short[last].h -= REFERENCE_MM + PAD;
-    let blocks = fitting(job, plan, &short, groups, has_inset)?;
+    let kept = if plan.detail.is_some() && last > 0 {
+        // A column of its own, if need be.
+        DETAIL_MM
+    } else {
+        REFERENCE_MM
+    };
+    short[last].h -= kept + PAD;
+    let (blocks, room) = fitting(job, plan, &short, groups, has_inset)?;
     let top = if blocks.column == last { blocks.y } else { columns[last].y };
-    let room = if has_inset {
+    let height = if has_inset {
         // A locator is as wide as the column at most; a larger part takes what there is.
         let most = if plan.detail.is_some() { 140.0 } else { 88.0 };
         (columns[last].bottom() - top - PAD).clamp(REFERENCE_MM, most)
     } else {
         REFERENCE_MM
     };
-    let detail = reference(scene, job, plan, columns[last], room, view, locator);
+    let detail = reference(scene, job, plan, columns[last], height, view, locator);
     scene.items.extend(blocks.items);
-    Ok(detail)
+    Ok(Beside { detail, room })
 }
 
+/// Least height of a part drawn larger with north arrow and scale, where there are columns, mm.
+const DETAIL_MM: f32 = 80.0;
 /// Least height of locator, north arrow and scale, mm.
 const REFERENCE_MM: f32 = 36.0;
 
@@ -81,23 +106,24 @@ fn fitting(
     columns: &[Rect],
     groups: &[Group],
     has_inset: bool,
-) -> Result<Blocks, MapError> {
+) -> Result<(Blocks, Room), MapError> {
     let has_short = plan.table.as_ref().is_some_and(|table| !table.short.is_empty());
     let large = LARGE.iter().filter(|_| !has_inset);
-    let whole = SCALES.iter().filter(|scale| !has_short || **scale >= LEAST_WHOLE);
+    let whole = SCALES.iter();
     let tries = large.chain(whole).map(|scale| (*scale, Content::All));
     let brief = SCALES.iter().filter(|_| has_short).map(|scale| (*scale, Content::Brief));
     // Rather no picture of the figures than not all of the figures.
-    let bare = SCALES.iter().chain(&SMALL).map(|scale| (*scale, Content::NoChart));
+    let bare = SCALES.iter().map(|scale| (*scale, Content::NoChart));
     let mut last = None;
     for (scale, content) in tries.chain(brief).chain(bare) {
         let blocks = self::blocks(job, plan, columns, groups, scale, content)?;
         if blocks.is_whole {
-            return Ok(blocks);
+            let has_chart = plan.chart.is_none() || content != Content::NoChart;
+            return Ok((blocks, if has_chart { Room::All } else { Room::NoChart }));
         }
         last = Some(blocks);
     }
-    Ok(last.expect("there is a size to try"))
+    Ok((last.expect("there is a size to try"), Room::Short))
 }
 
 /// Draws what flows through the columns, in a size of type.
@@ -243,17 +269,24 @@ fn reference(
     locator: &[Paint],
 ) -> Option<View> {
     let words = job.words;
-    let scale_height = 12.0;
+    // A part drawn larger takes the whole width, with the arrow below it beside the scale.
+    let is_wide = plan.detail.is_some() && height > DETAIL_MM * 0.9;
+    let scale_height = if is_wide { 25.0 } else { 12.0 };
     let box_height = height - scale_height - 2.0;
     let top = column.bottom() - height;
-    scene.line([column.x, top], [column.right(), top], 0.15, style::RULE);
-    let arrow = Rect::new(column.right() - 14.5, top + 2.4, 14.5, 21.0);
+    // At the head of a column there is nothing to be kept apart from.
+    if top > column.y + 6.0 {
+        scene.line([column.x, top], [column.right(), top], 0.15, style::RULE);
+    }
+    let arrow_top = if is_wide { column.bottom() - 22.0 } else { top + 2.4 };
+    let arrow = Rect::new(column.right() - 14.5, arrow_top, 14.5, 21.0);
     furniture::north_arrow(scene, arrow, &words.of("map.scale.north"));
-    let inset = Rect::new(column.x, top + 2.0, column.w - 16.5, box_height - 1.0);
+    let aside = if is_wide { 0.0 } else { 16.5 };
+    let inset = Rect::new(column.x, top + 2.0, column.w - aside, box_height - 1.0);
     let detail =
         plan.detail.map(|detail| margin::detail(scene, job, plan, detail, inset));
     if detail.is_none() && !shows_all(job, view) {
-        margin::locator(scene, job, plan, inset, view, locator);
+        margin::locator(scene, job, inset, view, locator);
     }
     let base = top + box_height + 5.2;
     let number = words.number(view.scale, 0);
@@ -261,12 +294,17 @@ fn reference(
     scene.text(Text::new(&scale, [column.x, base], 2.9).weight(Weight::Bold));
     let grid = furniture::length(words.locale, furniture::grid_spacing(view));
     let grid = words.with("map.scale.grid", "length", &grid);
-    scene.text(
-        Text::new(grid, [column.right(), base], 1.95)
-            .anchor(Anchor::End)
-            .colour(style::INK_SOFT),
-    );
+    let grid = Text::new(grid, [column.right(), base], 1.95).colour(style::INK_SOFT);
     let bar = [column.x + 1.2, base + 1.9];
-    furniture::scale_bar(scene, view, bar, column.w - 9.0, words.locale);
+    let room = if is_wide { column.w - 24.0 } else { column.w - 9.0 };
+    let scale_width = font::width(&scale, Weight::Bold, 2.9);
+    let grid_width = font::width(&grid.text, Weight::Regular, grid.size_mm);
+    if is_wide {
+        let below = [column.x, base + 10.0];
+        scene.text(Text { pos: below, ..grid });
+    } else if scale_width + grid_width + 3.0 <= column.w {
+        scene.text(grid.anchor(Anchor::End));
+    }
+    furniture::scale_bar(scene, view, bar, room, words.locale);
     detail
 }

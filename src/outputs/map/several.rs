@@ -40,8 +40,9 @@ pub fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> 
 fn worst<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
     let words = job.words;
     let exposure = Exposure::of(measurements, ANY);
+    let levels = hazard_map::levels_of(&hazards(job.area));
     Plan {
-        chart: figures::exposure_chart(job.area, exposure, words),
+        chart: figures::exposure_chart(job.area, exposure, words, &levels),
         table: Some(by_hazard(job, measurements)),
         notes: notes(job, "map.note.any"),
         body: Box::new(move |sketch| {
@@ -267,6 +268,18 @@ fn cells(words: Words, measurements: &Measurements, hazard: &str) -> Vec<String>
     Level::ZONES.iter().map(|level| cell(level).unwrap_or_else(dash)).collect()
 }
 
+/// Whether nobody can say whether anything is at some level of a hazard.
+fn is_open(measurements: &Measurements, hazard: &str) -> bool {
+    let Some((layer, measure)) = Exposure::of(measurements, ANY).main_measure() else {
+        return false;
+    };
+    let exposure = Exposure::of(measurements, hazard);
+    Level::ZONES.iter().any(|level| {
+        let row = exposure.row(TOTAL, *level, layer, &measure);
+        row.is_some_and(|row| row.quantity.is_undecidable())
+    })
+}
+
 /// The main measure by level, one row a hazard and one for the worst of all.
 fn by_hazard(job: Job<'_>, measurements: &Measurements) -> Table {
     let words = job.words;
@@ -283,5 +296,8 @@ fn by_hazard(job: Job<'_>, measurements: &Measurements) -> Table {
         .collect();
     let name = main_name(words, measurements);
     let heading = words.with("map.table.by_hazard", "measure", &name);
-    Table { heading, columns, rows, ..Table::default() }
+    let ids = hazards(job.area).into_iter().map(|hazard| hazard.layer.id.as_str());
+    let is_open = ids.chain([ANY]).any(|id| is_open(measurements, id));
+    let note = if is_open { words.of("map.table.undecidable") } else { String::new() };
+    Table { heading, columns, rows, note, ..Table::default() }
 }

@@ -15,7 +15,7 @@ use super::font::{self, CAP_HEIGHT};
 use super::furniture::{self, BAND_MM};
 use super::legend::{self, Group, Table};
 use super::margin::{self, Strip};
-use super::panel;
+use super::panel::{self, Beside, Room};
 use super::projection::{Extent, View, fitting_scale};
 use super::scene::{Anchor, Image, Item, Path, Rect, Scene, Text, Weight};
 use super::sketch::Sketch;
@@ -105,8 +105,27 @@ pub struct Plan<'a> {
     pub may_draw: Box<dyn Fn(&str) -> bool + Send + Sync + 'a>,
 }
 
+/// A way to divide a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Landscape, the panel beside the map.
+    Beside,
+    /// Portrait, the panel beside the map.
+    Upright,
+    /// Portrait, the panel below the map.
+    Below,
+    /// Landscape, a panel of two columns beside the map.
+    Wide,
+}
+
+impl Kind {
+    /// The first of equals is taken.
+    const ALL: [Self; 4] = [Self::Beside, Self::Upright, Self::Below, Self::Wide];
+}
+
 /// Where things stand on a page.
 struct Layout {
+    kind: Kind,
     page: (f32, f32),
     /// Of the map with its coordinate band.
     map: Rect,
@@ -136,52 +155,58 @@ fn sides(paper: Paper) -> (f32, f32) {
     }
 }
 
-/// The ways to lay out a sheet whose lowest strip has a height.
-fn layouts(paper: Paper, strip: impl Fn(f32) -> f32) -> [Layout; 3] {
+/// A way to lay out a sheet whose lowest strip has a height.
+fn layout(paper: Paper, kind: Kind, strip: impl Fn(f32) -> f32) -> Layout {
     let (short, long) = sides(paper);
-    let strip = |w: f32| strip(w - 2.0 * MARGIN);
-    let body = |w: f32, h: f32| {
-        let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
-        let strip = strip(w);
-        Rect::new(
-            outer.x,
-            outer.y + TITLE_HEIGHT,
-            outer.w,
-            outer.h - TITLE_HEIGHT - strip,
-        )
+    let [wide, narrow, low, two] = match paper {
+        Paper::A4 => [82.0, 72.0, 84.0, 136.0],
+        Paper::A3 => [96.0, 90.0, 104.0, 172.0],
     };
-    let beside = |w: f32, h: f32, panel: f32| {
-        let body = body(w, h);
-        let map = Rect::new(body.x, body.y, body.w - panel, body.h);
-        let column = Rect::new(map.right(), body.y, panel, body.h);
-        Layout { page: (w, h), map, columns: vec![column.inset(PAD)], strip: strip(w) }
+    let (w, h) = match kind {
+        Kind::Beside | Kind::Wide => (long, short),
+        Kind::Upright | Kind::Below => (short, long),
     };
-    let below = |w: f32, h: f32, panel: f32| {
-        let body = body(w, h);
-        let map = Rect::new(body.x, body.y, body.w, body.h - panel);
-        let wide = body.w / 3.0;
-        let column =
-            |i: f32| Rect::new(body.x + wide * i, map.bottom(), wide, panel).inset(PAD);
-        let columns = vec![column(0.0), column(1.0), column(2.0)];
-        Layout { page: (w, h), map, columns, strip: strip(w) }
+    let strip = strip(w - 2.0 * MARGIN);
+    let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
+    let height = outer.h - TITLE_HEIGHT - strip;
+    let body = Rect::new(outer.x, outer.y + TITLE_HEIGHT, outer.w, height);
+    let (across, down, count) = match kind {
+        Kind::Beside => (wide, 0.0, 1),
+        Kind::Upright => (narrow, 0.0, 1),
+        Kind::Wide => (two, 0.0, 2),
+        Kind::Below => (0.0, low, 3),
     };
-    let [wide, narrow, low] = match paper {
-        Paper::A4 => [82.0, 72.0, 84.0],
-        Paper::A3 => [96.0, 90.0, 104.0],
+    let map = Rect::new(body.x, body.y, body.w - across, body.h - down);
+    let panel = if kind == Kind::Below {
+        Rect::new(body.x, map.bottom(), body.w, down)
+    } else {
+        Rect::new(map.right(), body.y, across, body.h)
     };
-    [beside(long, short, wide), beside(short, long, narrow), below(short, long, low)]
+    let width = panel.w / count as f32;
+    let column = |i: usize| {
+        Rect::new(panel.x + width * i as f32, panel.y, width, panel.h).inset(PAD)
+    };
+    let columns = (0..count).map(column).collect();
+    Layout { kind, page: (w, h), map, columns, strip }
 }
 
-/// The layout in which an extent is largest; the first of equals.
-fn best_layout(focus: Extent, layouts: [Layout; 3]) -> Layout {
-    let scale = |layout: &Layout| {
+/// The ways to lay out a sheet by the scale of the map in them, the largest first; the first
+/// of equals comes first, but the one with most room for a part of the map that is drawn larger.
+fn ranked(job: Job<'_>, plan: &Plan<'_>) -> [(Kind, f64); 4] {
+    let possible = margin::possible(job, plan);
+    let strip = |width: f32| Strip::of(job, plan, &possible, width).height();
+    let scale = |kind: Kind| {
+        let layout = layout(job.settings.maps.paper, kind, strip);
         let frame = map_frame(layout.map);
-        fitting_scale(focus, frame.w, frame.h)
+        (kind, fitting_scale(plan.focus, frame.w, frame.h))
     };
-    let [first, second, third] = layouts;
-    [second, third].into_iter().fold(first, |best, next| {
-        if scale(&next) < scale(&best) * 0.999 { next } else { best }
-    })
+    let mut all = Kind::ALL.map(scale);
+    if plan.detail.is_some() {
+        all.rotate_right(1);
+    }
+    // Scales are round, so equals are equal.
+    all.sort_by(|a, b| a.1.total_cmp(&b.1));
+    all
 }
 
 /// The map's frame within its cell.
@@ -189,7 +214,14 @@ fn map_frame(cell: Rect) -> Rect {
     cell.inset(BAND_MM + 1.6)
 }
 
+/// How much smaller a map may get so that all that is said of it has room in type that can be
+/// read: more, and the map would pay too much for it.
+const GIVES_WAY: f64 = 1.3;
+
 /// Draws a whole sheet.
+///
+/// Of the ways to lay it out the one with the largest map is taken, unless it has no room for
+/// all figures and their chart in type that can be read and one with a map nearly as large does.
 ///
 /// # Errors
 ///
@@ -200,32 +232,82 @@ pub fn compose<'a>(
     number: usize,
     count: usize,
 ) -> Result<Scene, MapError> {
-    let (Drawing { layout, strip, view, mut sketch, drawn }, page) = drawing(job, plan);
-    let (w, h) = page;
-    let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
-    let status = sketch.status();
+    let [(kind, largest), others @ ..] = ranked(job, plan);
+    let mut best = attempt(job, plan, kind)?;
+    for (kind, scale) in others {
+        let is_too_small = scale > largest * GIVES_WAY;
+        if best.room == Room::All || (best.room > Room::Short && is_too_small) {
+            break;
+        }
+        let next = attempt(job, plan, kind)?;
+        if next.room > best.room {
+            best = next;
+        }
+    }
+    Ok(finished(job, plan, best, (number, count)))
+}
 
-    let mut scene = Scene::new(w, h);
-    scene.title.clone_from(&plan.title);
-    scene.description.clone_from(&plan.subtitle);
-    let (ground, labels) = sketch.take_items();
+/// A sheet in one layout, before its parts are put together.
+struct Attempt<'a> {
+    drawing: Drawing<'a>,
+    panel: Scene,
+    detail: Option<View>,
+    room: Room,
+}
 
-    let mut groups = drawn.classes;
+/// Draws the map and its panel in a layout.
+fn attempt<'a>(
+    job: Job<'a>,
+    plan: &Plan<'a>,
+    kind: Kind,
+) -> Result<Attempt<'a>, MapError> {
+    let mut drawing = drawing(job, plan, kind, None);
+    let (mut panel, mut beside) = panelled(job, plan, &mut drawing)?;
+    if let Some(view) = beside.detail {
+        // Once more, now that it is known what names must keep away from.
+        drawing = self::drawing(job, plan, kind, Some(view.extent()));
+        (panel, beside) = panelled(job, plan, &mut drawing)?;
+    }
+    Ok(Attempt { drawing, panel, detail: beside.detail, room: beside.room })
+}
+
+/// The panel of a drawing.
+fn panelled<'a>(
+    job: Job<'a>,
+    plan: &Plan<'a>,
+    drawing: &mut Drawing<'a>,
+) -> Result<(Scene, Beside), MapError> {
+    let Drawing { layout, view, sketch, drawn, .. } = drawing;
+    let mut groups = std::mem::take(&mut drawn.classes);
     if !sketch.signs.is_empty() {
         let heading = job.words.of("map.legend.signs");
         let entries = legend::merged(std::mem::take(&mut sketch.signs));
         groups.push(Group { heading, entries, ..Group::default() });
     }
-    let mut beside = Scene::new(w, h);
-    let detail = panel::draw(
-        &mut beside,
-        job,
-        plan,
-        &layout.columns,
-        view,
-        &groups,
-        &drawn.locator,
-    )?;
+    let (w, h) = layout.page;
+    let mut scene = Scene::new(w, h);
+    let columns = &layout.columns;
+    let beside =
+        panel::draw(&mut scene, job, plan, columns, *view, &groups, &drawn.locator)?;
+    Ok((scene, beside))
+}
+
+/// Puts the parts of a sheet together.
+fn finished<'a>(
+    job: Job<'a>,
+    plan: &Plan<'a>,
+    attempt: Attempt<'a>,
+    number: (usize, usize),
+) -> Scene {
+    let Attempt { drawing, mut panel, detail, .. } = attempt;
+    let Drawing { layout, strip, view, mut sketch, .. } = drawing;
+    let (w, h) = layout.page;
+    let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
+    let status = sketch.status();
+    let mut scene = Scene::new(w, h);
+    scene.title.clone_from(&plan.title);
+    scene.description.clone_from(&plan.subtitle);
+    let (ground, labels) = sketch.take_items();
     scene.group(&plan.title, |scene| {
         scene.clipped(view.frame, |scene| {
             scene.items.extend(ground);
@@ -236,13 +318,13 @@ pub fn compose<'a>(
         });
     });
     furniture::neat_line(&mut scene, view, job.words, job.degrees);
-    title(&mut scene, job, plan, outer, status, (number, count));
-    scene.items.append(&mut beside.items);
+    title(&mut scene, job, plan, outer, status, number);
+    scene.items.append(&mut panel.items);
     rules(&mut scene, &layout, outer);
     let top = layout.bottom();
     let area = Rect::new(outer.x, top, outer.w, outer.bottom() - top);
     margin::draw(&mut scene, job, plan, &sketch.sources, (area, strip), view);
-    Ok(scene)
+    scene
 }
 
 /// The body of a sheet and where all stands.
@@ -255,9 +337,15 @@ struct Drawing<'a> {
     drawn: Drawn,
 }
 
-/// Draws the body, and once more if it shows so few of the layers that it might that the strip
-/// with their sources gets lower: the paper goes to the map. Returns the size of the page too.
-fn drawing<'a>(job: Job<'a>, plan: &Plan<'a>) -> (Drawing<'a>, (f32, f32)) {
+/// Draws the body, and again if it shows so few of the layers that it might that the strip
+/// with their sources gets lower: the paper goes to the map. `shown` is what a part beside the
+/// map shows larger, where that is known.
+fn drawing<'a>(
+    job: Job<'a>,
+    plan: &Plan<'a>,
+    kind: Kind,
+    shown: Option<Extent>,
+) -> Drawing<'a> {
     let possible = margin::possible(job, plan);
     // In the order in which they are measured: a part of a list has no more lines than all.
     let in_order = |mut drawing: Drawing<'a>| {
@@ -266,34 +354,50 @@ fn drawing<'a>(job: Job<'a>, plan: &Plan<'a>) -> (Drawing<'a>, (f32, f32)) {
         drawing.sketch.sources.sort_by_key(|layer| place(&layer.id).unwrap_or(last));
         drawing
     };
-    let mut first = in_order(body(job, plan, &possible));
-    let again = in_order(body(job, plan, &first.sketch.sources));
-    let own = Strip::of(job, plan, &again.sketch.sources, again.layout.width());
-    let has_room = own.height() <= again.layout.strip + 0.1;
-    if has_room && again.layout.strip < first.layout.strip - 1.0 {
+    let draw = |layers: &[&Prepared]| in_order(body(job, plan, kind, shown, layers));
+    let fits = |drawing: &Drawing<'a>| {
+        let layout = &drawing.layout;
+        let own = Strip::of(job, plan, &drawing.sketch.sources, layout.width());
+        own.height() <= layout.strip + 0.1
+    };
+    let mut first = draw(&possible);
+    let mut again = draw(&first.sketch.sources);
+    if !fits(&again) {
+        // What only the larger frame shows takes room below it.
+        let mut both = first.sketch.sources.clone();
+        for layer in &again.sketch.sources {
+            if !both.iter().any(|known| known.id == layer.id) {
+                both.push(layer);
+            }
+        }
+        again = draw(&both);
+    }
+    if fits(&again) && again.layout.strip < first.layout.strip - 1.0 {
         first = again;
     }
-    let (width, sources) = (first.layout.width(), &first.sketch.sources);
-    first.strip = Strip::of(job, plan, sources, width);
-    let page = first.layout.page;
-    (first, page)
+    first.strip = Strip::of(job, plan, &first.sketch.sources, first.layout.width());
+    first
 }
 
 /// Draws the body with a strip for the sources of some layers.
-fn body<'a>(job: Job<'a>, plan: &Plan<'a>, layers: &[&Prepared]) -> Drawing<'a> {
+fn body<'a>(
+    job: Job<'a>,
+    plan: &Plan<'a>,
+    kind: Kind,
+    shown: Option<Extent>,
+    layers: &[&Prepared],
+) -> Drawing<'a> {
     let paper = job.settings.maps.paper;
-    let (short, long) = sides(paper);
-    let strips = [short, long].map(|side| {
-        let width = side - 2.0 * MARGIN;
-        (width, Strip::of(job, plan, layers, width))
-    });
-    let strip = |width: f32| strips[usize::from(width > strips[0].0 + 1.0)].1;
-    let layout = best_layout(plan.focus, layouts(paper, |width| strip(width).height()));
+    let strip = |width: f32| Strip::of(job, plan, layers, width);
+    let layout = layout(paper, kind, |width| strip(width).height());
     let strip = strip(layout.width());
     let mut view = View::around(plan.focus, map_frame(layout.map));
     view.scale = plan.scale.unwrap_or(view.scale);
     let mut sketch = Sketch::new(job.area, view, job.words);
     sketch.only.clone_from(&plan.only);
+    if let Some(detail) = shown.or(plan.detail) {
+        sketch.leave_to_detail(detail);
+    }
     let drawn = (plan.body)(&mut sketch);
     for base in &plan.bases {
         sketch.note_source(base);
@@ -322,14 +426,14 @@ fn rules(scene: &mut Scene, layout: &Layout, outer: Rect) {
     scene.line([outer.x, top], [outer.right(), top], 0.25, style::INK);
     scene.line([outer.x, bottom], [outer.right(), bottom], 0.25, style::INK);
     let first = layout.columns[0].inset(-PAD);
-    if layout.columns.len() == 1 {
-        scene.line([first.x, top], [first.x, bottom], 0.25, style::INK);
-    } else {
+    if layout.kind == Kind::Below {
         scene.line([outer.x, first.y], [outer.right(), first.y], 0.25, style::INK);
-        for column in &layout.columns[1..] {
-            let x = column.x - PAD;
-            scene.line([x, first.y], [x, bottom], 0.15, style::RULE);
-        }
+    } else {
+        scene.line([first.x, top], [first.x, bottom], 0.25, style::INK);
+    }
+    for column in &layout.columns[1..] {
+        let x = column.x - PAD;
+        scene.line([x, first.y], [x, bottom], 0.15, style::RULE);
     }
 }
 

@@ -50,8 +50,13 @@ pub struct Sketch<'a> {
     pub detail: Option<Extent>,
     /// The layers that may be drawn; all if `None`.
     pub only: Option<Vec<String>>,
+    /// Whether the territories wear classes: what lies on them is drawn opaque, for it need not
+    /// let a zone below be read.
+    pub(super) is_choropleth: bool,
     /// Hazards by distance whose traces are drawn.
     traced: usize,
+    /// Hazards by distance whose sites are drawn.
+    sited: usize,
     coast: Vec<Path>,
     pub(super) ringed: Vec<(String, usize)>,
     /// How much smaller the signs of a service are than in the legend.
@@ -75,7 +80,9 @@ impl<'a> Sketch<'a> {
             sources: Vec::new(),
             detail: None,
             only: None,
+            is_choropleth: false,
             traced: 0,
+            sited: 0,
             coast: Vec::new(),
             ringed: Vec::new(),
             marker_scales: Vec::new(),
@@ -95,6 +102,24 @@ impl<'a> Sketch<'a> {
         let [x0, y1] = self.view.to_page(detail.min);
         let [x1, y0] = self.view.to_page(detail.max);
         Rect::new(x0, y0, x1 - x0, y1 - y0).contains([x, y])
+    }
+
+    /// Leaves signs and names of a part to a detail beside the map, and keeps the others off
+    /// the frame that marks it.
+    pub(super) fn leave_to_detail(&mut self, detail: Extent) {
+        let [x0, y1] = self.view.to_page(detail.min);
+        let [x1, y0] = self.view.to_page(detail.max);
+        let (w, h) = (x1 - x0, y1 - y0);
+        let line = 0.8;
+        for edge in [
+            Rect::new(x0 - line / 2.0, y0, line, h),
+            Rect::new(x1 - line / 2.0, y0, line, h),
+            Rect::new(x0, y0 - line / 2.0, w, line),
+            Rect::new(x0, y1 - line / 2.0, w, line),
+        ] {
+            self.labels.block(edge);
+        }
+        self.detail = Some(detail);
     }
 
     /// Adds a legend entry without figures, once.
@@ -214,16 +239,24 @@ impl<'a> Sketch<'a> {
         // Outlines of many small polygons would turn into a black mass.
         let width = (typical_side(&rings) * 0.035).clamp(0.03, 0.1);
         let title = self.title(&layer.layer);
-        self.scene.group(&title, |scene| {
-            scene.fill(rings, Rule::NonZero, paint);
-            let width = if has_areas { width } else { 0.3 };
-            scene.stroke(lines, width, edge, &[]);
-        });
         let sign = if has_areas {
             let below = Paint { solid: Some(mixed(paint)), hatch: None };
+            let paint = if self.is_choropleth { below } else { paint };
+            self.scene.group(&title, |scene| {
+                scene.fill(rings, Rule::NonZero, paint);
+                scene.stroke(lines, width, edge, &[]);
+            });
             Sign::Area(below, Some((edge, 0.12)))
         } else {
-            Sign::Line(edge, 0.3, Vec::new())
+            let (width, dash) =
+                style::exposed_line(self.place_among(layer, Dimension::Line));
+            // A light casing, so that it is seen on a zone of any colour.
+            let casing = style::PAPER.with_alpha(0.6);
+            self.scene.group(&title, |scene| {
+                scene.stroke(lines.clone(), width + 0.4, casing, &[]);
+                scene.stroke(lines, width, edge, dash);
+            });
+            Sign::Line(edge, width, dash.to_vec())
         };
         self.note_sign(sign, title);
         self.note_source(&layer.layer);
@@ -237,6 +270,18 @@ impl<'a> Sketch<'a> {
         own.take_while(|l| l.layer.id != layer.layer.id).count()
     }
 
+    /// How many exposure layers of the same dimension the project names before this one.
+    fn place_among(&self, layer: &ExposureLayer, dimension: Dimension) -> usize {
+        let is_like = |l: &&ExposureLayer| {
+            let first = l.layer.shapes.iter().next();
+            first.is_some_and(|shape| shape.dimension() == dimension)
+                && !self.area.services.iter().any(|s| s.layer.id == l.layer.id)
+        };
+        let before =
+            self.area.exposures.iter().take_while(|l| l.layer.id != layer.layer.id);
+        before.filter(is_like).count()
+    }
+
     /// Draws the points of an exposure layer that no service draws.
     fn exposed_points(&mut self, layer: &'a ExposureLayer) {
         let points = self.view.points(&layer.layer.shapes, |_| true);
@@ -244,15 +289,16 @@ impl<'a> Sketch<'a> {
         if points.is_empty() || is_service {
             return;
         }
-        let radius = if points.len() > 500 { 0.3 } else { 0.55 };
+        let radius = if points.len() > 500 { 0.3 } else { 0.65 };
         let (_, edge) = style::exposed(self.tone_of(layer));
-        let dots =
-            points.into_iter().map(|(_, at)| super::scene::disc(at, radius)).collect();
+        let edge = edge.with_alpha(1.0);
+        let kind = style::Spot::of(self.place_among(layer, Dimension::Point));
+        let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
         let title = self.title(&layer.layer);
         self.scene.group(&title, |scene| {
-            scene.fill(dots, Rule::NonZero, Paint::solid(edge));
+            super::legend::spots(scene, kind, edge, &places, radius);
         });
-        self.note_sign(Sign::Dot(edge, radius), title);
+        self.note_sign(Sign::Spot(kind, edge, radius), title);
         self.note_source(&layer.layer);
     }
 
@@ -380,9 +426,13 @@ impl<'a> Sketch<'a> {
             self.scene.stroke(paths, 0.5, style::TRACE, dash);
             self.note_sign(Sign::Line(style::TRACE, 0.5, dash.to_vec()), title.clone());
         }
-        for (_, at) in points {
-            let disc = super::scene::disc(at, 0.8);
-            self.scene.fill(vec![disc], Rule::NonZero, Paint::solid(style::TRACE));
+        if !points.is_empty() {
+            // Sites of several hazards differ in their form.
+            let kind = style::Spot::of(self.sited);
+            self.sited += 1;
+            let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
+            super::legend::spots(&mut self.scene, kind, style::TRACE, &places, 0.8);
+            self.note_sign(Sign::Spot(kind, style::TRACE, 0.8), title);
         }
     }
 

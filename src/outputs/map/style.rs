@@ -9,7 +9,7 @@
 
 use crate::domain::{Level, Status};
 
-use super::scene::{Colour, Hatch, HatchKind, Paint};
+use super::scene::{Colour, Hatch, HatchKind, Paint, Point};
 
 /// Lettering and frames.
 pub const INK: Colour = Colour::hex(0x001f_1f1f);
@@ -223,6 +223,65 @@ pub fn exposed(index: usize) -> (Paint, Colour) {
     ];
     let tone = Colour::hex(TONES[index % TONES.len()]);
     (Paint::solid(tone.with_alpha(0.27)), tone.with_alpha(0.85))
+}
+
+/// How the points of an exposed layer look, so that no colour has to tell layers apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A disc.
+    Disc,
+    /// A square that stands on a corner.
+    Diamond,
+    /// A triangle that points up.
+    Up,
+    /// A square.
+    Square,
+    /// A triangle that points down.
+    Down,
+}
+
+impl Spot {
+    const ALL: [Self; 5] =
+        [Self::Disc, Self::Diamond, Self::Up, Self::Square, Self::Down];
+
+    /// The look of the n-th layer of points.
+    #[must_use]
+    pub fn of(index: usize) -> Self {
+        Self::ALL[index % Self::ALL.len()]
+    }
+
+    /// Its outline around a place, as large to the eye as a disc of the radius.
+    #[must_use]
+    pub fn outline(self, [x, y]: Point, radius: f32) -> Vec<Point> {
+        let r = radius;
+        let corners = |points: &[[f32; 2]]| -> Vec<Point> {
+            points.iter().map(|p| [x + p[0] * r, y + p[1] * r]).collect()
+        };
+        match self {
+            Self::Disc => super::scene::disc([x, y], r),
+            Self::Diamond => {
+                corners(&[[0.0, -1.35], [1.35, 0.0], [0.0, 1.35], [-1.35, 0.0]])
+            }
+            Self::Up => corners(&[[0.0, -1.4], [1.3, 0.95], [-1.3, 0.95]]),
+            Self::Square => {
+                corners(&[[-0.92, -0.92], [0.92, -0.92], [0.92, 0.92], [-0.92, 0.92]])
+            }
+            Self::Down => corners(&[[0.0, 1.4], [1.3, -0.95], [-1.3, -0.95]]),
+        }
+    }
+}
+
+/// Width and dashes of the n-th exposed layer of lines: each has its own.
+#[must_use]
+pub fn exposed_line(index: usize) -> (f32, &'static [f32]) {
+    const LINES: [(f32, &[f32]); 5] = [
+        (0.35, &[1.8, 0.7]),
+        (0.45, &[]),
+        (0.8, &[]),
+        (0.35, &[0.7, 0.5]),
+        (0.4, &[2.6, 0.6, 0.6, 0.6]),
+    ];
+    LINES[index % LINES.len()]
 }
 
 /// Paint and edge of an exposed layer that is a service too, such as parks.

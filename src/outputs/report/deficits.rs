@@ -97,7 +97,9 @@ fn line<'a>(
     let plain = |value: f64| show(words, kind, value);
     let named = figure::Row::Deficit(row);
     let mut value = figures::deficit_value(words, kind, row);
-    if let (Some(_), Some(low), Some(high)) = (row.value, row.value_low, row.value_high) {
+    if let (Some(_), Some(low), Some(high)) = (row.value, row.value_low, row.value_high)
+        && !row.is_undecidable()
+    {
         value = format!("{value} ({}\u{2013}{})", plain(low), plain(high));
     }
     let gap = figures::gap_text(words, row, plain);
@@ -111,7 +113,7 @@ fn line<'a>(
     };
     let shortfall = row.shortfall.map_or_else(Cell::default, |shortfall| {
         let href = appendix.link(named, End::Shortfall);
-        Cell::linked(lacking(context, row, shortfall), href)
+        Cell::linked(lacking_range(context, row, shortfall), href)
     });
     let meets = match row.meets {
         Some(true) => words.of("report.meets.yes"),
@@ -130,8 +132,25 @@ fn line<'a>(
     ])
 }
 
+/// What is lacking, with its unit and its range.
+pub(super) fn lacking_range(
+    context: &Context<'_>,
+    row: &DeficitRow,
+    amount: f64,
+) -> String {
+    let show = |amount| lacking(context, row, amount);
+    let text = figures::shortfall_text(context.words, row, show).unwrap_or_default();
+    match row.shortfall_ends() {
+        Some((low, high)) if low > 0.0 && high > low => {
+            format!("{text} ({}\u{2013}{})", show(low), show(high))
+        }
+        _ if text.is_empty() => show(amount),
+        _ => text,
+    }
+}
+
 /// What is lacking, with its unit.
-pub(super) fn lacking(context: &Context<'_>, row: &DeficitRow, amount: f64) -> String {
+fn lacking(context: &Context<'_>, row: &DeficitRow, amount: f64) -> String {
     let words = context.words;
     match row.shortfall_unit.as_str() {
         "m2" => {

@@ -72,13 +72,13 @@ impl<'a> Teller<'_, 'a> {
     fn told(&self, row: &ExposureRow) -> String {
         let words = self.context.words;
         let number = |value| figures::amount(words, &Measure::People, value);
-        let Some(value) = row.value() else { return words.of("map.hidden") };
-        let value = number(value);
+        let Some(drawn) = row.value() else { return words.of("map.hidden") };
+        let value = number(drawn);
         let Some((low, high)) = row.range() else { return value };
-        let key = if row.is_undecidable() {
-            "report.amount.open"
-        } else {
-            "report.amount.range"
+        let key = match (row.is_undecidable(), drawn > 0.0) {
+            (true, true) => "report.amount.open",
+            (true, false) => "report.amount.open_none",
+            (false, _) => "report.amount.range",
         };
         words.say(
             &Message::new(key)
@@ -194,7 +194,7 @@ impl<'a> Teller<'_, 'a> {
     fn deficit(&mut self, deficit: &DeficitSettings, row: &'a DeficitRow) -> Statement {
         let words = self.context.words;
         let show = |value: f64| deficits::show(words, &deficit.kind, value);
-        let ends = row.value_low.zip(row.value_high);
+        let ends = row.value_low.zip(row.value_high).filter(|_| !row.is_undecidable());
         let range = ends.map_or_else(String::new, |(low, high)| {
             let range = Message::new("report.amount.between");
             format!(
@@ -210,7 +210,7 @@ impl<'a> Teller<'_, 'a> {
         let mut figures = vec![(Row::Deficit(row), End::Value)];
         let mut statement_of = message;
         if let Some(shortfall) = row.shortfall.filter(|shortfall| *shortfall > 0.0) {
-            let lacking = deficits::lacking(self.context, row, shortfall);
+            let lacking = deficits::lacking_range(self.context, row, shortfall);
             statement_of =
                 Message { key: "report.finding.deficit_lacking", ..statement_of }
                     .with("lacking", lacking);

@@ -108,7 +108,9 @@ fn draw(series: &Series, indicator: &str, lines: &[&Line], locale: Locale) -> Sc
     let words = Words { locale };
     let reasons = reasons(lines);
     let [width, height] = PAGE;
-    let notes = reasons.len() as f32 * (WORDS_MM + 1.3);
+    let is_open = lines.iter().any(|line| points(line).any(|(o, _)| o.is_undecidable()));
+    let count = reasons.len() + usize::from(is_open);
+    let notes = count as f32 * (WORDS_MM + 1.3);
     let mut scene = Scene::new(width, height + notes);
     scene.fill_rect(
         Rect::new(0.0, 0.0, width, height + notes),
@@ -138,8 +140,13 @@ fn draw(series: &Series, indicator: &str, lines: &[&Line], locale: Locale) -> Sc
     }
     drawing.names(lines);
     drawing.notes(&reasons, height - 3.0);
+    if is_open {
+        let below = reasons.len() as f32 * (WORDS_MM + 1.3);
+        drawing.hollow(height - 3.0 + below);
+    }
     let mut scene = drawing.scene;
-    let said: Vec<String> = reasons.iter().map(|(_, text)| text.clone()).collect();
+    let mut said: Vec<String> = reasons.iter().map(|(_, text)| text.clone()).collect();
+    said.extend(is_open.then(|| words.of("series.chart.undecidable")));
     scene.description = said.join(" ");
     scene
 }
@@ -281,14 +288,18 @@ impl Drawing<'_> {
             let place = [self.x(one), self.y(value)];
             segments.entry((segment, gaps)).or_default().push(place);
         }
-        for points in segments.into_values() {
-            for place in &points {
-                let sign = sign(*place, at);
-                self.scene.fill(vec![sign], Rule::NonZero, Paint::solid(colour));
-            }
-            if points.len() > 1 {
-                let path = Path { points, is_closed: false };
-                self.scene.stroke(vec![path], 0.5, colour, &[]);
+        for points in segments.into_values().filter(|points| points.len() > 1) {
+            let path = Path { points, is_closed: false };
+            self.scene.stroke(vec![path], 0.5, colour, &[]);
+        }
+        for (one, value) in points(line) {
+            let sign = sign([self.x(one), self.y(value)], at);
+            // Of what nobody can decide the sign is hollow.
+            let inner = if one.is_undecidable() { style::PAPER } else { colour };
+            self.scene.fill(vec![sign.clone()], Rule::NonZero, Paint::solid(inner));
+            if one.is_undecidable() {
+                let path = Path { points: sign, is_closed: true };
+                self.scene.stroke(vec![path], 0.4, colour, &[]);
             }
         }
     }
@@ -336,6 +347,15 @@ impl Drawing<'_> {
                 font::fit(&text, Weight::Regular, WORDS_MM, PAGE[0] - 2.0 * MARGIN);
             self.scene.text(Text::new(text, [MARGIN, y], WORDS_MM).colour(style::STAMP));
         }
+    }
+}
+
+impl Drawing<'_> {
+    /// What a hollow sign means.
+    fn hollow(&mut self, y: f32) {
+        let text = self.words.of("series.chart.undecidable");
+        let text = font::fit(&text, Weight::Regular, WORDS_MM, PAGE[0] - 2.0 * MARGIN);
+        self.scene.text(Text::new(text, [MARGIN, y], WORDS_MM).colour(style::INK_SOFT));
     }
 }
 

@@ -13,6 +13,7 @@ mod files;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{CompareError, ensure_comparable};
+use super::numbers::is_zero;
 use super::past_run::{PastRun, PastRunError};
 use super::tables::{self, Cells};
 use crate::domain::Message;
@@ -86,6 +87,17 @@ impl Observation {
     #[must_use]
     pub fn cell(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// Whether its range goes from nothing to something, so that nobody can say whether it is
+    /// nothing.
+    #[must_use]
+    pub fn is_undecidable(&self) -> bool {
+        let (low, high) = (self.cell("value_low"), self.cell("value_high"));
+        !self.cell("obs_value").is_empty()
+            && is_zero(low)
+            && !high.is_empty()
+            && !is_zero(high)
     }
 
     /// Its value, if it has one.

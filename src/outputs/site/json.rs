@@ -194,6 +194,7 @@ fn change(change: &Change) -> Value {
             "people": PEOPLE.round(row.people.value),
             "low": PEOPLE.round(low),
             "high": PEOPLE.round(high),
+            "undecidable": row.people.is_undecidable(),
         })
     };
     let pairs = change.deficits.iter();

@@ -10,6 +10,7 @@ use crate::analysis::DeficitRow;
 use crate::analysis::site::change::{Added, Change, ExposedHere};
 use crate::analysis::site::{SiteFeature, Verdict};
 use crate::domain::{Finding, Message, OUTSIDE, TOTAL};
+use crate::outputs::map::figures;
 
 /// Findings that are told on a sheet; JSON gives all.
 const FINDINGS: usize = 8;
@@ -89,6 +90,9 @@ pub(super) fn deficits(
         let figure = |value: Option<f64>| value.map(written);
         let with_unit = |text: String| format!("{text} {}", unit(row, words));
         let value = match (row.value, row.value_low, row.value_high) {
+            (Some(value), Some(low), Some(high)) if row.is_undecidable() => {
+                figures::open(words.of_maps(), (value, low, high), written)
+            }
             (Some(value), ..) => format!("{}{}", row.qualifier, written(value)),
             (None, low, high) => format!(
                 "{}–{}",
@@ -100,7 +104,7 @@ pub(super) fn deficits(
             title(row),
             with_unit(value),
             figure(row.standard).map(with_unit).unwrap_or_default(),
-            figure(row.gap).unwrap_or_default(),
+            figures::gap_text(words.of_maps(), row, written).unwrap_or_default(),
             words.meets(row.meets),
             source(row, words),
         ];
@@ -216,7 +220,12 @@ fn exposed(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid {
             Some(hazard) => hazard.layer.title.get(words.locale).to_owned(),
             None => words.text("site.hazards.any"),
         };
-        let value = words.people(row.people.value);
+        // A 0 would be read as nobody where nobody can say.
+        let value = if row.people.is_undecidable() && row.people.value <= 0.0 {
+            String::new()
+        } else {
+            words.people(row.people.value)
+        };
         let (low, high) = row.people.range.unzip();
         let range = low.zip(high).map(|(low, high)| {
             let is_open = low <= 0.0 && high > 0.0;
@@ -264,7 +273,11 @@ fn before_after(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid 
         };
         let plain = |value: f64| words.figure(value);
         let as_value = |value: f64| in_unit(before, value, words);
-        let shortfall = arrow(before.shortfall, after.shortfall, &plain);
+        let lacking = |row: &DeficitRow| {
+            let text = figures::shortfall_text(words.of_maps(), row, plain);
+            text.unwrap_or_else(|| words.text("site.meets.unknown"))
+        };
+        let shortfall = format!("{} → {}", lacking(before), lacking(after));
         let cells = vec![
             title.to_owned(),
             place.to_owned(),

@@ -10,6 +10,11 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// The words of maps, which say what nobody can decide.
+    pub(super) fn of_maps(self) -> crate::outputs::map::words::Words {
+        crate::outputs::map::words::Words { locale: self.locale }
+    }
+
     pub(super) fn text(self, key: &str) -> String {
         i18n::text(self.locale, key).to_owned()
     }

@@ -71,7 +71,7 @@ fn texts_are_quoted_by_rfc_4180_and_only_where_needed() {
         let row =
             DeficitRow { source: source.to_owned(), ..deficit("water", "reported") };
         let written = text(deficits(&Names::of(&area()), &[row]));
-        assert!(written.ends_with(&format!(",{quoted},,,,,,,,\n")), "{written}");
+        assert!(written.ends_with(&format!(",{quoted},,,,,,,,,,\n")), "{written}");
     }
 }
 
@@ -102,11 +102,11 @@ fn every_kind_of_deficit_has_its_own_decimals() {
         deficit("e", "reported"),
     ];
     let expected = [
-        "180301,Ilo,a,area_per_person,2017,3.0000,2.780000,2.000000,,,h/day,9,7.730000,10.00,m2,false,,,,7.730000,s,\"a, b\",,,",
-        "180301,Ilo,b,access,2017,3.0000,2.780000,2.000000,,,h/day,9,7.730000,10.0000,people,false,,,,7.730000,s,\"a, b\",,,",
-        "180301,Ilo,c,people_per_unit,2017,3.0000,2.780000,2.000000,,,h/day,9,7.730000,10,units,false,,,,7.730000,s,\"a, b\",,,",
-        "180301,Ilo,d,reported,2017,3.0000,2.78,2,,,h/day,9,7.73,10,,false,,,,7.73,s,\"a, b\",,,",
-        "180301,Ilo,e,reported,2017,,,,,,h/day,24,,,,,,,,,,,,,",
+        "180301,Ilo,a,area_per_person,2017,3.0000,2.780000,2.000000,,,h/day,9,7.730000,10.00,m2,false,,,,7.730000,s,\"a, b\",,,,,",
+        "180301,Ilo,b,access,2017,3.0000,2.780000,2.000000,,,h/day,9,7.730000,10.0000,people,false,,,,7.730000,s,\"a, b\",,,,,",
+        "180301,Ilo,c,people_per_unit,2017,3.0000,2.780000,2.000000,,,h/day,9,7.730000,10,units,false,,,,7.730000,s,\"a, b\",,,,,",
+        "180301,Ilo,d,reported,2017,3.0000,2.78,2,,,h/day,9,7.73,10,,false,,,,7.73,s,\"a, b\",,,,,",
+        "180301,Ilo,e,reported,2017,,,,,,h/day,24,,,,,,,,,,,,,,,",
     ];
     assert_eq!(lines(deficits(&Names::of(&area()), &rows)), expected);
 }

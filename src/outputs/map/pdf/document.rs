@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pdf_writer::types::{OutlineItemFlags, PageMode};
+use pdf_writer::types::{NumberingStyle, OutlineItemFlags, PageMode};
+use pdf_writer::writers::PageLabel;
 use pdf_writer::{Filter, Finish as _, Name, Pdf, Rect, Ref, TextStr};
 
 use super::content::{Page, Picture};
@@ -31,6 +32,25 @@ pub struct About<'a> {
 ///
 /// [`MapError::Font`] if a face cannot be cut down.
 pub fn document(pages: &[&Page], about: About<'_>) -> Result<Vec<u8>, MapError> {
+    bound(pages, 0, about)
+}
+
+/// Binds sheets behind an index: a viewer counts the pages of the index in Roman numerals, so
+/// that the number of a page is that of its sheet.
+///
+/// # Errors
+///
+/// [`MapError::Font`] if a face cannot be cut down.
+pub fn atlas(
+    index: &[Page],
+    sheets: &[Page],
+    about: About<'_>,
+) -> Result<Vec<u8>, MapError> {
+    let pages: Vec<&Page> = index.iter().chain(sheets).collect();
+    bound(&pages, index.len(), about)
+}
+
+fn bound(pages: &[&Page], front: usize, about: About<'_>) -> Result<Vec<u8>, MapError> {
     let mut next = Ref::new(1);
     let [catalog, tree, info] = std::array::from_fn(|_| next.bump());
     let places: Vec<[Ref; 2]> =
@@ -50,10 +70,15 @@ pub fn document(pages: &[&Page], about: About<'_>) -> Result<Vec<u8>, MapError> 
         write_outline(&mut pdf, outline, &mut next, pages, &places);
     }
     write_info(&mut pdf, info, about);
+    let labels = (front > 0).then(|| write_labels(&mut pdf, &mut next));
     let mut root = pdf.catalog(catalog);
     root.pages(tree).lang(TextStr(about.locale.id()));
     if let Some(outline) = outline {
         root.outlines(outline).page_mode(PageMode::UseOutlines);
+    }
+    if let Some([roman, arabic]) = labels {
+        let first = i32::try_from(front).unwrap_or(i32::MAX);
+        root.page_labels().nums().insert(0, roman).insert(first, arabic);
     }
     let mut viewing = root.viewer_preferences();
     viewing.display_doc_title(true);
@@ -167,6 +192,15 @@ fn write_picture(pdf: &mut Pdf, next: &mut Ref, picture: &Picture) -> Ref {
     image.bits_per_component(8);
     image.finish();
     id
+}
+
+/// Writes how the pages of an index and of what follows it are counted.
+fn write_labels(pdf: &mut Pdf, next: &mut Ref) -> [Ref; 2] {
+    [NumberingStyle::LowerRoman, NumberingStyle::Arabic].map(|style| {
+        let id = next.bump();
+        pdf.indirect(id).start::<PageLabel<'_>>().style(style).offset(1);
+        id
+    })
 }
 
 fn write_outline(

@@ -9,7 +9,7 @@ mod document;
 mod faces;
 
 pub use content::{Page, page};
-pub use document::{About, document};
+pub use document::{About, atlas, document};
 
 #[cfg(test)]
 mod tests;

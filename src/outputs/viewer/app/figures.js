@@ -144,7 +144,7 @@ function table(world, state, words, found, change) {
           h("label", {},
             h("input", { type: "checkbox", id: `l-${row.id}`, checked: state.levels.has(row.id), onchange: () => change.toggle("levels", row.id) }),
             swatch(world, level), words.level(row.id))),
-        h("td", { "data-level": row.id, "data-value": row.text ?? "" }, row.text === null ? say("hidden") : words.number(row.text, places)),
+        h("td", { "data-level": row.id, "data-value": row.text ?? "" }, row.text === null ? say("hidden") : isOpenNothing(row) ? "–" : words.number(row.text, places)),
         h("td", { class: "range" }, rangeText(row.range, words, places, found)),
         h("td", {}, row.share === null ? "" : `${words.number((row.share * 100).toFixed(1))} %`)))),
     h("tfoot", {},
@@ -156,6 +156,11 @@ function table(world, state, words, found, change) {
         h("th", { scope: "row" }, say("whole")),
         h("td", { id: "whole", "data-value": found.whole ?? "" }, amount(found.whole)),
         h("td", { colspan: "2" }, ""))));
+}
+
+/** Nothing as drawn, of which nobody can say whether it is nothing: a 0 would be read as nobody. */
+function isOpenNothing(row) {
+  return row.range?.[2] && Number(row.text) === 0;
 }
 
 function rangeText(range, words, places, found) {
