@@ -103,6 +103,7 @@ pub fn measure_kept(
     let job = Job { area, settings, planes: &planes };
     let mut found = job.measure(&mut Neighbours::default(), &mut tabled, findings);
     sort(&mut found);
+    suppression::apply(area, settings, &mut found, findings);
     found
 }
 

@@ -276,7 +276,7 @@ fn is_open(measurements: &Measurements, hazard: &str) -> bool {
     let exposure = Exposure::of(measurements, hazard);
     Level::ZONES.iter().any(|level| {
         let row = exposure.row(TOTAL, *level, layer, &measure);
-        row.is_some_and(|row| row.quantity.is_undecidable())
+        row.is_some_and(|row| row.is_undecidable())
     })
 }
 
