@@ -3,7 +3,7 @@
 //! In: the hazards that count in `any`. Out: two plans, where there are two hazards or more.
 //! The figures are those of `any` and of each hazard, as measured.
 
-use crate::analysis::Measurements;
+use crate::analysis::{ExposureRow, Measurements};
 use crate::domain::{Level, Measure, TOTAL};
 use crate::geometry::{HazardLayer, StudyArea};
 
@@ -276,7 +276,7 @@ fn is_open(measurements: &Measurements, hazard: &str) -> bool {
     let exposure = Exposure::of(measurements, hazard);
     Level::ZONES.iter().any(|level| {
         let row = exposure.row(TOTAL, *level, layer, &measure);
-        row.is_some_and(|row| row.is_undecidable())
+        row.is_some_and(ExposureRow::is_undecidable)
     })
 }
 
