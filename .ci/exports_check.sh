@@ -45,6 +45,7 @@ if [ -z "$program" ]; then
     cargo build --release --locked
     program=${CARGO_TARGET_DIR:-target}/release/atalaya
 fi
+program=$(realpath "$program")
 out=$work/ilo
 "$program" run layers/ilo.toml --out "$out" --only tables,exports --quiet --lang es \
     --set 'outputs.exports=["csv","datapackage","fgb","geojson","gpkg","parquet","shp","xlsx"]'
@@ -123,6 +124,22 @@ PYTHON
 "$venv/bin/frictionless" validate datapackage.json >"$work/frictionless" 2>&1 ||
     { cat "$work/frictionless"; fail "frictionless finds the data package invalid"; }
 echo "exports: frictionless validates the data package"
+
+# A series of two runs, and a package in which the rule on small numbers leaves cells empty.
+(
+    cd "$work"
+    "$program" new small --quiet
+    printf '\n[suppression]\nmin_count = 50\nmin_denominator = 50\n' >>small/proyecto.toml
+    "$program" run small/proyecto.toml --out run --only tables,exports --quiet \
+        --set 'outputs.exports=["datapackage"]'
+    grep -q ',Q,' run/tables/indicators.csv || fail "the rule on small numbers hides nothing"
+    "$program" series run run --out series --quiet
+    for package in run series; do
+        "$venv/bin/frictionless" validate "$package/datapackage.json" >frictionless 2>&1 ||
+            { cat frictionless; fail "frictionless finds the package of $package invalid"; }
+    done
+)
+echo "exports: frictionless validates a series and a package with hidden figures"
 
 timeout 180 soffice --headless --norestore "-env:UserInstallation=file://$work/office" \
     --convert-to 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1' \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Opens the pages of a run in a browser, from the disk and with the network off: totals against
-# the tables, notes, print view, accessibility. Makes the viewer's bundle again and compares it
+# the tables, notes, print view, accessibility, valid HTML. Makes the viewer's bundle again and compares it
 # with the one that is committed. Installs Node.js, npm and Chromium where they are missing.
 #
 #   .ci/pages_check.sh FOLDER [OTHER]   folders that `atalaya run` wrote; the report is that of
@@ -34,4 +34,6 @@ fi
 npm ci --ignore-scripts --no-audit --no-fund --silent
 [ "$folder" != --prepare ] || exit 0
 node bundle.mjs --check
+# Long titles and spaces at ends of lines are matters of taste, not of HTML (rules.json).
+node_modules/.bin/html-validate --config rules.json "$other"/report.html "$other"/viewer.html
 CHROMIUM=${CHROMIUM:-$(command -v chromium)} node check.mjs "$folder" "$other"

@@ -617,12 +617,12 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                         level,
                         layer: "blocks".to_owned(),
                         measure: measure.clone(),
-                        quantity: Quantity {
+                        quantity: Some(Quantity {
                             value,
                             range: Some((value * 0.8, value * 1.3)),
-                        },
+                        }),
                         doubts: Vec::new(),
-                        total,
+                        total: Some(total),
                     });
                 }
             }
@@ -665,6 +665,7 @@ fn deficits() -> Vec<DeficitRow> {
                 meets: gap.map(|gap| gap <= 0.0),
                 source: "Red de Salud Ilo, plan 2019–2022".to_owned(),
                 denominator_source: String::new(),
+                is_hidden: false,
             }
         };
     let mut rows = Vec::new();
@@ -715,6 +716,7 @@ pub fn settings() -> Settings {
         disputed: Vec::new(),
         maps: atalaya::config::MapSettings::default(),
         doubts: atalaya::config::DoubtSettings::default(),
+        suppression: None,
         deficits: vec![
             deficit(
                 "green_area",

@@ -353,7 +353,11 @@ fn compute(
     let contributions = contributions(&area, options.only, clock);
     let viewer =
         make_viewer(&area, &measurements, &contributions, settings, options, clock);
-    let parts = kept_parts(&area, &contributions, options.only)?;
+    // How large the parts of features are is told no more than who lives in them.
+    let parts = match settings.suppression {
+        Some(_) => None,
+        None => kept_parts(&area, &contributions, options.only)?,
+    };
     clock.end();
     Ok(Computed {
         area,

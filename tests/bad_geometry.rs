@@ -152,6 +152,7 @@ fn settings(mut layers: Vec<LayerSettings>) -> Settings {
         overrides: Vec::new(),
         maps: atalaya::config::MapSettings::default(),
         doubts: atalaya::config::DoubtSettings::default(),
+        suppression: None,
         file: PathBuf::from("test.toml"),
         digest: Digest::of(b""),
         places: BTreeMap::new(),

@@ -53,6 +53,7 @@ impl World {
             overrides: Vec::new(),
             maps: atalaya::config::MapSettings::default(),
             doubts: atalaya::config::DoubtSettings::default(),
+            suppression: None,
             file: PathBuf::from("world.toml"),
             digest: Digest::of(b""),
             places: BTreeMap::new(),

@@ -250,6 +250,16 @@ fn the_words_of_a_place_and_its_options_are_documented() {
 
 /// Whether a word is one of the tables of the project file.
 fn is_table(word: &str) -> bool {
-    ["project", "layers", "deficits", "risk", "outputs", "scenarios", "maps", "doubts"]
-        .contains(&word)
+    [
+        "project",
+        "layers",
+        "deficits",
+        "risk",
+        "outputs",
+        "scenarios",
+        "maps",
+        "doubts",
+        "suppression",
+    ]
+    .contains(&word)
 }

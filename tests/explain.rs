@@ -66,10 +66,10 @@ fn rebuilt(
     let sums: Vec<f64> = breakdown.sums.iter().map(added).collect();
     match (row, end) {
         (Row::Exposure(row), End::Low) if breakdown.moved.is_some() => {
-            Some(sums[0].max(0.0).min(row.quantity.value))
+            Some(sums[0].max(0.0).min(row.value()?))
         }
         (Row::Exposure(row), End::High) if breakdown.moved.is_some() => {
-            Some(sums[0].max(row.quantity.value))
+            Some(sums[0].max(row.value()?))
         }
         (Row::Exposure(row), End::Low | End::High) => {
             let found = combined(sums[0], end, &row.doubts);
@@ -77,8 +77,8 @@ fn rebuilt(
             // Nothing lies above the whole, and the ends of counts are whole numbers.
             match (&row.measure, end) {
                 (Measure::Features, End::Low) => Some((found + 1e-9).floor()),
-                (Measure::Features, _) => Some((found - 1e-9).ceil().min(row.total)),
-                (_, End::High) if found > row.total => Some(known),
+                (Measure::Features, _) => Some((found - 1e-9).ceil().min(row.total?)),
+                (_, End::High) if found > row.total? => Some(known),
                 _ => Some(found),
             }
         }
@@ -355,8 +355,8 @@ fn a_hundred_figures_drawn_by_lot_are_explained_with_all_doubts() {
     // What nobody can say is not printed as nothing.
     let row = measured.measurements.exposure.iter().find(|row| row.doubts.len() >= 4);
     let row = row.expect("a figure with several doubts");
-    let (low, high) = row.quantity.range.expect("a range");
-    assert!(low <= row.quantity.value && row.quantity.value <= high);
+    let (low, high) = row.range().expect("a range");
+    assert!(row.value().is_some_and(|value| low <= value && value <= high));
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn legends_say_what_was_measured() {
                     && row.level == level
                     && row.measure == Measure::People
             });
-            let value = row.unwrap().quantity.value;
+            let value = row.unwrap().value().unwrap();
             if value == 0.0 {
                 continue;
             }
@@ -161,7 +161,7 @@ fn legends_say_what_was_measured() {
                 words.number(value, 0),
                 "{hazard} {name}: {figures:?}"
             );
-            let share = words.percent(value / row.unwrap().total);
+            let share = words.percent(value / row.unwrap().total.unwrap());
             assert_eq!(format!("{}\u{202f}%", figures[1]), share);
         }
     }

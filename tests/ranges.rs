@@ -94,8 +94,8 @@ fn a_datum_that_only_one_layer_left_is_a_doubt_of_its_accuracy() {
             (&*row.territory, &*row.hazard, row.level) == ("_T", "flood", Level::High)
                 && row.measure == Measure::People
         });
-        let quantity = row.expect("people in the flood").quantity;
-        (quantity.value, quantity.range.expect("a range"))
+        let row = row.expect("people in the flood");
+        (row.value().expect("a figure"), row.range().expect("a range"))
     };
     let (value, (low, high)) = range("EPSG:24879");
     assert!((450.0..530.0).contains(&value), "{value}");

@@ -11,6 +11,8 @@
     reason = "whole numbers in floats, bits of base64, and a test that stops where it is wrong"
 )]
 
+#[path = "support/pages.rs"]
+mod pages;
 mod support;
 
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use pages::between;
 use serde_json::Value;
 use sha2::Digest as _;
 use support::{Table, World, atalaya, feature, rect};
@@ -32,13 +35,7 @@ struct Stream {
 
 impl Stream {
     fn of(page: &str) -> Self {
-        let text =
-            between(page, "<script type=\"application/octet-stream\" id=\"stream\">");
-        let bytes = miniz_oxide::inflate::decompress_to_vec_zlib(&unbase64(text));
-        let bytes = bytes.expect("a zlib stream");
-        let length = u32::from_le_bytes(bytes[..4].try_into().unwrap()) as usize;
-        let model = serde_json::from_slice(&bytes[4..4 + length]).expect("a JSON text");
-        let sections = bytes[(4 + length).next_multiple_of(8)..].to_vec();
+        let (model, sections) = pages::stream(page);
         Self { model, sections }
     }
 
@@ -57,28 +54,6 @@ impl Stream {
         let all = self.bytes(name).chunks_exact(8);
         all.map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect()
     }
-}
-
-fn between<'p>(page: &'p str, opening: &str) -> &'p str {
-    let (_, rest) = page.split_once(opening).expect("the element is there");
-    rest.split_once("</").expect("it ends").0
-}
-
-fn unbase64(text: &str) -> Vec<u8> {
-    const LETTERS: &[u8; 64] =
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = Vec::new();
-    let (mut bits, mut held) = (0u32, 0);
-    for byte in text.bytes().filter(|byte| *byte != b'=') {
-        let value = LETTERS.iter().position(|letter| *letter == byte).expect("base64");
-        bits = (bits << 6) | u32::try_from(value).unwrap();
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push(((bits >> held) & 255) as u8);
-        }
-    }
-    out
 }
 
 fn base64(bytes: &[u8]) -> String {

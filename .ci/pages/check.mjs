@@ -346,10 +346,34 @@ async function report() {
   console.log("report.html: no request, no complaint");
 }
 
+/** The title shows as the project has it, whatever is in it, and only the page's own scripts are. */
+async function title() {
+  const { settings } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  // The viewer takes its stream away once it has read it.
+  for (const [name, scripts] of [["viewer.html", 1], ["report.html", 0]]) {
+    if (!existsSync(join(folder, name))) continue;
+    const { page, wrong, close } = await open(name, PHONE);
+    if (scripts) {
+      await ready(page);
+      const drawn = await page.locator("figure.whole svg").count();
+      assert.ok(drawn <= 1, "one chart of the whole run at a time");
+    }
+    const text = await page.evaluate(() => document.title);
+    assert.ok(text.includes(settings.project.title.es), `${name}: ${text}`);
+    assert.ok((await page.textContent("h1")).includes(settings.project.title.es), name);
+    const found = await page.evaluate(() => [document.scripts.length, window.ran, document.images.length]);
+    assert.deepEqual(found.slice(0, 2), [scripts, undefined], name);
+    assert.deepEqual(wrong, [], name);
+    await close();
+  }
+  console.log("titles are text");
+}
+
 try {
   await viewer();
   folder = reported;
   await report();
+  await title();
 } finally {
   await browser.close();
 }

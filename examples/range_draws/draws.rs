@@ -401,11 +401,12 @@ fn outcomes_of(world: &World, source: &mut Source, draws: u64) -> Vec<Outcome> {
             Measure::Features => 2,
             _ => continue,
         };
-        let (low, high) = row.quantity.range.expect("every hazard has an accuracy");
+        let (low, high) = row.range().expect("every hazard has an accuracy");
         let mut found: Vec<f64> =
             cases.iter().map(|case| case[hazard][row.level.index()][measure]).collect();
         found.sort_by(f64::total_cmp);
-        let dust = 1e-6 * row.total;
+        let total = row.total.expect("nothing is hidden here");
+        let dust = 1e-6 * total;
         let held =
             found.iter().filter(|v| **v >= low - dust && **v <= high + dust).count();
         let at = |share: f64| found[((found.len() - 1) as f64 * share).round() as usize];
@@ -417,7 +418,7 @@ fn outcomes_of(world: &World, source: &mut Source, draws: u64) -> Vec<Outcome> {
             is_wide: world.kind.has_one_edge()
                 && row.measure != Measure::Features
                 && is_drawn(world, row.level)
-                && high - low > 0.01 * row.total,
+                && high - low > 0.01 * total,
         });
     }
     outcomes

@@ -168,7 +168,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         assert!(row.closes(), "{row:?}");
     }
     for row in &measurements.exposure {
-        let value = row.quantity.value;
+        let Some(value) = row.value() else { continue };
         assert!(value.is_finite() && value >= 0.0, "{row:?}");
     }
 });

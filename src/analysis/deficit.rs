@@ -643,6 +643,7 @@ fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> De
         meets: None,
         source: String::new(),
         denominator_source: String::new(),
+        is_hidden: false,
     }
 }
 

@@ -266,9 +266,9 @@ impl<'a> Explainer<'a> {
         let rank = |level| order.iter().position(|l| *l == level).unwrap_or(order.len());
         let ranks = rank(row.level);
         let figure = match end {
-            End::Value => row.quantity.value,
-            End::Low => row.quantity.range?.0,
-            End::High => row.quantity.range?.1,
+            End::Value => row.value()?,
+            End::Low => row.range()?.0,
+            End::High => row.range()?.1,
             _ => return None,
         };
         // With several doubts an end is the value less or plus what they add together.
@@ -329,7 +329,7 @@ impl<'a> Explainer<'a> {
         let hazard = self.hazard(&row.hazard)?;
         let weigh = |class: &Class| i128::from(class.levels[hazard][0] == row.level);
         let sum = opened.not_served(question, &range, &weigh);
-        Some(Breakdown { figure: Some(row.people), sums: vec![sum], moved: None })
+        Some(Breakdown { figure: Some(row.people?), sums: vec![sum], moved: None })
     }
 
     /// What makes up the people whose nearest facility one is, or the distance to the next.
@@ -472,7 +472,7 @@ impl<'a> Explainer<'a> {
         }
         let parts = Sum::new(SumOf::Parts, &row.layer, terms);
         let whole = Sum::new(SumOf::Whole, &row.layer, opened.whole(&row.measure));
-        let figure = Some(row.difference());
+        let figure = Some(row.difference()?);
         Some(Breakdown { figure, sums: vec![parts, whole], moved: None })
     }
 

@@ -295,9 +295,9 @@ pub(super) fn rows(
                         level,
                         layer: layer.layer.id.clone(),
                         measure: measure.clone(),
-                        quantity: Quantity { value: drawn.value, range },
+                        quantity: Some(Quantity { value: drawn.value, range }),
                         doubts,
-                        total: total.get(),
+                        total: Some(total.get()),
                     }
                 }));
             }
@@ -337,14 +337,8 @@ pub(super) fn balance(
         for (hazard, (id, _)) in hazards(area, planes).iter().enumerate() {
             let part = |level| table.sum(everywhere.clone(), hazard, 0, level, column);
             let parts: Fixed = Level::ALL.into_iter().map(part).sum();
-            rows.push(BalanceRow {
-                hazard: id.clone(),
-                layer: layer.layer.id.clone(),
-                measure: measure.clone(),
-                whole,
-                parts: parts.get(),
-                tolerance,
-            });
+            let key = (id.as_str(), layer.layer.id.as_str(), measure.clone());
+            rows.push(BalanceRow::new(key, (whole, parts.get()), tolerance));
         }
     }
     rows

@@ -65,6 +65,7 @@ fn of_service(
                 hazard: hazard.clone(),
                 level: zone,
                 people_nearest: people.map(|people| people[row].get()),
+                is_hidden: false,
                 next_distance_m: next.to(centroid(shapes.get(row))).map(|(_, m)| m),
             }));
         }

@@ -32,7 +32,7 @@ pub(super) fn rows(
                             deficit: deficit.clone(),
                             hazard: id.clone(),
                             level,
-                            people: people.get(),
+                            people: Some(people.get()),
                         });
                     }
                 }

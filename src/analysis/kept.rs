@@ -243,7 +243,7 @@ mod tests {
         let (area, settings) = world();
         let (mut findings, mut found) = (Findings::default(), Findings::default());
         let all = measure(&area, &settings, &mut findings, &mut ());
-        assert!(all.exposure.iter().any(|row| row.quantity.range.is_some()));
+        assert!(all.exposure.iter().any(|row| row.range().is_some()));
         let kept = KeptParts::of(&area, &contributions(&area));
         assert!(kept.fit(&area));
         let again = measure_kept(&area, &settings, &kept, &mut found);

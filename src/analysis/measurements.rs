@@ -18,12 +18,39 @@ pub struct ExposureRow {
     pub layer: String,
     /// Measure.
     pub measure: Measure,
-    /// The amount and its range.
-    pub quantity: Quantity,
+    /// The amount and its range; `None` if the project's rule hides it.
+    pub quantity: Option<Quantity>,
     /// What each doubt alone makes of it; the range is all of them together.
     pub doubts: Vec<DoubtRange>,
-    /// The whole of the measure in the territory.
-    pub total: f64,
+    /// The whole of the measure in the territory; `None` if the project's rule hides it.
+    pub total: Option<f64>,
+}
+
+impl ExposureRow {
+    /// The amount; `None` if it is hidden.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        self.quantity.map(|quantity| quantity.value)
+    }
+
+    /// The range of the amount; `None` if there is none, or if it is hidden.
+    #[must_use]
+    pub fn range(&self) -> Option<(f64, f64)> {
+        self.quantity.and_then(|quantity| quantity.range)
+    }
+
+    /// Part of the whole; `None` if either is hidden or the whole is nothing.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        let total = self.total.filter(|total| *total > 0.0)?;
+        Some(self.value()? / total)
+    }
+
+    /// Whether nobody can say whether it is nothing.
+    #[must_use]
+    pub fn is_undecidable(&self) -> bool {
+        self.quantity.is_some_and(|quantity| quantity.is_undecidable())
+    }
 }
 
 /// One deficit of one territory. Unknown is `None`.
@@ -74,6 +101,8 @@ pub struct DeficitRow {
     pub source: String,
     /// Where the people come from: layer id and field, or empty.
     pub denominator_source: String,
+    /// Whether the project's rule hides the figure: unknown to the reader, and not to us.
+    pub is_hidden: bool,
 }
 
 impl DeficitRow {
@@ -114,8 +143,8 @@ pub struct InHazardRow {
     pub hazard: String,
     /// Level.
     pub level: Level,
-    /// People.
-    pub people: f64,
+    /// People; `None` if the project's rule hides them.
+    pub people: Option<f64>,
 }
 
 /// A facility that lies in a hazard zone, and what its loss would mean.
@@ -131,8 +160,11 @@ pub struct FacilityRow {
     pub hazard: String,
     /// The worst level that any part of it meets; one of [`Level::ZONES`].
     pub level: Level,
-    /// People whose nearest facility of the service it is; `None` if no layer tells.
+    /// People whose nearest facility of the service it is; `None` if no layer tells, or if the
+    /// project's rule hides them.
     pub people_nearest: Option<f64>,
+    /// Whether the project's rule hides those people.
+    pub is_hidden: bool,
     /// Distance to the nearest facility of the service at a better level, m; `None` if there
     /// is none.
     pub next_distance_m: Option<f64>,
@@ -147,25 +179,50 @@ pub struct BalanceRow {
     pub layer: String,
     /// Measure.
     pub measure: Measure,
-    /// The layer's whole.
-    pub whole: f64,
-    /// Sum over territories, `_X` and levels, each computed on its own.
-    pub parts: f64,
-    /// Allowed difference.
-    pub tolerance: f64,
+    /// The layer's whole; `None` if the project's rule hides it.
+    pub whole: Option<f64>,
+    /// Sum over territories, `_X` and levels, each computed on its own; hidden with the whole.
+    pub parts: Option<f64>,
+    /// Allowed difference; hidden with the whole.
+    pub tolerance: Option<f64>,
+    /// Whether the difference is within the tolerance.
+    closes: bool,
 }
 
 impl BalanceRow {
-    /// Parts minus whole.
+    /// A row of a hazard, layer and measure.
     #[must_use]
-    pub fn difference(&self) -> f64 {
-        self.parts - self.whole
+    pub fn new(
+        (hazard, layer, measure): (&str, &str, Measure),
+        (whole, parts): (f64, f64),
+        tolerance: f64,
+    ) -> Self {
+        Self {
+            hazard: hazard.to_owned(),
+            layer: layer.to_owned(),
+            measure,
+            whole: Some(whole),
+            parts: Some(parts),
+            tolerance: Some(tolerance),
+            closes: (parts - whole).abs() <= tolerance,
+        }
+    }
+
+    /// Parts minus whole; `None` if they are hidden.
+    #[must_use]
+    pub fn difference(&self) -> Option<f64> {
+        Some(self.parts? - self.whole?)
     }
 
     /// Whether the difference is within the tolerance.
     #[must_use]
     pub fn closes(&self) -> bool {
-        self.difference().abs() <= self.tolerance
+        self.closes
+    }
+
+    /// Takes the amounts out, and leaves whether they closed.
+    pub(super) fn hide(&mut self) {
+        (self.whole, self.parts, self.tolerance) = (None, None, None);
     }
 }
 

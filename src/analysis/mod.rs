@@ -26,6 +26,7 @@ pub mod measurements;
 mod planes;
 mod risk;
 pub mod site;
+mod suppression;
 mod tally;
 
 pub use access::centroid;
@@ -83,6 +84,7 @@ pub fn measure(
         measured
     });
     sort(&mut found);
+    suppression::apply(area, settings, &mut found, findings);
     found
 }
 
@@ -105,6 +107,7 @@ pub fn measure_kept(
     let mut found =
         job.measure(&mut Neighbours::default(), &mut tabled, findings, &mut ());
     sort(&mut found);
+    suppression::apply(area, settings, &mut found, findings);
     found
 }
 

@@ -26,6 +26,7 @@ use crate::config::risk::{
     AssessedHazard, Classes, Dimension, PairwiseMatrix, RiskFactor, RiskSettings, Term,
     classify,
 };
+use crate::config::suppression::RISK_PEOPLE;
 use crate::domain::{Code, Finding, Findings, Level, Measure, OUTSIDE, TOTAL};
 use crate::geometry::values::{number_of, text_of};
 use crate::geometry::{ExposureLayer, StudyArea};
@@ -459,13 +460,12 @@ impl Summary {
     /// What the parts add up to, against the layer itself.
     fn balance(&self, layer: &ExposureLayer) -> Vec<BalanceRow> {
         let parts = || self.rows.iter().filter(|row| row.territory != TOTAL);
-        let row = |name: &str, measure: &Measure, whole: f64, parts: f64| BalanceRow {
-            hazard: self.hazard.clone(),
-            layer: layer.layer.id.clone(),
-            measure: Measure::Sum(name.to_owned()),
-            whole,
-            parts,
-            tolerance: if *measure == Measure::Features { 0.0 } else { whole * 1e-9 },
+        let row = |name: &str, measure: &Measure, whole: f64, parts: f64| {
+            let sum = Measure::Sum(name.to_owned());
+            let tolerance =
+                if *measure == Measure::Features { 0.0 } else { whole * 1e-9 };
+            let key = (self.hazard.as_str(), layer.layer.id.as_str(), sum);
+            BalanceRow::new(key, (whole, parts), tolerance)
         };
         let features: u64 = parts().map(|row| row.features).sum();
         let all = (layer.layer.shapes.len() + layer.lost.len()) as f64;
@@ -474,7 +474,7 @@ impl Summary {
         if layer.people.is_some() {
             let whole = whole(layer, &Measure::People).get();
             let people: Fixed = parts().filter_map(|row| row.people).map(Fixed::of).sum();
-            rows.push(row("risk.people", &Measure::People, whole, people.get()));
+            rows.push(row(RISK_PEOPLE, &Measure::People, whole, people.get()));
         }
         rows
     }

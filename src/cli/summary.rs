@@ -125,15 +125,20 @@ impl Summary<'_> {
             let row = rows.iter().find(|row| row.level == level);
             row.map_or_else(
                 || self.words.of("map.unknown"),
-                |row| self.people(row.quantity),
+                |row| {
+                    let hidden = || self.words.of("map.hidden");
+                    row.quantity.map_or_else(hidden, |quantity| self.people(quantity))
+                },
             )
         };
-        let total = rows.first().map_or(0.0, |row| row.total);
+        let total = rows.first().map_or(Some(0.0), |row| row.total);
+        let hidden = || self.words.of("map.hidden");
+        let total = total.map_or_else(hidden, |total| self.words.number(total, 0));
         let message = Message::new("cli.summary.exposed")
             .with("hazard", title)
             .with("very_high", at(Level::VeryHigh))
             .with("high", at(Level::High))
-            .with("total", self.words.number(total, 0));
+            .with("total", total);
         self.words.say(&message)
     }
 
@@ -298,7 +303,7 @@ impl Summary<'_> {
 fn in_the_way(rows: &[&ExposureRow], (hazard, layer): (&str, &str)) -> f64 {
     let own = rows.iter().filter(|row| row.hazard == hazard && row.layer == layer);
     let worst = own.filter(|row| row.level <= Level::High);
-    worst.map(|row| row.quantity.value).sum()
+    worst.filter_map(|row| row.value()).sum()
 }
 
 /// Whether anything is known of a value.

@@ -49,6 +49,13 @@ pub(super) fn canonical(settings: &Settings) -> Value {
     if settings.doubts != DoubtSettings::default() {
         all["doubts"] = doubts(&settings.doubts);
     }
+    if let Some(rule) = &settings.suppression {
+        all["suppression"] = json!({
+            "min_count": rule.min_count,
+            "min_denominator": rule.min_denominator,
+            "sums": rule.sums,
+        });
+    }
     sorted(all)
 }
 

@@ -19,6 +19,7 @@ pub mod schema;
 pub mod settings;
 pub mod sheet;
 pub mod standards;
+pub mod suppression;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub use settings::{
 };
 pub use sheet::CitedFile;
 pub use standards::{LegalStatus, Standard};
+pub use suppression::Suppression;
 pub use tree::OVERRIDE;
 
 use crate::domain::Place;

@@ -36,6 +36,18 @@ table! {
         pub maps: Optional<MapsTable>,
         /// Which doubts go into the ranges of figures.
         pub doubts: Optional<DoubtsTable>,
+        /// Which small numbers of people are not published. Default: all are.
+        pub suppression: Optional<SuppressionTable>,
+    }
+
+    /// Small numbers of people are hidden in everything that a run writes, and others with them from which they could be computed.
+    pub struct SuppressionTable {
+        /// A count of people above 0 and below this is hidden. Default: 5.
+        pub min_count: Optional<f64>,
+        /// Where there are fewer people than this, no figure about them is given. Default: 20.
+        pub min_denominator: Optional<f64>,
+        /// Names of further `sums` that count persons or households and are protected like people. Default: none.
+        pub sums: Optional<Vec<At<String>>>,
     }
 
     /// Which doubts go into `low` and `high`; those that are on combine as the root of the sum of their squares.

@@ -13,6 +13,7 @@ use super::contradictions::Contradiction;
 use super::doubts::DoubtSettings;
 use super::risk::RiskSettings;
 use super::sheet::CitedFile;
+use super::suppression::Suppression;
 
 /// A text that may differ by language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -235,6 +236,8 @@ pub struct Settings {
     pub maps: MapSettings,
     /// Which doubts go into ranges.
     pub doubts: DoubtSettings,
+    /// Which small numbers are not published; `None`: all are.
+    pub suppression: Option<Suppression>,
     /// The project file itself.
     pub file: PathBuf,
     /// Digest of the settings that shape figures (not of comments or layout).

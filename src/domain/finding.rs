@@ -152,6 +152,8 @@ codes! {
     PeopleEstimated = "A023" Note;
     /// People are an estimate over more years than a rate can bear.
     LongGrowth = "A024" Warning;
+    /// Figures are hidden by the project's rule on small numbers.
+    SmallNumbersHidden = "A025" Note;
     /// Names on maps have letters that the embedded face lacks.
     LettersMissing = "M001" Warning;
     /// Which encoding the text of a table was read in, and why.
@@ -284,6 +286,11 @@ impl Findings {
     /// Adds many.
     pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         self.0.extend(findings);
+    }
+
+    /// Drops those that are not to be kept.
+    pub fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {
+        self.0.retain(keep);
     }
 
     /// The findings in the order they were made.

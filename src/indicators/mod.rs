@@ -35,6 +35,8 @@ pub enum ObsStatus {
     Unresolved,
     /// `U`: of low reliability: the range goes from nothing to something.
     Undecidable,
+    /// `Q`: suppressed by the project's rule on small numbers.
+    Suppressed,
 }
 
 impl ObsStatus {
@@ -47,6 +49,7 @@ impl ObsStatus {
             Self::NotReported => "L",
             Self::Missing => "M",
             Self::Bound | Self::Unresolved | Self::Undecidable => "U",
+            Self::Suppressed => "Q",
         }
     }
 }
@@ -208,17 +211,17 @@ fn exposure_row(
     unresolved: &[&str],
     row: &ExposureRow,
 ) -> IndicatorRow {
-    let ExposureRow { territory, hazard, level, layer, measure, quantity, total, .. } =
-        row;
+    let ExposureRow { territory, hazard, level, layer, measure, quantity, .. } = row;
     let Provenance { source, comment, status } = &shared.provenance;
     let (level, measured) = (level.id(), measure.id());
     let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
-    let (usual, open) = if quantity.is_undecidable() {
+    let (usual, open) = if row.is_undecidable() {
         (ObsStatus::Undecidable, UNDECIDABLE)
     } else {
         (usual, "")
     };
     let (status, comment) = match (unresolved, hazard.as_str()) {
+        _ if quantity.is_none() => (ObsStatus::Suppressed, comment.clone()),
         ([], _) if open.is_empty() => (usual, comment.clone()),
         ([], _) => (usual, format!("{comment}{open}").into()),
         (ids, provenance::ANY) => {
@@ -232,16 +235,16 @@ fn exposure_row(
         ref_area_system: frame.system.clone(),
         indicator: format!("exposure.{hazard}.{level}.{layer}.{measured}"),
         time_period: shared.year.clone(),
-        value: Some(quantity.value),
-        low: quantity.range.map(|(low, _)| low),
-        high: quantity.range.map(|(_, high)| high),
+        value: row.value(),
+        low: row.range().map(|(low, _)| low),
+        high: row.range().map(|(_, high)| high),
         qualifier: String::new(),
         unit: measure.unit().to_owned(),
         status,
         target: None,
         citation: Citation::default(),
         gap: None,
-        denominator: Some(*total),
+        denominator: row.total,
         denominator_source: shared.denominator_source.clone(),
         method: Method::of_measure(measure),
         boundary_source: frame.boundaries.clone(),
@@ -308,6 +311,9 @@ fn deficit_status(
     kind: Option<&DeficitKind>,
     worst: Option<Status>,
 ) -> ObsStatus {
+    if row.is_hidden {
+        return ObsStatus::Suppressed;
+    }
     if row.value.is_some() {
         return if row.qualifier == "~" { ObsStatus::Estimated } else { known(worst) };
     }

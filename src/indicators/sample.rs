@@ -210,6 +210,7 @@ pub(crate) fn settings() -> Settings {
         overrides: Vec::new(),
         maps: crate::config::MapSettings::default(),
         doubts: crate::config::DoubtSettings::default(),
+        suppression: None,
         file: "ilo.toml".into(),
         digest: Digest::of(b"settings"),
         places: BTreeMap::new(),
@@ -230,9 +231,9 @@ pub(crate) fn exposure(
         level,
         layer: "blocks".to_owned(),
         measure,
-        quantity: Quantity { value, range: None },
+        quantity: Some(Quantity { value, range: None }),
         doubts: Vec::new(),
-        total: 100.0,
+        total: Some(100.0),
     }
 }
 
@@ -261,6 +262,7 @@ pub(crate) fn deficit(id: &str, kind: &'static str) -> DeficitRow {
         meets: None,
         source: String::new(),
         denominator_source: String::new(),
+        is_hidden: false,
     }
 }
 
@@ -288,7 +290,7 @@ pub(crate) fn measurements() -> Measurements {
             deficit: "access".to_owned(),
             hazard: "tsunami".to_owned(),
             level: High,
-            people: 3.25,
+            people: Some(3.25),
         }],
         facilities: vec![FacilityRow {
             service: "posts".to_owned(),
@@ -297,15 +299,13 @@ pub(crate) fn measurements() -> Measurements {
             hazard: "tsunami".to_owned(),
             level: High,
             people_nearest: Some(1.0 / 3.0),
+            is_hidden: false,
             next_distance_m: None,
         }],
-        balance: vec![BalanceRow {
-            hazard: "tsunami".to_owned(),
-            layer: "blocks".to_owned(),
-            measure: Measure::People,
-            whole: 100.0,
-            parts: 100.000_000_01,
-            tolerance: 1e-7,
-        }],
+        balance: vec![BalanceRow::new(
+            ("tsunami", "blocks", Measure::People),
+            (100.0, 100.000_000_01),
+            1e-7,
+        )],
     }
 }

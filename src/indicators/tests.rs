@@ -20,7 +20,7 @@ fn of_deficit(row: DeficitRow) -> IndicatorRow {
 #[test]
 fn an_exposure_figure_carries_its_whole_its_date_and_its_sources() {
     let mut row = exposure("180301", "tsunami", Level::VeryHigh, Measure::People, 12.5);
-    row.quantity = Quantity { value: 12.5, range: Some((10.0, 20.0)) };
+    row.quantity = Some(Quantity { value: 12.5, range: Some((10.0, 20.0)) });
     let made = of_exposure(row);
     assert_eq!(made.indicator, "exposure.tsunami.very_high.blocks.people");
     assert_eq!(&*made.ref_area_system, "INEI");

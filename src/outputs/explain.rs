@@ -148,6 +148,9 @@ pub fn breakdown(
     row: Row<'_>,
     end: End,
 ) -> Option<Breakdown> {
+    if row.hides(end) {
+        return Some(Breakdown { figure: None, sums: Vec::new(), moved: None });
+    }
     match row {
         Row::Exposure(row) => explainer.exposure(row, end),
         Row::Deficit(row) | Row::Disputed(row) => explainer.deficit(row, end),
@@ -178,6 +181,7 @@ pub fn told(
     let range = subject.range(end).filter(|(a, b)| a.is_some() || b.is_some());
     let range = range.map(|(low, high)| (format.write(low), format.write(high)));
     let layers = subject.layers();
+    let is_protected = subject.is_protected();
     Explanation {
         figure: row.name_of(end),
         is_undecidable: range.as_ref().is_some_and(|(low, high)| {
@@ -187,7 +191,9 @@ pub fn told(
         unit: subject.unit(end),
         doubts: doubts::told(known.settings, row, end),
         method: subject.method(),
-        computed: subject.computed(&breakdown, end, format),
+        computed: subject
+            .kept_back(end)
+            .unwrap_or_else(|| subject.computed(&breakdown, end, format)),
         rules: subject.rules(end),
         inputs: subject.inputs(&layers),
         findings: subject.findings(&layers, &breakdown),
@@ -196,13 +202,34 @@ pub fn told(
         sums: breakdown
             .sums
             .into_iter()
-            .map(|sum| shortened(sum, subject.format(End::Value)))
+            .map(|sum| {
+                let most = if is_protected && tells_people(sum.of) { 0 } else { MOST };
+                shortened(sum, subject.format(End::Value), most)
+            })
             .collect(),
     }
 }
 
-fn shortened(mut sum: analysis::explain::Sum, of_figure: Format) -> Contributions {
-    let rest = sum.terms.split_off(sum.terms.len().min(MOST));
+/// Whether the terms of a sum are people of single features, or those of other figures.
+fn tells_people(of: SumOf) -> bool {
+    matches!(
+        of,
+        SumOf::Exposed
+            | SumOf::Parts
+            | SumOf::Whole
+            | SumOf::Served
+            | SumOf::NotServed
+            | SumOf::People
+            | SumOf::Nearest
+    )
+}
+
+fn shortened(
+    mut sum: analysis::explain::Sum,
+    of_figure: Format,
+    most: usize,
+) -> Contributions {
+    let rest = sum.terms.split_off(sum.terms.len().min(most));
     let format = match sum.of {
         SumOf::Exposed | SumOf::Reported | SumOf::Parts | SumOf::Whole => of_figure,
         SumOf::Units => Format::UpTo(6),
@@ -245,6 +272,32 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// Whether the project's rule on small numbers protects what the figure counts: then nothing
+    /// is told of it feature by feature.
+    fn is_protected(&self) -> bool {
+        let Some(rule) = &self.known.settings.suppression else { return false };
+        match self.row {
+            Row::Exposure(row) => rule.protects(&row.measure),
+            Row::Balance(row) => rule.protects(&row.measure),
+            _ => true,
+        }
+    }
+
+    /// What is said instead of the formula where that would tell what the rule hides.
+    fn kept_back(&self, end: End) -> Option<Message> {
+        let rule = self.known.settings.suppression.as_ref()?;
+        let is_end = matches!((self.row, end), (Row::Exposure(_), End::Low | End::High));
+        let key = if self.row.hides(end) {
+            "explain.computed.hidden"
+        } else if is_end && self.is_protected() {
+            "explain.computed.end_kept_back"
+        } else {
+            return None;
+        };
+        let message = Message::new(key).with("min_count", rule.min_count);
+        Some(message.with("min_denominator", rule.min_denominator))
+    }
+
     fn method(&self) -> Option<Method> {
         match self.row {
             Row::Exposure(row) => Some(Method::of_measure(&row.measure)),
@@ -281,7 +334,7 @@ impl<'a> Subject<'a> {
 
     fn range(&self, end: End) -> Option<(Option<f64>, Option<f64>)> {
         match self.row {
-            Row::Exposure(row) => row.quantity.range.map(|(a, b)| (Some(a), Some(b))),
+            Row::Exposure(row) => row.range().map(|(a, b)| (Some(a), Some(b))),
             Row::Deficit(row) | Row::Disputed(row) => match end {
                 End::Gap | End::GapLow | End::GapHigh => {
                     Some((row.gap_low, row.gap_high))
@@ -454,6 +507,9 @@ impl<'a> Subject<'a> {
     fn rules(&self, end: End) -> Vec<(Option<u8>, Message)> {
         let rule = |number: u8, key| (Some(number), Message::new(key));
         let mut rules = Vec::new();
+        if self.row.hides(end) {
+            rules.push((None, Message::new("explain.rule.suppression")));
+        }
         match (self.row, self.method()) {
             (Row::Exposure(_), Some(Method::Features)) => {
                 rules.push(rule(5, "explain.rule.5"));

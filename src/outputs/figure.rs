@@ -206,12 +206,28 @@ impl Row<'_> {
         }
     }
 
+    /// Whether the project's rule on small numbers hides a number of the figure.
+    #[must_use]
+    pub fn hides(&self, end: End) -> bool {
+        if end != End::Value {
+            return false;
+        }
+        match self {
+            Self::Exposure(row) => row.quantity.is_none(),
+            Self::Deficit(row) | Self::Disputed(row) => row.is_hidden,
+            Self::InHazard(row) => row.people.is_none(),
+            Self::Facility(row) => row.is_hidden,
+            Self::Balance(row) => row.whole.is_none(),
+            _ => false,
+        }
+    }
+
     /// Whether the figure has such a number.
     #[must_use]
     pub fn has(&self, end: End) -> bool {
         match (self, end) {
             (_, End::Value) => true,
-            (Self::Exposure(row), End::Low | End::High) => row.quantity.range.is_some(),
+            (Self::Exposure(row), End::Low | End::High) => row.range().is_some(),
             (Self::Deficit(row) | Self::Disputed(row), _) => match end {
                 End::Low => row.value_low.is_some(),
                 End::High => row.value_high.is_some(),

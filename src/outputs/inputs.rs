@@ -85,7 +85,9 @@ pub fn keep(
     let sizes: BTreeMap<&str, u64> =
         records.iter().map(|record| (record.path.as_str(), record.bytes)).collect();
     let bytes: u64 = sizes.values().sum();
-    if !settings.keep_inputs.unwrap_or(bytes <= KEPT_BY_DEFAULT) {
+    // What the rule hides stands in the inputs.
+    let is_wanted = settings.keep_inputs.unwrap_or(bytes <= KEPT_BY_DEFAULT);
+    if !is_wanted || settings.suppression.is_some() {
         return Ok(None);
     }
     let layout = Layout::of(settings, records);

@@ -264,7 +264,7 @@ fn exposure(names: &Names<'_>, rows: &[ExposureRow]) -> Vec<u8> {
     });
     for row in rows {
         let format = numbers::of_measure(&row.measure);
-        let (low, high) = row.quantity.range.unzip();
+        let (low, high) = row.range().unzip();
         table.row([
             &row.territory,
             names.get(&row.territory),
@@ -273,7 +273,7 @@ fn exposure(names: &Names<'_>, rows: &[ExposureRow]) -> Vec<u8> {
             &row.layer,
             row.measure.id(),
             row.measure.unit(),
-            &format.write(row.quantity.value),
+            &format.write(row.value()),
             &format.write(low),
             &format.write(high),
             &format.write(row.total),

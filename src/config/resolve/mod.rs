@@ -12,6 +12,7 @@ mod maps;
 mod risk;
 mod roles;
 mod standards;
+mod suppression;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -70,6 +71,7 @@ pub(super) fn resolve(
     if let Some(table) = &options.doubts {
         settings.doubts = resolver.doubts(&table.value);
     }
+    settings.suppression = resolver.suppression(options, &settings);
     settings.digest = super::digest::digest_of(&settings);
     (settings, resolver.errors)
 }
@@ -99,6 +101,7 @@ fn empty(file: &Path, places: BTreeMap<String, Place>) -> Settings {
         overrides: Vec::new(),
         maps: super::settings::MapSettings::default(),
         doubts: super::doubts::DoubtSettings::default(),
+        suppression: None,
         file: file.to_owned(),
         digest: crate::domain::Digest::of(&[]),
         places,

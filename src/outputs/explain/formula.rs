@@ -42,11 +42,14 @@ impl Subject<'_> {
                     .with("level", row.level.id())
                     .with("at_or_worse", format.write(at_or_worse))
                     .with("worse", format.write(worse))
-                    .with("value", format.write(row.quantity.value))
+                    .with("value", format.write(row.value()))
             }
-            (Row::Exposure(row), _) if end != End::Value => {
-                doubts::combined(end, row.quantity.value, &row.doubts, format)
-            }
+            (Row::Exposure(row), _) if end != End::Value => doubts::combined(
+                end,
+                row.value().unwrap_or_default(),
+                &row.doubts,
+                format,
+            ),
             (Row::Deficit(row) | Row::Disputed(row), _)
                 if matches!(end, End::Low | End::High) && !row.doubts.is_empty() =>
             {

@@ -89,7 +89,7 @@ pub(super) fn of_risk_balance(known: Known<'_>, row: &BalanceRow) -> Option<Brea
         listed(SumOf::Parts, &row.layer, parts.collect()),
         listed(SumOf::Whole, &row.layer, whole.chain(lost).collect()),
     ];
-    Some(Breakdown { figure: Some(row.difference()), sums, moved: None })
+    Some(Breakdown { figure: Some(row.difference()?), sums, moved: None })
 }
 
 /// What mending did to the area of a feature, where it did.

@@ -135,8 +135,12 @@ fn table_resource(context: &Context<'_>, table: &Table) -> Value {
         .iter()
         .map(|field| {
             let name = field.name.as_str();
-            let is_required =
-                keys.required.contains(&name) || is_always_given(table.name, &keys, name);
+            // Where the project hides small numbers, what counts people may be empty.
+            let is_hidden =
+                context.job.settings.suppression.is_some() && schema::may_be_hidden(name);
+            let is_required = !is_hidden
+                && (keys.required.contains(&name)
+                    || is_always_given(table.name, &keys, name));
             describe(field, context.locale, is_required, schema::allowed(name))
         })
         .collect();

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::grid::{Field, Grid, Kind, Layer, Value};
 use super::names::Names;
 use crate::analysis::{DeficitRow, ExposureRow, FeatureRow, LayerFeatures};
+use crate::config::Suppression;
 use crate::domain::{Level, Measure, Message, OUTSIDE, Status};
 use crate::geometry::overlay::{
     self, Polygon, Rule, difference, push_feature, rings_of, rings_of_shapes,
@@ -32,7 +33,8 @@ pub(super) fn make_all<'a>(job: &WriteJob<'a>) -> Vec<Layer<'a>> {
     layers.extend(area.hazards.par_iter().map(zones).collect::<Vec<_>>());
     for features in job.features {
         let found = area.exposures.iter().find(|e| e.layer.id == features.layer);
-        layers.extend(found.map(|exposure| exposed(area, exposure, features)));
+        let rule = job.settings.suppression.as_ref();
+        layers.extend(found.map(|exposure| exposed(area, exposure, features, rule)));
     }
     layers.into_iter().flat_map(Layer::by_dimension).collect()
 }
@@ -216,8 +218,9 @@ fn add_exposure<'a>(
         let at = layers.get(layer).copied().unwrap_or(0);
         let letter = measure.id().chars().next().unwrap_or('s');
         let kind = kind_of(measure);
-        let value = |row: Option<&&ExposureRow>, pick: fn(&ExposureRow) -> f64| {
-            let value = row.map(|row| pick(row));
+        let value = |row: Option<&&ExposureRow>,
+                     pick: fn(&ExposureRow) -> Option<f64>| {
+            let value = row.and_then(|row| pick(row));
             match kind {
                 Kind::Number(format) => Value::number(format, value),
                 _ => Value::whole(value),
@@ -246,7 +249,7 @@ fn add_exposure<'a>(
                     let code = territory.code.as_str();
                     let found =
                         found.get(&(layer, measure, *hazard, level.index(), code));
-                    row.push(value(found, |r| r.quantity.value));
+                    row.push(value(found, ExposureRow::value));
                 }
             }
         }
@@ -312,7 +315,14 @@ fn exposed<'a>(
     area: &'a StudyArea,
     exposure: &'a ExposureLayer,
     features: &'a LayerFeatures,
+    rule: Option<&Suppression>,
 ) -> Layer<'a> {
+    // What few people are in is not told feature by feature.
+    let is_told = |measure: &Measure| rule.is_none_or(|rule| !rule.protects(measure));
+    let people = exposure.people.as_ref().filter(|_| is_told(&Measure::People));
+    let sums = exposure.sums.iter();
+    let sums: Vec<&(String, Vec<Option<f64>>)> =
+        sums.filter(|(name, _)| is_told(&Measure::Sum(name.clone()))).collect();
     let status = worst(
         hazard_status(area).chain([exposure.layer.status, area.territory_layer.status]),
     );
@@ -320,7 +330,8 @@ fn exposed<'a>(
     let has = |dimension| shapes.iter().any(|shape| shape.dimension() == dimension);
     let (has_area, has_length) = (has(Dimension::Area), has(Dimension::Line));
     let mut fields = Fields::new();
-    exposed_fields(&mut fields, exposure, (has_area, has_length));
+    let names = sums.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+    exposed_fields(&mut fields, people.is_some(), &names, (has_area, has_length));
     let hazards = features.hazards.iter().zip(1..);
     let level_field = hazards.map(|(id, at)| level_fields(&mut fields, id, at)).last();
     let rows = features.rows.iter().enumerate().map(|(at, row)| {
@@ -328,11 +339,10 @@ fn exposed<'a>(
         let mut values = vec![Value::text(&*exposure.layer.ids[at])];
         values.extend(territory_of(area, row));
         values.push(Value::text(status.id()));
-        if let Some(people) = &exposure.people {
+        if let Some(people) = people {
             values.push(Value::number(PEOPLE, people[at]));
         }
-        let sums = exposure.sums.iter();
-        values.extend(sums.map(|(_, all)| Value::number(PEOPLE, all[at])));
+        values.extend(sums.iter().map(|(_, all)| Value::number(PEOPLE, all[at])));
         if has_area {
             let is_area = shape.dimension() == Dimension::Area;
             values.push(Value::number(METERS, is_area.then(|| shape.area_m2())));
@@ -372,7 +382,8 @@ fn territory_of<'a>(area: &'a StudyArea, row: &FeatureRow) -> [Value<'a>; 2] {
 /// The fields of an exposed feature before those by hazard.
 fn exposed_fields(
     fields: &mut Fields,
-    exposure: &ExposureLayer,
+    has_people: bool,
+    sums: &[&str],
     (has_area, has_length): (bool, bool),
 ) {
     fields.text("id", "exports.field.id");
@@ -385,11 +396,11 @@ fn exposed_fields(
         Message::new("exports.field.territory_name"),
     );
     fields.text("status", "exports.field.status");
-    if exposure.people.is_some() {
+    if has_people {
         let about = Message::new("exports.field.people");
         fields.add("people", "people", Kind::Number(PEOPLE), "people", about);
     }
-    for (name, _) in &exposure.sums {
+    for &name in sums {
         let about = Message::new("exports.field.sum").with("name", name);
         fields.add(name, name, Kind::Number(PEOPLE), "1", about);
     }

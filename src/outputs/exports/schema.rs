@@ -255,6 +255,12 @@ pub(super) fn allowed(column: &str) -> Option<Vec<&'static str>> {
     }
 }
 
+/// Whether the project's rule on small numbers may leave a column empty.
+pub(super) fn may_be_hidden(column: &str) -> bool {
+    ["value", "total", "people", "whole", "parts", "difference", "tolerance"]
+        .contains(&column)
+}
+
 /// A column by its name; text of no stated meaning if it is not known.
 pub(super) fn field(name: &str) -> Field {
     let found = COLUMNS.iter().find(|column| column.name == name);

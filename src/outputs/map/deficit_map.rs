@@ -45,6 +45,7 @@ pub fn plan<'a>(
         service,
         people,
         reach: measurements.distances.iter().find(|one| one.deficit == deficit.id),
+        is_kept_back: job.settings.suppression.is_some(),
         method,
     };
     let subject = service.map(|layer| &layer.layer);
@@ -163,6 +164,8 @@ struct Theme<'a> {
     service: Option<&'a ServiceLayer>,
     people: Option<&'a ExposureLayer>,
     reach: Option<&'a Distances>,
+    /// Whether people are not told by classes of features.
+    is_kept_back: bool,
     method: Method,
     colouring: Colouring,
 }
@@ -355,11 +358,17 @@ fn blocks(
         .iter()
         .map(|distance| distance.and_then(|d| ends.class_of(d)).unwrap_or(beyond))
         .collect();
+    let people_of = |class: usize| {
+        if theme.is_kept_back {
+            return words.of("map.hidden");
+        }
+        people_of_class(words, layer, &class_of, class)
+    };
     let mut classes: Vec<FeatureClass> = (0..beyond)
         .map(|class| FeatureClass {
             paint: ends.paint(class),
             label: ends.label(words, class, length),
-            figures: vec![people_of_class(words, layer, &class_of, class)],
+            figures: vec![people_of(class)],
         })
         .collect();
     if is_standard {
@@ -388,7 +397,7 @@ fn blocks(
         classes.push(FeatureClass {
             paint: super::style::not_known(),
             label: words.of("map.class.no_facility"),
-            figures: vec![people_of_class(words, layer, &class_of, beyond)],
+            figures: vec![people_of(beyond)],
         });
     }
     Some((class_of, classes))

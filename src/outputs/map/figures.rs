@@ -2,7 +2,7 @@
 
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
 use crate::config::{Citation, DeficitKind, Localized};
-use crate::domain::{Level, Measure, TOTAL};
+use crate::domain::{Level, Measure, Quantity, TOTAL};
 use crate::geometry::StudyArea;
 
 use super::chart::{Bar, Chart};
@@ -52,7 +52,7 @@ impl<'a> Exposure<'a> {
     pub fn main_measure(self) -> Option<(&'a str, Measure)> {
         let mut rows = self.rows.iter().filter(|r| r.hazard == self.hazard);
         rows.clone()
-            .find(|row| row.measure == Measure::People && row.total > 0.0)
+            .find(|row| row.measure == Measure::People && row.total != Some(0.0))
             .or_else(|| rows.find(|row| row.measure == Measure::Features))
             .map(|row| (row.layer.as_str(), row.measure.clone()))
     }
@@ -60,13 +60,15 @@ impl<'a> Exposure<'a> {
     /// Whether anything of a layer lies, or may lie, in a zone.
     fn is_touched(self, layer: &str, territory: &str) -> bool {
         self.rows.iter().any(|row| {
-            let quantity = &row.quantity;
+            let is_something = |quantity: Quantity| {
+                quantity.value > 0.0 || quantity.range.is_some_and(|(_, high)| high > 0.0)
+            };
             row.hazard == self.hazard
                 && row.territory == territory
                 && row.layer == layer
                 && Level::ZONES.contains(&row.level)
-                && (quantity.value > 0.0
-                    || quantity.range.is_some_and(|(_, high)| high > 0.0))
+                // What is hidden may be something.
+                && row.quantity.is_none_or(is_something)
         })
     }
 
@@ -77,7 +79,7 @@ impl<'a> Exposure<'a> {
             let key = (row.layer.as_str(), &row.measure);
             if row.hazard == self.hazard
                 && row.territory == TOTAL
-                && row.total > 0.0
+                && row.total != Some(0.0)
                 && !found.contains(&key)
             {
                 found.push(key);
@@ -108,6 +110,12 @@ pub fn amount(words: Words, measure: &Measure, value: f64) -> String {
         return format!("<\u{202f}{least}");
     }
     words.number(value, coarse as usize)
+}
+
+/// An amount, or the word for one that the project's rule hides.
+#[must_use]
+pub fn amount_or_hidden(words: Words, measure: &Measure, value: Option<f64>) -> String {
+    value.map_or_else(|| words.of("map.hidden"), |value| amount(words, measure, value))
 }
 
 /// The ends of a range, as [`amount`] has them.
@@ -167,12 +175,12 @@ pub fn exposure_table(
         let cell = |level: &Level| {
             figures.row(code, *level, layer, measure).map_or_else(
                 || "\u{2013}".to_owned(),
-                |row| match row.quantity.range {
-                    Some(ends) if row.quantity.is_undecidable() => {
+                |row| match row.range() {
+                    Some(ends) if row.is_undecidable() => {
                         is_doubtful.set(true);
                         range(words, measure, ends)
                     }
-                    _ => amount(words, measure, row.quantity.value),
+                    _ => amount_or_hidden(words, measure, row.value()),
                 },
             )
         };
@@ -253,30 +261,33 @@ pub fn exposure_chart(
             .iter()
             .filter_map(|level| figures.row(code, *level, layer, &measure))
             .collect();
-        let total = rows.first()?.total;
+        let total = rows.first()?.total?;
         if total <= 0.0 {
             return None;
         }
-        let pieces = rows
-            .iter()
-            .map(|row| (row.quantity.value / total, style::level(row.level)))
-            .collect();
+        // A bar with a piece left out would be read as another bar.
+        let values: Option<Vec<f64>> = rows.iter().map(|row| row.value()).collect();
+        let values = values?;
+        let pieces = rows.iter().zip(&values);
+        let pieces =
+            pieces.map(|(row, value)| (value / total, style::level(row.level))).collect();
         let in_zone: f64 = rows
             .iter()
-            .filter(|row| Level::ZONES.contains(&row.level))
-            .map(|row| row.quantity.value)
+            .zip(&values)
+            .filter(|(row, _)| Level::ZONES.contains(&row.level))
+            .map(|(_, value)| value)
             .sum();
         let note = amount(words, &measure, total);
         // Each range starts where the piece of its level does.
         let mut from = 0.0;
         let mut ranges = Vec::new();
-        for row in &rows {
-            let range = row.quantity.range.filter(|(low, high)| low < high);
+        for (row, value) in rows.iter().zip(&values) {
+            let range = row.range().filter(|(low, high)| low < high);
             let range = range.filter(|_| levels.contains(&row.level));
             ranges.extend(
                 range.map(|(low, high)| ((from + low) / total, (from + high) / total)),
             );
-            from += row.quantity.value;
+            from += value;
         }
         Some((in_zone, Bar { label, note, pieces, ranges }))
     };
@@ -335,6 +346,9 @@ pub fn deficit_unit(words: Words, kind: &DeficitKind, unit: &str) -> String {
 /// that nobody can say where it goes from nothing to something.
 #[must_use]
 pub fn deficit_value(words: Words, kind: &DeficitKind, row: &DeficitRow) -> String {
+    if row.is_hidden {
+        return words.of("map.hidden");
+    }
     let shown = |value: f64| match kind {
         DeficitKind::Access { .. } => words.percent(value),
         _ => words.figure(value),

@@ -205,7 +205,7 @@ pub(super) fn level_group(
     };
     let has_range = Level::ZONES
         .iter()
-        .any(|level| row(*level).is_some_and(|row| row.quantity.range.is_some()));
+        .any(|level| row(*level).is_some_and(|row| row.range().is_some()));
     let mut columns = Vec::new();
     if let Some((_, measure)) = main {
         columns.push(figures::measure_name(words, measure));
@@ -219,22 +219,20 @@ pub(super) fn level_group(
         let Some(row) = row(level) else {
             return columns.iter().map(|_| "\u{2013}".to_owned()).collect();
         };
-        let share = if row.total > 0.0 {
-            words.percent(row.quantity.value / row.total)
-        } else {
-            "\u{2013}".to_owned()
-        };
+        let share = row
+            .share()
+            .map_or_else(|| "\u{2013}".to_owned(), |share| words.percent(share));
         // Where nobody can say whether it is nothing, a 0 would be read as nobody.
-        let is_blank = row.quantity.is_undecidable() && row.quantity.value <= 0.0;
+        let is_blank = row.is_undecidable() && row.value() <= Some(0.0);
         let mut cells = if is_blank {
             vec![DOUBT.trim().to_owned(), DOUBT.trim().to_owned()]
         } else {
-            let value = figures::amount(words, &measure, row.quantity.value);
+            let value = figures::amount_or_hidden(words, &measure, row.value());
             vec![value, share.replace("\u{202f}%", "")]
         };
         if has_range {
-            let mark = if row.quantity.is_undecidable() { DOUBT } else { "" };
-            cells.push(row.quantity.range.map_or_else(
+            let mark = if row.is_undecidable() { DOUBT } else { "" };
+            cells.push(row.range().map_or_else(
                 || "\u{2013}".to_owned(),
                 |ends| figures::range(words, &measure, ends) + mark,
             ));
@@ -243,7 +241,7 @@ pub(super) fn level_group(
     };
     let mut entries = Vec::new();
     for level in Level::ALL {
-        let is_counted = row(level).is_some_and(|row| row.quantity.value > 0.0);
+        let is_counted = row(level).is_some_and(|row| row.value() != Some(0.0));
         if is_drawn(level) || is_counted {
             let edge = (style::RULE, 0.12);
             entries.push(Entry {

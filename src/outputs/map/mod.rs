@@ -38,6 +38,7 @@ pub mod legend;
 pub mod letters;
 pub mod margin;
 mod naming;
+pub mod overall;
 pub mod overview;
 mod page_numbers;
 mod panel;

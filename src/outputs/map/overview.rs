@@ -105,31 +105,25 @@ fn table(job: Job<'_>, measurements: &Measurements) -> Table {
             .find(|r| {
                 r.territory == territory && r.layer == layer && r.measure == *measure
             })
-            .map(|row| row.total)
+            .map(|row| figures::amount_or_hidden(words, measure, row.total))
     };
     let people = measurements
         .exposure
         .iter()
-        .find(|row| row.measure == Measure::People && row.total > 0.0)
+        .find(|row| row.measure == Measure::People && row.total != Some(0.0))
         .map(|row| row.layer.as_str());
     let features = |code: &str| {
         let layer =
             people.or_else(|| job.area.exposures.first().map(|l| l.layer.id.as_str()))?;
         total(code, layer, &Measure::Features)
     };
-    let cell = |value: Option<f64>, measure: &Measure| {
-        value
-            .map_or_else(|| "\u{2013}".to_owned(), |v| figures::amount(words, measure, v))
-    };
+    let cell = |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
     let keys = job.area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
     let rows = keys
         .chain([(TOTAL, words.of("map.total"))])
         .map(|(code, name)| {
             let count = people.and_then(|layer| total(code, layer, &Measure::People));
-            let cells = vec![
-                cell(count, &Measure::People),
-                cell(features(code), &Measure::Features),
-            ];
+            let cells = vec![cell(count), cell(features(code))];
             (name, cells)
         })
         .collect();

@@ -3,7 +3,7 @@
 //! In: the hazards that count in `any`. Out: two plans, where there are two hazards or more.
 //! The figures are those of `any` and of each hazard, as measured.
 
-use crate::analysis::Measurements;
+use crate::analysis::{ExposureRow, Measurements};
 use crate::domain::{Level, Measure, TOTAL};
 use crate::geometry::{HazardLayer, StudyArea};
 
@@ -259,11 +259,9 @@ fn cells(words: Words, measurements: &Measurements, hazard: &str) -> Vec<String>
     let cell = |level: &Level| {
         let (layer, measure) = main.as_ref()?;
         let row = exposure.row(TOTAL, *level, layer, measure)?;
-        Some(match row.quantity.range {
-            Some(ends) if row.quantity.is_undecidable() => {
-                figures::range(words, measure, ends)
-            }
-            _ => figures::amount(words, measure, row.quantity.value),
+        Some(match row.range() {
+            Some(ends) if row.is_undecidable() => figures::range(words, measure, ends),
+            _ => figures::amount_or_hidden(words, measure, row.value()),
         })
     };
     let dash = || "\u{2013}".to_owned();
@@ -278,7 +276,7 @@ fn is_open(measurements: &Measurements, hazard: &str) -> bool {
     let exposure = Exposure::of(measurements, hazard);
     Level::ZONES.iter().any(|level| {
         let row = exposure.row(TOTAL, *level, layer, &measure);
-        row.is_some_and(|row| row.quantity.is_undecidable())
+        row.is_some_and(ExposureRow::is_undecidable)
     })
 }
 

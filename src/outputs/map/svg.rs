@@ -42,7 +42,9 @@ pub fn render(scene: &Scene) -> String {
 #[must_use]
 pub fn within_page(drawing: &str, id: &str) -> String {
     let drawing = drawing.split_once("?>\n").map_or(drawing, |(_, rest)| rest);
+    // Inside a page the element itself says what it is.
     drawing
+        .replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1)
         .replace(" id=\"", &format!(" id=\"{id}-"))
         .replace("url(#", &format!("url(#{id}-"))
         .replace(

@@ -27,7 +27,7 @@ fn worst(rows: &[BalanceRow]) -> Vec<&BalanceRow> {
         let same =
             |one: &&mut &BalanceRow| one.layer == row.layer && one.measure == row.measure;
         match worst.iter_mut().find(same) {
-            Some(one) if row.difference().abs() > one.difference().abs() => *one = row,
+            Some(one) if off(row) > off(one) => *one = row,
             Some(_) => {}
             None => worst.push(row),
         }
@@ -35,8 +35,16 @@ fn worst(rows: &[BalanceRow]) -> Vec<&BalanceRow> {
     worst
 }
 
+/// By how much parts differ from the whole, as far as that is told.
+fn off(row: &BalanceRow) -> f64 {
+    row.difference().map_or(0.0, f64::abs)
+}
+
 fn table(context: &Context<'_>, id: &str, rows: &[&BalanceRow]) -> Grid {
     let words = context.words;
+    let hidden = || words.of("map.hidden");
+    let figure = |amount: Option<f64>| amount.map_or_else(hidden, |a| words.figure(a));
+    let tiny = |amount: Option<f64>| amount.map_or_else(hidden, |a| format!("{a:.1e}"));
     let rows = rows.iter().map(|row| {
         Row::of(vec![
             Cell::text(format!(
@@ -45,10 +53,10 @@ fn table(context: &Context<'_>, id: &str, rows: &[&BalanceRow]) -> Grid {
                 measure(context, row)
             )),
             Cell::text(context.title(&row.hazard)),
-            Cell::text(words.figure(row.whole)),
-            Cell::text(words.figure(row.parts)),
-            Cell::text(format!("{:.1e}", row.difference())),
-            Cell::text(format!("{:.1e}", row.tolerance)),
+            Cell::text(figure(row.whole)),
+            Cell::text(figure(row.parts)),
+            Cell::text(tiny(row.difference())),
+            Cell::text(tiny(row.tolerance)),
         ])
     });
     let rows = rows.collect();

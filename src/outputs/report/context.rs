@@ -9,7 +9,7 @@ use crate::domain::{Level, Measure, OUTSIDE, Quantity, Status, TOTAL};
 use crate::geometry::StudyArea;
 use crate::i18n::Locale;
 use crate::outputs::WriteJob;
-use crate::outputs::map::{self, figures, words::Words};
+use crate::outputs::map::{self, figures, overall, words::Words};
 
 /// The worst of all hazards.
 pub(super) const ANY: &str = "any";
@@ -90,14 +90,7 @@ impl<'a> Context<'a> {
 
     /// Hazards in the order of the report: the worst of all, those that count in it, others.
     pub(super) fn hazards(&self) -> Vec<&'a str> {
-        let mut all: Vec<(bool, &str)> = self
-            .area()
-            .hazards
-            .iter()
-            .map(|h| (!h.in_any, h.layer.id.as_str()))
-            .collect();
-        all.sort_unstable();
-        std::iter::once(ANY).chain(all.into_iter().map(|(_, id)| id)).collect()
+        overall::hazards_in_order(self.area())
     }
 
     /// The rows of a hazard, layer and measure.
@@ -107,11 +100,7 @@ impl<'a> Context<'a> {
 
     /// The layer whose people the summary tells of: the one with most of them.
     pub(super) fn people_layer(&self) -> Option<&'a str> {
-        let whole = self.measurements().exposure.iter().filter(|row| {
-            row.territory == TOTAL && row.hazard == ANY && row.measure == Measure::People
-        });
-        let most = whole.reduce(|a, b| if b.total > a.total { b } else { a });
-        most.filter(|row| row.total > 0.0).map(|row| row.layer.as_str())
+        overall::people_layer(self.measurements())
     }
 
     /// An amount with its range, short enough for a cell.

@@ -108,6 +108,7 @@ fn line<'a>(
             Cell::linked(gap, appendix.link(named, End::Gap))
         }
         Some(gap) => Cell::text(gap),
+        None if row.is_hidden => Cell::text(words.of("map.hidden")),
         None => Cell::text(unknown()),
     };
     let shortfall = row.shortfall.map_or_else(Cell::default, |shortfall| {
@@ -117,6 +118,7 @@ fn line<'a>(
     let meets = match row.meets {
         Some(true) => words.of("report.meets.yes"),
         Some(false) => words.of("report.meets.no"),
+        None if row.is_hidden => words.of("map.hidden"),
         None => words.of("report.meets.unknown"),
     };
     Row::of(vec![
@@ -230,7 +232,8 @@ fn level_line<'a>(
     for level in Level::ALL {
         let row = rows.iter().find(|row| row.level == level);
         cells.push(row.map_or_else(Cell::default, |row| {
-            let people = figures::amount(context.words, &Measure::People, row.people);
+            let (words, measure) = (context.words, &Measure::People);
+            let people = figures::amount_or_hidden(words, measure, row.people);
             Cell::linked(people, appendix.link(figure::Row::InHazard(row), End::Value))
         }));
     }

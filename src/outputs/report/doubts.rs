@@ -107,7 +107,7 @@ fn undecidable(context: &Context<'_>) -> String {
     let (mut open, mut all) = (0, 0);
     for row in of_people {
         all += 1;
-        open += usize::from(row.quantity.is_undecidable());
+        open += usize::from(row.is_undecidable());
     }
     let standing = context.job.findings.as_slice().iter();
     let stands =

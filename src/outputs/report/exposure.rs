@@ -155,7 +155,8 @@ fn line<'a>(
         );
     }
     let total = rows.first().map(|row| {
-        crate::outputs::map::figures::amount(context.words, &row.measure, row.total)
+        let (words, measure) = (context.words, &row.measure);
+        crate::outputs::map::figures::amount_or_hidden(words, measure, row.total)
     });
     cells.push(Cell::text(total.unwrap_or_default()));
     Row::of(cells)
@@ -167,9 +168,12 @@ pub(super) fn figure_cell<'a>(
     appendix: &mut Appendix<'a>,
     row: &'a ExposureRow,
 ) -> Cell {
-    let text = context.cell(&row.measure, row.quantity);
-    let is_plain = row.quantity.value == 0.0
-        && row.quantity.range.is_none_or(|(low, high)| low <= 0.0 && high <= 0.0);
+    let text = match row.quantity {
+        Some(quantity) => context.cell(&row.measure, quantity),
+        None => context.words.of("map.hidden"),
+    };
+    let is_plain = row.value() == Some(0.0)
+        && row.range().is_none_or(|(low, high)| low <= 0.0 && high <= 0.0);
     let row = figure::Row::Exposure(row);
     let href = if is_plain { appendix.base(row) } else { appendix.link(row, End::Value) };
     Cell::linked(text, href)

@@ -64,9 +64,12 @@ fn line<'a>(
 ) -> Row {
     let words = context.words;
     let named = figure::Row::Facility(row);
-    let people = row.people_nearest.map_or_else(Cell::default, |people| {
-        Cell::linked(words.number(people, 0), appendix.link(named, End::Value))
-    });
+    let href = |appendix: &mut Appendix<'a>| appendix.link(named, End::Value);
+    let people = match row.people_nearest {
+        Some(people) => Cell::linked(words.number(people, 0), href(appendix)),
+        None if row.is_hidden => Cell::linked(words.of("map.hidden"), href(appendix)),
+        None => Cell::default(),
+    };
     let next = match row.next_distance_m {
         Some(m) => Cell::linked(
             format!("{}\u{a0}m", words.number(m, 0)),

@@ -72,9 +72,10 @@ impl<'a> Teller<'_, 'a> {
     fn told(&self, row: &ExposureRow) -> String {
         let words = self.context.words;
         let number = |value| figures::amount(words, &Measure::People, value);
-        let value = number(row.quantity.value);
-        let Some((low, high)) = row.quantity.range else { return value };
-        let key = match (row.quantity.is_undecidable(), row.quantity.value > 0.0) {
+        let Some(drawn) = row.value() else { return words.of("map.hidden") };
+        let value = number(drawn);
+        let Some((low, high)) = row.range() else { return value };
+        let key = match (row.is_undecidable(), drawn > 0.0) {
             (true, true) => "report.amount.open",
             (true, false) => "report.amount.open_none",
             (false, _) => "report.amount.range",
@@ -85,6 +86,13 @@ impl<'a> Teller<'_, 'a> {
                 .with("low", number(low))
                 .with("high", number(high)),
         )
+    }
+
+    /// The whole that an amount of people is a part of, in words.
+    fn total(&self, row: &ExposureRow) -> String {
+        let words = self.context.words;
+        let hidden = || words.of("map.hidden");
+        row.total.map_or_else(hidden, |total| words.number(total, 0))
     }
 
     /// The two worst levels of the worst of all hazards.
@@ -99,7 +107,7 @@ impl<'a> Teller<'_, 'a> {
         let tell = |row: &'a ExposureRow| {
             let message = Message::new("report.finding.any")
                 .with("people", self.told(row))
-                .with("total", words.number(row.total, 0))
+                .with("total", self.total(row))
                 .with("level", words.level(row.level).to_lowercase());
             self.statement(&message, &[(Row::Exposure(row), End::Value)])
         };
@@ -112,9 +120,9 @@ impl<'a> Teller<'_, 'a> {
         let layer = context.people_layer()?;
         let rows = context.rows((ANY, layer, &Measure::People));
         let named = rows.iter().copied().filter(|row| !row.territory.starts_with('_'));
-        let share = |row: &ExposureRow| row.quantity.value / row.total;
+        let share = |row: &ExposureRow| row.share().unwrap_or_default();
         let most = Level::ZONES.into_iter().find_map(|level| {
-            let at = named.clone().filter(|r| r.level == level && r.quantity.value > 0.0);
+            let at = named.clone().filter(|r| r.level == level && share(r) > 0.0);
             at.reduce(|a, b| if share(b) > share(a) { b } else { a })
         })?;
         if context.area().territories.len() < 2 {
@@ -124,7 +132,7 @@ impl<'a> Teller<'_, 'a> {
             .with("territory", context.territory(&most.territory))
             .with("level", context.words.level(most.level).to_lowercase())
             .with("people", self.told(most))
-            .with("total", context.words.number(most.total, 0));
+            .with("total", self.total(most));
         Some(self.statement(&message, &[(Row::Exposure(most), End::Value)]))
     }
 
@@ -136,7 +144,7 @@ impl<'a> Teller<'_, 'a> {
             .map(|hazard| {
                 let rows = self.people(&hazard.layer.id);
                 let worst = rows.iter().filter(|row| row.level <= Level::High);
-                let people = worst.map(|row| row.quantity.value).sum::<f64>();
+                let people = worst.filter_map(|row| row.value()).sum::<f64>();
                 (people, hazard.layer.id.as_str())
             })
             .filter(|(people, _)| *people > 0.0)
@@ -217,12 +225,16 @@ impl<'a> Teller<'_, 'a> {
         let rows = context.measurements().in_hazard.iter();
         let rows = rows.filter(|row| row.territory == TOTAL && row.hazard == ANY);
         let most = [Level::VeryHigh, Level::High].into_iter().find_map(|level| {
-            let at = rows.clone().filter(|row| row.level == level && row.people > 0.0);
+            let at =
+                rows.clone().filter(|row| row.level == level && row.people > Some(0.0));
             at.reduce(|a, b| if b.people > a.people { b } else { a })
         })?;
         let message = Message::new("report.finding.in_hazard")
             .with("deficit", context.deficit_title(&most.deficit))
-            .with("people", figures::amount(context.words, &Measure::People, most.people))
+            .with(
+                "people",
+                figures::amount_or_hidden(context.words, &Measure::People, most.people),
+            )
             .with("level", context.words.level(most.level).to_lowercase());
         Some(self.statement(&message, &[(Row::InHazard(most), End::Value)]))
     }

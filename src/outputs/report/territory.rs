@@ -100,7 +100,10 @@ fn people(context: &Context<'_>, territory: &str, layer: &str) -> Cell {
     let row = rows.iter().find(|row| row.territory == territory);
     Cell::text(row.map_or_else(
         || context.words.number(0.0, 0),
-        |row| context.words.number(row.total, 0),
+        |row| {
+            let hidden = || context.words.of("map.hidden");
+            row.total.map_or_else(hidden, |total| context.words.number(total, 0))
+        },
     ))
 }
 

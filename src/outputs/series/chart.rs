@@ -276,10 +276,17 @@ impl Drawing<'_> {
 
     fn line(&mut self, line: &Line, at: usize) {
         let colour = Colour::hex(COLOURS[at % COLOURS.len()]);
-        let mut segments: BTreeMap<usize, Vec<[f32; 2]>> = BTreeMap::new();
-        for (one, value) in points(line) {
+        let mut segments: BTreeMap<(usize, usize), Vec<[f32; 2]>> = BTreeMap::new();
+        // Over what is hidden or missing no line goes: nobody is told what was there.
+        let mut gaps = 0;
+        for one in &line.observations {
+            let Some(segment) = one.segment else { continue };
+            let Some(value) = one.value() else {
+                gaps += 1;
+                continue;
+            };
             let place = [self.x(one), self.y(value)];
-            segments.entry(one.segment.unwrap_or_default()).or_default().push(place);
+            segments.entry((segment, gaps)).or_default().push(place);
         }
         for points in segments.into_values().filter(|points| points.len() > 1) {
             let path = Path { points, is_closed: false };

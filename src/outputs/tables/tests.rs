@@ -18,7 +18,7 @@ fn exposure_is_sorted_by_key_and_rounded_by_unit() {
     let area = area();
     let mut people =
         exposure("180301", "tsunami", Level::High, Measure::People, 1.0 / 3.0);
-    people.quantity = Quantity { value: 1.0 / 3.0, range: Some((0.0, 2.0 / 3.0)) };
+    people.quantity = Some(Quantity { value: 1.0 / 3.0, range: Some((0.0, 2.0 / 3.0)) });
     let sum = Measure::Sum("dwellings".into());
     let rows = [
         exposure("_X", "tsunami", Level::High, Measure::Area, 1.0),
@@ -121,6 +121,7 @@ fn facilities_are_sorted_and_what_is_not_known_is_empty() {
             hazard: hazard.to_owned(),
             level: Level::VeryHigh,
             people_nearest,
+            is_hidden: false,
             next_distance_m,
         };
     let rows = [
@@ -172,13 +173,8 @@ fn a_band_that_reaches_no_further_than_the_accuracy_is_marked() {
 
 #[test]
 fn the_balance_is_written_in_full() {
-    let row = |measure, whole, parts, tolerance| BalanceRow {
-        hazard: "tsunami".to_owned(),
-        layer: "blocks".to_owned(),
-        measure,
-        whole,
-        parts,
-        tolerance,
+    let row = |measure, whole, parts, tolerance| {
+        BalanceRow::new(("tsunami", "blocks", measure), (whole, parts), tolerance)
     };
     let rows = [
         row(Measure::People, 74_649.0, 74_649.0, 7.464_9e-5),

@@ -13,12 +13,12 @@ use crate::outputs::numbers::{self, Format};
 pub(super) fn ranges(job: &ViewerJob<'_>) -> Value {
     let mut all = Map::new();
     for row in &job.measurements.exposure {
-        let Some((low, high)) = row.quantity.range else { continue };
+        let Some((low, high)) = row.range() else { continue };
         let format = numbers::of_measure(&row.measure);
         let cell = json!([
             format.write(low),
             format.write(high),
-            u8::from(row.quantity.is_undecidable())
+            u8::from(row.is_undecidable())
         ]);
         let mut at = &mut all;
         for key in [&row.layer, row.measure.id(), &row.territory] {
@@ -30,6 +30,26 @@ pub(super) fn ranges(job: &ViewerJob<'_>) -> Value {
         levels[row.level.index()] = cell;
     }
     Value::Object(all)
+}
+
+/// What the tables print of the measures that the project's rule protects, by layer, measure,
+/// territory and hazard: the six levels and the whole, null where hidden; `None` without a rule.
+pub(super) fn cells_of_tables(job: &ViewerJob<'_>) -> Option<Value> {
+    let rule = job.settings.suppression.as_ref()?;
+    let mut all = Map::new();
+    for row in job.measurements.exposure.iter().filter(|r| rule.protects(&r.measure)) {
+        let format = numbers::of_measure(&row.measure);
+        let printed = |amount: Option<f64>| amount.map(|amount| format.write(amount));
+        let mut at = &mut all;
+        for key in [&row.layer, row.measure.id(), &row.territory] {
+            at = within(at, key);
+        }
+        let nothing = || Value::Array(vec![Value::Null; Level::ALL.len() + 1]);
+        let cells = at.entry(&row.hazard).or_insert_with(nothing);
+        cells[row.level.index()] = printed(row.value()).into();
+        cells[Level::ALL.len()] = printed(row.total).into();
+    }
+    Some(Value::Object(all))
 }
 
 fn within<'m>(map: &'m mut Map<String, Value>, key: &str) -> &'m mut Map<String, Value> {
@@ -58,7 +78,7 @@ pub(super) fn deficits(job: &ViewerJob<'_>) -> Value {
 fn cells(row: &DeficitRow) -> Value {
     let method = Method::of_deficit(row.kind);
     let value = numbers::of_value(method);
-    json!({
+    let mut cells = json!({
         "value": value.write(row.value),
         "low": value.write(row.value_low),
         "high": value.write(row.value_high),
@@ -68,5 +88,9 @@ fn cells(row: &DeficitRow) -> Value {
         "meets": row.meets,
         "period": row.period,
         "source": row.source,
-    })
+    });
+    if row.is_hidden {
+        cells["hidden"] = true.into();
+    }
+    cells
 }

@@ -130,8 +130,11 @@ impl Writer<'_> {
 
     /// What the features of an exposure layer add, and where: flat arrays, a part each.
     fn exposed(&mut self, layer: &ExposureLayer, all: &LayerContributions) -> Value {
+        let rule = self.job.settings.suppression.as_ref();
+        let is_protected = |m: &Measure| rule.is_some_and(|rule| rule.protects(m));
         let sections = &mut self.sections;
         let amounts: Vec<Value> = (0..all.measures.len())
+            .filter(|at| !is_protected(&all.measures[*at]))
             .map(|at| {
                 // One amount is a float without loss: see `Fixed::steps`.
                 let of = |part: &crate::analysis::Contribution| {
@@ -141,10 +144,19 @@ impl Writer<'_> {
             })
             .collect();
         let features = std::iter::once(Measure::Features);
-        let measures = features.chain(all.measures.iter().cloned());
+        let (kept_back, told): (Vec<Measure>, Vec<Measure>) =
+            all.measures.iter().cloned().partition(is_protected);
+        let measures = features.chain(told).map(|m| about_measure(&m));
+        // What the rule protects has no amounts here: the page has it from the tables.
+        let of_tables = kept_back.iter().map(|measure| {
+            let mut about = about_measure(measure);
+            about["table"] = true.into();
+            about
+        });
+        let measures: Value = measures.chain(of_tables).collect();
         let counts = all.counts.iter().map(|at| at.map_or(NO_CLASS, |at| at as u32));
         json!({
-            "measures": measures.map(|m| about_measure(&m)).collect::<Value>(),
+            "measures": measures,
             "lost": layer.lost.iter().map(|lost| &*lost.id).collect::<Value>(),
             "growth": layer.growth.is_some(),
             "levels": all.classes.first().map_or(0, |class| class.levels.len()),

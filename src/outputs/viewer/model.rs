@@ -34,7 +34,7 @@ pub(super) fn pack(job: &ViewerJob<'_>) -> Vec<u8> {
         json!([x[0], y[0], x[1], y[1]])
     };
     let degrees = places::lattice(area.epsg, elements(area), &mut writer.sections);
-    let model = json!({
+    let mut model = json!({
         "format": 1,
         "project": project(job),
         "words": words(),
@@ -55,6 +55,9 @@ pub(super) fn pack(job: &ViewerJob<'_>) -> Vec<u8> {
         "ranges": figures::ranges(job),
         "deficits": figures::deficits(job),
     });
+    if let Some(cells) = figures::cells_of_tables(job) {
+        model["cells"] = cells;
+    }
     writer.sections.into_stream(&model)
 }
 

@@ -4,10 +4,14 @@
 //! from data stands in the stream alone, which is base64 and so holds no markup; the title,
 //! the one exception, is escaped.
 
+use std::fmt::Write as _;
+
 use super::ViewerJob;
 use crate::domain::Digest;
-use crate::i18n;
+use crate::i18n::{self, Locale};
+use crate::outputs::map::overall;
 use crate::outputs::map::svg::{base64, escape};
+use crate::outputs::map::words::Words;
 
 const SCRIPT: &str = include_str!("bundle/viewer.js");
 const STYLE: &str = include_str!("bundle/viewer.css");
@@ -26,17 +30,41 @@ pub(super) fn render(job: &ViewerJob<'_>, stream: &[u8]) -> Vec<u8> {
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <noscript><p>{}</p></noscript>\n\
          <main id=\"app\"><h1>{title}</h1><p id=\"opening\">{}</p></main>\n\
-         <script type=\"application/octet-stream\" id=\"stream\">",
+         {}<script type=\"application/octet-stream\" id=\"stream\">",
         locale.id(),
         policy(),
         say("viewer.no_script"),
         say("viewer.opening"),
+        charts(job),
     );
     out.push_str(&base64(stream));
     out.push_str("</script>\n<script>");
     out.push_str(SCRIPT);
     out.push_str("</script>\n</body>\n</html>\n");
     out.into_bytes()
+}
+
+/// The chart of the whole run in both languages, for the script to take its own: drawn by the
+/// code that draws the maps, and the same as in the report.
+fn charts(job: &ViewerJob<'_>) -> String {
+    let mut out = String::new();
+    for locale in [Locale::Es, Locale::En] {
+        let (words, id) = (Words { locale }, format!("chart-{}", locale.id()));
+        let chart = overall::hazards(job.area, job.measurements, words);
+        let Some(svg) = chart.and_then(|chart| overall::drawing(&chart, words, &id))
+        else {
+            continue;
+        };
+        let caption = escape(&words.of("report.chart.hazards_caption"));
+        let _ = writeln!(
+            out,
+            "<figure id=\"{id}\" lang=\"{}\" class=\"whole\" hidden>\n{}\n\
+             <figcaption>{caption}</figcaption></figure>",
+            locale.id(),
+            svg.trim_end(),
+        );
+    }
+    out
 }
 
 /// What the page may do: run this script, wear this style, show pictures that it made itself.
@@ -62,7 +90,6 @@ fn is_embeddable(text: &str, element: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Locale;
 
     #[test]
     fn the_bundle_stays_within_its_elements() {

@@ -26,7 +26,7 @@ function exposed(world, state, words, layer, row) {
   const { amounts, parts: pieces, kind } = ofFeature(parts, row);
   const figures = layer.exposed.measures.slice(1).map((m, at) => {
     const steps = amounts[at];
-    const text = steps === null ? say("unknown") : `${words.number(printed(valueOf(steps), m.decimals), decimals(m))} ${unit(m)}`;
+    const text = m.table ? say("hidden_feature") : steps === null ? say("unknown") : `${words.number(printed(valueOf(steps), m.decimals), decimals(m))} ${unit(m)}`;
     return h("tr", {}, h("th", { scope: "row" }, words.measure(m)), h("td", {}, text));
   });
   const place = kind === null ? null : parts.territory[kind];
@@ -81,7 +81,7 @@ function deficits(world, words, code) {
     const meets = row.meets === null ? say("meets_unknown") : say(row.meets ? "meets" : "meets_not");
     return h("tr", {},
       h("th", { scope: "row" }, words.both(d.title), h("br"), h("small", {}, [row.period, row.source].filter(Boolean).join(" · "))),
-      h("td", {}, row.value ? `${row.qualifier}${words.number(row.value)}${ends} ${d.unit}` : say("unknown")),
+      h("td", {}, row.value ? `${row.qualifier}${words.number(row.value)}${ends} ${d.unit}` : say(row.hidden ? "hidden" : "unknown")),
       h("td", {}, row.standard ? words.number(row.standard) : say("no_standard")),
       h("td", {}, row.standard ? meets : ""));
   });

@@ -5,6 +5,13 @@ const STEPS = 1e12;
 /** The float that a sum of steps stands for: what the tables round. */
 export const valueOf = (steps) => Number(steps) / STEPS;
 
+/** The steps of a number as the tables print it; null of null. */
+export function steps(text) {
+  if (text === null) return null;
+  const [whole, part = ""] = text.split(".");
+  return BigInt(whole + part.padEnd(12, "0"));
+}
+
 /** A float with so many decimals, as the tables print it: its exact binary value is rounded,
  *  halves to the even digit. */
 export function printed(value, decimals) {

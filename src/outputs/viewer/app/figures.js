@@ -2,8 +2,18 @@
 
 import { chart } from "./chart.js";
 import { choice, field, h } from "./dom.js";
-import { printed, valueOf } from "./exact.js";
+import { printed, steps, valueOf } from "./exact.js";
 import { LEVELS, byClass, levels, matching } from "./totals.js";
+
+/** The charts of the whole run as the program drew them, by language. */
+const whole = {};
+for (const lang of ["es", "en"]) {
+  const figure = document.getElementById(`chart-${lang}`);
+  if (!figure) continue;
+  figure.hidden = false;
+  figure.remove();
+  whole[lang] = figure;
+}
 
 const indices = (ids) => new Set([...ids].map((id) => LEVELS.indexOf(id)));
 
@@ -15,13 +25,14 @@ export function compute(world, state) {
   const measure = layer.exposed.measures.find((m) => m.id === state.measure);
   const asked = world.access.find((a) => a.deficit === state.unserved && a.layer === layer.id);
   const keep = asked ? (row) => !asked.isServed(row) : null;
-  const sums = byClass(parts, measure.id, keep);
+  const sums = measure.table ? null : byClass(parts, measure.id, keep);
   const hazard = world.hazardAt(state.hazard);
   const second = state.second
     ? { hazard: world.hazardAt(state.second), levels: indices(state.secondLevels) }
     : null;
   const at = (place) => levels(parts, sums, hazard, world.placeAt(place), second);
   const text = (steps) => printed(valueOf(steps), measure.decimals);
+  if (measure.table) return fromTables(world, state, { layer, measure, parts, hazard, second, keep, text });
   const own = at(state.place);
   const isRow = !second && !keep;
   const ranges = isRow && world.ranges[layer.id]?.[measure.id]?.[state.place]?.[state.hazard];
@@ -35,6 +46,39 @@ export function compute(world, state) {
     chosen: text(chosen),
     whole: text(whole),
     places: [...world.territories.map((t) => t.code), "_X"].map((code) => ({ code, sums: at(code), text })),
+    match: () =>
+      matching(parts, layer.ids.length, hazard, indices(state.levels), world.placeAt(state.place), second, keep),
+    parts,
+  };
+}
+
+/** The same for a measure that is not given feature by feature: what the tables print, null where
+ *  a rule hides it. Nothing can be crossed. */
+function fromTables(world, state, { layer, measure, parts, hazard, second, keep, text }) {
+  const isRow = !second && !keep;
+  const of = (place) => world.cells[layer.id]?.[measure.id]?.[place]?.[state.hazard];
+  const at = (place) => {
+    const cells = of(place);
+    if (!isRow) return new Array(LEVELS.length + 1).fill(null);
+    return cells ? cells.map(steps) : new Array(LEVELS.length + 1).fill(0n);
+  };
+  const add = (all) => (all.some((one) => one === null) ? null : all.reduce((a, b) => a + b, 0n));
+  const shown = (sum) => (sum === null ? null : text(sum));
+  const cells = at(state.place);
+  const [own, whole] = [cells.slice(0, LEVELS.length), cells[LEVELS.length]];
+  const ranges = isRow && world.ranges[layer.id]?.[measure.id]?.[state.place]?.[state.hazard];
+  const share = (sum) => (sum === null || whole === null ? null : whole ? Number(sum) / Number(whole) : 0);
+  return {
+    layer,
+    measure,
+    isRow,
+    rows: LEVELS.map((id, level) => ({ id, text: shown(own[level]), range: ranges?.[level], share: share(own[level]) })),
+    chosen: shown(add([...state.levels].map((id) => own[LEVELS.indexOf(id)]))),
+    whole: shown(whole),
+    // A bar with a piece left out would be read as another bar.
+    places: [...world.territories.map((t) => t.code), "_X"]
+      .map((code) => ({ code, sums: at(code).slice(0, LEVELS.length), text }))
+      .filter(({ sums }) => sums.every((sum) => sum !== null)),
     match: () =>
       matching(parts, layer.ids.length, hazard, indices(state.levels), world.placeAt(state.place), second, keep),
     parts,
@@ -63,7 +107,7 @@ export function panel(world, state, words, found, change) {
         : null,
     ),
     table(world, state, words, found, change),
-    h("p", { class: "small" }, say(found.isRow ? "exact" : "exact_crossed")),
+    h("p", { class: "small" }, say(measure.table ? "from_tables" : found.isRow ? "exact" : "exact_crossed")),
     h("h3", {}, say("by_territory")),
     chart(
       found.places.map(({ code, sums, text }) => {
@@ -77,6 +121,7 @@ export function panel(world, state, words, found, change) {
       world.style,
       say("chart_label", { measure: words.measure(measure), hazard: words.hazard(state.hazard) }),
     ),
+    whole[state.lang] ? [h("h3", {}, say("whole_run")), whole[state.lang]] : null,
     notes(world, state, words, layer),
   ];
 }
@@ -89,6 +134,7 @@ function table(world, state, words, found, change) {
   const { measure } = found;
   const places = decimals(measure);
   const hazard = words.hazard(state.hazard);
+  const amount = (text) => (text === null ? say("hidden") : `${words.number(text, places)} ${unit(measure)}`);
   return h("table", { class: "totals" },
     h("caption", {}, say("caption", { measure: words.measure(measure), layer: words.layer(found.layer), hazard, territory: words.place(state.place) })),
     h("thead", {}, h("tr", {}, ["level", "value", "range", "share"].map((key) => h("th", { scope: "col" }, say(`column.${key}`))))),
@@ -98,17 +144,17 @@ function table(world, state, words, found, change) {
           h("label", {},
             h("input", { type: "checkbox", id: `l-${row.id}`, checked: state.levels.has(row.id), onchange: () => change.toggle("levels", row.id) }),
             swatch(world, level), words.level(row.id))),
-        h("td", { "data-level": row.id, "data-value": row.text }, isOpenNothing(row) ? "–" : words.number(row.text, places)),
+        h("td", { "data-level": row.id, "data-value": row.text ?? "" }, row.text === null ? say("hidden") : isOpenNothing(row) ? "–" : words.number(row.text, places)),
         h("td", { class: "range" }, rangeText(row.range, words, places, found)),
-        h("td", {}, `${words.number((row.share * 100).toFixed(1))} %`)))),
+        h("td", {}, row.share === null ? "" : `${words.number((row.share * 100).toFixed(1))} %`)))),
     h("tfoot", {},
       h("tr", { class: "chosen" },
         h("th", { scope: "row" }, say("chosen")),
-        h("td", { id: "chosen", "data-value": found.chosen }, `${words.number(found.chosen, places)} ${unit(measure)}`),
+        h("td", { id: "chosen", "data-value": found.chosen ?? "" }, amount(found.chosen)),
         h("td", { colspan: "2" }, "")),
       h("tr", {},
         h("th", { scope: "row" }, say("whole")),
-        h("td", { id: "whole", "data-value": found.whole }, `${words.number(found.whole, places)} ${unit(measure)}`),
+        h("td", { id: "whole", "data-value": found.whole ?? "" }, amount(found.whole)),
         h("td", { colspan: "2" }, ""))));
 }
 

@@ -121,7 +121,7 @@ function page(app, world) {
     drawSide();
     drawLegend();
     drawTitle();
-    if (found) tell(`${words.say("chosen")}: ${words.number(found.chosen, decimals(found.measure))} ${words.measure(found.measure)}`);
+    if (found) tell(`${words.say("chosen")}: ${found.chosen === null ? words.say("hidden") : words.number(found.chosen, decimals(found.measure))} ${words.measure(found.measure)}`);
     remember();
   }
 
@@ -381,7 +381,7 @@ function page(app, world) {
     const { say } = words;
     if (!found) return [h("p", {}, say("nothing_exposed"))];
     const { layer, measure, parts } = found;
-    const at = layer.exposed.measures.indexOf(measure) - 1;
+    const at = measure.table ? -1 : layer.exposed.measures.indexOf(measure) - 1;
     const sums = new Float64Array(layer.ids.length);
     if (at >= 0) parts.rows.forEach((row, i) => { if (parts.amounts[at][i] === parts.amounts[at][i] && row < sums.length) sums[row] += parts.amounts[at][i]; });
     const rows = [];
@@ -469,7 +469,7 @@ function page(app, world) {
         h("p", {}, [project.reference_date && say("paper.date", { date: project.reference_date }), project.date && say("paper.run", { date: project.date }), say("paper.digest", { digest: project.settings_sha256.slice(0, 16) }), project.program].filter(Boolean).join(" · ")),
         h("p", {}, badge(project.status, words), " ", say("indicative"))),
       found
-        ? h("table", {}, h("tbody", {}, found.rows.filter((row) => state.levels.has(row.id)).map((row) => h("tr", {}, h("th", { scope: "row" }, words.level(row.id)), h("td", {}, `${words.number(row.text, decimals(found.measure))} ${words.measure(found.measure)}`), h("td", {}, row.range ? (row.range[2] ? words.of("map.undecidable") + " " : "") + `(${words.number(row.range[0], 0)}–${words.number(row.range[1], 0)})` : "")))))
+        ? h("table", {}, h("tbody", {}, found.rows.filter((row) => state.levels.has(row.id)).map((row) => h("tr", {}, h("th", { scope: "row" }, words.level(row.id)), h("td", {}, row.text === null ? words.say("hidden") : `${words.number(row.text, decimals(found.measure))} ${words.measure(found.measure)}`), h("td", {}, row.range ? (row.range[2] ? words.of("map.undecidable") + " " : "") + `(${words.number(row.range[0], 0)}–${words.number(row.range[1], 0)})` : "")))))
         : null,
       h("div", { class: "buttons no-print" },
         h("button", { type: "button", id: "print-now", class: "main", onclick: () => window.print() }, say("print_now")),
