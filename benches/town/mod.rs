@@ -21,6 +21,7 @@ id = "town"
 title = "Town"
 working_crs = "EPSG:32719"
 territories = "districts"
+fail_on = "never"
 
 [layers.districts]
 path = "districts.geojson"
