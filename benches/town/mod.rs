@@ -134,7 +134,8 @@ impl Town {
         let crooked = |a: [f64; 2], b: [f64; 2]| {
             (0..BENDS).map(move |i| {
                 let t = f64::from(i) / f64::from(BENDS);
-                let off = STEP * 0.6 * (t * TAU * 9.0).sin();
+                // Gentle enough that borders do not cross where they meet.
+                let off = part * 0.01 * (t * TAU * 9.0).sin();
                 let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
                 // Walked the other way, both the sine and the side change their sign.
                 let bend = off / (dx.abs() + dy.abs());
