@@ -158,12 +158,14 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         joins: Vec::new(),
     };
     let mut findings = Findings::default();
-    let Ok(area) = geometry::prepare(raw, &SETTINGS, &mut findings) else { return };
-    let measurements = analysis::measure(&area, &SETTINGS, &mut findings);
+    let Ok(area) = geometry::prepare(raw, &SETTINGS, &mut findings, &mut ()) else {
+        return;
+    };
+    let measurements = analysis::measure(&area, &SETTINGS, &mut findings, &mut ());
     // Pieces are measured to some squared micrometres. Of a layer of slivers, of less than a
     // square metre in all, that may be more than the thousand millionth that is allowed.
     let areas = measurements.balance.iter().filter(|row| row.measure == Measure::Area);
-    let is_measurable = areas.map(|row| row.whole).all(|area_m2| area_m2 >= 1.0);
+    let is_measurable = areas.map(|row| row.whole).all(|area_m2| area_m2 >= Some(1.0));
     for row in measurements.balance.iter().filter(|_| is_measurable) {
         assert!(row.closes(), "{row:?}");
     }
