@@ -1,7 +1,7 @@
 //! Figures from the parts that a run kept, without laying layers over each other again.
 //!
 //! In: a [`StudyArea`], of which the edges of hazards may be as drawn, and the [`KeptParts`] of a
-//! run on the same inputs. Out: [`Measurements`] of what was kept, to the last digit those of
+//! run on the same inputs. Out: [`Measurements`](super::Measurements) of what was kept, to the last digit those of
 //! that run: each part is as large as it was, and what it adds follows from that.
 
 use std::collections::BTreeMap;
