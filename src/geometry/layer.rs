@@ -322,3 +322,33 @@ fn told(change: &Change, layer: &str, feature: &str) -> Finding {
 pub fn roles_of(data: &RawFeatures, row: usize) -> impl Iterator<Item = PartRole> {
     parts_of(data, row).map(|part| data.parts[part].1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::RawFeature;
+
+    /// A layer of lines with so many vertices each.
+    fn lines(vertices: &[usize]) -> RawFeatures {
+        let mut data = RawFeatures::default();
+        for &count in vertices {
+            data.coords.extend(vec![[0.0, 0.0]; count]);
+            data.parts.push((data.coords.len() as u32, PartRole::Line));
+            let parts_end = data.parts.len() as u32;
+            data.features.push(RawFeature {
+                parts_end,
+                is_null: false,
+                has_height: false,
+            });
+        }
+        data
+    }
+
+    #[test]
+    fn tasks_take_every_row_once_and_end_where_they_are_full() {
+        assert_eq!(tasks(&lines(&[])), Vec::<Range<usize>>::new());
+        assert_eq!(tasks(&lines(&vec![2; ROWS + 1])), [0..ROWS, ROWS..ROWS + 1]);
+        let large = [2, VERTICES - 2, 3, VERTICES, 2];
+        assert_eq!(tasks(&lines(&large)), [0..2, 2..4, 4..5]);
+    }
+}

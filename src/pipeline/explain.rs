@@ -95,7 +95,7 @@ pub fn measure_for(
         if let Some(found) = of_kept(&narrow, name, watch)? {
             return Ok(found);
         }
-        let measured = if needs_moved_edges(name) {
+        let measured = if is_of_parts(name) {
             measure(&narrow, watch)?
         } else {
             measure_as_drawn(&narrow, watch)?
@@ -109,18 +109,13 @@ pub fn measure_for(
     Ok(Basis { settings, measured, kept: None })
 }
 
-/// Whether a figure is told by the parts of exposure layers.
+/// Whether a figure is told by the parts of exposure layers: it has a range by the edges of hazards,
+/// or is the dust of sums over parts that these edges cut.
 fn is_of_parts(name: &str) -> bool {
     let of = |prefix: &str| name.trim().starts_with(prefix);
     ["exposure/", "balance/", "deficit_in_hazard/", "indicators/exposure."]
         .into_iter()
         .any(of)
-}
-
-/// Whether a figure has a range by the edges of hazards, or is the dust of sums over parts that
-/// these edges cut.
-fn needs_moved_edges(name: &str) -> bool {
-    is_of_parts(name)
 }
 
 /// Measures by the parts that the run in the folder of results kept; `None` if there is no
