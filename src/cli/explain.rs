@@ -43,6 +43,9 @@ fn lines(locale: Locale, told: &Explanation) -> Vec<String> {
     if told.is_undecidable {
         lines.push(heading("explain.undecidable"));
     }
+    if told.is_of_no_level {
+        lines.push(heading("explain.no_level"));
+    }
     if let Some((low, high)) = &told.range {
         lines.push(say(&Message::new("explain.range")
             .with("low", low)

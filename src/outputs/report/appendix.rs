@@ -308,8 +308,12 @@ impl<'a> Teller<'_, 'a> {
             let range = Message::new("explain.range").with("low", low).with("high", high);
             format!("; {}", self.say(&range))
         });
-        let open =
-            told.is_undecidable.then(|| format!("; {}", words.of("explain.undecidable")));
+        let open = match (told.is_of_no_level, told.is_undecidable) {
+            (true, _) => Some("explain.no_level"),
+            (false, true) => Some("explain.undecidable"),
+            (false, false) => None,
+        };
+        let open = open.map(|key| format!("; {}", words.of(key)));
         Figure {
             id: id.to_owned(),
             name: told.figure.clone(),
