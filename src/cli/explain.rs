@@ -39,7 +39,8 @@ fn lines(locale: Locale, told: &Explanation) -> Vec<String> {
         "" => i18n::text(locale, "explain.unknown"),
         value => value,
     };
-    let mut lines = vec![format!("{} = {value} {}", told.figure, told.unit)];
+    let figure = format!("{} = {value} {}", told.figure, i18n::unit(locale, &told.unit));
+    let mut lines = vec![figure.trim_end().to_owned()];
     if told.is_undecidable {
         lines.push(heading("explain.undecidable"));
     }
