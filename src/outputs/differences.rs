@@ -104,7 +104,8 @@ fn members(old: &[u8], new: &[u8]) -> Option<Vec<Place>> {
         manifest.as_object_mut()?.remove("clock");
         // Files have been compared themselves.
         manifest.as_object_mut()?.remove("outputs");
-        if let Some(program) = manifest.get_mut("program").and_then(Value::as_object_mut) {
+        if let Some(program) = manifest.get_mut("program").and_then(Value::as_object_mut)
+        {
             program.remove("version");
         }
     }

@@ -149,7 +149,9 @@ fn exposed(area: &StudyArea, place: &Prepared, amount: f64) -> Vec<ExposedHere> 
         places(area).into_iter().filter(|(code, _)| code == TOTAL || code == OUTSIDE);
     for (territory, range) in whole {
         for (at, (hazard, has_range)) in hazards(area, &planes).iter().enumerate() {
-            for level in Level::ALL.into_iter().filter(|&level| has_level(area, at, level)) {
+            for level in
+                Level::ALL.into_iter().filter(|&level| has_level(area, at, level))
+            {
                 let people = table.quantity(&range, at, level, tally::PEOPLE, *has_range);
                 let may_be = people.range.map_or(people.value, |(_, high)| high);
                 if may_be > deficit::DUST {

@@ -189,10 +189,8 @@ pub(super) fn figure_cell<'a>(
 /// Says what the marks in cells mean, where a table has them.
 fn note_marks(context: &Context<'_>, grid: &mut Grid) {
     let cells = || grid.groups.iter().flat_map(|g| &g.rows).flat_map(|row| &row.cells);
-    let marks = [
-        (UNDECIDABLE, "report.undecidable_note"),
-        (NO_LEVEL, "report.no_level_note"),
-    ];
+    let marks =
+        [(UNDECIDABLE, "report.undecidable_note"), (NO_LEVEL, "report.no_level_note")];
     let has = |mark: &str| cells().any(|cell| cell.text.contains(mark));
     let told = marks.into_iter().filter(|(mark, _)| has(mark));
     let notes: Vec<String> = told.map(|(_, key)| context.words.of(key)).collect();
