@@ -206,7 +206,11 @@ fn run(program: &Path, project: &Path, out: &Path) -> Outcome<()> {
     let mut run = Command::new(program);
     run.arg("run").arg(project).args(["--only", "tables", "--quiet", "--out"]).arg(out);
     let status = run.status()?;
-    if status.success() { Ok(()) } else { Err(format!("{project:?}: {status}").into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{}: {status}", project.display()).into())
+    }
 }
 
 /// Seconds and memory that the manifest tells.
