@@ -5,46 +5,30 @@
 
 mod lacking;
 mod reported;
+mod row;
+mod tallied;
 
 use std::ops::Range;
 
-use super::doubts::{LayerDoubts, growth};
-use super::exposure::{Table, places};
+use super::doubts::growth;
+use super::exposure::places;
 use super::fixed::Fixed;
 use super::measurements::DeficitRow;
 use super::planes::Planes;
 use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
-use crate::domain::{Code, Doubt, DoubtRange, Finding, Findings, OUTSIDE, TOTAL};
+use crate::domain::{Code, Doubt, Finding, Findings, OUTSIDE, TOTAL};
 use crate::geometry::mosaic::{Parts, Scratch};
 use crate::geometry::{Dimension, ServiceLayer, ShapeRef, Shapes, StudyArea};
 use crate::layers::ReportedTable;
 pub use lacking::Lacking;
 pub(super) use reported::pick;
 use reported::{fill_reported, note_disputed, others};
-
-/// An exposure layer as tallied, and its column of people served for each access deficit.
-pub(super) struct Tallied<'a> {
-    pub(super) layer: &'a str,
-    pub(super) table: Table,
-    /// Deficit id and column.
-    pub(super) served: Vec<(String, usize)>,
-    /// The same with distances that may be off.
-    pub(super) reaches: Vec<Reach>,
-    /// What else may be off.
-    pub(super) doubts: LayerDoubts,
-}
-
-/// People served within a distance that may be off.
-pub(super) struct Reach {
-    /// Deficit id.
-    pub(super) deficit: String,
-    /// Why.
-    pub(super) doubt: Doubt,
-    /// Column of those that are served if everything lies further off.
-    pub(super) less: usize,
-    /// Column of those that are served if everything lies nearer.
-    pub(super) more: usize,
-}
+pub(super) use row::DUST;
+use row::{
+    around, blank, fill_ratio, give_range, not_reported, note_no_people, note_useless,
+    reaches, short_of,
+};
+pub(super) use tallied::{Reach, Tallied};
 
 /// What deficits are computed from.
 pub(super) struct Basis<'a> {
@@ -549,180 +533,11 @@ impl Basis<'_> {
     }
 }
 
-impl Tallied<'_> {
-    /// Column of the people served for an access deficit.
-    pub(super) fn column_of(&self, deficit: &str) -> usize {
-        let found = self.served.iter().find(|(id, _)| id == deficit);
-        found.expect("every access deficit was tallied with its layer").1
-    }
-
-    /// What each doubt makes of the share that is served.
-    fn doubts_of(
-        &self,
-        deficit: &str,
-        value: f64,
-        range: &Range<usize>,
-    ) -> Vec<DoubtRange> {
-        let share = |table: &Table, column: usize| {
-            let people = table.people(range).filter(|people| !people.is_zero())?;
-            Some(table.total(range, column).get() / people.get())
-        };
-        let reaches = self.reaches.iter().filter(|reach| reach.deficit == deficit);
-        let mut all: Vec<DoubtRange> = reaches
-            .filter_map(|reach| {
-                let less = share(&self.table, reach.less)?;
-                let more = share(&self.table, reach.more)?;
-                Some(around(reach.doubt, value, [less, more]))
-            })
-            .collect();
-        let majority = self.doubts.rules.as_ref().map(|rules| &rules.majority);
-        let other = majority.and_then(|table| share(table, self.column_of(deficit)));
-        all.extend(other.map(|other| around(Doubt::Straddling, value, [other, other])));
-        all
-    }
-
-    /// What each doubt makes of the number of people who are not served.
-    fn lacking(
-        &self,
-        deficit: &str,
-        [people, served]: [Fixed; 2],
-        range: &Range<usize>,
-        growth: Option<(f64, f64)>,
-    ) -> Option<Lacking> {
-        let mut lacking = Lacking::new(people.get(), served.get());
-        for reach in self.reaches.iter().filter(|reach| reach.deficit == deficit) {
-            let ends = [reach.less, reach.more];
-            let ends = ends.map(|column| self.table.total(range, column).get());
-            lacking.provided(reach.doubt, ends);
-        }
-        if let Some(rules) = &self.doubts.rules {
-            let table = &rules.majority;
-            let all = table.people(range).unwrap_or(Fixed::ZERO);
-            let other = (all - table.total(range, self.column_of(deficit))).get();
-            lacking.differs(Doubt::Straddling, [other, other]);
-        }
-        if let Some((least, most)) = growth {
-            let not_served = lacking.amount();
-            let ends = [least, most].map(|factor| not_served * factor);
-            lacking.differs(Doubt::PopulationDate, ends);
-        }
-        lacking.most = people.get() * growth.map_or(1.0, |(_, most)| most);
-        lacking.known()
-    }
-}
-
 /// Units of a place.
 struct Provision {
     units: Option<f64>,
     period: Option<String>,
     source: String,
-}
-
-/// A row with nothing known yet.
-fn blank(deficit: &DeficitSettings, kind: &'static str, territory: String) -> DeficitRow {
-    DeficitRow {
-        territory,
-        deficit: deficit.id.clone(),
-        kind,
-        period: deficit.period.clone().unwrap_or_default(),
-        people: None,
-        value: None,
-        value_low: None,
-        value_high: None,
-        doubts: Vec::new(),
-        qualifier: String::new(),
-        unit: String::new(),
-        standard: deficit.standard,
-        citation: deficit.citation.clone(),
-        gap: None,
-        gap_low: None,
-        gap_high: None,
-        shortfall: None,
-        lacking: None,
-        shortfall_unit: String::new(),
-        meets: None,
-        source: String::new(),
-        denominator_source: String::new(),
-        is_hidden: false,
-    }
-}
-
-/// Sums of many parts are exact to about this share of them.
-pub(super) const DUST: f64 = 1e-9;
-
-/// Whether an amount reaches a standard, but for the dust of adding up its parts.
-fn reaches(amount: f64, standard: f64) -> bool {
-    amount >= standard - DUST * standard.abs()
-}
-
-/// How much an amount falls short of a standard; nothing if by dust only.
-fn short_of(amount: f64, standard: f64) -> f64 {
-    if reaches(amount, standard) { 0.0 } else { standard - amount }
-}
-
-/// The range of one doubt that gives these other figures, widened to hold the value.
-fn around(doubt: Doubt, value: f64, others: [f64; 2]) -> DoubtRange {
-    let low = others.into_iter().fold(value, f64::min);
-    DoubtRange { doubt, low, high: others.into_iter().fold(value, f64::max) }
-}
-
-/// Gives a computed row the range of its doubts, and what follows for its gap; whether the
-/// standard is met is not known where the range holds both.
-fn give_range(row: &mut DeficitRow, better: Better, most: f64) {
-    let Some(value) = row.value else { return };
-    let Some((low, high)) = DoubtRange::combine(value, &row.doubts, most) else { return };
-    (row.value_low, row.value_high) = (Some(low), Some(high));
-    let Some(standard) = row.standard else { return };
-    let (gap_low, gap_high) = match better {
-        Better::Higher => (short_of(high, standard), short_of(low, standard)),
-        Better::Lower => (short_of(standard, low), short_of(standard, high)),
-    };
-    (row.gap_low, row.gap_high) = (Some(gap_low), Some(gap_high));
-    if gap_low <= 0.0 && gap_high > 0.0 {
-        row.meets = None;
-    }
-}
-
-/// People per unit, and the units that are lacking.
-fn fill_ratio(row: &mut DeficitRow, people: f64, units: f64) {
-    if units > 0.0 {
-        row.value = Some(people / units);
-    }
-    let Some(standard) = row.standard else { return };
-    row.shortfall = Some(short_of(units, lacking::whole(people / standard)));
-    if let Some(value) = row.value {
-        row.gap = Some(short_of(standard, value));
-        row.meets = Some(reaches(standard, value));
-    } else if people > 0.0 {
-        row.meets = Some(false);
-    }
-}
-
-fn not_reported(deficit: &DeficitSettings, territory: &str, indicator: &str) -> Finding {
-    Finding::about(Code::NotReported, &deficit.id)
-        .feature(territory)
-        .with("indicator", indicator)
-}
-
-/// Points and lines of a service that should have an area.
-fn note_useless(service: &ServiceLayer, deficit: &str, findings: &mut Findings) {
-    let useless =
-        service.layer.shapes.iter().filter(|s| s.dimension() != Dimension::Area);
-    let count = useless.count();
-    if count > 0 {
-        findings.push(
-            Finding::about(Code::NoArea, &service.layer.id)
-                .with("deficit", deficit)
-                .with("count", count),
-        );
-    }
-}
-
-fn note_no_people(rows: &[DeficitRow], findings: &mut Findings) {
-    let empty = rows.iter().filter(|row| row.people == Some(0.0));
-    findings.extend(empty.map(|row| {
-        Finding::about(Code::NoPeople, &row.deficit).feature(row.territory.clone())
-    }));
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `check`: reads and validates everything, computes nothing, lists findings.
 
-use super::arguments::{Given, Job};
+use super::jobs::{Given, Job};
 use super::progress::Progress;
 use super::{Failure, findings, is_quiet, language, screen, size_pool, summary};
 use crate::pipeline;

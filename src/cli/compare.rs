@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::arguments::{CompareJob, Given};
+use super::jobs::{CompareJob, Given};
 use super::progress::Progress;
 use super::{Failure, is_quiet, language, screen, size_pool};
 use crate::domain::Message;

@@ -1,6 +1,6 @@
 //! `explain`: one figure, from the number back to the features it is made of.
 
-use super::arguments::{ExplainJob, Given};
+use super::jobs::{ExplainJob, Given};
 use super::progress::Progress;
 use super::{Failure, language, screen, size_pool};
 use crate::domain::Message;

@@ -1,6 +1,6 @@
 //! `inspect`: the doctor's report, first what may be wrong and how to set it right.
 
-use super::arguments::{Given, InspectJob};
+use super::jobs::{Given, InspectJob};
 use super::{FAILED, Failure, language, report, screen, size_pool};
 use crate::doctor::report::{
     CrsView, Examination, Extent, Field, Place, Sheet, TextView,

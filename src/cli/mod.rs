@@ -11,6 +11,7 @@ mod error;
 mod explain;
 mod findings;
 mod inspect;
+mod jobs;
 mod language;
 mod new;
 mod progress;
@@ -35,8 +36,8 @@ use crate::outputs::figure::FigureError;
 use crate::outputs::{self, PastRunError};
 use crate::pipeline;
 
-use arguments::{Command, Given, Voice};
 use error::CliError;
+use jobs::{Command, Given, Voice};
 
 /// Exit code of a job that could not be done.
 const FAILED: u8 = 2;

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::Voice;
 use super::error::CliError;
+use super::jobs::Voice;
 use super::{Failure, is_quiet, screen};
 use crate::domain::Message;
 use crate::i18n::{self, Locale};

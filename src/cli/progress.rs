@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::Voice;
+use super::jobs::Voice;
 use super::screen;
 use crate::i18n::{self, Locale};
 use crate::pipeline::{Stage, Watch};

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Given, RenderJob};
 use super::error::CliError;
+use super::jobs::{Given, RenderJob};
 use super::{Failure, is_quiet, language, screen, size_pool};
 use crate::domain::Message;
 use crate::i18n;

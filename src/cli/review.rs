@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Given, ReviewJob};
 use super::error::CliError;
+use super::jobs::{Given, ReviewJob};
 use super::progress::Progress;
 use super::{Failure, is_quiet, language, screen, size_pool};
 use crate::domain::Message;

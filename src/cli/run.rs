@@ -1,6 +1,6 @@
 //! `run`: the whole job, and its main figures at the end.
 
-use super::arguments::{Given, Job, Voice};
+use super::jobs::{Given, Job, Voice};
 use super::progress::Progress;
 use super::{Failure, findings, is_quiet, language, screen, size_pool, summary};
 use crate::domain::Message;

@@ -1,6 +1,6 @@
 //! `selftest`: numbers of other programs and figures worked out by hand, computed here.
 
-use super::arguments::Given;
+use super::jobs::Given;
 use super::progress::Progress;
 use super::{Failure, is_quiet, screen, size_pool};
 use crate::domain::Message;

@@ -1,6 +1,6 @@
 //! `series`: several runs as one long table, with the places where its lines break.
 
-use super::arguments::{Given, SeriesJob};
+use super::jobs::{Given, SeriesJob};
 use super::{Failure, is_quiet, language, screen, size_pool};
 use crate::domain::Message;
 use crate::i18n::{self, Locale};

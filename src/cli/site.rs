@@ -1,6 +1,6 @@
 //! `site`: what there is at a place, and what building there would change.
 
-use super::arguments::{Given, SiteJob};
+use super::jobs::{Given, SiteJob};
 use super::progress::Progress;
 use super::{Failure, is_quiet, language, screen, size_pool};
 use crate::domain::Message;

@@ -1,7 +1,8 @@
 //! `verify`: digests of a run, and a fresh run beside it that is compared byte for byte.
 
-use super::arguments::{Given, VerifyJob, products};
+use super::arguments::products;
 use super::error::CliError;
+use super::jobs::{Given, VerifyJob};
 use super::progress::Progress;
 use super::{Failure, is_quiet, language, screen, size_pool};
 use crate::config::Settings;
