@@ -270,7 +270,9 @@ mod tests {
         let (area, settings) = world();
         let kept = kept(&area, &settings);
         let found = contributions(&area);
-        let ([kept], [found]) = (&kept.layers[..], &found[..]) else { panic!("{found:?}") };
+        let ([kept], [found]) = (&kept.layers[..], &found[..]) else {
+            panic!("{found:?}")
+        };
         assert_eq!(kept.classes, found.classes);
         let counts = found.counts.iter().map(|at| at.map(|at| at as u32));
         assert!(kept.counts.iter().copied().eq(counts));

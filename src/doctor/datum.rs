@@ -65,8 +65,7 @@ pub(super) fn offset(
         let Some(there) = placed(&sample, &system, ground) else { continue };
         let most_m = before_m * NEARER;
         let Some(after_m) = median_distance(&there, most_m, ground) else { continue };
-        if after_m > most_m || best.is_some_and(|best| best.after_m <= after_m)
-        {
+        if after_m > most_m || best.is_some_and(|best| best.after_m <= after_m) {
             continue;
         }
         let [east_m, north_m] = mean_difference(&here, &there);

@@ -111,13 +111,14 @@ impl Nearest {
     #[must_use]
     pub fn to_all(&self, places: &[GridPoint]) -> Vec<Option<(usize, f64)>> {
         let cells = Cells::over(places, self.pieces.edges().len());
-        let answer = |walk: &mut Walk<'_>, place: GridPoint| {
-            match cells.as_ref().and_then(|cells| cells.at(place, self)) {
-                Some(near) => {
-                    self.answer(place, nearest_of(&near.pieces, place), &near.areas)
-                }
-                None => walk.to(place),
+        let answer = |walk: &mut Walk<'_>, place: GridPoint| match cells
+            .as_ref()
+            .and_then(|cells| cells.at(place, self))
+        {
+            Some(near) => {
+                self.answer(place, nearest_of(&near.pieces, place), &near.areas)
             }
+            None => walk.to(place),
         };
         let some = |places: &[GridPoint]| {
             let mut walk = self.walk();

@@ -252,7 +252,8 @@ mod tests {
         let found = read("# x\n[a.b]\nc = \"d \\\"e\\\" = f\"\n\n[g]\nh = \"\"").unwrap();
         let expected = [("a.b.c", "d \"e\" = f"), ("g.h", "")];
         assert!(found.iter().map(|(k, v)| (k.as_str(), v.as_str())).eq(expected));
-        for other in ["a = 1", "a = 'b'", "'a' = \"b\"", "a = \"\"\"b", "a = [\"b\"]", "[[a]]"]
+        for other in
+            ["a = 1", "a = 'b'", "'a' = \"b\"", "a = \"\"\"b", "a = [\"b\"]", "[[a]]"]
         {
             assert_eq!(read(other), None, "{other}");
         }

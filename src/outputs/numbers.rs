@@ -192,7 +192,8 @@ mod tests {
             state >> 20
         };
         // Any number, sums of halves of powers of two (whole ties among them), near decimals.
-        let mut values = vec![0.5, 1.5, 2.5, 0.125, 0.375, 999_999_999_999.5, 1e12, 1e300];
+        let mut values =
+            vec![0.5, 1.5, 2.5, 0.125, 0.375, 999_999_999_999.5, 1e12, 1e300];
         for _ in 0..20_000 {
             values.push(f64::from_bits(next() << 20 | next() & 0xf_ffff));
             values.push(next() as f64 / f64::from(1u32 << (next() % 32)));
@@ -203,7 +204,11 @@ mod tests {
             for decimals in 0..=8 {
                 for value in [value, -value] {
                     let expected = format!("{value:.decimals$}");
-                    assert_eq!(rounded(value, decimals), expected, "{value:e} {decimals}");
+                    assert_eq!(
+                        rounded(value, decimals),
+                        expected,
+                        "{value:e} {decimals}"
+                    );
                 }
             }
         }
