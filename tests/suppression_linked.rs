@@ -38,9 +38,9 @@ impl Dice {
 
 /// Some districts of 100 m × 100 m in a row with zones of two hazards, people at points, and
 /// two questions of access to the same posts.
-fn world(seed: u64) -> (World, usize) {
+fn world(seed: u64) -> (World, u32) {
     let (world, mut dice) = (World::tiny(), Dice(seed * 7919 + 17));
-    let count = 2 + usize::try_from(dice.below(3)).expect("it is small");
+    let count = 2 + u32::try_from(dice.below(3)).expect("it is small");
     world.edit(
         "[layers.posts]\n",
         "[layers.slide]\npath = \"slide.geojson\"\ncrs = \"EPSG:32719\"\n\n\
@@ -51,7 +51,7 @@ fn world(seed: u64) -> (World, usize) {
         "[deficits.near]\nkind = \"access\"\nservice = \"posts\"\npeople = \"blocks\"\n\
          within_m = 100.0\nstandard = 1.0\n\n[outputs]\n",
     );
-    let lefts: Vec<f64> = (0..count).map(|at| 100.0 * at as f64).collect();
+    let lefts: Vec<f64> = (0..count).map(|at| 100.0 * f64::from(at)).collect();
     let districts = lefts.iter().enumerate().map(|(at, x)| {
         let about = format!(r#""code":"0{at}","name":"D{at}""#);
         feature(&format!("t{at}"), &about, &rect(*x, 0.0, x + 100.0, 100.0))
@@ -71,14 +71,14 @@ fn world(seed: u64) -> (World, usize) {
     }
     let mut blocks = Vec::new();
     for (at, x) in lefts.iter().enumerate() {
-        for own in 0..1 + dice.below(7) {
+        for own in 0..=dice.below(7) {
             let place = point(x + 1.5 + dice.meters(97), 1.5 + dice.meters(97));
             let people = format!(r#""population":{}"#, dice.people());
             blocks.push(feature(&format!("b{at}-{own}"), &people, &place));
         }
     }
     world.layer("blocks", &blocks);
-    let post = point(dice.meters(100 * count as u64), dice.meters(100));
+    let post = point(dice.meters(100 * u64::from(count)), dice.meters(100));
     world.layer("posts", &[feature("f1", "", &post)]);
     (world, count)
 }
@@ -110,7 +110,7 @@ fn printed(world: &World) -> Amounts {
 }
 
 /// Every sum that holds, as amounts and their signs; what has no row is nothing.
-fn sums(count: usize) -> Vec<Vec<(String, f64)>> {
+fn sums(count: u32) -> Vec<Vec<(String, f64)>> {
     let own: Vec<String> = (0..count).map(|at| format!("0{at}")).collect();
     let with_whole: Vec<String> = own.iter().cloned().chain(["_T".to_owned()]).collect();
     let mut all = Vec::new();
@@ -155,7 +155,7 @@ fn all_lack(published: &Amounts) -> Vec<Vec<(String, f64)>> {
 }
 
 /// The hidden amounts that have one value in every solution of the sums.
-fn recovered(published: &Amounts, count: usize) -> BTreeSet<String> {
+fn recovered(published: &Amounts, count: u32) -> BTreeSet<String> {
     let hidden: Vec<&String> =
         published.iter().filter(|(_, v)| v.is_none()).map(|(name, _)| name).collect();
     let at: BTreeMap<&String, usize> =

@@ -64,7 +64,9 @@ mod tests {
     fn what_one_sum_gives_opens_the_next() {
         // 0 + 1 = 2 and 1 + 3 = 4: with 0, 2 and 4 published all are known.
         let mut ledger = Ledger::new(6);
-        [0, 2, 4].map(|amount| ledger.publish(amount));
+        for amount in [0, 2, 4] {
+            ledger.publish(amount);
+        }
         ledger.add(vec![0, 1, 2]);
         ledger.add(vec![1, 3, 4]);
         assert_eq!(ledger.clone().solve(), [true, true, true, true, true, false]);
