@@ -163,7 +163,7 @@ fn few_without_a_service_hide_the_share_and_what_lies_in_hazards() {
 #[test]
 fn the_report_has_no_zero_where_who_lacks_is_hidden() {
     let world = protected();
-    let ran = world.run(&["--only", "tables,report", "--lang", "en"]);
+    let ran = world.run(&["--only", "tables,report"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let page = fs::read_to_string(world.out().join("report.html")).unwrap();
     let (_, table) = page.split_once("<table id=\"table-in-hazard-health\">").unwrap();
