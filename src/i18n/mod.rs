@@ -109,10 +109,10 @@ fn add_lines(topic: &str, catalogue: &mut Catalogue) -> Option<()> {
         }
         let (name, value) = line.split_once(" = ").filter(|(name, _)| is_plain(name))?;
         let inner = value.strip_prefix('"')?.strip_suffix('"')?;
-        let text = if !inner.contains(['"', '\\']) {
-            inner.to_owned()
-        } else {
+        let text = if inner.contains(['"', '\\']) {
             table(line).remove(name)?.as_str()?.to_owned()
+        } else {
+            inner.to_owned()
         };
         catalogue.insert(format!("{prefix}{name}"), text);
     }

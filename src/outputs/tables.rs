@@ -266,13 +266,17 @@ fn in_parts<T: Sync, const N: usize>(
 ) -> Vec<u8> {
     let some = |rows: &[&T]| {
         let mut part = Writer::without_columns();
-        rows.iter().for_each(|one| row(&mut part, one));
+        for one in rows {
+            row(&mut part, one);
+        }
         part.finish()
     };
     let parts: Vec<Vec<u8>> = rows.par_chunks(ROWS).map(some).collect();
     let mut whole = Writer::with_columns(columns).finish();
     whole.reserve_exact(parts.iter().map(Vec::len).sum());
-    parts.iter().for_each(|part| whole.extend_from_slice(part));
+    for part in parts {
+        whole.extend_from_slice(&part);
+    }
     whole
 }
 
