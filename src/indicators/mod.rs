@@ -205,6 +205,8 @@ fn exposure_rows(
 
 /// Says in a comment that nobody can tell whether a figure is nothing.
 const UNDECIDABLE: &str = "; undecidable";
+/// Says in a comment that a hazard has no such level: a 0 that is certain, whatever its range.
+const NO_LEVEL: &str = "; no_such_level";
 
 /// The figure of a hazard whose band of this level proves nothing is of low reliability; that of
 /// `any` is so in part, and its comment says where.
@@ -215,8 +217,10 @@ fn exposure_row(frame: &Frame, shared: &Shared<'_>, row: &ExposureRow) -> Indica
     let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
     let (usual, open) = if row.is_undecidable() {
         (ObsStatus::Undecidable, UNDECIDABLE)
-    } else {
+    } else if row.has_level {
         (usual, "")
+    } else {
+        (usual, NO_LEVEL)
     };
     let unresolved = &shared.unresolved[level.index()][..];
     let (status, comment) = match (unresolved, hazard.as_str()) {
