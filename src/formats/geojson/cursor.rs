@@ -43,13 +43,13 @@ fn leading_digits(bytes: [u8; 8]) -> (u64, usize) {
     let values = u64::from_le_bytes(bytes) ^ 0x3030_3030_3030_3030;
     // Adding carries into a byte only from one that is no digit, and the first such counts.
     let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & HIGH;
-    let count = others.trailing_zeros() as usize / 8;
+    let count = others.trailing_zeros() / 8;
     // What follows the digits goes out at the top, and zeros come in before them.
-    let digits = values.checked_shl(64 - 8 * count as u32).unwrap_or(0);
+    let digits = values.checked_shl(64 - 8 * count).unwrap_or(0);
     let twos = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let even = (twos & EVERY_FOURTH).wrapping_mul(0x000F_4240_0000_0064);
     let odd = (twos >> 16 & EVERY_FOURTH).wrapping_mul(0x0000_2710_0000_0001);
-    (even.wrapping_add(odd) >> 32, count)
+    (even.wrapping_add(odd) >> 32, count as usize)
 }
 
 /// A number, and whether it stood there as an integer too large for a double to tell
