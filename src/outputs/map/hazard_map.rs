@@ -74,6 +74,7 @@ pub fn plan<'a>(
         chart: figures::exposure_chart(job.area, exposure, words, &levels),
         notes,
         bases: Vec::new(),
+        periods: Vec::new(),
         detail: None,
         may_draw: Box::new(move |id| {
             let is_other = |h: &HazardLayer| h.layer.id != hazard.layer.id;
@@ -144,6 +145,7 @@ fn body<'a>(
     sketch.context_lines();
     sketch.traces(hazard);
     sketch.limits();
+    sketch.exposed_points();
     sketch.grid();
     sketch.facilities(&[hazard]);
     sketch.stamp();

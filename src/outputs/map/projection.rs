@@ -267,6 +267,31 @@ impl Seen {
         self.rings.is_empty()
     }
 
+    /// The box around all of it; `None` if nothing is seen.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Rect> {
+        self.rings.iter().map(|(bounds, _)| *bounds).reduce(Rect::around)
+    }
+
+    /// The middle of its widest piece halfway up a box.
+    #[must_use]
+    pub fn midst(&self, within: Rect) -> Option<Point> {
+        let y = within.center()[1];
+        let edges = self.rings.iter().flat_map(|(_, ring)| {
+            let before = ring.iter().cycle().skip(ring.len() - 1);
+            ring.iter().zip(before)
+        });
+        let crossed = edges.filter(|(p, last)| (p[1] > y) != (last[1] > y));
+        let across = crossed
+            .map(|(p, last)| p[0] + (y - p[1]) / (last[1] - p[1]) * (last[0] - p[0]));
+        let mut xs: Vec<f32> =
+            across.map(|x| x.clamp(within.x, within.right())).collect();
+        xs.sort_by(f32::total_cmp);
+        let pieces = xs.chunks_exact(2).map(|ends| (ends[1] - ends[0], ends));
+        let (_, ends) = pieces.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some([f32::midpoint(ends[0], ends[1]), y])
+    }
+
     /// Whether a point on the page lies inside (even-odd over all rings).
     #[must_use]
     pub fn contains(&self, [x, y]: Point) -> bool {
