@@ -58,7 +58,7 @@ pub fn plan<'a>(
         only: None,
         subject: vec![hazard.layer.id.clone()],
         is_atlas_only: false,
-        body: Box::new(move |sketch| body(sketch, hazard, exposure, code)),
+        body: Box::new(move |sketch| body(sketch, hazard, exposure, territory, code)),
         table: Some(figures::exposure_table(
             job.area,
             exposure,
@@ -133,6 +133,7 @@ fn body<'a>(
     sketch: &mut Sketch<'a>,
     hazard: &'a HazardLayer,
     exposure: Exposure<'a>,
+    territory: Option<usize>,
     code: &str,
 ) -> Drawn {
     let area = sketch.area;
@@ -144,6 +145,9 @@ fn body<'a>(
     }
     sketch.context_lines();
     sketch.traces(hazard);
+    if let Some(territory) = territory {
+        sketch.veil(territory);
+    }
     sketch.limits();
     sketch.exposed_points();
     sketch.grid();

@@ -267,6 +267,15 @@ impl Seen {
         self.rings.is_empty()
     }
 
+    /// Whether a corner of one lies in the other.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        let has_corner_of = |one: &Self, of: &Self| {
+            of.rings.iter().flat_map(|(_, ring)| ring).any(|corner| one.contains(*corner))
+        };
+        has_corner_of(self, other) || has_corner_of(other, self)
+    }
+
     /// The box around all of it; `None` if nothing is seen.
     #[must_use]
     pub fn bounds(&self) -> Option<Rect> {
@@ -415,5 +424,23 @@ mod tests {
         let shapes = square(0, 0, 10);
         assert!(covers(shapes.get(0), [5.0, 5.0]));
         assert!(!covers(shapes.get(0), [15.0, 5.0]));
+    }
+
+    #[test]
+    fn polygons_meet_where_they_share_ground_and_not_by_their_boxes() {
+        let frame = Rect::new(0.0, 0.0, 100.0, 100.0);
+        let view = View { frame, center: [0.0, 0.0], scale: 1000.0 };
+        let seen = |shapes: &Shapes| Seen::of(view, shapes, 0);
+        let (large, inside) = (seen(&square(-20, -20, 40)), seen(&square(0, 0, 5)));
+        assert!(large.meets(&inside) && inside.meets(&large));
+        assert!(seen(&square(10, 10, 20)).meets(&large));
+        // An angle, and a square in its box but not in it.
+        let corner = |x: i64, y: i64| GridPoint::new(x * 1_000_000, y * 1_000_000);
+        let ring = [[0, 0], [30, 0], [30, 5], [5, 5], [5, 30], [0, 30]];
+        let mut angle = Shapes::default();
+        angle.push_part(PartRole::Shell, ring.map(|[x, y]| corner(x, y)));
+        angle.end_feature(Dimension::Area);
+        assert!(!seen(&angle).meets(&seen(&square(10, 10, 10))));
+        assert!(seen(&angle).meets(&seen(&square(2, 10, 10))));
     }
 }

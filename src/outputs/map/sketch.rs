@@ -390,6 +390,20 @@ impl<'a> Sketch<'a> {
         }
     }
 
+    /// Veils all territories but one, whose figures a sheet has.
+    pub(super) fn veil(&mut self, territory: usize) {
+        let rings = self.view.areas(territory_shapes(self.area), |row| row != territory);
+        let Some(own) = self.area.territories.get(territory) else { return };
+        if rings.is_empty() {
+            return;
+        }
+        let veil = Paint::solid(style::VEIL);
+        let label = self.words.with("map.sign.outside", "territory", &own.name);
+        self.scene.group(&label, |scene| scene.fill(rings, Rule::NonZero, veil));
+        let sign = Paint::solid(mixed(veil));
+        self.note_sign(Sign::Area(sign, Some((style::RULE, 0.12))), label);
+    }
+
     /// Draws the limits between territories: each shared edge once, none along the coast.
     pub fn limits(&mut self) {
         let dash = [2.6, 0.9, 0.45, 0.9];

@@ -41,6 +41,8 @@ pub const FACILITY: Colour = Colour::hex(0x0016_3a70);
 pub const SERVICE_AREA: Colour = Colour::hex(0x003f_8f5b);
 /// What is drawn on them.
 pub const SERVICE_EDGE: Colour = Colour::hex(0x0014_4a2a);
+/// What lies over the territories that a sheet is not about.
+pub const VEIL: Colour = Colour::hex(0x00ff_ffff).with_alpha(0.6);
 /// Zones of one hazard among several: it darkens where they meet.
 pub const OVERLAY: Colour = Colour::hex(0x0038_3048).with_alpha(0.2);
 /// Diagonal stamp over maps that are not official.
