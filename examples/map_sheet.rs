@@ -615,6 +615,7 @@ pub fn measurements(area: &StudyArea) -> Measurements {
                         territory: code.to_owned(),
                         hazard: id.to_owned(),
                         level,
+                        has_level: true,
                         layer: "blocks".to_owned(),
                         measure: measure.clone(),
                         quantity: Some(Quantity {

@@ -509,6 +509,44 @@ fn a_figure_is_the_same_by_the_parts_that_a_run_kept() {
     assert!(!is_kept(&settings));
 }
 
+/// What `[risk]` finds about its layer touches the other figures of the layer: they are told with it
+/// by the parts that a run kept, and without them.
+#[test]
+fn with_risk_a_figure_is_the_same_by_less_than_everything() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = root.join("tests/cases/risk_by_cenepred/project.toml");
+    let results = out.path().join("results");
+    let ran = support::run_tables(&path, &results, &[]);
+    assert!(ran.code < 2, "{}", ran.stderr);
+    let directory =
+        |folder: &Path| vec![("outputs.directory".to_owned(), format!("{folder:?}"))];
+    let settings = config::load(&path, &directory(&results)).expect("a good project");
+    let nowhere = out.path().join("nowhere");
+    let afresh = config::load(&path, &directory(&nowhere)).expect("a good project");
+    let whole = pipeline::measure(&settings, &Nobody).expect("good layers");
+    let all = known(&settings, &whole);
+    let explainer = Explainer::new(&whole.area, &settings);
+    let mut found = 0;
+    for row in &whole.measurements.exposure {
+        let name = Row::Exposure(row).name();
+        let (row, end) = figure::find(&name, all).expect("a figure");
+        let expected = explain(all, &explainer, row, end).expect("it has that end");
+        found += expected.findings.len();
+        for (settings, is_kept) in [(&settings, true), (&afresh, false)] {
+            let basis = pipeline::explain::measure_for(settings.clone(), &name, &Nobody)
+                .expect("good layers");
+            assert_eq!(basis.kept.is_some(), is_kept, "{name}");
+            assert!(basis.measured.measurements.risk.is_none() || !is_kept, "{name}");
+            let few = basis.known();
+            let (row, end) = figure::find(&name, few).expect("a figure");
+            let told = explain(few, &basis.explainer(), row, end).expect("that end");
+            assert_eq!(gist(&told), gist(&expected), "{name}");
+        }
+    }
+    assert!(found > 0, "no finding of the section touches a figure");
+}
+
 /// A figure of a scenario is asked for as `scenarios.csv` has it.
 #[test]
 fn a_figure_of_a_scenario_is_explained_by_its_settings() {

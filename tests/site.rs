@@ -265,6 +265,10 @@ fn new_residents_are_exposed_as_the_edge_allows_and_ask_for_services() {
     let row = |level: &str| {
         exposed.iter().find(|row| row["hazard"] == "flood" && row["level"] == level)
     };
+    // It has no zones of the other levels: nobody may be in them.
+    let levels = exposed.iter().filter(|row| row["hazard"] == "flood");
+    let levels: Vec<_> = levels.filter_map(|row| row["level"].as_str()).collect();
+    assert_eq!(levels, ["high", "none"]);
     // Drawn inside; with the edge 10 m further in it is outside.
     let high = row("high").expect("high");
     assert_eq!(

@@ -63,13 +63,38 @@ fn the_tables_say_it() {
     assert_eq!(row["obs_status"], "U");
     assert!(row["comment"].ends_with("; undecidable"), "{}", row["comment"]);
     // All figures whose range begins at 0 have that status, and no other has the comment.
-    for row in &indicators.rows {
+    let of_no_level = |row: &support::Row| row["comment"].ends_with("; no_such_level");
+    for row in indicators.rows.iter().filter(|row| !of_no_level(row)) {
         let end = |column: &str| row[column].parse::<f64>().ok();
         let is_open = end("value_low").is_some_and(|low| low <= 0.0)
             && end("value_high").is_some_and(|high| high > 0.0);
         let says = row["comment"].ends_with("undecidable");
         assert_eq!((says, !says || row["obs_status"] == "U"), (is_open, true), "{row:?}");
     }
+}
+
+/// The flood is drawn at one level: of the others nobody need doubt that nothing is there, though
+/// the rule of ranges gives them what lies between the edge moved in and moved out.
+#[test]
+fn a_level_that_the_hazard_has_not_is_in_no_doubt() {
+    let indicators = Table::of(&world().out(), "indicators");
+    for hazard in ["flood", "any"] {
+        for level in ["very_high", "medium", "low"] {
+            let id = format!("exposure.{hazard}.{level}.blocks.people");
+            let row = indicators.find(&[("indicator", &id), ("ref_area", "_T")])[0];
+            assert_eq!(row["obs_value"], "0.0000", "{id}");
+            assert_ne!(row["obs_status"], "U", "{id}");
+            assert!(row["comment"].ends_with("; no_such_level"), "{}", row["comment"]);
+        }
+    }
+    let medium = "exposure/_T/flood/medium/blocks/people";
+    let told = atalaya(world().folder(), &["explain", "project.toml", medium]);
+    assert!(!told.stdout.contains(OPEN), "{}", told.stdout);
+    assert!(told.stdout.contains("no tiene ese nivel"), "{}", told.stdout);
+    let report = read("out/report.html");
+    assert!(report.contains("— el estudio de este peligro no tiene ese nivel"));
+    let summary = read("summary.txt");
+    assert!(summary.contains("0 habitantes en nivel muy alto"), "{summary}");
 }
 
 #[test]

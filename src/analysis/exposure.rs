@@ -293,6 +293,7 @@ pub(super) fn rows(
                         territory: territory.clone(),
                         hazard: id.clone(),
                         level,
+                        has_level: has_level(area, hazard, level),
                         layer: layer.layer.id.clone(),
                         measure: measure.clone(),
                         quantity: Some(Quantity { value: drawn.value, range }),
@@ -304,6 +305,15 @@ pub(super) fn rows(
         }
     }
     rows
+}
+
+/// Whether a hazard, by its place in order, or a hazard in `any`, which comes last, has zones of
+/// a level.
+pub(super) fn has_level(area: &StudyArea, hazard: usize, level: Level) -> bool {
+    match area.hazards.get(hazard) {
+        Some(one) => one.has_level(level),
+        None => area.hazards.iter().any(|one| one.in_any && one.has_level(level)),
+    }
 }
 
 /// The ends of a count are whole numbers, outwards.

@@ -14,6 +14,10 @@ pub struct ExposureRow {
     pub hazard: String,
     /// Level.
     pub level: Level,
+    /// Whether the hazard has zones at that level, for `any` one of those in it; always for none
+    /// and not studied. At a level that it has not the amount is 0, and so is the truth, though
+    /// the range (contract §4, rule 8) holds what lies between the edge moved in and out.
+    pub has_level: bool,
     /// Exposure layer id.
     pub layer: String,
     /// Measure.
@@ -39,6 +43,14 @@ impl ExposureRow {
         self.quantity.and_then(|quantity| quantity.range)
     }
 
+    /// The amount as people read it: without the range at a level that the hazard has not.
+    #[must_use]
+    pub fn told(&self) -> Option<Quantity> {
+        let quantity = self.quantity?;
+        let range = quantity.range.filter(|_| self.has_level);
+        Some(Quantity { range, ..quantity })
+    }
+
     /// Part of the whole; `None` if either is hidden or the whole is nothing.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
@@ -46,10 +58,11 @@ impl ExposureRow {
         Some(self.value()? / total)
     }
 
-    /// Whether nobody can say whether it is nothing.
+    /// Whether nobody can say whether it is nothing. It is nothing at a level that the hazard has
+    /// not.
     #[must_use]
     pub fn is_undecidable(&self) -> bool {
-        self.quantity.is_some_and(|quantity| quantity.is_undecidable())
+        self.has_level && self.quantity.is_some_and(|quantity| quantity.is_undecidable())
     }
 }
 

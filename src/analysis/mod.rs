@@ -106,6 +106,9 @@ pub fn measure_kept(
     let job = Job { area, settings, planes: &planes };
     let mut found =
         job.measure(&mut Neighbours::default(), &mut tabled, findings, &mut ());
+    if let Some(risk) = &settings.risk {
+        risk::examine(area, risk, findings);
+    }
     sort(&mut found);
     suppression::apply(area, settings, &mut found, findings);
     found

@@ -131,9 +131,7 @@ pub(super) fn measure(
     let layer = area.exposures.iter().find(|e| e.layer.id == settings.layer);
     let layer = layer.expect("the settings name a layer with the role of exposure");
     let located = features::rows(planes, layer, area.hazards.len());
-    let judgements: Vec<Vec<Judged>> =
-        settings.factors.iter().map(|factor| judge(layer, factor)).collect();
-    tell(layer, settings, &judgements, findings);
+    let judgements = judge_all(layer, settings, findings);
     let vulnerable: Vec<Vulnerable> = (0..layer.layer.shapes.len())
         .map(|row| Vulnerable::of(settings, &judgements, row))
         .collect();
@@ -171,6 +169,29 @@ pub(super) fn measure(
 
 /// The descriptor of a feature by one factor: its weight, or why there is none.
 type Judged = Result<f64, WhyNot>;
+
+/// Judges the layer by every factor, and says what no factor can judge.
+fn judge_all(
+    layer: &ExposureLayer,
+    settings: &RiskSettings,
+    findings: &mut Findings,
+) -> Vec<Vec<Judged>> {
+    let judge = |factor| judge(layer, factor);
+    let judgements: Vec<Vec<Judged>> = settings.factors.iter().map(judge).collect();
+    tell(layer, settings, &judgements, findings);
+    judgements
+}
+
+/// Only what the section finds about its layer, which touches the other figures of that layer.
+pub(super) fn examine(
+    area: &StudyArea,
+    settings: &RiskSettings,
+    findings: &mut Findings,
+) {
+    if let Some(layer) = area.exposures.iter().find(|e| e.layer.id == settings.layer) {
+        judge_all(layer, settings, findings);
+    }
+}
 
 fn judge(layer: &ExposureLayer, factor: &RiskFactor) -> Vec<Judged> {
     (0..layer.layer.shapes.len()).map(|row| judge_one(layer, factor, row)).collect()

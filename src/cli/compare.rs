@@ -154,8 +154,9 @@ fn territories(locale: Locale, comparison: &Comparison) -> Vec<String> {
 
 fn told(locale: Locale, entry: &Entry) -> Vec<String> {
     let difference = entry.difference.unwrap_or(Decimal::ZERO).signed();
-    let (name, a, b, unit) = (entry.name(), &entry.a, &entry.b, &entry.unit);
-    let mut lines = vec![format!("  {name}: {a} → {b} {unit} ({difference})")];
+    let (name, a, b) = (entry.name(), &entry.a, &entry.b);
+    let amounts = format!("{a} → {b} {}", i18n::unit(locale, &entry.unit));
+    let mut lines = vec![format!("  {name}: {} ({difference})", amounts.trim_end())];
     lines.extend(
         entry.doubt().map(|doubt| format!("    {}", i18n::render(locale, &doubt))),
     );

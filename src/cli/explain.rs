@@ -39,9 +39,13 @@ fn lines(locale: Locale, told: &Explanation) -> Vec<String> {
         "" => i18n::text(locale, "explain.unknown"),
         value => value,
     };
-    let mut lines = vec![format!("{} = {value} {}", told.figure, told.unit)];
+    let figure = format!("{} = {value} {}", told.figure, i18n::unit(locale, &told.unit));
+    let mut lines = vec![figure.trim_end().to_owned()];
     if told.is_undecidable {
         lines.push(heading("explain.undecidable"));
+    }
+    if told.is_of_no_level {
+        lines.push(heading("explain.no_level"));
     }
     if let Some((low, high)) = &told.range {
         lines.push(say(&Message::new("explain.range")

@@ -127,7 +127,7 @@ impl Summary<'_> {
                 || self.words.of("map.unknown"),
                 |row| {
                     let hidden = || self.words.of("map.hidden");
-                    row.quantity.map_or_else(hidden, |quantity| self.people(quantity))
+                    row.told().map_or_else(hidden, |quantity| self.people(quantity))
                 },
             )
         };

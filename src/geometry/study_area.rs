@@ -113,6 +113,14 @@ impl HazardLayer {
         }
     }
 
+    /// Whether something of it is at a level; of none and not studied there always may be.
+    #[must_use]
+    pub fn has_level(&self, level: Level) -> bool {
+        let mut zones = self.zones.iter();
+        !Level::ZONES.contains(&level)
+            || zones.any(|zone| zone.level == level && !zone.shapes.is_empty())
+    }
+
     /// The distance to which its bands of a level reach, m; `None` if it has none.
     #[must_use]
     pub fn reach_m(&self, level: Level) -> Option<f64> {

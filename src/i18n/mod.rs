@@ -119,6 +119,31 @@ pub fn text(locale: Locale, key: &str) -> &str {
     catalogue(locale).get(key).map_or(key, String::as_str)
 }
 
+/// A unit of the tables as people read it: `m²` for `m2`, nothing for `1`, and itself where it is
+/// one that a table of the project states.
+#[must_use]
+pub fn unit(locale: Locale, of_table: &str) -> &str {
+    match of_table {
+        "1" => "",
+        "people" => text(locale, "analysis.unit.people"),
+        "m2" => text(locale, "analysis.unit.m2"),
+        "m2/person" => text(locale, "analysis.unit.m2_person"),
+        "people/unit" => text(locale, "analysis.unit.people_unit"),
+        other => other,
+    }
+}
+
+/// A name with its [unit] in brackets, if it has one.
+///
+/// [unit]: unit
+#[must_use]
+pub fn with_unit(locale: Locale, name: &str, of_table: &str) -> String {
+    match unit(locale, of_table) {
+        "" => name.to_owned(),
+        unit => format!("{name} ({unit})"),
+    }
+}
+
 /// Renders a message: its catalogue text with `{name}` replaced by the values.
 ///
 /// A value that starts with `@` is a catalogue key itself and is looked up; the plain values
@@ -188,6 +213,14 @@ pub fn number(locale: Locale, value: f64, decimals: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn units_are_those_of_people_and_one_is_none() {
+        assert_eq!(unit(Locale::Es, "people"), "habitantes");
+        assert_eq!(unit(Locale::En, "m2/person"), "m²/person");
+        assert_eq!(with_unit(Locale::Es, "casas", "1"), "casas");
+        assert_eq!(with_unit(Locale::Es, "agua", "h/día"), "agua (h/día)");
+    }
 
     #[test]
     fn numbers_are_written_for_people() {

@@ -202,6 +202,8 @@ fn exposure_rows(
 
 /// Says in a comment that nobody can tell whether a figure is nothing.
 const UNDECIDABLE: &str = "; undecidable";
+/// Says in a comment that a hazard has no such level: a 0 that is certain, whatever its range.
+const NO_LEVEL: &str = "; no_such_level";
 
 /// `unresolved` names the hazards whose band of this level proves nothing. The figure of one
 /// such hazard is of low reliability; that of `any` is so in part, and its comment says where.
@@ -217,8 +219,10 @@ fn exposure_row(
     let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
     let (usual, open) = if row.is_undecidable() {
         (ObsStatus::Undecidable, UNDECIDABLE)
-    } else {
+    } else if row.has_level {
         (usual, "")
+    } else {
+        (usual, NO_LEVEL)
     };
     let (status, comment) = match (unresolved, hazard.as_str()) {
         _ if quantity.is_none() => (ObsStatus::Suppressed, comment.clone()),

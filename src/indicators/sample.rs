@@ -229,6 +229,7 @@ pub(crate) fn exposure(
         territory: territory.to_owned(),
         hazard: hazard.to_owned(),
         level,
+        has_level: true,
         layer: "blocks".to_owned(),
         measure,
         quantity: Some(Quantity { value, range: None }),

@@ -69,7 +69,7 @@ pub(super) fn between(path: &str, old: &[u8], new: &[u8]) -> Vec<Option<Place>> 
     }
     let mut places = if path == manifest::FILE {
         match members(old, new) {
-            // Only the clock.
+            // Only the clock or the version.
             Some(places) if places.is_empty() => return Vec::new(),
             Some(places) => places,
             None => vec![line(old, new)],
@@ -94,7 +94,8 @@ fn line(old: &[u8], new: &[u8]) -> Place {
     Place::Line(common.filter(|(byte, _)| **byte == b'\n').count() + 1)
 }
 
-/// The members of two manifests that differ, but for the clock.
+/// The members of two manifests that differ, but for the clock and for the version of the program,
+/// which is told by itself.
 fn members(old: &[u8], new: &[u8]) -> Option<Vec<Place>> {
     let read = |bytes| serde_json::from_slice::<Value>(bytes).ok();
     let (mut old, mut new) = (read(old)?, read(new)?);
@@ -103,6 +104,10 @@ fn members(old: &[u8], new: &[u8]) -> Option<Vec<Place>> {
         manifest.as_object_mut()?.remove("clock");
         // Files have been compared themselves.
         manifest.as_object_mut()?.remove("outputs");
+        if let Some(program) = manifest.get_mut("program").and_then(Value::as_object_mut)
+        {
+            program.remove("version");
+        }
     }
     differing("", &old, &new, &mut found);
     Some(found.into_iter().map(Place::Member).collect())
@@ -219,18 +224,18 @@ mod tests {
     }
 
     #[test]
-    fn of_a_manifest_the_clock_does_not_count() {
+    fn of_a_manifest_clock_and_version_do_not_count() {
         let manifest = |version: &str, clock: &str| {
             format!(
-                r#"{{"program": {{"version": "{version}"}}, "outputs": [], "clock": "{clock}"}}"#
+                r#"{{"program": {{"name": "p", "version": "{version}"}}, "clock": "{clock}"}}"#
             )
         };
-        assert!(
-            places("manifest.json", &manifest("1", "a"), &manifest("1", "b")).is_empty()
-        );
+        let (old, new) = (manifest("1", "a"), manifest("2", "b"));
+        assert!(places("manifest.json", &old, &new).is_empty());
+        let other = new.replace(r#""p""#, r#""q""#);
         assert_eq!(
-            places("manifest.json", &manifest("1", "a"), &manifest("2", "a")),
-            [Place::Member("program.version".into())]
+            places("manifest.json", &old, &other),
+            [Place::Member("program.name".into())]
         );
     }
 

@@ -56,6 +56,8 @@ pub struct Explanation {
     pub doubts: Vec<DoubtTold>,
     /// Whether its range goes from nothing to something: nobody can say.
     pub is_undecidable: bool,
+    /// Whether it tells of a level that its hazard has not.
+    pub is_of_no_level: bool,
 }
 
 /// A layer or table that a figure rests on.
@@ -182,11 +184,14 @@ pub fn told(
     let range = range.map(|(low, high)| (format.write(low), format.write(high)));
     let layers = subject.layers();
     let is_protected = subject.is_protected();
+    let is_of_no_level = matches!(row, Row::Exposure(row) if !row.has_level);
     Explanation {
         figure: row.name_of(end),
-        is_undecidable: range.as_ref().is_some_and(|(low, high)| {
-            numbers::is_zero(low) && !high.is_empty() && !numbers::is_zero(high)
-        }),
+        is_undecidable: !is_of_no_level
+            && range.as_ref().is_some_and(|(low, high)| {
+                numbers::is_zero(low) && !high.is_empty() && !numbers::is_zero(high)
+            }),
+        is_of_no_level,
         value: subject.word().unwrap_or_else(|| format.write(breakdown.figure)),
         unit: subject.unit(end),
         doubts: doubts::told(known.settings, row, end),

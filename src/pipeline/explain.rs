@@ -160,6 +160,7 @@ fn measure_as_drawn(settings: &Settings, watch: &dyn Watch) -> Result<Measured, 
 struct Subjects<'a> {
     hazard: Option<&'a str>,
     layer: Option<&'a str>,
+    facilities: Option<&'a str>,
     deficit: Option<&'a str>,
 }
 
@@ -177,7 +178,7 @@ impl<'a> Subjects<'a> {
                 Self { hazard: Some(hazard), layer: Some(layer), ..none }
             }
             ["facilities_in_hazard", service, _, hazard, ..] => {
-                Self { hazard: Some(hazard), layer: Some(service), ..none }
+                Self { hazard: Some(hazard), facilities: Some(service), ..none }
             }
             ["deficits", _, deficit, ..] => Self { deficit: Some(deficit), ..none },
             ["deficit_in_hazard", _, deficit, hazard, ..] => {
@@ -202,22 +203,20 @@ impl<'a> Subjects<'a> {
 /// The settings with only the layers that a figure rests on; `None` if its name does not tell.
 fn narrowed(settings: &Settings, name: &str) -> Option<Settings> {
     let subjects = Subjects::of(name)?;
-    // What `[risk]` finds about its layer touches the figures of that layer.
-    if settings.risk.is_some() {
-        return None;
-    }
     let mut ids: BTreeSet<&str> = BTreeSet::from([settings.territories.as_str()]);
     if let Some(id) = subjects.layer {
         settings.layer(id)?;
         ids.insert(id);
-        // Whose people a facility serves depends on the deficits that name it.
+    }
+    if let Some(id) = subjects.facilities {
+        settings.layer(id)?;
+        ids.insert(id);
+        // Whose people a facility serves depends on the deficits that name it, and without any
+        // on which layers have people.
         let named = settings.deficits.iter().map(rests_on);
-        let named = named.filter(|all| all.contains(&id) && is_service(settings, id));
-        ids.extend(named.flatten());
-        if is_service(settings, id) {
-            let exposed = settings.layers.iter().filter(|one| one.exposure.is_some());
-            ids.extend(exposed.map(|one| one.id.as_str()));
-        }
+        ids.extend(named.filter(|all| all.contains(&id)).flatten());
+        let exposed = settings.layers.iter().filter(|one| one.exposure.is_some());
+        ids.extend(exposed.map(|one| one.id.as_str()));
     }
     if let Some(id) = subjects.deficit {
         ids.extend(rests_on(settings.deficits.iter().find(|one| one.id == id)?));
@@ -242,12 +241,13 @@ fn narrowed(settings: &Settings, name: &str) -> Option<Settings> {
     narrow.layers.retain(|layer| is_kept(&layer.id));
     // A hazard by a second role of a kept layer would be measured for nothing, and does no harm.
     narrow.deficits.retain(|deficit| rests_on(deficit).into_iter().all(is_kept));
+    // What `[risk]` finds about its layer touches the figures of that layer.
+    narrow.risk = narrow.risk.filter(|risk| is_kept(&risk.layer));
+    if let Some(risk) = &mut narrow.risk {
+        risk.hazards.retain(|assessed| is_kept(&assessed.hazard));
+    }
     (narrow.contradictions, narrow.disputed) = (None, Vec::new());
     Some(narrow)
-}
-
-fn is_service(settings: &Settings, id: &str) -> bool {
-    settings.layer(id).is_some_and(|layer| layer.service.is_some())
 }
 
 /// Ids of the layers that a deficit rests on.

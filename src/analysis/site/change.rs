@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::super::access::distances;
 use super::super::deficit;
-use super::super::exposure::{Table, hazards, places};
+use super::super::exposure::{Table, has_level, hazards, places};
 use super::super::facilities::{people_layer, people_nearest};
 use super::super::measurements::{DeficitRow, Measurements};
 use super::super::planes::Planes;
@@ -149,7 +149,9 @@ fn exposed(area: &StudyArea, place: &Prepared, amount: f64) -> Vec<ExposedHere> 
         places(area).into_iter().filter(|(code, _)| code == TOTAL || code == OUTSIDE);
     for (territory, range) in whole {
         for (at, (hazard, has_range)) in hazards(area, &planes).iter().enumerate() {
-            for level in Level::ALL {
+            for level in
+                Level::ALL.into_iter().filter(|&level| has_level(area, at, level))
+            {
                 let people = table.quantity(&range, at, level, tally::PEOPLE, *has_range);
                 let may_be = people.range.map_or(people.value, |(_, high)| high);
                 if may_be > deficit::DUST {

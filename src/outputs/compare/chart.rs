@@ -68,7 +68,7 @@ pub fn waterfall(
     let title = i18n::text(locale, "compare.chart.title").to_owned();
     scene.text(Text::new(title, [MARGIN, top], 4.4).weight(Weight::Bold));
     top += 5.4;
-    let name = format!("{} ({})", entry.name(), entry.unit);
+    let name = i18n::with_unit(locale, &entry.name(), &entry.unit);
     let name = font::fit(&name, Weight::Regular, WORDS_MM, width - 2.0 * MARGIN);
     scene.text(Text::new(name, [MARGIN, top], WORDS_MM).colour(style::INK_SOFT));
     top += 3.6;

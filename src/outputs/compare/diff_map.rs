@@ -75,7 +75,8 @@ pub fn draw(
     scene.text(Text::new(title, [MARGIN, MARGIN + 4.0], 4.4).weight(Weight::Bold));
     let runs = Message::new("compare.map.runs").with("a", names[0]).with("b", names[1]);
     let runs = i18n::render(locale, &runs);
-    let name = format!("{} ({}) · {runs}", family(asked), asked.unit);
+    let name = i18n::with_unit(locale, &family(asked), &asked.unit);
+    let name = format!("{name} · {runs}");
     let name = font::fit(&name, Weight::Regular, 2.9, width - 2.0 * MARGIN);
     scene.text(Text::new(name, [MARGIN, MARGIN + 9.4], 2.9).colour(style::INK_SOFT));
     let frame = Rect::new(

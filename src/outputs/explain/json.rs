@@ -62,6 +62,7 @@ impl Explanation {
             "accuracy": self.accuracy.iter().map(said).collect::<Vec<_>>(),
             "doubts": self.doubts.iter().map(DoubtTold::json).collect::<Vec<_>>(),
             "undecidable": self.is_undecidable,
+            "no_such_level": self.is_of_no_level,
         })
     }
 }

@@ -85,10 +85,7 @@ pub fn plan<'a>(
 
 /// The levels of the zones of hazards, the worst first.
 pub(super) fn levels_of(hazards: &[&HazardLayer]) -> Vec<Level> {
-    let has = |level: &Level| {
-        let mut zones = hazards.iter().flat_map(|hazard| &hazard.zones);
-        zones.any(|zone| zone.level == *level && !zone.shapes.is_empty())
-    };
+    let has = |level: &Level| hazards.iter().any(|hazard| hazard.has_level(*level));
     let own: Vec<Level> = Level::ZONES.into_iter().filter(has).collect();
     if own.is_empty() { Level::ZONES.to_vec() } else { own }
 }

@@ -12,6 +12,7 @@ use super::context::{Context, slug};
 use super::grid::Link;
 use crate::analysis::explain::{End, Explainer};
 use crate::domain::{Message, Severity};
+use crate::i18n;
 use crate::outputs::explain::{self, Contributions, DoubtTold, Explanation, Known};
 use crate::outputs::figure::Row;
 
@@ -302,14 +303,19 @@ impl<'a> Teller<'_, 'a> {
         let value = if told.value.is_empty() {
             words.of("explain.unknown")
         } else {
-            format!("{} {}", told.value, told.unit)
+            let unit = i18n::unit(words.locale, &told.unit);
+            format!("{} {unit}", told.value).trim_end().to_owned()
         };
         let range = told.range.as_ref().map(|(low, high)| {
             let range = Message::new("explain.range").with("low", low).with("high", high);
             format!("; {}", self.say(&range))
         });
-        let open =
-            told.is_undecidable.then(|| format!("; {}", words.of("explain.undecidable")));
+        let open = match (told.is_of_no_level, told.is_undecidable) {
+            (true, _) => Some("explain.no_level"),
+            (false, true) => Some("explain.undecidable"),
+            (false, false) => None,
+        };
+        let open = open.map(|key| format!("; {}", words.of(key)));
         Figure {
             id: id.to_owned(),
             name: told.figure.clone(),

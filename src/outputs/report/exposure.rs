@@ -12,6 +12,9 @@ use crate::domain::{Level, Measure, TOTAL};
 use crate::geometry::HazardLayer;
 use crate::outputs::figure;
 
+/// Stands where a hazard has no such level.
+const NO_LEVEL: &str = "\u{2014}";
+
 pub(super) fn blocks<'a>(
     context: &Context<'a>,
     appendix: &mut Appendix<'a>,
@@ -162,12 +165,16 @@ fn line<'a>(
     Row::of(cells)
 }
 
-/// A figure with a link to its explanation; a nothing without a range leads to what it rests on.
+/// A figure with a link to its explanation, or the sign of a level that the hazard has not; a
+/// nothing without a range leads to what it rests on.
 pub(super) fn figure_cell<'a>(
     context: &Context<'a>,
     appendix: &mut Appendix<'a>,
     row: &'a ExposureRow,
 ) -> Cell {
+    if !row.has_level {
+        return Cell::text(NO_LEVEL.to_owned());
+    }
     let text = match row.quantity {
         Some(quantity) => context.cell(&row.measure, quantity),
         None => context.words.of("map.hidden"),
@@ -179,10 +186,13 @@ pub(super) fn figure_cell<'a>(
     Cell::linked(text, href)
 }
 
-/// Says what the mark of the undecidable means, where a table has it.
+/// Says what the marks in cells mean, where a table has them.
 fn note_marks(context: &Context<'_>, grid: &mut Grid) {
-    let mut cells = grid.groups.iter().flat_map(|g| &g.rows).flat_map(|row| &row.cells);
-    if cells.any(|cell| cell.text.contains(UNDECIDABLE)) {
-        grid.notes.push(context.words.of("report.undecidable_note"));
-    }
+    let cells = || grid.groups.iter().flat_map(|g| &g.rows).flat_map(|row| &row.cells);
+    let marks =
+        [(UNDECIDABLE, "report.undecidable_note"), (NO_LEVEL, "report.no_level_note")];
+    let has = |mark: &str| cells().any(|cell| cell.text.contains(mark));
+    let told = marks.into_iter().filter(|(mark, _)| has(mark));
+    let notes: Vec<String> = told.map(|(_, key)| context.words.of(key)).collect();
+    grid.notes.extend(notes);
 }

@@ -74,7 +74,9 @@ impl<'a> Teller<'_, 'a> {
         let number = |value| figures::amount(words, &Measure::People, value);
         let Some(drawn) = row.value() else { return words.of("map.hidden") };
         let value = number(drawn);
-        let Some((low, high)) = row.range() else { return value };
+        let Some((low, high)) = row.told().and_then(|told| told.range) else {
+            return value;
+        };
         let key = match (row.is_undecidable(), drawn > 0.0) {
             (true, true) => "report.amount.open",
             (true, false) => "report.amount.open_none",

@@ -118,7 +118,7 @@ fn draw(series: &Series, indicator: &str, lines: &[&Line], locale: Locale) -> Sc
     );
     let unit = lines.first().and_then(|line| line.observations.first());
     let unit = unit.map_or("", |one| one.cell("unit_measure"));
-    scene.title = format!("{indicator} ({unit})");
+    scene.title = i18n::with_unit(locale, indicator, unit);
     let title = font::fit(&scene.title, Weight::Bold, 3.4, width - 2.0 * MARGIN);
     scene.text(Text::new(title, [MARGIN, MARGIN + 3.0], 3.4).weight(Weight::Bold));
     let top = MARGIN + 12.0;

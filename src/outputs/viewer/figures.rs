@@ -13,7 +13,8 @@ use crate::outputs::numbers::{self, Format};
 pub(super) fn ranges(job: &ViewerJob<'_>) -> Value {
     let mut all = Map::new();
     for row in &job.measurements.exposure {
-        let Some((low, high)) = row.range() else { continue };
+        let told = row.told().and_then(|quantity| quantity.range);
+        let Some((low, high)) = told else { continue };
         let format = numbers::of_measure(&row.measure);
         let cell = json!([
             format.write(low),
