@@ -58,6 +58,7 @@ fn of_service(
                 continue;
             }
             let next = Nearest::new(&shapes.pick(&positions(&levels, |l| l > zone)));
+            let mut next = next.walk();
             rows.extend(lost.into_iter().map(|row| FacilityRow {
                 service: service.layer.id.clone(),
                 facility: service.layer.ids[row].to_string(),

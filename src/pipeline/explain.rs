@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::{Clock, Error, Measured, Stage, Watch, measure, open, prepare_with};
 use crate::analysis::explain::Explainer;
 use crate::analysis::{self, KeptParts};
-use crate::config::{DeficitKind, DeficitSettings, Settings, Units};
+use crate::config::{DeficitKind, DeficitSettings, LayerSettings, Settings, Units};
 use crate::domain::{Doubt, Findings, Stages as _};
 use crate::geometry;
 use crate::outputs::figure::{self, Known};
@@ -215,8 +215,11 @@ fn narrowed(settings: &Settings, name: &str) -> Option<Settings> {
         // on which layers have people.
         let named = settings.deficits.iter().map(rests_on);
         ids.extend(named.filter(|all| all.contains(&id)).flatten());
-        let exposed = settings.layers.iter().filter(|one| one.exposure.is_some());
-        ids.extend(exposed.map(|one| one.id.as_str()));
+        let has_people = |one: &&LayerSettings| {
+            one.exposure.as_ref().is_some_and(|role| role.people.is_some())
+        };
+        let peopled = settings.layers.iter().filter(has_people);
+        ids.extend(peopled.map(|one| one.id.as_str()));
     }
     if let Some(id) = subjects.deficit {
         ids.extend(rests_on(settings.deficits.iter().find(|one| one.id == id)?));

@@ -282,13 +282,17 @@ impl<'a> Cursor<'a> {
     /// Passes one or more digits.
     #[inline]
     fn digits(&mut self, mantissa: &mut u64, count: &mut usize) -> Result<(), Broken> {
-        let first = self.pos;
-        while let Some(digit) = self.digit(self.pos) {
-            *mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
-            self.pos += 1;
+        let (mut read, mut passed) = (*mantissa, 0);
+        for byte in &self.bytes[self.pos..] {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            read = read.wrapping_mul(10).wrapping_add(u64::from(digit));
+            passed += 1;
         }
-        *count += self.pos - first;
-        if self.pos > first {
+        (*mantissa, self.pos, *count) = (read, self.pos + passed, *count + passed);
+        if passed > 0 {
             return Ok(());
         }
         Err(match self.bytes.get(self.pos) {

@@ -34,18 +34,21 @@ type Cubic = [[f64; NODES]; NODES];
 /// Easting and northing over one cell; `None` where the exact way has no answer.
 type Cell = OnceLock<Option<Box<[Cubic; 2]>>>;
 type Tile = OnceLock<Box<[Cell]>>;
+/// Tiles from west to east.
+type Row = OnceLock<Box<[Tile]>>;
 
-/// The cells that were asked for.
+/// The cells that were asked for. What nobody asked for takes a few kilobytes, since every
+/// layer has a lattice of its own.
 #[derive(Debug)]
 pub(super) struct Lattice {
-    tiles: Vec<Tile>,
+    /// From south to north.
+    rows: Box<[Row]>,
 }
 
 impl Lattice {
     /// A lattice without a cell yet.
     pub(super) fn new() -> Self {
-        let count = usize::try_from(TILES[0] * TILES[1]).expect("two small numbers");
-        Self { tiles: std::iter::repeat_with(Tile::new).take(count).collect() }
+        Self { rows: empty(TILES[1]) }
     }
 
     /// Projects a place, degrees, by its cell; by `exact` where there is none.
@@ -73,14 +76,18 @@ impl Lattice {
         if !(0..TILES[0]).contains(&east) {
             return None;
         }
-        let tile = self.tiles.get(usize::try_from(north * TILES[0] + east).ok()?)?;
-        let cells = tile.get_or_init(|| {
-            std::iter::repeat_with(Cell::new).take((TILE * TILE) as usize).collect()
-        });
+        let row_of_tiles = self.rows.get(usize::try_from(north).ok()?)?;
+        let tile = &row_of_tiles.get_or_init(|| empty(TILES[0]))[east as usize];
+        let cells = tile.get_or_init(|| empty(TILE * TILE));
         let within = row.rem_euclid(TILE) * TILE + column.rem_euclid(TILE);
         let cell = &cells[within as usize];
         cell.get_or_init(|| fit(column, row, exact).map(Box::new)).as_deref()
     }
+}
+
+/// So many places where nothing is yet.
+fn empty<T>(count: i64) -> Box<[OnceLock<T>]> {
+    std::iter::repeat_with(OnceLock::new).take(count as usize).collect()
 }
 
 /// The number of the cell that holds a coordinate, and where in it: −1 to 1.
