@@ -97,30 +97,44 @@ fn a_single_point_gets_a_sheet_around_it() {
     );
 }
 
-/// A world with its first district as large as this; everything else lies in it.
-fn sized(side: f64) -> World {
+/// A world with its district so wide and so high, southwards; everything else lies in it.
+fn sized(width: f64, height: f64) -> World {
     let world = World::tiny();
-    let square = |part: f64| rect(0.0, 0.0, side * part, side * part);
+    let part = |part: f64| rect(0.0, -height * part, width * part, 0.0);
     let code = r#""code":"01","name":"One""#;
-    world.layer("districts", &[feature("t1", code, &square(1.0))]);
-    world.layer("flood", &[feature("z1", r#""nivel":"high""#, &square(0.5))]);
-    world.layer("blocks", &[feature("b1", r#""population":100"#, &square(0.5))]);
+    world.layer("districts", &[feature("t1", code, &part(1.0))]);
+    world.layer("flood", &[feature("z1", r#""nivel":"high""#, &part(0.5))]);
+    world.layer("blocks", &[feature("b1", r#""population":100"#, &part(0.5))]);
     world
 }
 
 #[test]
 fn a_territory_of_a_metre_and_one_of_two_thousand_kilometres_have_round_scales() {
-    // Metres of its side, and the scales at which it fills some of an A4 sheet.
-    for (side, scales) in [(1.0, 5.0..=50.0), (2_000_000.0, 1e7..=5e7)] {
-        let files = drawn(&sized(side));
+    // Its size in metres, and the scales at which it fills some of an A4 sheet.
+    let cases = [([1.0, 1.0], 5.0..=50.0), ([300_000.0, 2_000_000.0], 1e7..=2e7)];
+    for ([width, height], scales) in cases {
+        let files = drawn(&sized(width, height));
         assert_sheets(&files);
         let overview = svg(&files, "overview");
         let scale = scale(&overview);
-        assert!(scales.contains(&scale), "{side} m at 1:{scale}");
+        assert!(scales.contains(&scale), "{height} m at 1:{scale}");
         let digits = format!("{scale:.0}");
         let lead = digits.trim_end_matches('0');
         assert!(["1", "125", "15", "2", "25", "3", "4", "5", "6", "75"].contains(&lead));
     }
+}
+
+/// Two thousand kilometres across are more than a zone of UTM can hold: that is said.
+#[test]
+fn a_territory_beyond_the_zone_of_its_system_is_refused() {
+    let world = sized(2_000_000.0, 2_000_000.0);
+    let project = world.project().display().to_string();
+    let ran = atalaya(world.folder(), &["run", &project, "--lang", "en"]);
+    assert_eq!(ran.code, 2);
+    for said in ["districts", "t1", "EPSG:32719"] {
+        assert!(ran.stderr.contains(said), "no `{said}` in {}", ran.stderr);
+    }
+    assert!(!world.out().exists());
 }
 
 #[test]
