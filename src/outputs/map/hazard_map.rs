@@ -50,7 +50,7 @@ pub fn plan<'a>(
         },
         title: match part {
             None => title,
-            Some(territory) => format!("{title} \u{b7} {}", territory.name),
+            Some(territory) => format!("{title} \u{b7}\u{a0}{}", territory.name),
         },
         subtitle: words.of("map.hazard.subtitle"),
         focus,
