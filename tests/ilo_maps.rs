@@ -38,6 +38,7 @@ struct Ilo {
     /// Those of a hazard in one territory: hazard, code, sheet.
     pages: Vec<(String, String, Scene)>,
     facilities: Vec<Row>,
+    hazards: Vec<Row>,
     exposure: Vec<Row>,
     deficits: Vec<Row>,
     /// The summary of risk; no rows where the project has none.
@@ -94,6 +95,7 @@ fn read(project: &Path) -> Ilo {
         sheets,
         pages,
         facilities: table("facilities_in_hazard.csv"),
+        hazards: table("hazards.csv"),
         exposure: table("exposure.csv"),
         deficits: table("deficits.csv"),
         risk: settings.risk.as_ref().map_or_else(Vec::new, |_| table("risk_summary.csv")),
@@ -209,10 +211,18 @@ fn value(row: &Row, column: &str) -> Option<f64> {
     row[column].parse().ok()
 }
 
-/// Whether a figure goes from nothing to something, so that nobody can say which.
+/// Whether a figure goes from nothing to something, so that nobody can say which: at a level
+/// that the hazard has not it is nothing.
 fn is_undecidable(row: &Row) -> bool {
+    let is_own = |zone: &Row| match row["hazard"].as_str() {
+        "any" => zone["in_any"] == "true",
+        hazard => zone["hazard"] == hazard,
+    };
+    let is_zone = |zone: &Row| zone["level"] == row["level"] && is_own(zone);
+    let is_level = ["none", "not_studied"].contains(&row["level"].as_str())
+        || ilo().hazards.iter().any(is_zone);
     let ends = value(row, "low").zip(value(row, "high"));
-    ends.is_some_and(|(low, high)| low <= 0.0 && high > 0.0)
+    is_level && ends.is_some_and(|(low, high)| low <= 0.0 && high > 0.0)
 }
 
 /// Whether a cell is the amount of a row in a unit, or its range where that is all there is.
