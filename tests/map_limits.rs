@@ -3,7 +3,9 @@
 #![allow(
     clippy::unwrap_used,
     clippy::cast_precision_loss,
-    reason = "tests: what is missing should fail them"
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tests: what is missing should fail them; pixels are small numbers"
 )]
 
 mod support;
