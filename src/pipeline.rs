@@ -359,7 +359,7 @@ fn compute(
     let needs_features = exports && outputs::exports::need_features(settings);
     let features = if needs_features { analysis::features(&area) } else { Vec::new() };
     if options.only.maps {
-        findings.extend(map::letters::missing(&area, options.locale));
+        findings.extend(map::letters::missing(&area, settings, options.locale));
     }
     let maps = draw(&area, &measurements, settings, options, clock)?;
     let contributions = contributions(&area, options.only, clock);

@@ -120,11 +120,19 @@ impl Nearest {
             }
             None => walk.to(place),
         };
-        let some = |places: &[GridPoint]| {
+        // Neighbours one after another, whatever their order.
+        let order = along_curve(places);
+        let some = |rows: &[u32]| {
             let mut walk = self.walk();
-            places.iter().map(|&place| answer(&mut walk, place)).collect::<Vec<_>>()
+            let one = |&row: &u32| (row, answer(&mut walk, places[row as usize]));
+            rows.iter().map(one).collect::<Vec<_>>()
         };
-        places.par_chunks(CHUNK).flat_map_iter(some).collect()
+        let found: Vec<_> = order.par_chunks(CHUNK).map(some).collect();
+        let mut answers = vec![None; places.len()];
+        for (row, answer) in found.into_iter().flatten() {
+            answers[row as usize] = answer;
+        }
+        answers
     }
 
     /// The rows of polygons whose box meets a box, in order.

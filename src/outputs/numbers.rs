@@ -62,18 +62,32 @@ const TENS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 /// A number with so many decimals: the text that [`format!`] gives, by whole numbers alone for
 /// figures of everyday size, which is many times quicker.
 fn rounded(value: f64, decimals: usize) -> String {
-    let unit = TENS.get(decimals).copied();
-    match unit.and_then(|unit| Some((unit, scaled(value.abs(), unit)?))) {
-        Some((unit, scaled)) => {
-            let sign = if value.is_sign_negative() { "-" } else { "" };
-            let (whole, rest) = (scaled / unit, scaled % unit);
-            match decimals {
-                0 => format!("{sign}{whole}"),
-                _ => format!("{sign}{whole}.{rest:0decimals$}"),
-            }
-        }
+    let scaled = TENS.get(decimals).and_then(|unit| scaled(value.abs(), *unit));
+    match scaled {
+        Some(scaled) => with_point(scaled, decimals, value.is_sign_negative()),
         None => format!("{value:.decimals$}"),
     }
+}
+
+/// The digits of a number, with a point before the last `decimals` of them.
+fn with_point(scaled: u64, decimals: usize, is_negative: bool) -> String {
+    // From the last digit on: of 64 bits there are twenty at most.
+    let mut text = [0; 24];
+    let (mut first, mut rest, mut digits) = (text.len(), scaled, 0);
+    while digits <= decimals || rest > 0 {
+        if digits == decimals && decimals > 0 {
+            first -= 1;
+            text[first] = b'.';
+        }
+        first -= 1;
+        text[first] = b'0' + u8::try_from(rest % 10).expect("a digit is below ten");
+        (rest, digits) = (rest / 10, digits + 1);
+    }
+    if is_negative {
+        first -= 1;
+        text[first] = b'-';
+    }
+    text[first..].iter().copied().map(char::from).collect()
 }
 
 /// A number of at least 0 times a power of ten, rounded to the nearest whole number, of two

@@ -60,7 +60,9 @@ impl Lattice {
         let (column, u) = cell_of(lon);
         let (row, v) = cell_of(lat);
         match self.cell(column, row, &exact) {
-            Some(cubics) => Some(cubics.each_ref().map(|cubic| value(cubic, u, v))),
+            Some([easting, northing]) => {
+                Some([value(easting, u, v), value(northing, u, v)])
+            }
             None => exact([lon, lat]),
         }
     }
@@ -91,6 +93,7 @@ fn empty<T>(count: i64) -> Box<[OnceLock<T>]> {
 }
 
 /// The number of the cell that holds a coordinate, and where in it: −1 to 1.
+#[inline]
 fn cell_of(degrees: f64) -> (i64, f64) {
     let scaled = degrees * PER_DEGREE;
     // Rounded down without a call: cut off, and one less below zero.
@@ -132,6 +135,7 @@ fn along([a, b, c, d]: [f64; NODES]) -> [f64; NODES] {
     [t0 - t2, t1 - 3.0 * t3, 2.0 * t2, 4.0 * t3]
 }
 
+#[inline]
 fn value(cubic: &Cubic, u: f64, v: f64) -> f64 {
     let inner = |row: &[f64; NODES]| row[0] + v * (row[1] + v * (row[2] + v * row[3]));
     inner(&cubic[0])
