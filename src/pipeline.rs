@@ -266,8 +266,12 @@ pub fn run(
     let variants = wanted_scenarios(settings, options)?;
     let mut clock = Clock::new(watch);
     let base = compute(settings, options, exports, &mut clock)?;
-    let scenarios =
-        scenarios(&variants, &base.snapshot(settings), options, exports, &mut clock)?;
+    let scenarios = if variants.is_empty() {
+        Scenarios::default()
+    } else {
+        // What the tables say is printed and read back only where somebody compares with it.
+        scenarios(&variants, &base.snapshot(settings), options, exports, &mut clock)?
+    };
     let mut records = base.area.inputs.clone();
     records.extend(scenarios.inputs);
     let mut more = kept_inputs(settings, options.only, &records)?;
@@ -342,22 +346,25 @@ fn compute(
 ) -> Result<Computed, Error> {
     let mut findings = Findings::default();
     let area = prepare(settings, &mut findings, clock)?;
-    let measurements = analysis::measure(&area, settings, &mut findings, clock);
+    // How large the parts of features are is told no more than who lives in them.
+    let keeps = settings.suppression.is_none() && keeps_parts(&area, options.only);
+    let (measurements, parts) = if keeps {
+        let (found, parts) =
+            analysis::measure_and_keep(&area, settings, &mut findings, clock);
+        (found, kept_parts(&parts)?)
+    } else {
+        (analysis::measure(&area, settings, &mut findings, clock), None)
+    };
     let indicators = indicators::compute(&area, &measurements, settings);
     let needs_features = exports && outputs::exports::need_features(settings);
     let features = if needs_features { analysis::features(&area) } else { Vec::new() };
     if options.only.maps {
-        findings.extend(map::letters::missing(&area, options.locale));
+        findings.extend(map::letters::missing(&area, settings, options.locale));
     }
     let maps = draw(&area, &measurements, settings, options, clock)?;
     let contributions = contributions(&area, options.only, clock);
     let viewer =
         make_viewer(&area, &measurements, &contributions, settings, options, clock);
-    // How large the parts of features are is told no more than who lives in them.
-    let parts = match settings.suppression {
-        Some(_) => None,
-        None => kept_parts(&area, &contributions, options.only)?,
-    };
     clock.end();
     Ok(Computed {
         area,
@@ -371,16 +378,16 @@ fn compute(
     })
 }
 
-/// What every feature adds, if the page needs it or it is to be kept.
+/// What every feature adds, if the page needs it.
 fn contributions(
     area: &StudyArea,
     only: Products,
     clock: &mut Clock<'_>,
 ) -> Vec<LayerContributions> {
-    if !only.viewer && !keeps_parts(area, only) {
+    if !only.viewer {
         return Vec::new();
     }
-    clock.begin(if only.viewer { Stage::View } else { Stage::Measure });
+    clock.begin(Stage::View);
     analysis::contributions(area)
 }
 
@@ -391,16 +398,12 @@ fn keeps_parts(area: &StudyArea, only: Products) -> bool {
     only.tables && features.sum::<usize>() <= outputs::parts::MOST_FEATURES
 }
 
-fn kept_parts(
-    area: &StudyArea,
-    contributions: &[LayerContributions],
-    only: Products,
-) -> Result<Option<(String, Vec<u8>)>, OutputError> {
-    if !keeps_parts(area, only) || contributions.is_empty() {
+/// The file of the parts, if there are any.
+fn kept_parts(parts: &KeptParts) -> Result<Option<(String, Vec<u8>)>, OutputError> {
+    if parts.layers.is_empty() {
         return Ok(None);
     }
-    let bytes = outputs::parts::render(&KeptParts::of(area, contributions))?;
-    Ok(Some((outputs::parts::FILE.to_owned(), bytes)))
+    Ok(Some((outputs::parts::FILE.to_owned(), outputs::parts::render(parts)?)))
 }
 
 /// What the scenarios of a run came to.
@@ -421,9 +424,6 @@ fn scenarios(
     clock: &mut Clock<'_>,
 ) -> Result<Scenarios, Error> {
     let mut all = Scenarios::default();
-    if variants.is_empty() {
-        return Ok(all);
-    }
     let mut figures = Vec::new();
     for (id, settings) in variants {
         let made = compute(settings, options, exports, clock)?;

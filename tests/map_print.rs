@@ -372,15 +372,26 @@ fn the_atlas_has_an_index_and_every_sheet() {
 #[test]
 fn letters_that_cannot_be_written_are_found() {
     let mut area = sample::area();
-    assert!(letters::missing(&area, Locale::Es).is_empty());
+    let mut settings = sample::settings();
+    assert!(letters::missing(&area, &settings, Locale::Es).is_empty());
     area.territories[0].name = "東 Ilo \u{200a}".to_owned();
     area.territories[1].name = "Ñuñoa, \u{0141}ódź 東".to_owned();
-    let found = letters::missing(&area, Locale::Es);
+    let found = letters::missing(&area, &settings, Locale::Es);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].code, Code::LettersMissing);
     assert_eq!(found[0].layer, area.territory_layer.id);
     let said = atalaya::i18n::render(Locale::En, &found[0].message());
     assert_eq!(said, "2 names or titles have letters that maps cannot write: U+6771.");
+    // A facility that is named by its id, a deficit and the project, each under its own name.
+    let mut ids = area.services[0].layer.ids.to_vec();
+    ids[0] = "Posta 東".into();
+    area.services[0].layer.ids = ids.into();
+    settings.deficits[0].title = sample::both("西", "x");
+    settings.title = sample::both("南", "x");
+    let found = letters::missing(&area, &settings, Locale::Es);
+    let about: Vec<&str> = found.iter().map(|finding| finding.layer.as_str()).collect();
+    let (service, deficit) = (&area.services[0].layer.id, &settings.deficits[0].id);
+    assert_eq!(about, [&area.territory_layer.id, service, deficit, "project"]);
 }
 
 #[test]

@@ -24,6 +24,7 @@ use atalaya::layers::PartRole;
 use atalaya::outputs::map::chart::{Bar, Chart};
 use atalaya::outputs::map::degrees::Degrees;
 use atalaya::outputs::map::legend::{self, Entry, Group, Sign, Table, shortened};
+use atalaya::outputs::map::motif::Motif;
 use atalaya::outputs::map::projection::{Extent, View};
 use atalaya::outputs::map::scene::{
     Anchor, Colour, Hatch, HatchKind, Image, Item, Paint, Path as Line, Rect, Rule,
@@ -113,6 +114,20 @@ fn scenes() -> Vec<(&'static str, Draw)> {
                 let y = 4.0 + 5.0 * i as f32;
                 let (width, dash) = style::exposed_line(i);
                 s.stroke(vec![line(&[[3.0, y], [37.0, y]])], width, INK, dash);
+            }
+        }),
+        ("area_motifs", |s| {
+            for i in 0..9usize {
+                let (paint, edge) = style::exposed(i);
+                let motif = Motif::of_exposed(i).filter(|_| i < 8);
+                let motif = motif.or((i == 8).then(|| Motif::of_service(0)));
+                let at = [2.0 + 12.5 * (i % 3) as f32, 2.0 + 9.0 * (i / 3) as f32];
+                let rect = Rect::new(at[0], at[1], 11.0, 7.5);
+                let sign = match motif {
+                    Some(motif) => Sign::Strewn(paint, edge, motif),
+                    None => Sign::Area(paint, Some((edge, 0.12))),
+                };
+                legend::sign(s, &sign, rect);
             }
         }),
         ("bent_line", |s| {

@@ -106,6 +106,15 @@ fn the_line_breaks_between_plan_and_census_and_between_versions_of_a_method() {
     let row = table.find(&[("indicator", PEOPLE), ("ref_area", "_T"), ("run", "3")])[0];
     assert_eq!(row["break_detail"], "method: exposure.people 1 -> exposure.people 2");
     assert_eq!(row["obs_status_of_run"], "A");
+    // The chart says it at each of the two breaks, and draws no line at all.
+    let out = plan.file("series");
+    let into = out.display().to_string();
+    assert_eq!(series(&[&plan, &census, &other], &["-q", "--out", &into]).code, 0);
+    let chart = fs::read_to_string(out.join(format!("charts/{PEOPLE}.svg"))).unwrap();
+    for reason in ["another source of population", "another method or version"] {
+        assert!(chart.contains(reason), "{reason}: {chart}");
+    }
+    assert_eq!(chart.matches("stroke-width=\"0.5\"").count(), 0);
 }
 
 #[test]

@@ -286,6 +286,95 @@ fn new_residents_are_exposed_as_the_edge_allows_and_ask_for_services() {
     assert!(told.contains("no decidible: de 0 a 50"), "{told}");
 }
 
+/// Blocks with people that are no figure of anything else, and the rule.
+fn protected(first: &str, second: &str) -> World {
+    let world = world();
+    let text = fs::read_to_string(world.file("blocks.geojson")).expect("blocks");
+    let text = text.replace("\"population\":100", &format!("\"population\":{first}"));
+    let text = text.replace("\"population\":40", &format!("\"population\":{second}"));
+    world.write("blocks.geojson", &text);
+    world.add("[suppression]\n");
+    world
+}
+
+/// All forms in which a place is told.
+fn forms(world: &World, place: &str, more: &[&str]) -> String {
+    let page = world.file("lugar.html").display().to_string();
+    let text = site(world, place, &[more, &["--out", &page]].concat());
+    assert_eq!(text.code, 0, "{}", text.stderr);
+    let page = fs::read_to_string(page).expect("a page");
+    format!("{}\n{page}\n{}", text.stdout, json(world, place, more))
+}
+
+#[test]
+fn with_a_rule_no_people_of_a_place_and_of_its_elements_are_told() {
+    let world = protected("203.5", "340.25");
+    // The lot holds the first block whole.
+    world.layer("lote", &[feature("L-1", "", &rect(0.0, 0.0, 100.0, 100.0))]);
+    let told = json(&world, "lote.geojson", &[]);
+    let blocks = &told["features"][0]["elements"][0];
+    assert_eq!((&blocks["count"], &blocks["people_hidden"]), (&1.into(), &true.into()));
+    assert_eq!(blocks["people_within"], Value::Null);
+    assert_eq!(blocks["named"][0]["people"], Value::Null);
+    assert_eq!(blocks["named"][0]["share"], 1.0);
+    let text = forms(&world, "lote.geojson", &["--lang", "es"]);
+    assert!(text.contains("oculto"), "{text}");
+    for number in ["203.5", "203,5", ">204<", " 204 "] {
+        assert!(!text.contains(number), "{number}: {text}");
+    }
+    // Without the rule they are told, so it is the rule that hides them.
+    let open = self::world();
+    open.layer("lote", &[feature("L-1", "", &rect(0.0, 0.0, 100.0, 100.0))]);
+    let told = json(&open, "lote.geojson", &[]);
+    let blocks = &told["features"][0]["elements"][0];
+    assert_eq!(
+        (&blocks["people_within"], &blocks["people_hidden"]),
+        (&100.0.into(), &false.into())
+    );
+}
+
+#[test]
+fn with_a_rule_a_facility_does_not_tell_whom_it_reaches() {
+    let world = protected("203.5", "340.25");
+    let told = json(&world, &at(150, 50), &["--add", "health:30"]);
+    let change = &told["change"];
+    assert_eq!(
+        (&change["people_nearest"], &change["people_hidden"]),
+        (&Value::Null, &true.into())
+    );
+    let rows = change["deficits"].as_array().expect("deficits");
+    let row = rows.iter().find(|row| row["before"]["territory"] == "02").expect("02");
+    // The tables tell how it is; what the place changes would tell the block beside it.
+    assert_eq!(row["before"]["shortfall"], 340.25);
+    assert_eq!(row["after"]["hidden"], true);
+    for column in ["value", "gap", "shortfall", "meets"] {
+        assert_eq!(row["after"][column], Value::Null, "{column}");
+    }
+    let text = forms(&world, &at(150, 50), &["--add", "health:30", "--lang", "en"]);
+    assert!(text.contains("hidden") && text.contains("rule on small numbers"), "{text}");
+    // Residents are known to whoever adds them.
+    let told = json(&world, &at(150, 50), &["--add", "people:50"]);
+    let rows = told["change"]["deficits"].as_array().expect("deficits");
+    let row = rows.iter().find(|row| row["before"]["territory"] == "02").expect("02");
+    assert_eq!(row["after"]["shortfall"], 390.25);
+}
+
+#[test]
+fn with_a_rule_what_was_hidden_stays_so_whoever_is_added() {
+    // The first district has fewer people than the rule gives figures of.
+    let world = protected("12.5", "340.25");
+    for add in ["people:480", "health:30"] {
+        let text = forms(&world, &at(50, 50), &["--add", add, "--lang", "en"]);
+        for number in ["492.5", "12.5", "352.75", "832.75"] {
+            assert!(!text.contains(number), "{add} {number}: {text}");
+        }
+    }
+    let told = json(&world, &at(50, 50), &["--add", "people:480"]);
+    for row in told["change"]["deficits"].as_array().expect("deficits") {
+        assert_eq!(row["after"]["value"], Value::Null, "{row}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_named_and_ends_with_two() {
     let world = world();

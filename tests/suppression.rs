@@ -160,6 +160,44 @@ fn few_without_a_service_hide_the_share_and_what_lies_in_hazards() {
     assert_eq!(shown, expected);
 }
 
+#[test]
+fn the_report_has_no_zero_where_who_lacks_is_hidden() {
+    let world = protected();
+    let ran = world.run(&["--only", "tables,report"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page = fs::read_to_string(world.out().join("report.html")).unwrap();
+    let (_, table) = page.split_once("<table id=\"table-in-hazard-health\">").unwrap();
+    let (table, _) = table.split_once("</table>").unwrap();
+    let row = table.split("<tr").find(|row| row.contains(">One<")).unwrap();
+    assert_eq!(row.matches(">hidden<").count(), 6, "{row}");
+}
+
+#[test]
+fn risk_tells_no_people() {
+    let case = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases/risk_of_two_dimensions");
+    let world = World::empty();
+    for entry in fs::read_dir(case).unwrap().map(Result::unwrap) {
+        if entry.path().is_file() {
+            fs::copy(entry.path(), world.file(&entry.file_name().to_string_lossy()))
+                .unwrap();
+        }
+    }
+    let told = |world: &World| {
+        let ran = world.run(&[]);
+        assert!(ran.code < 2, "{}", ran.stderr);
+        let people = |table: &str, column: &str| {
+            let table = Table::of(&world.out(), table);
+            table.rows.iter().filter(|row| !row[column].is_empty()).count()
+        };
+        [people("risk", "people"), people("risk_summary", "people")]
+    };
+    let open = told(&world);
+    assert!(open.iter().all(|count| *count > 0), "{open:?}");
+    world.add("[suppression]\n");
+    assert_eq!(told(&world), [0, 0]);
+}
+
 /// What lies in a file, as text: pages with what they carry packed, archives with their parts.
 fn texts(name: &str, bytes: &[u8]) -> Vec<String> {
     let plain = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -311,33 +349,8 @@ fn recovered(table: &Table) -> Vec<[String; 3]> {
             equations.push(equation);
         }
     }
-    let fixed = fixed_by(equations, unknown.len());
+    let fixed = support::fixed_by(equations, unknown.len());
     fixed.into_iter().map(|at| unknown[at].clone()).collect()
-}
-
-/// The unknowns that have one value in every solution: those alone in a row of the reduced form.
-fn fixed_by(mut rows: Vec<Vec<f64>>, unknowns: usize) -> Vec<usize> {
-    let mut rank = 0;
-    for column in 0..unknowns {
-        let Some(pivot) = (rank..rows.len()).find(|&row| rows[row][column].abs() > 1e-9)
-        else {
-            continue;
-        };
-        rows.swap(rank, pivot);
-        let scale = rows[rank][column];
-        rows[rank].iter_mut().for_each(|cell| *cell /= scale);
-        let lead = rows[rank].clone();
-        for (at, row) in rows.iter_mut().enumerate().filter(|(at, _)| *at != rank) {
-            let factor = row[column];
-            assert_ne!(at, rank);
-            row.iter_mut().zip(&lead).for_each(|(cell, lead)| *cell -= factor * lead);
-        }
-        rank += 1;
-    }
-    let filled =
-        |row: &&Vec<f64>| row.iter().filter(|cell| cell.abs() > 1e-9).count() == 1;
-    let alone = rows.iter().filter(filled);
-    alone.filter_map(|row| row.iter().position(|cell| cell.abs() > 1e-9)).collect()
 }
 
 #[test]

@@ -129,6 +129,28 @@ function filters() {
   return all;
 }
 
+/** The bars of the territories are as long as the rows of the table say. */
+async function bars(page, filter) {
+  const drawn = await page.$$eval("#bars-es svg > path[fill^='#']", (all) => all.map((one) => one.getAttribute("d")));
+  const rows = new Map();
+  for (const d of drawn) {
+    const [x, y, width] = (/^M(\S+) (\S+)l(\S+) 0 0 /.exec(d) ?? []).slice(1).map(Number);
+    if (width > 0) rows.set(y, [...(rows.get(y) ?? []), [x, width]]);
+  }
+  const shares = [...rows.values()].map((pieces) => {
+    const whole = pieces.reduce((sum, [, width]) => sum + width, 0);
+    return pieces.sort(([a], [b]) => a - b).map(([, width]) => (width / whole).toFixed(3)).join(" ");
+  });
+  const codes = [...new Set(exposure.map((r) => r.territory))].filter((code) => code !== "_T");
+  const expected = codes.map((territory) => {
+    const own = exposure.filter((r) => r.territory === territory && ["layer", "measure", "hazard"].every((k) => r[k] === filter[k]));
+    const whole = own.reduce((sum, r) => sum + Number(r.value), 0);
+    const pieces = LEVELS.map((level) => Number(own.find((r) => r.level === level)?.value ?? 0) / whole);
+    return pieces.filter((share) => share > 0).map((share) => share.toFixed(3)).join(" ");
+  });
+  assert.deepEqual(shares.sort(), expected.filter(Boolean).sort(), `bars of ${JSON.stringify(filter)}`);
+}
+
 async function viewer() {
   const { page, wrong, close } = await open("viewer.html", WIDE);
   await ready(page);
@@ -150,6 +172,7 @@ async function viewer() {
       assert.equal(found[level].text, text, `${JSON.stringify(filter)} ${level} as text`);
       assert.equal(await page.getAttribute("#whole", "data-value"), row.total);
     }
+    await bars(page, filter);
   }
 
   // The levels that are chosen add up; in whole steps, so within half a step a level of the table's.
@@ -241,6 +264,13 @@ async function viewer() {
   const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= PHONE.width, `on a phone the page is ${wide} px wide`);
   await axe(phone.page, "phone");
+  for (const tab of ["layers", "list", "feature", "notes", "figures"]) {
+    await phone.page.click(`#tab-${tab}`);
+    const own = await phone.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(own <= PHONE.width, `on a phone ${tab} is ${own} px wide`);
+  }
+  await phone.page.click("#print");
+  await phone.page.click("#print-back", { timeout: 5000 });
   await phone.page.locator("#side").scrollIntoViewIfNeeded();
   await phone.page.evaluate(() => document.getElementById("side").scrollIntoView());
   await picture(phone.page, "phone-side");
@@ -358,8 +388,8 @@ async function title() {
     const { page, wrong, close } = await open(name, PHONE);
     if (scripts) {
       await ready(page);
-      const drawn = await page.locator("figure.whole svg").count();
-      assert.ok(drawn <= 1, "one chart of the whole run at a time");
+      const drawn = await page.locator("figure.drawn svg").count();
+      assert.ok(drawn <= 2, "the charts of one language at a time");
     }
     const text = await page.evaluate(() => document.title);
     assert.ok(text.includes(settings.project.title.es), `${name}: ${text}`);

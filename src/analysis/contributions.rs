@@ -27,6 +27,12 @@ pub struct PlaceClass {
     pub levels: Vec<[Level; 3]>,
 }
 
+impl PlaceClass {
+    pub(super) fn of(class: &Class) -> Self {
+        Self { territory: class.territory, levels: class.levels.to_vec() }
+    }
+}
+
 /// A part of a feature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contribution {
@@ -108,10 +114,7 @@ fn of_layer(planes: &Planes, layer: &ExposureLayer) -> LayerContributions {
     parts.extend(lost(layer, &columns, numbers.get(&nowhere).copied()));
     let counts = chunks.iter().flat_map(|(_, counts)| counts);
     let counts = counts.map(|class| class.as_ref().map(|class| numbers[class])).collect();
-    let classes = numbers.keys().map(|class| PlaceClass {
-        territory: class.territory,
-        levels: class.levels.to_vec(),
-    });
+    let classes = numbers.keys().copied().map(PlaceClass::of);
     LayerContributions {
         layer: layer.layer.id.clone(),
         classes: classes.collect(),

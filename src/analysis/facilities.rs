@@ -19,7 +19,9 @@ use super::tally::class_of;
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Level, OUTSIDE};
 use crate::geometry::mosaic::Scratch;
-use crate::geometry::{ExposureLayer, Nearest, ServiceLayer, StudyArea};
+use crate::geometry::{
+    ExposureLayer, GridPoint, Nearest, ServiceLayer, Shapes, StudyArea,
+};
 
 /// The facilities of all services at the levels of all hazards and of the worst of them.
 pub(super) fn rows(
@@ -48,29 +50,58 @@ fn of_service(
 ) -> Vec<FacilityRow> {
     let shapes = &service.layer.shapes;
     let classes = classes(planes, service);
+    let centroids: Vec<GridPoint> = shapes.iter().map(centroid).collect();
     let mut rows = Vec::new();
+    let mut known: Option<(Vec<Option<Level>>, Vec<Lost>)> = None;
     for (at, hazard) in hazards.iter().enumerate() {
         let level = |class: &Option<Class>| class.as_ref().map(|c| c.levels[at][0]);
         let levels: Vec<Option<Level>> = classes.iter().map(level).collect();
-        for zone in Level::ZONES {
-            let lost: Vec<usize> = positions(&levels, |level| level == zone);
-            if lost.is_empty() {
-                continue;
-            }
-            let next = Nearest::new(&shapes.pick(&positions(&levels, |l| l > zone)));
-            rows.extend(lost.into_iter().map(|row| FacilityRow {
-                service: service.layer.id.clone(),
-                facility: service.layer.ids[row].to_string(),
-                territory: territory(area, classes[row].as_ref()),
-                hazard: hazard.clone(),
-                level: zone,
-                people_nearest: people.map(|people| people[row].get()),
-                is_hidden: false,
-                next_distance_m: next.to(centroid(shapes.get(row))).map(|(_, m)| m),
-            }));
-        }
+        // The worst of all hazards is mostly one of them.
+        let lost = match known.take() {
+            Some((same, lost)) if same == levels => lost,
+            _ => lost(shapes, &centroids, &levels),
+        };
+        rows.extend(lost.iter().map(|lost| FacilityRow {
+            service: service.layer.id.clone(),
+            facility: service.layer.ids[lost.row].to_string(),
+            territory: territory(area, classes[lost.row].as_ref()),
+            hazard: hazard.clone(),
+            level: lost.level,
+            people_nearest: people.map(|people| people[lost.row].get()),
+            is_hidden: false,
+            next_distance_m: lost.next_distance_m,
+        }));
+        known = Some((levels, lost));
     }
     rows
+}
+
+/// A facility that lies in a zone.
+struct Lost {
+    row: usize,
+    level: Level,
+    /// How far the nearest one at a better level is, m.
+    next_distance_m: Option<f64>,
+}
+
+fn lost(shapes: &Shapes, centroids: &[GridPoint], levels: &[Option<Level>]) -> Vec<Lost> {
+    let mut all = Vec::new();
+    for zone in Level::ZONES {
+        let lost: Vec<usize> = positions(levels, |level| level == zone);
+        if lost.is_empty() {
+            continue;
+        }
+        let next = Nearest::new(&shapes.pick(&positions(levels, |l| l > zone)));
+        let places: Vec<GridPoint> = lost.iter().map(|&row| centroids[row]).collect();
+        let found = next.to_all(&places).into_iter();
+        let distances = found.map(|found| found.map(|(_, distance_m)| distance_m));
+        all.extend(lost.into_iter().zip(distances).map(|(row, next_distance_m)| Lost {
+            row,
+            level: zone,
+            next_distance_m,
+        }));
+    }
+    all
 }
 
 /// What each facility counts as.

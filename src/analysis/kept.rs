@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use super::contributions::{LayerContributions, PlaceClass};
+use super::contributions::PlaceClass;
 use super::exposure;
 use super::fixed::Fixed;
 use super::planes::{Class, Planes};
-use super::tally::{Part, SUMS};
+use super::tally::{Apart, Part, SUMS};
 use crate::geometry::{Dimension, ExposureLayer, StudyArea};
 
 /// The parts that the layers of a run came apart into.
@@ -48,16 +48,12 @@ pub struct KeptPart {
 }
 
 impl KeptParts {
-    /// What a run keeps of its contributions.
-    #[must_use]
-    pub fn of(area: &StudyArea, contributions: &[LayerContributions]) -> Self {
+    /// What a run keeps: the parts of its layers.
+    pub(super) fn of(area: &StudyArea, layers: Vec<KeptLayer>) -> Self {
         let hazards = area.hazards.iter().map(|hazard| {
             (hazard.layer.id.clone(), hazard.inner.is_some() && hazard.outer.is_some())
         });
-        Self {
-            hazards: hazards.collect(),
-            layers: contributions.iter().map(KeptLayer::of).collect(),
-        }
+        Self { hazards: hazards.collect(), layers }
     }
 
     /// Whether these are parts of the layers of a study area, and all hazards of that are known.
@@ -136,20 +132,38 @@ impl KeptParts {
 }
 
 impl KeptLayer {
-    fn of(layer: &LayerContributions) -> Self {
-        let rows = layer.counts.len();
-        let parts = layer.parts.iter().filter(|part| part.row < rows);
-        let parts = parts.map(|part| KeptPart {
-            row: part.row as u32,
-            class: part.class as u32,
-            amount: part.amount,
-        });
-        Self {
-            layer: layer.layer.clone(),
-            classes: layer.classes.clone(),
-            parts: parts.collect(),
-            counts: layer.counts.iter().map(|at| at.map(|at| at as u32)).collect(),
+    /// Puts together what the tasks of a layer took apart.
+    pub(super) fn of(planes: &Planes, layer: &ExposureLayer, tasks: &[Apart]) -> Self {
+        let nowhere = planes.nowhere();
+        let mut numbers: BTreeMap<&Class, u32> = BTreeMap::new();
+        for task in tasks {
+            let classes = task.classes.iter().chain(&task.counted);
+            numbers.extend(classes.map(|class| (class, 0)));
         }
+        if !layer.lost.is_empty() {
+            numbers.insert(&nowhere, 0);
+        }
+        for (number, at) in numbers.values_mut().zip(0..) {
+            *number = at;
+        }
+        let mut kept = Self {
+            layer: layer.layer.id.clone(),
+            classes: numbers.keys().copied().map(PlaceClass::of).collect(),
+            parts: Vec::new(),
+            counts: Vec::new(),
+        };
+        for task in tasks {
+            let number = |class: &Class| numbers[class];
+            let classes: Vec<u32> = task.classes.iter().map(number).collect();
+            let counted: Vec<u32> = task.counted.iter().map(number).collect();
+            kept.parts.extend(task.parts.iter().map(|&(row, class, amount)| KeptPart {
+                row: row as u32,
+                class: classes[class],
+                amount,
+            }));
+            kept.counts.extend(task.counts.iter().map(|at| at.map(|at| counted[at])));
+        }
+        kept
     }
 
     fn fits(&self, layer: &ExposureLayer, territories: usize, levels: usize) -> bool {
@@ -203,7 +217,7 @@ impl TakenApart<'_> {
 mod tests {
     use super::*;
     use crate::analysis::exposure::ANY;
-    use crate::analysis::{contributions, measure, measure_kept};
+    use crate::analysis::{contributions, measure, measure_and_keep, measure_kept};
     use crate::config::Settings;
     use crate::domain::{Findings, Level};
     use crate::geometry::{LostFeature, Zone};
@@ -242,9 +256,8 @@ mod tests {
     fn what_was_kept_gives_the_same_figures() {
         let (area, settings) = world();
         let (mut findings, mut found) = (Findings::default(), Findings::default());
-        let all = measure(&area, &settings, &mut findings, &mut ());
+        let (all, kept) = measure_and_keep(&area, &settings, &mut findings, &mut ());
         assert!(all.exposure.iter().any(|row| row.range().is_some()));
-        let kept = KeptParts::of(&area, &contributions(&area));
         assert!(kept.fit(&area));
         let again = measure_kept(&area, &settings, &kept, &mut found);
         assert_eq!(again.exposure, all.exposure);
@@ -253,10 +266,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_is_what_features_contribute() {
+        let (area, settings) = world();
+        let kept = kept(&area, &settings);
+        let found = contributions(&area);
+        let ([kept], [found]) = (&kept.layers[..], &found[..]) else {
+            panic!("{found:?}")
+        };
+        assert_eq!(kept.classes, found.classes);
+        let counts = found.counts.iter().map(|at| at.map(|at| at as u32));
+        assert!(kept.counts.iter().copied().eq(counts));
+        // Those without a place come last, and are not kept.
+        let parts = found.parts.iter().filter(|part| part.row < found.counts.len());
+        let parts = parts.map(|p| (p.row as u32, p.class as u32, p.amount.to_bits()));
+        let own = kept.parts.iter().map(|p| (p.row, p.class, p.amount.to_bits()));
+        assert!(own.eq(parts));
+        // Four strips between the edges of the flood, each in two by that of the slide; and one.
+        assert_eq!(kept.parts.len(), 4 * 2 + 1);
+    }
+
+    fn kept(area: &StudyArea, settings: &Settings) -> KeptParts {
+        measure_and_keep(area, settings, &mut Findings::default(), &mut ()).1
+    }
+
+    #[test]
     fn one_hazard_of_several_is_enough_and_a_strange_one_is_not() {
         let (mut area, settings) = world();
         let all = measure(&area, &settings, &mut Findings::default(), &mut ());
-        let kept = KeptParts::of(&area, &contributions(&area));
+        let kept = kept(&area, &settings);
         area.hazards.remove(0);
         let id = area.hazards[0].layer.id.clone();
         let few = measure_kept(&area, &settings, &kept, &mut Findings::default());
@@ -271,8 +308,8 @@ mod tests {
 
     #[test]
     fn parts_of_other_features_do_not_fit() {
-        let (area, _) = world();
-        let kept = KeptParts::of(&area, &contributions(&area));
+        let (area, settings) = world();
+        let kept = kept(&area, &settings);
         let broken: [fn(&mut KeptLayer); 5] = [
             |layer| layer.counts.push(None),
             |layer| layer.parts[0].row = u32::MAX,

@@ -66,12 +66,40 @@ pub fn measure(
     findings: &mut Findings,
     stages: &mut dyn Stages,
 ) -> Measurements {
+    measure_all(area, settings, None, findings, stages)
+}
+
+/// The same, and the parts that the layers came apart into.
+#[must_use]
+pub fn measure_and_keep(
+    area: &StudyArea,
+    settings: &Settings,
+    findings: &mut Findings,
+    stages: &mut dyn Stages,
+) -> (Measurements, KeptParts) {
+    let mut layers = Vec::new();
+    let found = measure_all(area, settings, Some(&mut layers), findings, stages);
+    (found, KeptParts::of(area, layers))
+}
+
+/// Measures everything, and keeps the parts of layers for whoever wants them.
+fn measure_all(
+    area: &StudyArea,
+    settings: &Settings,
+    mut kept: Option<&mut Vec<KeptLayer>>,
+    findings: &mut Findings,
+    stages: &mut dyn Stages,
+) -> Measurements {
     stages.begin(Stage::Index);
     let planes = Planes::new(area);
     let mut doubter = Doubter::new(area, settings);
     let mut neighbours = Neighbours::default();
     let mut tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
-        let tally = tally::tally(&planes, layer, served);
+        let keeps = kept.is_some();
+        let (tally, apart) = tally::tally_and_keep(&planes, layer, served, keeps);
+        if let Some(kept) = &mut kept {
+            kept.push(KeptLayer::of(&planes, layer, &apart));
+        }
         let table = exposure::Table::new(&planes, layer, &tally, served.len());
         (table, doubter.of_layer(&planes, layer, served))
     };
@@ -201,28 +229,27 @@ fn tally_layer<'a>(
 
 /// Sorts each list by its key in byte order.
 fn sort(found: &mut Measurements) {
-    found.exposure.sort_by(|a, b| {
-        let key = |r: &ExposureRow| {
-            (r.territory.clone(), r.hazard.clone(), r.level.id(), r.layer.clone())
-        };
-        key(a).cmp(&key(b)).then_with(|| a.measure.id().cmp(b.measure.id()))
-    });
+    found.exposure.sort_by(|a, b| exposure_key(a).cmp(&exposure_key(b)));
     found
         .deficits
         .sort_by(|a, b| (&a.territory, &a.deficit).cmp(&(&b.territory, &b.deficit)));
     found.distances.sort_by(|a, b| a.deficit.cmp(&b.deficit));
-    found.in_hazard.sort_by(|a, b| {
-        let key = |r: &InHazardRow| {
-            (r.territory.clone(), r.deficit.clone(), r.hazard.clone(), r.level.id())
-        };
-        key(a).cmp(&key(b))
-    });
+    found.in_hazard.sort_by(|a, b| in_hazard_key(a).cmp(&in_hazard_key(b)));
     found.facilities.sort_by(|a, b| {
-        let key =
-            |r: &FacilityRow| (r.service.clone(), r.facility.clone(), r.hazard.clone());
-        key(a).cmp(&key(b))
+        (&a.service, &a.facility, &a.hazard).cmp(&(&b.service, &b.facility, &b.hazard))
     });
     found.balance.sort_by(|a, b| {
         (&a.hazard, &a.layer, a.measure.id()).cmp(&(&b.hazard, &b.layer, b.measure.id()))
     });
+}
+
+/// The key of an exposure row: the territory, the hazard, the level, the layer and the measure.
+fn exposure_key(row: &ExposureRow) -> (&str, &str, &str, &str, &str) {
+    let ExposureRow { territory, hazard, level, layer, measure, .. } = row;
+    (territory, hazard, level.id(), layer, measure.id())
+}
+
+/// The key of a row of deficits in hazard: the territory, the deficit, the hazard, the level.
+fn in_hazard_key(row: &InHazardRow) -> (&str, &str, &str, &str) {
+    (&row.territory, &row.deficit, &row.hazard, row.level.id())
 }

@@ -8,7 +8,9 @@
 //! what is hidden in one is hidden in those that are made of it, and what had to be hidden in
 //! one of those is hidden where it comes from.
 
+mod audit;
 mod grid;
+mod ledger;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,6 +59,9 @@ pub(super) fn apply(
     }
 }
 
+/// What is read as nobody: the last digits of a difference.
+const DUST: f64 = 1e-6;
+
 /// What the rule is applied to.
 struct Work<'a> {
     area: &'a StudyArea,
@@ -75,8 +80,16 @@ struct Family {
     /// Whole of each place.
     totals: Vec<f64>,
     tables: Vec<Table>,
-    /// By access deficit, the places that it has no figures for.
-    unserved: BTreeMap<String, Vec<bool>>,
+    /// What is known by access deficit.
+    access: BTreeMap<String, Access>,
+}
+
+/// Who a service reaches and who it does not, by place.
+struct Access {
+    /// Places that the deficit has no figures for.
+    open: Vec<bool>,
+    /// People who are reached, and who are not.
+    halves: Vec<(f64, f64)>,
 }
 
 /// People by place and level of one hazard, or those of them whom a service does not reach.
@@ -100,7 +113,9 @@ impl Work<'_> {
             for measure in people.into_iter().chain(sums) {
                 if self.rule.protects(&measure) {
                     let mut family = self.family(found, &layer.layer.id, &measure);
-                    family.settle((self.rule.min_count, self.rule.min_denominator));
+                    let rule = (self.rule.min_count, self.rule.min_denominator);
+                    family.settle(rule);
+                    family.audit(rule);
                     all.push(family);
                 }
             }
@@ -121,7 +136,7 @@ impl Work<'_> {
             open: vec![false; places.len()],
             places,
             tables: Vec::new(),
-            unserved: BTreeMap::new(),
+            access: BTreeMap::new(),
         };
         self.add_exposure(&mut family, found);
         self.add_totals(&mut family, found);
@@ -198,7 +213,7 @@ impl Work<'_> {
                 continue;
             }
             let rows = found.deficits.iter().filter(|row| row.deficit == deficit.id);
-            let open = self.open_of_access(family, &rows.collect::<Vec<_>>());
+            let access = self.access_of(family, &rows.collect::<Vec<_>>());
             let first = family.tables.len();
             for at in 0..of_exposure {
                 let exposure = &family.tables[at];
@@ -210,7 +225,7 @@ impl Work<'_> {
                     hazard: exposure.hazard.clone(),
                     grid: Grid::new(family.places.len() - 2, true),
                     parents,
-                    open: open.clone(),
+                    open: access.open.clone(),
                 });
             }
             for row in found.in_hazard.iter().filter(|row| row.deficit == deficit.id) {
@@ -224,7 +239,7 @@ impl Work<'_> {
             for at in 0..of_exposure {
                 self.mark_served(&mut family.tables, at, first + at);
             }
-            family.unserved.insert(deficit.id.clone(), open);
+            family.access.insert(deficit.id.clone(), access);
         }
     }
 
@@ -241,12 +256,12 @@ impl Work<'_> {
 
     /// Whether a count is small, whatever the last digits of a difference say.
     fn is_few(&self, count: f64) -> bool {
-        count > 1e-6 && count < self.rule.min_count
+        count > DUST && count < self.rule.min_count
     }
 
     /// The places of which an access deficit says nothing: where few are reached or few are
     /// not, and another with each lonely one.
-    fn open_of_access(&self, family: &Family, rows: &[&DeficitRow]) -> Vec<bool> {
+    fn access_of(&self, family: &Family, rows: &[&DeficitRow]) -> Access {
         let count = family.places.len() - 2;
         let mut halves = vec![(0.0, 0.0); family.places.len()];
         for row in rows {
@@ -266,7 +281,9 @@ impl Work<'_> {
             served >= self.rule.min_count && lacking >= self.rule.min_count
         };
         while !open[count] {
-            let own = || (0..count).filter(|&place| open[place]);
+            // Where nobody is without, no row says so: everybody knows.
+            let own =
+                || (0..count).filter(|&place| open[place] && halves[place].1 > DUST);
             let served: f64 = own().map(|place| halves[place].0).sum();
             let lacking: f64 = own().map(|place| halves[place].1).sum();
             let is_lonely = own().count() == 1;
@@ -279,7 +296,7 @@ impl Work<'_> {
             let next = others.min_by(|&a, &b| people(a).total_cmp(&people(b)));
             open[next.unwrap_or(count)] = true;
         }
-        open
+        Access { open, halves }
     }
 
     /// Hides deficits; gives how many by layer of the people.
@@ -312,8 +329,8 @@ impl Work<'_> {
         all
     }
 
-    /// Hides for how many a facility is the nearest, where they are few; with a lonely one the
-    /// next of the same service, because together they may be everybody.
+    /// Hides for how many a facility is the nearest, where they are few, and so many others of
+    /// the same service that they are not few together: all of them may be everybody.
     fn hide_facilities(&self, found: &mut Measurements) -> Vec<(String, usize)> {
         let mut all = Vec::new();
         for service in &self.area.services {
@@ -327,12 +344,15 @@ impl Work<'_> {
                 .collect();
             people.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
             people.dedup();
-            let few = people.iter().filter(|(count, _)| self.is_few(*count)).count();
-            let first = people.iter().position(|(count, _)| self.is_few(*count));
-            let Some(first) = first else { continue };
-            let hidden = &people[first..(first + few.max(2)).min(people.len())];
+            let counts: Vec<f64> = people.iter().map(|(count, _)| *count).collect();
+            let open = open_rows(&counts, self.rule.min_count);
+            let hidden: BTreeSet<&str> = people
+                .iter()
+                .zip(open)
+                .filter_map(|((_, facility), is_open)| is_open.then_some(&**facility))
+                .collect();
             for row in found.facilities.iter_mut().filter(|row| row.service == *id) {
-                if hidden.iter().any(|(_, facility)| *facility == row.facility) {
+                if hidden.contains(&*row.facility) {
                     row.people_nearest = None;
                     row.is_hidden = true;
                     all.push((layer.layer.id.clone(), 1));
@@ -457,7 +477,8 @@ impl Family {
 
     /// Whether nothing is said of a deficit in its territory.
     fn is_without(&self, row: &DeficitRow) -> bool {
-        let open = self.unserved.get(&row.deficit).unwrap_or(&self.open);
+        let access = self.access.get(&row.deficit);
+        let open = access.map_or(&self.open, |access| &access.open);
         self.place(&row.territory).is_some_and(|place| open[place])
     }
 
@@ -495,7 +516,7 @@ impl Family {
     fn hide_in_hazard(&self, found: &mut Measurements) -> usize {
         let mut count = 0;
         for row in &mut found.in_hazard {
-            if self.unserved.contains_key(&row.deficit)
+            if self.access.contains_key(&row.deficit)
                 && self.hides(Some(&row.deficit), &row.territory, &row.hazard, row.level)
             {
                 row.people = None;
@@ -520,7 +541,8 @@ impl Family {
     }
 }
 
-fn hide_deficit(row: &mut DeficitRow) {
+/// Takes out all that a row says of its deficit.
+pub(super) fn hide_deficit(row: &mut DeficitRow) {
     row.is_hidden = true;
     row.value = None;
     row.value_low = None;

@@ -51,27 +51,53 @@ impl Tally {
     }
 }
 
+/// What some features came apart into, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Apart {
+    /// What places are, some perhaps more than once.
+    pub(super) classes: Vec<Class>,
+    /// Row, position in `classes` and amount of each part.
+    pub(super) parts: Vec<(usize, usize, f64)>,
+    /// What features count as, each once.
+    pub(super) counted: Vec<Class>,
+    /// Of each feature the position in `counted`; `None` if it has no part anywhere.
+    pub(super) counts: Vec<Option<usize>>,
+}
+
 /// Adds up one exposure layer. `served` says for each question which features are served.
 pub(super) fn tally(
     planes: &Planes,
     layer: &ExposureLayer,
     served: &[Vec<bool>],
 ) -> Tally {
+    tally_and_keep(planes, layer, served, false).0
+}
+
+/// The same, and what the features came apart into, task by task, if it is to be kept.
+pub(super) fn tally_and_keep(
+    planes: &Planes,
+    layer: &ExposureLayer,
+    served: &[Vec<bool>],
+    keeps: bool,
+) -> (Tally, Vec<Apart>) {
     let rows = layer.layer.shapes.len();
-    let chunks: Vec<Tally> = (0..rows.div_ceil(CHUNK))
+    let chunks: Vec<(Tally, Option<Apart>)> = (0..rows.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
             let mut work = Chunk::new(planes, layer, served);
+            work.apart = keeps.then(Apart::default);
             for row in chunk * CHUNK..((chunk + 1) * CHUNK).min(rows) {
                 work.add(row);
             }
-            work.tally()
+            work.finish()
         })
         .collect();
-    chunks.into_iter().fold(Tally::default(), |mut all, chunk| {
+    let (mut all, mut kept) = (Tally::default(), Vec::new());
+    for (chunk, apart) in chunks {
         all.merge(chunk);
-        all
-    })
+        kept.extend(apart);
+    }
+    (all, kept)
 }
 
 /// One task's share of the work.
@@ -84,7 +110,10 @@ struct Chunk<'a> {
     numbers: HashMap<Membership, usize>,
     rows: Vec<Vec<Fixed>>,
     classes: Vec<Class>,
-    features: HashMap<Class, u64>,
+    /// Where in `counted` a class stands.
+    features: HashMap<Class, usize>,
+    counted: Vec<u64>,
+    apart: Option<Apart>,
 }
 
 impl<'a> Chunk<'a> {
@@ -103,15 +132,25 @@ impl<'a> Chunk<'a> {
             rows: Vec::new(),
             classes: Vec::new(),
             features: HashMap::new(),
+            counted: Vec::new(),
+            apart: None,
         }
     }
 
-    fn tally(self) -> Tally {
-        let rows = self.rows;
+    fn finish(self) -> (Tally, Option<Apart>) {
+        let (rows, counted) = (self.rows, self.counted);
         let sums =
             self.numbers.into_iter().map(|(planes, at)| (planes, rows[at].clone()));
+        let apart = self.apart.map(|mut apart| {
+            let mut classes: Vec<_> = self.features.iter().collect();
+            classes.sort_unstable_by_key(|(_, at)| **at);
+            apart.counted = classes.into_iter().map(|(class, _)| class.clone()).collect();
+            apart.classes = self.classes;
+            apart
+        });
+        let features = self.features.into_iter().map(|(class, at)| (class, counted[at]));
         // Both collections are sorted on the way in, so the hash maps' order is lost here.
-        Tally { sums: sums.collect(), features: self.features.into_iter().collect() }
+        (Tally { sums: sums.collect(), features: features.collect() }, apart)
     }
 
     /// Splits a feature and adds its parts.
@@ -125,9 +164,21 @@ impl<'a> Chunk<'a> {
             let sums = &mut self.rows[at];
             part.amounts(self.layer, self.served, |column, value| sums[column] += value);
             counts.add(&self.classes[at], amount);
+            if let Some(apart) = &mut self.apart {
+                apart.parts.push((row, at, amount));
+            }
         }
-        if let Some(class) = counts.finish(self.planes, shape) {
-            *self.features.entry(class).or_default() += 1;
+        let counted = counts.finish(self.planes, shape).map(|class| {
+            let next = self.features.len();
+            let at = *self.features.entry(class).or_insert(next);
+            if at == next {
+                self.counted.push(0);
+            }
+            self.counted[at] += 1;
+            at
+        });
+        if let Some(apart) = &mut self.apart {
+            apart.counts.push(counted);
         }
     }
 

@@ -46,16 +46,14 @@ pub(super) fn offset(
     if vertices.len() < FEWEST {
         return None;
     }
-    let first_look = median_distance(
-        &placed(&sample_of(vertices, FIRST_LOOK), stated, ground)?,
-        ground,
-    )?;
+    let first = placed(&sample_of(vertices, FIRST_LOOK), stated, ground)?;
+    let first_look = median_distance(&first, LARGEST_M * 2.0, ground)?;
     if !(LEAST_M / 2.0..=LARGEST_M * 2.0).contains(&first_look) {
         return None;
     }
     let sample = sample_of(vertices, MOST);
     let here = placed(&sample, stated, ground)?;
-    let before_m = median_distance(&here, ground)?;
+    let before_m = median_distance(&here, LARGEST_M, ground)?;
     if !(LEAST_M..=LARGEST_M).contains(&before_m) {
         return None;
     }
@@ -65,9 +63,9 @@ pub(super) fn offset(
     for rival in rivals {
         let system = ReferenceSystem::of(projection.clone(), rival);
         let Some(there) = placed(&sample, &system, ground) else { continue };
-        let Some(after_m) = median_distance(&there, ground) else { continue };
-        if after_m > before_m * NEARER || best.is_some_and(|best| best.after_m <= after_m)
-        {
+        let most_m = before_m * NEARER;
+        let Some(after_m) = median_distance(&there, most_m, ground) else { continue };
+        if after_m > most_m || best.is_some_and(|best| best.after_m <= after_m) {
             continue;
         }
         let [east_m, north_m] = mean_difference(&here, &there);
@@ -109,11 +107,9 @@ fn placed(
     vertices.iter().map(|vertex| way.project(*vertex)).collect()
 }
 
-fn median_distance(places: &[[f64; 2]], ground: &Ground) -> Option<f64> {
-    let mut distances: Vec<f64> = places
-        .iter()
-        .map(|place| ground.edge_distance_m(*place))
-        .collect::<Option<_>>()?;
+/// The median distance of places from the edges, m; infinite if it is more than `most_m`.
+fn median_distance(places: &[[f64; 2]], most_m: f64, ground: &Ground) -> Option<f64> {
+    let mut distances = ground.edge_distances_m(places, most_m)?;
     let middle = distances.len() / 2;
     let (_, median, _) = distances.select_nth_unstable_by(middle, f64::total_cmp);
     Some(*median)

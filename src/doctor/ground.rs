@@ -95,10 +95,20 @@ impl Ground {
         Some(Geodesic.distance(Point::new(lon, lat), near))
     }
 
-    /// Distance of a place of the working CRS from the nearest edge of a territory, m.
-    pub(super) fn edge_distance_m(&self, [x, y]: [f64; 2]) -> Option<f64> {
+    /// Distances of places of the working CRS from the nearest edge of a territory, m; infinite
+    /// where it is more than `most_m`.
+    pub(super) fn edge_distances_m(
+        &self,
+        places: &[[f64; 2]],
+        most_m: f64,
+    ) -> Option<Vec<f64>> {
         let edges = self.edges.get_or_init(|| Nearest::new(&edges_of(&self.shapes)));
-        edges.to(GridPoint::snap(x, y)?).map(|(_, distance)| distance)
+        let mut walk = edges.walk();
+        let mut distance = |&[x, y]: &[f64; 2]| {
+            let found = walk.to_within(GridPoint::snap(x, y)?, most_m);
+            Some(found.map_or(f64::INFINITY, |(_, distance)| distance))
+        };
+        places.iter().map(&mut distance).collect()
     }
 
     /// The middle of the box of the territories, degrees.

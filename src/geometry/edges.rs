@@ -8,8 +8,10 @@ use std::ops::ControlFlow;
 
 use super::grid::GridPoint;
 
-/// Segments in one leaf, and up to how many a plain double loop is faster.
-const LEAF: usize = 16;
+/// Segments in one leaf.
+const LEAF: usize = 8;
+/// Up to so many segments a plain double loop is faster than a tree.
+const FEW: usize = 16;
 
 /// A closed box: least x, least y, greatest x, greatest y.
 pub type GridBox = [i64; 4];
@@ -24,8 +26,12 @@ pub fn box_of(a: GridPoint, b: GridPoint) -> GridBox {
 /// Whether two closed boxes have a point in common.
 #[inline]
 #[must_use]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "which comparison fails first cannot be foretold: a wrong guess costs more than all"
+)]
 pub fn boxes_meet(a: &GridBox, b: &GridBox) -> bool {
-    a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+    (a[0] <= b[2]) & (b[0] <= a[2]) & (a[1] <= b[3]) & (b[1] <= a[3])
 }
 
 /// The smallest box around two.
@@ -96,7 +102,7 @@ impl EdgeTree {
         self.boxes.clear();
         self.boxes.extend(self.edges.iter().map(Edge::bounds));
         self.levels.clear();
-        if self.edges.len() <= LEAF {
+        if self.edges.len() <= FEW {
             return;
         }
         let fold = |some: &[GridBox]| {
@@ -235,8 +241,9 @@ impl EdgeTree {
         let is_self = std::ptr::eq(self, other);
         for i in mine {
             let from = if is_self { theirs.start.max(i + 1) } else { theirs.start };
-            for j in from..theirs.end {
-                if boxes_meet(&self.boxes[i], &other.boxes[j]) {
+            let own = self.boxes[i];
+            for (j, their) in (from..theirs.end).zip(&other.boxes[from..theirs.end]) {
+                if boxes_meet(&own, their) {
                     visit(i, j)?;
                 }
             }

@@ -23,6 +23,8 @@ use super::shapes::{self, Dimension, ShapeRef, Shapes};
 
 /// Below so many places no cells are made.
 const FEW: usize = 64;
+/// Places that one task answers.
+const CHUNK: usize = 512;
 /// From so many pieces on a search is as quick as trying them all.
 const MOST_TRIED: usize = 64;
 /// How much farther than the limit a search looks, so that rounding loses nothing.
@@ -96,24 +98,41 @@ impl Nearest {
     /// lowest row. Inside a polygon or on its edge the distance is 0. `None` without features.
     #[must_use]
     pub fn to(&self, place: GridPoint) -> Option<(usize, f64)> {
-        let areas = self.areas_at([place.x, place.y, place.x, place.y]);
-        Some(self.answer(place, self.search(place)?, &areas))
+        self.walk().to(place)
+    }
+
+    /// Asks for one place after another, which costs less where they follow one another closely.
+    #[must_use]
+    pub fn walk(&self) -> Walk<'_> {
+        Walk { nearest: self, last: None }
     }
 
     /// The same for many places at once, in their order, on all threads.
     #[must_use]
     pub fn to_all(&self, places: &[GridPoint]) -> Vec<Option<(usize, f64)>> {
-        let Some(cells) = Cells::over(places, self.pieces.edges().len()) else {
-            return places.par_iter().map(|&place| self.to(place)).collect();
-        };
-        let answer = |&place: &GridPoint| match cells.at(place, self) {
+        let cells = Cells::over(places, self.pieces.edges().len());
+        let answer = |walk: &mut Walk<'_>, place: GridPoint| match cells
+            .as_ref()
+            .and_then(|cells| cells.at(place, self))
+        {
             Some(near) => {
-                let nearest = nearest_of(&near.pieces, place)?;
-                Some(self.answer(place, nearest, &near.areas))
+                self.answer(place, nearest_of(&near.pieces, place), &near.areas)
             }
-            None => self.to(place),
+            None => walk.to(place),
         };
-        places.par_iter().with_min_len(FEW).map(answer).collect()
+        // Neighbours one after another, whatever their order.
+        let order = along_curve(places);
+        let some = |rows: &[u32]| {
+            let mut walk = self.walk();
+            let one = |&row: &u32| (row, answer(&mut walk, places[row as usize]));
+            rows.iter().map(one).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = order.par_chunks(CHUNK).map(some).collect();
+        let mut answers = vec![None; places.len()];
+        for (row, answer) in found.into_iter().flatten() {
+            answers[row as usize] = answer;
+        }
+        answers
     }
 
     /// The rows of polygons whose box meets a box, in order.
@@ -122,14 +141,16 @@ impl Nearest {
     }
 
     /// Squared distance, µm², and row of the piece nearest to a place, the lower row of equally
-    /// near ones.
-    fn search(&self, place: GridPoint) -> Option<(f64, u32)> {
-        let mut best: Option<(f64, u32)> = None;
-        self.pieces.near(place, f64::INFINITY, &mut |piece| {
+    /// near ones, and that piece. Looks no farther than a limit, squared, if something is within.
+    fn search(&self, place: GridPoint, mut limit: f64) -> Option<(f64, u32, Edge)> {
+        let mut best: Option<(f64, u32, Edge)> = None;
+        self.pieces.near(place, limit, &mut |piece| {
             let this = (squared_distance(piece.a, piece.b, place), piece.ring);
-            let nearest = best.map_or(this, |best| if this < best { this } else { best });
-            best = Some(nearest);
-            nearest.0 * MARGIN
+            if best.is_none_or(|(squared, row, _)| this < (squared, row)) {
+                best = Some((this.0, this.1, *piece));
+                limit = limit.min(this.0 * MARGIN);
+            }
+            limit
         });
         best
     }
@@ -138,19 +159,51 @@ impl Nearest {
     fn answer(
         &self,
         place: GridPoint,
-        (squared, row): (f64, u32),
+        nearest: Option<(f64, u32)>,
         areas: &[usize],
-    ) -> (usize, f64) {
+    ) -> Option<(usize, f64)> {
         let around = areas.iter().copied().find(|&row| {
             let rings = rings_of_shape(self.shapes.get(row));
             position(rings, place) != Position::Outside
         });
-        let (row, distance) = (row as usize, squared.sqrt() / STEPS_PER_METER);
-        match around {
-            Some(inside) if distance > 0.0 => (inside, 0.0),
-            Some(inside) => (inside.min(row), 0.0),
-            None => (row, distance),
+        let nearest = nearest
+            .map(|(squared, row)| (row as usize, squared.sqrt() / STEPS_PER_METER));
+        match (around, nearest) {
+            (Some(inside), Some((row, distance))) if distance <= 0.0 => {
+                Some((inside.min(row), 0.0))
+            }
+            (Some(inside), _) => Some((inside, 0.0)),
+            (None, nearest) => nearest,
         }
+    }
+}
+
+/// Asks [`Nearest`] for one place after another. What was nearest to the last one is no farther
+/// from the next than the nearest can be, so a search need not look beyond it.
+#[derive(Debug)]
+pub struct Walk<'n> {
+    nearest: &'n Nearest,
+    last: Option<Edge>,
+}
+
+impl Walk<'_> {
+    /// As [`Nearest::to`].
+    #[must_use]
+    pub fn to(&mut self, place: GridPoint) -> Option<(usize, f64)> {
+        self.to_within(place, f64::INFINITY)
+    }
+
+    /// The same of what is no farther than a limit, m; `None` if nothing is.
+    #[must_use]
+    pub fn to_within(&mut self, place: GridPoint, most_m: f64) -> Option<(usize, f64)> {
+        let most = most_m * STEPS_PER_METER;
+        let last = self.last.map_or(f64::INFINITY, |p| squared_distance(p.a, p.b, place));
+        let found = self.nearest.search(place, last.min(most * most) * MARGIN);
+        self.last = found.map(|(_, _, piece)| piece).or(self.last);
+        let areas = self.nearest.areas_at([place.x, place.y, place.x, place.y]);
+        let nearest = found.map(|(squared, row, _)| (squared, row));
+        let found = self.nearest.answer(place, nearest, &areas);
+        found.filter(|(_, distance)| *distance <= most_m)
     }
 }
 
@@ -206,7 +259,7 @@ impl Cells {
     fn fill(&self, column: i64, row: i64, all: &Nearest) -> Option<Near> {
         let (x, y) = (self.low.x + column * self.side, self.low.y + row * self.side);
         let middle = GridPoint::new(x + self.side / 2, y + self.side / 2);
-        let (squared, _) = all.search(middle)?;
+        let (squared, ..) = all.search(middle, f64::INFINITY)?;
         // The half diagonal and a step more each way: a side of an odd number of steps has no
         // exact middle, and distances are rounded by far less than what is left of it.
         let half = (self.side as f64 / 2.0 + 1.0) * std::f64::consts::SQRT_2;
@@ -319,6 +372,14 @@ mod tests {
                 .collect();
             let alone: Vec<_> = places.iter().map(|&place| nearest.to(place)).collect();
             assert_eq!(nearest.to_all(&places), alone, "{count} places");
+        }
+        // From far away nothing is within 50 m; in the heap everything is.
+        let mut walk = nearest.walk();
+        for place in grid(&[(-100, -100), (505, 205), (1200, 500), (506, 205), (0, 0)]) {
+            let alone = nearest.to(place);
+            let within = alone.filter(|(_, distance)| *distance <= 50.0);
+            assert_eq!(walk.to_within(place, 50.0), within, "{place:?}");
+            assert_eq!(walk.to(place), alone, "{place:?}");
         }
         let line: Vec<GridPoint> = (0..500).map(|i| GridPoint::new(i * M, 0)).collect();
         let alone: Vec<_> = line.iter().map(|&place| nearest.to(place)).collect();

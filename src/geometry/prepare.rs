@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::crs::{Applied, Crs, CrsTrouble, Transform, Ways, accuracy_of, scale_ppm};
 use super::error::{GeometryError, GeometryErrors};
 use super::hazards::{self, Edges, rows_of_areas};
 use super::layer::{self, PlacedLayer};
-use super::overlaps;
+use super::overlaps::{self, Overlap};
 use super::reach::Reach;
 use super::relate::bounds;
 use super::shapes::Shapes;
 use super::study_area::{
-    ContextLayer, ExposureLayer, InputRecord, LostFeature, Prepared, ServiceLayer,
-    StudyArea, Territory,
+    ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,
+    ServiceLayer, StudyArea, Territory,
 };
 use super::territories::{self, Ground};
 use super::values::{additive_values, number_of, text_of, value_at};
@@ -130,9 +132,14 @@ fn prepare_with(
     }
     let ground = area.territory_layer.shapes.clone();
     let reach = (!ground.is_empty()).then(|| Reach::new(&ground));
-    for layer in &layers {
-        let around = (&layers[..], reach.as_ref());
-        let given = add_roles(&mut area, layer, around, settings, edges, findings);
+    let around = (&layers[..], reach.as_ref());
+    // What costs time needs nothing of another layer's roles.
+    let drawn: Vec<Drawn> = layers
+        .par_iter()
+        .map(|layer| Drawn::of(layer, around, settings, edges))
+        .collect();
+    for (layer, drawn) in layers.iter().zip(drawn) {
+        let given = add_roles(&mut area, layer, reach.as_ref(), drawn, findings);
         errors.extend(given.err().unwrap_or_default());
     }
     if errors.is_empty() { Ok(area) } else { Err(GeometryErrors(errors)) }
@@ -345,6 +352,11 @@ impl Layer<'_> {
         place_of(settings, self.id(), key).cloned().map(Box::new)
     }
 
+    /// Whether it is exposed or serves somebody.
+    fn is_measured(&self) -> bool {
+        self.settings.exposure.is_some() || self.settings.service.is_some()
+    }
+
     /// The whole layer.
     pub(super) fn prepared(&self) -> Prepared {
         let rows: Vec<usize> = (0..self.placed.shapes.len()).collect();
@@ -503,23 +515,53 @@ fn scale_over(working: &Crs, territories: &Prepared) -> (f64, f64) {
     scale_ppm(working, low, high).unwrap_or((0.0, 0.0))
 }
 
+/// What costs time of the roles of a layer.
+struct Drawn {
+    overlaps: Vec<Overlap>,
+    hazard: Option<Result<HazardLayer, Vec<GeometryError>>>,
+    /// What was found about the hazard.
+    findings: Findings,
+}
+
+impl Drawn {
+    fn of(
+        layer: &Layer<'_>,
+        (layers, territories): (&[Layer<'_>], Option<&Reach<'_>>),
+        settings: &Settings,
+        edges: Edges,
+    ) -> Self {
+        let mut findings = Findings::default();
+        let hazard = layer.settings.hazard.as_ref().map(|role| {
+            let study_area = study_area(role.study_area.as_deref(), layers);
+            // Where the study area could not be placed there is an error of its own.
+            let around = (study_area, territories);
+            hazards::prepare(layer, role, around, settings, edges, &mut findings)
+        });
+        let overlaps = if layer.is_measured() {
+            overlaps::find(&layer.placed.shapes)
+        } else {
+            Vec::new()
+        };
+        Self { overlaps, hazard, findings }
+    }
+}
+
 fn add_roles(
     area: &mut StudyArea,
     layer: &Layer<'_>,
-    (layers, territories): (&[Layer<'_>], Option<&Reach<'_>>),
-    settings: &Settings,
-    edges: Edges,
+    territories: Option<&Reach<'_>>,
+    drawn: Drawn,
     findings: &mut Findings,
 ) -> Result<(), Vec<GeometryError>> {
     let of_layer = layer.settings;
-    if (of_layer.exposure.is_some() || of_layer.service.is_some())
+    if layer.is_measured()
         && !layer.placed.shapes.is_empty()
         && territories.is_some_and(|all| !all.touches_any(&layer.placed.shapes))
     {
         findings.push(Finding::about(Code::LayerOutside, layer.id()));
     }
-    if of_layer.exposure.is_some() || of_layer.service.is_some() {
-        add_measured(area, layer, findings);
+    if layer.is_measured() {
+        add_measured(area, layer, &drawn.overlaps, findings);
     }
     if let Some(role) = &of_layer.context {
         let name = |row: &u32| {
@@ -537,12 +579,9 @@ fn add_roles(
                 .collect(),
         });
     }
-    if let Some(role) = &of_layer.hazard {
-        let study_area = study_area(role.study_area.as_deref(), layers);
-        // Where the study area could not be placed there is an error of its own.
-        let around = (study_area, territories);
-        let hazard = hazards::prepare(layer, role, around, settings, edges, findings)?;
-        area.hazards.push(hazard);
+    findings.extend(drawn.findings.as_slice().iter().cloned());
+    if let Some(hazard) = drawn.hazard {
+        area.hazards.push(hazard?);
     }
     Ok(())
 }
@@ -556,18 +595,22 @@ fn study_area<'a>(
     Some((id, &layer.placed.shapes))
 }
 
-fn add_measured(area: &mut StudyArea, layer: &Layer<'_>, findings: &mut Findings) {
-    let found = overlaps::find(&layer.placed.shapes);
+fn add_measured(
+    area: &mut StudyArea,
+    layer: &Layer<'_>,
+    found: &[Overlap],
+    findings: &mut Findings,
+) {
     let rows: Vec<usize> = layer.placed.rows.iter().map(|&row| row as usize).collect();
     let ids = layer.ids_of(&rows);
     if let Some(role) = &layer.settings.exposure {
-        overlaps::report(Code::ExposureOverlap, layer.id(), &ids, &found, findings);
+        overlaps::report(Code::ExposureOverlap, layer.id(), &ids, found, findings);
         area.exposures.push(exposure(layer, role));
         report_growth(layer.id(), role, findings);
     }
     if let Some(role) = &layer.settings.service {
-        overlaps::report(Code::ServiceOverlap, layer.id(), &ids, &found, findings);
-        area.services.push(service(layer, role, &found));
+        overlaps::report(Code::ServiceOverlap, layer.id(), &ids, found, findings);
+        area.services.push(service(layer, role, found));
     }
 }
 
@@ -630,11 +673,7 @@ fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Vec<Va
     role.attributes.keys().filter_map(column).collect()
 }
 
-fn service(
-    layer: &Layer<'_>,
-    role: &ServiceRole,
-    found: &[overlaps::Overlap],
-) -> ServiceLayer {
+fn service(layer: &Layer<'_>, role: &ServiceRole, found: &[Overlap]) -> ServiceLayer {
     let capacity =
         role.capacity.as_ref().map(|field| additive_values(&layer.raw.data, field));
     ServiceLayer {

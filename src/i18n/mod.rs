@@ -87,14 +87,46 @@ pub fn catalogue(locale: Locale) -> &'static Catalogue {
     }
 }
 
-fn load(topics: &[&str]) -> Catalogue {
+fn load(topics: &[&'static str]) -> Catalogue {
     let mut catalogue = Catalogue::new();
     for topic in topics {
-        let table: toml::Table =
-            toml::from_str(topic).expect("catalogues are valid TOML: a test reads them");
-        flatten("", &table, &mut catalogue);
+        if add_lines(topic, &mut catalogue).is_none() {
+            flatten("", &table(topic), &mut catalogue);
+        }
     }
     catalogue
+}
+
+/// Reads a topic of which every line is empty, a comment, the name of a table or a key and a
+/// text, as they nearly all are: many times as quick as all of TOML, at every start of the
+/// program. `None` if a line is anything else.
+fn add_lines(topic: &str, catalogue: &mut Catalogue) -> Option<()> {
+    let mut prefix = String::new();
+    for line in topic.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[') {
+            prefix = format!("{}.", name.strip_suffix(']').filter(|n| is_plain(n))?);
+            continue;
+        }
+        let (name, value) = line.split_once(" = ").filter(|(name, _)| is_plain(name))?;
+        let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+        let text = if inner.contains(['"', '\\']) {
+            table(line).remove(name)?.as_str()?.to_owned()
+        } else {
+            inner.to_owned()
+        };
+        catalogue.insert(format!("{prefix}{name}"), text);
+    }
+    Some(())
+}
+
+/// Whether a name is made of what needs no quotes, with points between its parts.
+fn is_plain(name: &str) -> bool {
+    let is_bare = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    name.split('.').all(|part| !part.is_empty() && part.bytes().all(is_bare))
+}
+
+fn table(text: &str) -> toml::Table {
+    toml::from_str(text).expect("catalogues are valid TOML: a test reads them")
 }
 
 fn flatten(prefix: &str, table: &toml::Table, catalogue: &mut Catalogue) {
@@ -234,6 +266,29 @@ mod tests {
         ];
         for (locale, value, decimals, expected) in cases {
             assert_eq!(number(locale, value, decimals), expected);
+        }
+    }
+
+    #[test]
+    fn line_by_line_a_topic_reads_as_the_toml_that_it_is() {
+        for topic in ES.iter().chain(EN) {
+            let (mut quick, mut whole) = (Catalogue::new(), Catalogue::new());
+            flatten("", &table(topic), &mut whole);
+            if add_lines(topic, &mut quick).is_some() {
+                assert_eq!(quick, whole);
+            }
+        }
+        let read = |text: &str| {
+            let mut found = Catalogue::new();
+            add_lines(text, &mut found).map(|()| found)
+        };
+        let found = read("# x\n[a.b]\nc = \"d \\\"e\\\" = f\"\n\n[g]\nh = \"\"").unwrap();
+        let expected = [("a.b.c", "d \"e\" = f"), ("g.h", "")];
+        assert!(found.iter().map(|(k, v)| (k.as_str(), v.as_str())).eq(expected));
+        for other in
+            ["a = 1", "a = 'b'", "'a' = \"b\"", "a = \"\"\"b", "a = [\"b\"]", "[[a]]"]
+        {
+            assert_eq!(read(other), None, "{other}");
         }
     }
 

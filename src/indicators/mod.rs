@@ -14,7 +14,7 @@ pub use catalog::{Direction, Entry, Method};
 use self::provenance::{Layers, Provenance};
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
 use crate::config::{Citation, DeficitKind, Settings, Units};
-use crate::domain::{Measure, Status};
+use crate::domain::{Level, Measure, Status};
 use crate::geometry::StudyArea;
 
 /// What kind of value an observation has: SDMX's code list `CL_OBS_STATUS`.
@@ -163,12 +163,14 @@ struct Frame {
 }
 
 /// What all figures of one layer, hazard and measure share.
-struct Shared {
+struct Shared<'a> {
     provenance: Provenance,
     year: Arc<str>,
     denominator_source: Arc<str>,
     /// Whether people were grown to another year.
     is_grown: bool,
+    /// By the number of a level: the hazards whose band of it proves nothing.
+    unresolved: [Vec<&'a str>; 6],
 }
 
 fn exposure_rows(
@@ -183,6 +185,7 @@ fn exposure_rows(
         let growth = provenance::growth(settings, &row.layer, &row.measure);
         let shared = shared.entry(key).or_insert_with(|| Shared {
             is_grown: growth.is_some(),
+            unresolved: Level::ALL.map(|level| layers.unresolved(&row.hazard, level)),
             year: growth.map_or_else(
                 || layers.year(&row.layer),
                 |growth| growth.to_year.to_string().into(),
@@ -195,7 +198,7 @@ fn exposure_rows(
             )
             .into(),
         });
-        exposure_row(frame, shared, &layers.unresolved(&row.hazard, row.level), row)
+        exposure_row(frame, shared, row)
     });
     rows.collect()
 }
@@ -205,17 +208,12 @@ const UNDECIDABLE: &str = "; undecidable";
 /// Says in a comment that a hazard has no such level: a 0 that is certain, whatever its range.
 const NO_LEVEL: &str = "; no_such_level";
 
-/// `unresolved` names the hazards whose band of this level proves nothing. The figure of one
-/// such hazard is of low reliability; that of `any` is so in part, and its comment says where.
-fn exposure_row(
-    frame: &Frame,
-    shared: &Shared,
-    unresolved: &[&str],
-    row: &ExposureRow,
-) -> IndicatorRow {
+/// The figure of a hazard whose band of this level proves nothing is of low reliability; that of
+/// `any` is so in part, and its comment says where.
+fn exposure_row(frame: &Frame, shared: &Shared<'_>, row: &ExposureRow) -> IndicatorRow {
     let ExposureRow { territory, hazard, level, layer, measure, quantity, .. } = row;
     let Provenance { source, comment, status } = &shared.provenance;
-    let (level, measured) = (level.id(), measure.id());
+    let measured = measure.id();
     let usual = if shared.is_grown { ObsStatus::Estimated } else { known(*status) };
     let (usual, open) = if row.is_undecidable() {
         (ObsStatus::Undecidable, UNDECIDABLE)
@@ -224,6 +222,7 @@ fn exposure_row(
     } else {
         (usual, NO_LEVEL)
     };
+    let unresolved = &shared.unresolved[level.index()][..];
     let (status, comment) = match (unresolved, hazard.as_str()) {
         _ if quantity.is_none() => (ObsStatus::Suppressed, comment.clone()),
         ([], _) if open.is_empty() => (usual, comment.clone()),
@@ -237,7 +236,7 @@ fn exposure_row(
     IndicatorRow {
         ref_area: territory.clone(),
         ref_area_system: frame.system.clone(),
-        indicator: format!("exposure.{hazard}.{level}.{layer}.{measured}"),
+        indicator: format!("exposure.{hazard}.{}.{layer}.{measured}", level.id()),
         time_period: shared.year.clone(),
         value: row.value(),
         low: row.range().map(|(low, _)| low),

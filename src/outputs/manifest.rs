@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{WriteJob, memory};
@@ -211,7 +212,7 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
         },
         balance_closes: job.measurements.balance.iter().all(BalanceRow::closes),
         outputs: files
-            .iter()
+            .par_iter()
             .map(|(path, bytes)| Output {
                 path,
                 bytes: bytes.len(),

@@ -36,7 +36,7 @@ impl Format {
             return String::new();
         };
         let mut text = match self {
-            Self::Fixed(decimals) | Self::UpTo(decimals) => format!("{value:.decimals$}"),
+            Self::Fixed(decimals) | Self::UpTo(decimals) => rounded(value, decimals),
             Self::Shortest => value.to_string(),
         };
         if let (Self::UpTo(_), true) = (self, text.contains('.')) {
@@ -54,6 +54,64 @@ impl Format {
     pub(super) fn round(self, value: impl Into<Option<f64>>) -> Option<f64> {
         self.write(value).parse().ok()
     }
+}
+
+/// Powers of ten up to the most decimals that figures have.
+const TENS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
+/// A number with so many decimals: the text that [`format!`] gives, by whole numbers alone for
+/// figures of everyday size, which is many times quicker.
+fn rounded(value: f64, decimals: usize) -> String {
+    let scaled = TENS.get(decimals).and_then(|unit| scaled(value.abs(), *unit));
+    match scaled {
+        Some(scaled) => with_point(scaled, decimals, value.is_sign_negative()),
+        None => format!("{value:.decimals$}"),
+    }
+}
+
+/// The digits of a number, with a point before the last `decimals` of them.
+fn with_point(scaled: u64, decimals: usize, is_negative: bool) -> String {
+    // From the last digit on: of 64 bits there are twenty at most.
+    let mut text = [0; 24];
+    let (mut first, mut rest, mut digits) = (text.len(), scaled, 0);
+    while digits <= decimals || rest > 0 {
+        if digits == decimals && decimals > 0 {
+            first -= 1;
+            text[first] = b'.';
+        }
+        first -= 1;
+        text[first] = b'0' + u8::try_from(rest % 10).expect("a digit is below ten");
+        (rest, digits) = (rest / 10, digits + 1);
+    }
+    if is_negative {
+        first -= 1;
+        text[first] = b'-';
+    }
+    text[first..].iter().copied().map(char::from).collect()
+}
+
+/// A number of at least 0 times a power of ten, rounded to the nearest whole number, of two
+/// equally near ones to the even one; `None` where that is no everyday figure.
+fn scaled(value: f64, unit: u64) -> Option<u64> {
+    const MANTISSA: u32 = f64::MANTISSA_DIGITS - 1;
+    if value == 0.0 {
+        return Some(0);
+    }
+    if !(f64::MIN_POSITIVE..1e12).contains(&value) {
+        return None;
+    }
+    // The value is `mantissa` · 2^-`down`; below 2^40, so `down` is at least 13.
+    let down = 1075 - (value.to_bits() >> MANTISSA);
+    let mantissa = value.to_bits() & ((1 << MANTISSA) - 1) | 1 << MANTISSA;
+    // 2^53 · 10^6 is less than half of 2^100.
+    if down > 100 {
+        return Some(0);
+    }
+    let product = u128::from(mantissa) * u128::from(unit);
+    let (whole, rest) = (product >> down, product & ((1 << down) - 1));
+    let half = 1 << (down - 1);
+    let is_up = rest > half || rest == half && whole & 1 == 1;
+    u64::try_from(whole + u128::from(is_up)).ok()
 }
 
 /// Whether a number as written is nothing.
@@ -135,6 +193,38 @@ mod tests {
         ];
         for (format, value, expected) in cases {
             assert_eq!(format.write(value), expected, "{format:?} of {value}");
+        }
+    }
+
+    #[test]
+    #[expect(clippy::cast_precision_loss, reason = "any number will do")]
+    fn rounding_is_that_of_the_standard_library() {
+        // A fixed linear congruential generator (Knuth, MMIX), so that failures repeat.
+        let mut state = 11u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state >> 20
+        };
+        // Any number, sums of halves of powers of two (whole ties among them), near decimals.
+        let mut values =
+            vec![0.5, 1.5, 2.5, 0.125, 0.375, 999_999_999_999.5, 1e12, 1e300];
+        for _ in 0..20_000 {
+            values.push(f64::from_bits(next() << 20 | next() & 0xf_ffff));
+            values.push(next() as f64 / f64::from(1u32 << (next() % 32)));
+            values.push((next() % 1_000_000_000) as f64 / 1e5);
+        }
+        values.extend([f64::MIN_POSITIVE, 5e-324, 5e-7, 4.9e-7, 1e-30]);
+        for value in values.into_iter().filter(|value| value.is_finite()) {
+            for decimals in 0..=8 {
+                for value in [value, -value] {
+                    let expected = format!("{value:.decimals$}");
+                    assert_eq!(
+                        rounded(value, decimals),
+                        expected,
+                        "{value:e} {decimals}"
+                    );
+                }
+            }
         }
     }
 

@@ -86,15 +86,17 @@ fn archive(kept: &KeptParts) -> zip::result::ZipResult<Vec<u8>> {
 }
 
 fn bytes_of(layer: &KeptLayer) -> Vec<u8> {
-    let mut all = Vec::new();
+    let (classes, parts) = (layer.classes.len(), layer.parts.len());
+    let mut all = Vec::with_capacity(4 * (classes + 4 * parts + layer.counts.len()));
     let territories = layer.classes.iter().map(|class| class.territory);
     let territories = territories.map(|at| u32::try_from(at).unwrap_or(NO_CLASS));
     let rows = layer.parts.iter().map(|part| part.row);
     let classes = layer.parts.iter().map(|part| part.class);
     let counts = layer.counts.iter().map(|at| at.unwrap_or(NO_CLASS));
     let numbers = territories.chain(rows).chain(classes).chain(counts);
-    all.extend(numbers.flat_map(u32::to_le_bytes));
-    all.extend(layer.parts.iter().flat_map(|part| part.amount.to_le_bytes()));
+    numbers.for_each(|number| all.extend_from_slice(&number.to_le_bytes()));
+    let amounts = layer.parts.iter().map(|part| part.amount.to_le_bytes());
+    amounts.for_each(|amount| all.extend_from_slice(&amount));
     let levels = layer.classes.iter().flat_map(|class| class.levels.iter().flatten());
     all.extend(levels.map(|level| byte_of(*level)));
     all

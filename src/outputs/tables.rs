@@ -7,6 +7,7 @@ mod risk;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 pub use risk::{RISK, RISK_SUMMARY, RISK_WEIGHTS, STANDING};
 
 use super::numbers::{self, Format};
@@ -233,10 +234,14 @@ struct Writer(csv::Writer<Vec<u8>>);
 const IN_MEMORY: &str = "records of equal length always fit into memory";
 
 impl Writer {
-    fn with_columns<const N: usize>(columns: [&str; N]) -> Self {
+    fn without_columns() -> Self {
         let mut options = csv::WriterBuilder::new();
         options.terminator(csv::Terminator::Any(b'\n'));
-        let mut writer = Self(options.from_writer(Vec::new()));
+        Self(options.from_writer(Vec::new()))
+    }
+
+    fn with_columns<const N: usize>(columns: [&str; N]) -> Self {
+        let mut writer = Self::without_columns();
         writer.row(columns);
         writer
     }
@@ -250,6 +255,31 @@ impl Writer {
     }
 }
 
+/// Rows that one task writes.
+const ROWS: usize = 1024;
+
+/// Writes a table of many rows, some at a time on all threads; `row` adds one of them.
+fn in_parts<T: Sync, const N: usize>(
+    columns: [&str; N],
+    rows: &[&T],
+    row: impl Fn(&mut Writer, &T) + Sync,
+) -> Vec<u8> {
+    let some = |rows: &[&T]| {
+        let mut part = Writer::without_columns();
+        for one in rows {
+            row(&mut part, one);
+        }
+        part.finish()
+    };
+    let parts: Vec<Vec<u8>> = rows.par_chunks(ROWS).map(some).collect();
+    let mut whole = Writer::with_columns(columns).finish();
+    whole.reserve_exact(parts.iter().map(Vec::len).sum());
+    for part in parts {
+        whole.extend_from_slice(&part);
+    }
+    whole
+}
+
 /// The rows in the byte order of their keys.
 fn sorted<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
     let mut rows: Vec<&T> = rows.iter().collect();
@@ -258,11 +288,10 @@ fn sorted<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> 
 }
 
 fn exposure(names: &Names<'_>, rows: &[ExposureRow]) -> Vec<u8> {
-    let mut table = Writer::with_columns(EXPOSURE);
     let rows = sorted(rows, |r| {
         (&r.territory, &r.hazard, r.level.id(), &r.layer, r.measure.id())
     });
-    for row in rows {
+    in_parts(EXPOSURE, &rows, |table, row| {
         let format = numbers::of_measure(&row.measure);
         let (low, high) = row.range().unzip();
         table.row([
@@ -278,8 +307,7 @@ fn exposure(names: &Names<'_>, rows: &[ExposureRow]) -> Vec<u8> {
             &format.write(high),
             &format.write(row.total),
         ]);
-    }
-    table.finish()
+    })
 }
 
 fn deficits(names: &Names<'_>, rows: &[DeficitRow]) -> Vec<u8> {
@@ -426,8 +454,7 @@ fn findings_table(findings: &[Finding]) -> Vec<u8> {
 }
 
 fn indicators_table(rows: &[IndicatorRow]) -> Vec<u8> {
-    let mut table = Writer::with_columns(INDICATORS);
-    for row in sorted(rows, IndicatorRow::key) {
+    in_parts(INDICATORS, &sorted(rows, IndicatorRow::key), |table, row| {
         let (method, value) = (row.method.entry(), numbers::of_value(row.method));
         table.row([
             &row.ref_area,
@@ -454,8 +481,7 @@ fn indicators_table(rows: &[IndicatorRow]) -> Vec<u8> {
             &row.citation.legal_status,
             &row.citation.edition,
         ]);
-    }
-    table.finish()
+    })
 }
 
 fn boolean(value: bool) -> &'static str {

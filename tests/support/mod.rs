@@ -10,6 +10,7 @@
 )]
 
 mod promises;
+mod sums;
 mod worlds;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use std::fs;
 use std::path::Path;
 
 pub(crate) use promises::broken_promises;
+pub(crate) use sums::fixed_by;
 pub(crate) use worlds::{
     EAST, NORTH, World, collection, feature, point, polygon, position, rect, ring,
 };

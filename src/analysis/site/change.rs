@@ -13,8 +13,9 @@ use super::super::exposure::{Table, has_level, hazards, places};
 use super::super::facilities::{people_layer, people_nearest};
 use super::super::measurements::{DeficitRow, Measurements};
 use super::super::planes::Planes;
+use super::super::suppression::hide_deficit;
 use super::super::{measure, tally};
-use crate::config::Settings;
+use crate::config::{DeficitKind, Settings};
 use crate::domain::{Findings, Level, OUTSIDE, Quantity, TOTAL};
 use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea, overlaps};
 use crate::layers::Value;
@@ -57,8 +58,11 @@ pub struct Change {
     /// The people that are added, by hazard and level, where they are not none for certain.
     pub exposed: Vec<ExposedHere>,
     /// For a facility: people whose nearest of its service it would be; `None` if no layer
-    /// tells, or for residents.
+    /// tells, for residents, or if it is hidden.
     pub people_nearest: Option<f64>,
+    /// Whether the project has a rule on small numbers: then nothing is told that a facility
+    /// moves people by, because one put beside a single house would tell who lives there.
+    pub is_hidden: bool,
     /// Deficits that would change: before and after.
     pub deficits: Vec<(DeficitRow, DeficitRow)>,
 }
@@ -95,16 +99,34 @@ pub fn change(
             })
         }
     };
+    let is_hidden = settings.suppression.is_some();
+    let people_nearest: Option<f64> = people_nearest.filter(|_| !is_hidden);
     // Risk is not asked for, and the place has no attributes to be judged by.
     let mut settings = settings.clone();
     settings.risk = None;
     let measured = measure(&after, &settings, &mut Findings::default(), &mut ());
-    let pairs = before.deficits.iter().zip(measured.deficits);
+    let is_facility = matches!(added, Added::Facility { .. });
+    let pairs = before.deficits.iter().zip(measured.deficits).map(|(row, mut after)| {
+        // What was hidden stays so: the addition is known, and would be subtracted.
+        let is_told_by_place = is_hidden && is_facility && of_access(&settings, row);
+        if row.is_hidden || is_told_by_place {
+            hide_deficit(&mut after);
+            after.people = after.people.filter(|_| row.people.is_some());
+        }
+        (row, after)
+    });
     let figures = |row: &DeficitRow| (row.people, row.value, row.gap, row.shortfall);
     let differs = |(a, b): &(&DeficitRow, DeficitRow)| figures(a) != figures(b);
     let deficits = pairs.filter(differs).map(|(a, b)| (a.clone(), b)).collect();
     let exposed = exposed(area, place, amount);
-    Change { added, amount, exposed, people_nearest, deficits }
+    Change { added, amount, exposed, people_nearest, is_hidden, deficits }
+}
+
+/// Whether a deficit counts the people within reach of a service.
+fn of_access(settings: &Settings, row: &DeficitRow) -> bool {
+    let mut all = settings.deficits.iter();
+    let found = all.find(|deficit| deficit.id == row.deficit);
+    found.is_some_and(|deficit| matches!(deficit.kind, DeficitKind::Access { .. }))
 }
 
 fn push(layer: &mut Prepared, place: &Prepared) {

@@ -18,8 +18,12 @@ pub struct ElementsHere {
     /// How many there are.
     pub count: usize,
     /// People within the place, each element's by the share of it that lies inside; `None` if
-    /// the layer carries none, if those of an element are unknown, or if the place is no area.
+    /// the layer carries none, if those of an element are unknown, if the place is no area, or
+    /// if they are hidden.
     pub people: Option<f64>,
+    /// Whether the project has a rule on small numbers: places can be drawn so that one less
+    /// the other is a single house, so no people of a place and of its elements are told.
+    pub is_hidden: bool,
     /// Those that lie most within the place, then by id.
     pub named: Vec<Element>,
 }
@@ -62,7 +66,9 @@ impl Surveyor<'_> {
             return None;
         }
         let ids = &layer.layer.ids;
-        let people = |row: usize| layer.people.as_ref().and_then(|all| all[row]);
+        let is_hidden = self.settings.suppression.is_some() && layer.people.is_some();
+        let known = layer.people.as_ref().filter(|_| !is_hidden);
+        let people = |row: usize| known.and_then(|all| all[row]);
         let inside = |&(row, share): &(usize, Option<f64>)| {
             Some(people(row)? * share.unwrap_or(0.0))
         };
@@ -83,6 +89,7 @@ impl Surveyor<'_> {
             layer: layer.layer.id.clone(),
             count,
             people: within.filter(|_| is_area),
+            is_hidden,
             named: named.collect(),
         })
     }

@@ -58,6 +58,33 @@ impl Grid {
         !std::mem::replace(&mut self.hidden[row][level], true)
     }
 
+    /// Hides all of it.
+    pub(super) fn hide_all(&mut self) {
+        self.hidden.iter_mut().for_each(|row| row.fill(true));
+    }
+
+    /// Whether nothing says that a cell is hidden: it is not, or everybody knows that it is
+    /// empty.
+    pub(super) fn is_published(&self, cell: Cell) -> bool {
+        !self.is_hidden(cell) || (self.is_sparse && self.value(cell) <= 0.0)
+    }
+
+    /// Whether a cell must not be known for its own sake. `open` says whether nobody knows the
+    /// sum of its row, which must not be known where it is less than `few`.
+    pub(super) fn is_sensitive(
+        &self,
+        cell: Cell,
+        (least, few): (f64, f64),
+        open: bool,
+    ) -> bool {
+        let sum: f64 = self.values[cell.0].iter().sum();
+        self.is_small(cell, least) || (open && self.value(cell) > 0.0 && sum < few)
+    }
+
+    pub(super) fn is_marked(&self, (row, level): Cell) -> bool {
+        self.marked[row][level]
+    }
+
     /// Asks for a cell to be protected whatever its own size.
     pub(super) fn mark(&mut self, (row, level): Cell) {
         self.marked[row][level] = true;
@@ -83,12 +110,10 @@ impl Grid {
     ) -> Vec<Cell> {
         let mut found = Vec::new();
         for cell in self.cells() {
-            let (row, level) = cell;
-            let sum: f64 = self.values[row].iter().sum();
-            let is_sensitive = self.is_small(cell, least)
-                || self.marked[row][level]
-                || (open[row] && sum < few);
-            if is_sensitive || open[row] {
+            let is_open = open[cell.0];
+            let is_sensitive =
+                self.is_marked(cell) || self.is_sensitive(cell, (least, few), is_open);
+            if is_sensitive || is_open {
                 self.hide(cell);
             }
             found.extend((is_sensitive && self.value(cell) > 0.0).then_some(cell));

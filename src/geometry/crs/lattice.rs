@@ -34,18 +34,21 @@ type Cubic = [[f64; NODES]; NODES];
 /// Easting and northing over one cell; `None` where the exact way has no answer.
 type Cell = OnceLock<Option<Box<[Cubic; 2]>>>;
 type Tile = OnceLock<Box<[Cell]>>;
+/// Tiles from west to east.
+type Row = OnceLock<Box<[Tile]>>;
 
-/// The cells that were asked for.
+/// The cells that were asked for. What nobody asked for takes a few kilobytes, since every
+/// layer has a lattice of its own.
 #[derive(Debug)]
 pub(super) struct Lattice {
-    tiles: Vec<Tile>,
+    /// From south to north.
+    rows: Box<[Row]>,
 }
 
 impl Lattice {
     /// A lattice without a cell yet.
     pub(super) fn new() -> Self {
-        let count = usize::try_from(TILES[0] * TILES[1]).expect("two small numbers");
-        Self { tiles: std::iter::repeat_with(Tile::new).take(count).collect() }
+        Self { rows: empty(TILES[1]) }
     }
 
     /// Projects a place, degrees, by its cell; by `exact` where there is none.
@@ -57,7 +60,9 @@ impl Lattice {
         let (column, u) = cell_of(lon);
         let (row, v) = cell_of(lat);
         match self.cell(column, row, &exact) {
-            Some(cubics) => Some(cubics.each_ref().map(|cubic| value(cubic, u, v))),
+            Some([easting, northing]) => {
+                Some([value(easting, u, v), value(northing, u, v)])
+            }
             None => exact([lon, lat]),
         }
     }
@@ -73,17 +78,22 @@ impl Lattice {
         if !(0..TILES[0]).contains(&east) {
             return None;
         }
-        let tile = self.tiles.get(usize::try_from(north * TILES[0] + east).ok()?)?;
-        let cells = tile.get_or_init(|| {
-            std::iter::repeat_with(Cell::new).take((TILE * TILE) as usize).collect()
-        });
+        let row_of_tiles = self.rows.get(usize::try_from(north).ok()?)?;
+        let tile = &row_of_tiles.get_or_init(|| empty(TILES[0]))[east as usize];
+        let cells = tile.get_or_init(|| empty(TILE * TILE));
         let within = row.rem_euclid(TILE) * TILE + column.rem_euclid(TILE);
         let cell = &cells[within as usize];
         cell.get_or_init(|| fit(column, row, exact).map(Box::new)).as_deref()
     }
 }
 
+/// So many places where nothing is yet.
+fn empty<T>(count: i64) -> Box<[OnceLock<T>]> {
+    std::iter::repeat_with(OnceLock::new).take(count as usize).collect()
+}
+
 /// The number of the cell that holds a coordinate, and where in it: −1 to 1.
+#[inline]
 fn cell_of(degrees: f64) -> (i64, f64) {
     let scaled = degrees * PER_DEGREE;
     // Rounded down without a call: cut off, and one less below zero.
@@ -125,6 +135,7 @@ fn along([a, b, c, d]: [f64; NODES]) -> [f64; NODES] {
     [t0 - t2, t1 - 3.0 * t3, 2.0 * t2, 4.0 * t3]
 }
 
+#[inline]
 fn value(cubic: &Cubic, u: f64, v: f64) -> f64 {
     let inner = |row: &[f64; NODES]| row[0] + v * (row[1] + v * (row[2] + v * row[3]));
     inner(&cubic[0])

@@ -33,6 +33,8 @@ pub struct Transform<'a> {
     source: Crs,
     target: &'a Crs,
     degrees: Proj,
+    /// Whether the file's coordinates are degrees.
+    is_from_degrees: bool,
     lattice: OnceLock<Lattice>,
 }
 
@@ -60,7 +62,9 @@ impl<'a> Transform<'a> {
         target: &'a Crs,
     ) -> Result<Self, CrsTrouble> {
         let source = Crs::new(source, shift)?;
-        Ok(Self { source, target, degrees: wgs84()?, lattice: OnceLock::new() })
+        let is_from_degrees = source.is_geographic();
+        let (degrees, lattice) = (wgs84()?, OnceLock::new());
+        Ok(Self { source, target, degrees, is_from_degrees, lattice })
     }
 
     /// Whether the file's coordinates are in the working CRS already.
@@ -96,7 +100,7 @@ impl<'a> Transform<'a> {
     /// Whether the file's coordinates are degrees.
     #[must_use]
     pub fn is_from_degrees(&self) -> bool {
-        self.source.is_geographic()
+        self.is_from_degrees
     }
 
     /// What is done, for the manifest: `identity`, or the two proj strings after the codes of

@@ -58,6 +58,8 @@ pub(super) struct Lattice {
     x0: i64,
     y0: i64,
     step: i64,
+    /// One over the step.
+    per_step: f64,
     columns: i64,
     rows: i64,
     /// State at the lower left corner of each cell.
@@ -91,8 +93,14 @@ impl Lattice {
         let mut lattice = Self::empty(edges);
         let mut crossings = Vec::new();
         for edge in edges {
-            lattice.mark(edge);
-            lattice.cross_rows(edge, &mut crossings);
+            let (low, high) = edge.by_height();
+            let rows = (lattice.row(low.y), lattice.row(high.y));
+            if rows.0 == rows.1 {
+                lattice.mark_row(rows.0, low.x.min(high.x), low.x.max(high.x));
+            } else {
+                lattice.mark(edge, rows);
+                lattice.cross_rows(edge, rows, &mut crossings);
+            }
         }
         lattice.label(crossings);
         lattice
@@ -120,6 +128,7 @@ impl Lattice {
             x0: 2 * low.x - 1,
             y0: 2 * low.y - 1,
             step,
+            per_step: 1.0 / step as f64,
             columns,
             rows,
             state: vec![0; size],
@@ -134,27 +143,35 @@ impl Lattice {
     }
 
     fn column(&self, x: i64) -> i64 {
-        (2 * x - self.x0).div_euclid(self.step)
+        self.steps(2 * x - self.x0)
     }
 
     fn row(&self, y: i64) -> i64 {
-        (2 * y - self.y0).div_euclid(self.step)
+        self.steps(2 * y - self.y0)
+    }
+
+    /// Whole steps in a way, rounded down: a product that may be off by one, put right. A
+    /// division of whole numbers takes many times as long.
+    fn steps(&self, way: i64) -> i64 {
+        let about = (way as f64 * self.per_step) as i64;
+        let rest = way - about * self.step;
+        about + i64::from(rest >= self.step) - i64::from(rest < 0)
     }
 
     fn cell(&self, column: i64, row: i64) -> usize {
         (row * self.columns + column) as usize
     }
 
-    /// Marks the cells that the edge may meet, row by row.
-    fn mark(&mut self, edge: &Edge) {
-        let (low, high) =
-            if edge.a.y <= edge.b.y { (edge.a, edge.b) } else { (edge.b, edge.a) };
-        let (first, last) = (self.row(low.y), self.row(high.y));
-        let slope = if high.y > low.y {
-            (high.x - low.x) as f64 / (high.y - low.y) as f64
-        } else {
-            0.0
-        };
+    /// Marks the cells of a row between two abscissas.
+    fn mark_row(&mut self, row: i64, from: i64, to: i64) {
+        let cells = self.cell(self.column(from), row)..=self.cell(self.column(to), row);
+        self.clear[cells].fill(false);
+    }
+
+    /// Marks the cells that an edge over several rows may meet, row by row.
+    fn mark(&mut self, edge: &Edge, (first, last): (i64, i64)) {
+        let (low, high) = edge.by_height();
+        let slope = (high.x - low.x) as f64 / (high.y - low.y) as f64;
         let (left, right) = (low.x.min(high.x), low.x.max(high.x));
         for row in first..=last {
             let at = |line: i64| {
@@ -168,19 +185,20 @@ impl Lattice {
             // Two grid steps of margin cover the rounding of `at`.
             let from = (enter.min(leave).floor() as i64 - 2).max(left);
             let to = (enter.max(leave).ceil() as i64 + 2).min(right);
-            for column in self.column(from)..=self.column(to) {
-                let cell = self.cell(column, row);
-                self.clear[cell] = false;
-            }
+            self.mark_row(row, from, to);
         }
     }
 
     /// Lists where the edge crosses the lattice's horizontal lines.
-    fn cross_rows(&self, edge: &Edge, crossings: &mut Vec<Crossing>) {
-        let (low, high) =
-            if edge.a.y <= edge.b.y { (edge.a, edge.b) } else { (edge.b, edge.a) };
+    fn cross_rows(
+        &self,
+        edge: &Edge,
+        (first, last): (i64, i64),
+        crossings: &mut Vec<Crossing>,
+    ) {
+        let (low, high) = edge.by_height();
         let delta = if edge.b.y > edge.a.y { -1 } else { 1 };
-        for row in self.row(low.y) + 1..=self.row(high.y) {
+        for row in first + 1..=last {
             let y2 = self.y0 + row * self.step;
             let t = (y2 as f64 / 2.0 - low.y as f64) / (high.y - low.y) as f64;
             let x2 = 2.0 * (low.x as f64 + t * (high.x - low.x) as f64);
@@ -253,7 +271,7 @@ impl Lattice {
     ///
     /// Outside the lattice nothing is in any plane, so any point there will do.
     pub(super) fn anchor_on(&self, x: i64, y2: i64) -> Anchor {
-        let (column, row) = (self.column(x), (y2 - self.y0).div_euclid(self.step));
+        let (column, row) = (self.column(x), self.steps(y2 - self.y0));
         if !(0..self.columns).contains(&column) {
             return Anchor { x2: 2 * x - 1, y2, state: 0 };
         }
@@ -289,6 +307,11 @@ impl Lattice {
 }
 
 impl Edge {
+    /// Its lower and its upper end.
+    fn by_height(&self) -> (GridPoint, GridPoint) {
+        if self.a.y <= self.b.y { (self.a, self.b) } else { (self.b, self.a) }
+    }
+
     /// Change of count when the edge is crossed from west to east.
     pub(super) fn eastward(&self) -> i32 {
         if self.b.y > self.a.y { -1 } else { 1 }

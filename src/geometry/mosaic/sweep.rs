@@ -8,8 +8,6 @@
 
 use std::collections::HashMap;
 
-use smallvec::SmallVec;
-
 use super::lattice::Counts;
 use super::locate::corner;
 use super::{Anchor, Edge, Membership, Mosaic, Parts, PlaneId, segments};
@@ -21,9 +19,6 @@ const STRIP_EDGES: usize = 384;
 /// Order of edges is not trusted below this many grid steps.
 const TOLERANCE: f64 = 1e-4;
 
-/// Which of the window's planes hold a layer of the stack, a bit a plane.
-type Key = SmallVec<[u64; 1]>;
-
 /// Room to work in, reused from feature to feature by one thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -34,17 +29,27 @@ pub struct Scratch {
     planes: Vec<PlaneId>,
     edges: Vec<Local>,
     pieces: Vec<Piece>,
-    /// West ends of the pieces, from west to east.
-    starts: Vec<(f64, u32)>,
-    /// Other places of interest, from west to east.
-    ends: Vec<f64>,
+    /// West ends of the pieces, by their [`rank`] from west to east.
+    starts: Vec<(i64, u32)>,
+    /// Ranks of other places of interest, from west to east.
+    ends: Vec<i64>,
     toggles: Vec<Toggle>,
     abscissas: Vec<f64>,
-    active: Vec<u32>,
+    /// The pieces over the slab at work, from the floor up.
     stack: Vec<Layer>,
+    floor: Floor,
+    /// Counts and key of the layer at work.
     counts: Vec<i32>,
-    floor: Vec<i32>,
+    key: Vec<u64>,
     sums: Sums,
+}
+
+/// What holds the floor of the strip: the count of each of the window's planes and of the
+/// feature itself, and which of the planes that makes, a bit a plane.
+#[derive(Debug, Default)]
+struct Floor {
+    counts: Vec<i32>,
+    key: Vec<u64>,
 }
 
 /// An edge with the number of its plane within the window.
@@ -88,54 +93,69 @@ struct Layer {
     piece: u32,
 }
 
-/// Areas by key, in the order in which keys turned up.
+/// Areas by key (which of the window's planes hold a layer of the stack), in the order in which
+/// keys turned up.
 #[derive(Debug, Default)]
 struct Sums {
-    entries: Vec<(Key, f64)>,
-    numbers: HashMap<Key, usize>,
+    /// Words of a key, nearly always one.
+    words: usize,
+    keys: Vec<u64>,
+    areas: Vec<f64>,
+    numbers: HashMap<Box<[u64]>, usize>,
     last: usize,
 }
 
 impl Sums {
-    fn clear(&mut self) {
-        self.entries.clear();
+    fn clear(&mut self, planes: usize) {
+        self.words = planes / 64 + 1;
+        self.keys.clear();
+        self.areas.clear();
         self.numbers.clear();
         self.last = 0;
     }
 
-    fn add(&mut self, key: &Key, area: f64) {
-        if self.entries.get(self.last).is_none_or(|(known, _)| !is_same(known, key)) {
-            self.last = self.find(key);
-        }
-        self.entries[self.last].1 += area;
+    fn keys(&self) -> impl Iterator<Item = &[u64]> {
+        self.keys.chunks_exact(self.words)
     }
 
-    fn find(&mut self, key: &Key) -> usize {
+    fn is_at(&self, at: usize, key: &[u64]) -> bool {
+        let known = self.keys.iter().skip(at * self.words);
+        at < self.areas.len() && known.zip(key).all(|(a, b)| a == b)
+    }
+
+    fn add(&mut self, key: &[u64], area: f64) {
+        if !self.is_at(self.last, key) {
+            self.last = self.find(key);
+        }
+        self.areas[self.last] += area;
+    }
+
+    fn find(&mut self, key: &[u64]) -> usize {
         const FEW: usize = 16;
-        if self.entries.len() <= FEW {
-            if let Some(at) =
-                self.entries.iter().position(|(known, _)| is_same(known, key))
-            {
+        let count = self.areas.len();
+        if count <= FEW {
+            if let Some(at) = self.keys().position(|known| is_same(known, key)) {
                 return at;
             }
         } else {
             if self.numbers.is_empty() {
-                let all = self.entries.iter().enumerate();
-                self.numbers.extend(all.map(|(at, (known, _))| (known.clone(), at)));
+                let all = self.keys.chunks_exact(self.words).map(Box::from);
+                self.numbers.extend(all.zip(0..));
             }
             if let Some(&at) = self.numbers.get(key) {
                 return at;
             }
-            self.numbers.insert(key.clone(), self.entries.len());
+            self.numbers.insert(key.into(), count);
         }
-        self.entries.push((key.clone(), 0.0));
-        self.entries.len() - 1
+        self.keys.extend_from_slice(key);
+        self.areas.push(0.0);
+        count
     }
 }
 
-/// Whether two keys are the same; they are nearly always of one word.
-fn is_same(a: &Key, b: &Key) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+/// Whether two keys of one length are the same.
+fn is_same(a: &[u64], b: &[u64]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a == b)
 }
 
 /// Splits `shape`, whose window's edges are in `scratch.near`.
@@ -146,7 +166,6 @@ pub(super) fn split(
     scratch: &mut Scratch,
 ) -> Parts {
     let Some((low, high)) = shape.bounds() else { return Parts::new() };
-    scratch.sums.clear();
     let counts = if scratch.near.len() + shape.points().len() > STRIP_EDGES {
         in_strips(mosaic, anchor, shape, scratch);
         mosaic.lattice.counts(anchor.state).clone()
@@ -205,6 +224,7 @@ fn gather(mosaic: &Mosaic, shape: ShapeRef<'_>, scratch: &mut Scratch) {
         segments(shape)
             .map(|(a, b)| Local { edge: Edge { a, b, plane: PlaneId::MAX }, plane: own }),
     );
+    scratch.sums.clear(scratch.planes.len());
 }
 
 /// The lattice lines at which a window with many edges is cut into strips.
@@ -230,7 +250,7 @@ fn outer_planes(counts: &Counts, local: &[PlaneId]) -> Membership {
 fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) -> Parts {
     let least = (area_m2 * 1e-10).min(1e-6);
     let mut parts = Parts::new();
-    for (key, area) in &sums.entries {
+    for (key, area) in sums.keys().zip(&sums.areas) {
         let area = area / AREA_STEPS_PER_M2;
         if area > least {
             let inside = planes
@@ -261,25 +281,38 @@ fn sweep(
     clip(anchor, height, (side(west), side(east)), own, scratch);
     let Some((west, east)) = extent(own, scratch) else { return };
     abscissas(west, east, scratch);
-    base_counts(counts, scratch);
+    lay_floor(counts, scratch);
     let xs = std::mem::take(&mut scratch.abscissas);
-    scratch.active.clear();
+    scratch.stack.clear();
     let (mut next_piece, mut next_toggle) = (0, 0);
     for slab in xs.windows(2) {
         let (left, right) = (slab[0], slab[1]);
-        while scratch.toggles.get(next_toggle).is_some_and(|t| t.x <= left) {
-            let toggle = scratch.toggles[next_toggle];
-            scratch.floor[toggle.plane as usize] += toggle.delta;
+        while let Some(&toggle) =
+            scratch.toggles.get(next_toggle).filter(|toggle| toggle.x <= left)
+        {
+            scratch.floor.change(toggle, own);
             next_toggle += 1;
         }
-        while let Some(&(_, piece)) =
-            scratch.starts.get(next_piece).filter(|s| s.0 <= left)
+        let Scratch { stack, pieces, starts, .. } = &mut *scratch;
+        // Where a slab ends the next begins.
+        stack.retain_mut(|layer| {
+            let piece = &pieces[layer.piece as usize];
+            (layer.left, layer.right) = (layer.right, piece.y(right));
+            piece.x1 > left
+        });
+        while let Some(&(_, at)) =
+            starts.get(next_piece).filter(|start| of_rank(start.0) <= left)
         {
-            scratch.active.push(piece);
+            let piece = &pieces[at as usize];
+            if piece.x1 > left {
+                stack.push(Layer {
+                    left: piece.y(left),
+                    right: piece.y(right),
+                    piece: at,
+                });
+            }
             next_piece += 1;
         }
-        let pieces = &scratch.pieces;
-        scratch.active.retain(|&p| pieces[p as usize].x1 > left);
         slab_between(left, right, height, scratch);
     }
     scratch.abscissas = xs;
@@ -332,11 +365,11 @@ fn clip(
             (x1, y1) = (ceiling_x(), height);
         }
         if x0 < x1 && x1 > west && x0 < east {
-            scratch.starts.push((x0, scratch.pieces.len() as u32));
+            scratch.starts.push((rank(x0), scratch.pieces.len() as u32));
             scratch.pieces.push(Piece { x0, y0, x1, y1, slope, plane, upward });
         }
     }
-    scratch.starts.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
+    scratch.starts.sort_unstable();
     scratch.toggles.sort_unstable_by(|s, t| s.x.total_cmp(&t.x));
 }
 
@@ -351,6 +384,18 @@ fn extent(own: u32, scratch: &Scratch) -> Option<(f64, f64)> {
     })
 }
 
+/// A whole number in the order of [`f64::total_cmp`], which is quicker to sort by.
+fn rank(x: f64) -> i64 {
+    let bits = x.to_bits().cast_signed();
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+}
+
+/// The number of a [`rank`]: the sign stays, so the way back is the same.
+fn of_rank(rank: i64) -> f64 {
+    let bits = rank ^ ((rank >> 63).cast_unsigned() >> 1).cast_signed();
+    f64::from_bits(bits.cast_unsigned())
+}
+
 /// Lists where slabs begin and end: the starts of pieces, which are in order already, and
 /// their ends and the toggles between them.
 fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
@@ -358,11 +403,11 @@ fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
     let ends = scratch.pieces.iter().map(|p| p.x1);
     let ends = ends.chain(scratch.toggles.iter().map(|t| t.x));
     scratch.ends.clear();
-    scratch.ends.extend(ends.filter(is_within));
-    scratch.ends.sort_unstable_by(f64::total_cmp);
+    scratch.ends.extend(ends.filter(is_within).map(rank));
+    scratch.ends.sort_unstable();
     scratch.abscissas.clear();
-    let mut ends = scratch.ends.iter().copied().peekable();
-    for start in scratch.starts.iter().map(|s| s.0).filter(is_within) {
+    let mut ends = scratch.ends.iter().copied().map(of_rank).peekable();
+    for start in scratch.starts.iter().map(|s| of_rank(s.0)).filter(is_within) {
         while let Some(end) = ends.next_if(|end| *end <= start) {
             scratch.abscissas.push(end);
         }
@@ -373,19 +418,35 @@ fn abscissas(west: f64, east: f64, scratch: &mut Scratch) {
 }
 
 /// Sets the floor's counts to those of the anchor; the feature itself starts further east.
-fn base_counts(counts: &Counts, scratch: &mut Scratch) {
-    scratch.floor.clear();
-    scratch.floor.resize(scratch.planes.len() + 1, 0);
+fn lay_floor(counts: &Counts, scratch: &mut Scratch) {
+    let Scratch { floor, planes, sums, .. } = scratch;
+    floor.counts.clear();
+    floor.counts.resize(planes.len() + 1, 0);
+    floor.key.clear();
+    floor.key.resize(sums.words, 0);
     for &(plane, count) in counts {
-        if let Ok(local) = scratch.planes.binary_search(&plane) {
-            scratch.floor[local] = count;
+        if let Ok(local) = planes.binary_search(&plane) {
+            floor.counts[local] = count;
+            floor.key[local / 64] |= u64::from(count > 0) << (local % 64);
         }
     }
 }
 
-/// Stacks the active pieces over a slab, splitting it where they cross.
+impl Floor {
+    /// Goes over a toggle. The feature itself, which is `own`, is in no key.
+    fn change(&mut self, toggle: Toggle, own: u32) {
+        let plane = toggle.plane as usize;
+        let before = self.counts[plane] > 0;
+        self.counts[plane] += toggle.delta;
+        if toggle.plane < own && before != (self.counts[plane] > 0) {
+            self.key[plane / 64] ^= 1 << (plane % 64);
+        }
+    }
+}
+
+/// Goes up the pieces over a slab, splitting it where they cross.
 fn slab_between(left: f64, right: f64, height: f64, scratch: &mut Scratch) {
-    stack(left, right, scratch);
+    order(&mut scratch.stack);
     if is_stacked(&scratch.stack) {
         climb(right - left, height, scratch);
         return;
@@ -396,25 +457,22 @@ fn slab_between(left: f64, right: f64, height: f64, scratch: &mut Scratch) {
     cuts.dedup();
     let mut from = left;
     for to in cuts {
-        stack(from, to, scratch);
+        let Scratch { stack, pieces, .. } = &mut *scratch;
+        for layer in stack.iter_mut() {
+            let piece = &pieces[layer.piece as usize];
+            (layer.left, layer.right) = (piece.y(from), piece.y(to));
+        }
+        order(stack);
         climb(to - from, height, scratch);
         from = to;
     }
 }
 
-/// Orders the active pieces by their mean ordinate over the slab.
-fn stack(left: f64, right: f64, scratch: &mut Scratch) {
-    scratch.stack.clear();
-    let pieces = &scratch.pieces;
-    scratch.stack.extend(scratch.active.iter().map(|&piece| {
-        let p = &pieces[piece as usize];
-        Layer { left: p.y(left), right: p.y(right), piece }
-    }));
+/// Puts pieces in the order of their mean ordinates over the slab, which is mostly that of the
+/// slab before.
+fn order(stack: &mut [Layer]) {
     let key = |layer: &Layer| layer.left + layer.right;
-    scratch.stack.sort_by(|a, b| key(a).total_cmp(&key(b)).then(a.piece.cmp(&b.piece)));
-    // The next slab mostly has them in the same order, which is quick to sort.
-    scratch.active.clear();
-    scratch.active.extend(scratch.stack.iter().map(|layer| layer.piece));
+    stack.sort_by(|a, b| key(a).total_cmp(&key(b)).then(a.piece.cmp(&b.piece)));
 }
 
 /// Whether no two neighbours in the stack change places across the slab.
@@ -443,35 +501,29 @@ fn crossings(left: f64, right: f64, stack: &[Layer]) -> Vec<f64> {
 
 /// Goes up through the stack and adds each layer of the feature to its key.
 fn climb(width: f64, height: f64, scratch: &mut Scratch) {
-    let own = scratch.planes.len();
-    scratch.counts.clear();
-    scratch.counts.extend_from_slice(&scratch.floor);
-    let mut key = key_of(&scratch.counts[..own]);
+    let Scratch { planes, pieces, stack, floor, counts, key, sums, .. } = scratch;
+    let own = planes.len();
+    counts.clear();
+    counts.extend_from_slice(&floor.counts);
+    key.clear();
+    key.extend_from_slice(&floor.key);
     let (mut left, mut right) = (0.0, 0.0);
-    for layer in &scratch.stack {
-        if scratch.counts[own] > 0 {
+    for layer in stack.iter() {
+        if counts[own] > 0 {
             let area = (layer.left - left + layer.right - right) * 0.5 * width;
-            scratch.sums.add(&key, area);
+            sums.add(key, area);
         }
-        let piece = &scratch.pieces[layer.piece as usize];
+        let piece = &pieces[layer.piece as usize];
         let plane = piece.plane as usize;
-        let before = scratch.counts[plane] > 0;
-        scratch.counts[plane] += piece.upward;
-        if plane < own && before != (scratch.counts[plane] > 0) {
+        let before = counts[plane] > 0;
+        counts[plane] += piece.upward;
+        if plane < own && before != (counts[plane] > 0) {
             key[plane / 64] ^= 1 << (plane % 64);
         }
         (left, right) = (layer.left, layer.right);
     }
-    if scratch.counts[own] > 0 {
+    if counts[own] > 0 {
         let area = (2.0 * height - left - right) * 0.5 * width;
-        scratch.sums.add(&key, area);
+        sums.add(key, area);
     }
-}
-
-fn key_of(counts: &[i32]) -> Key {
-    let mut key = Key::from_elem(0, counts.len() / 64 + 1);
-    for (bit, _) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        key[bit / 64] |= 1 << (bit % 64);
-    }
-    key
 }

@@ -2,11 +2,12 @@
 //! where people have it far to a service, each block by its distance.
 
 use crate::analysis::{DeficitRow, Distances, Measurements};
-use crate::config::{Better, Breaks, DeficitKind, DeficitSettings, Units};
+use crate::config::{Breaks, DeficitKind, DeficitSettings, Units};
 use crate::domain::{Message, TOTAL};
 use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea};
 
 use super::choropleth::{self, Classes, FeatureClass, Method};
+use super::deficit_colouring::{Class, Colouring, class_label};
 use super::figures;
 use super::focus;
 use super::hazard_map;
@@ -15,7 +16,7 @@ use super::projection::Extent;
 use super::scene::Paint;
 use super::sheet::{Drawn, Job, Plan};
 use super::sketch::Sketch;
-use super::style::{GAP_LIMITS, GapClass};
+use super::style::GapClass;
 use super::words::Words;
 
 /// The plan of a deficit's map.
@@ -67,6 +68,7 @@ pub fn plan<'a>(
             all
         },
         bases,
+        periods: periods(&rows),
         detail: None,
         may_draw: Box::new(move |id| {
             let area = job.area;
@@ -124,14 +126,19 @@ fn subtitle(words: Words, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> St
         || words.of("map.deficit.no_standard"),
         |standard| words.with("map.deficit.subtitle", "standard", &standard),
     );
+    if let [period] = periods(rows)[..] {
+        text.push_str(&words.with("map.deficit.period", "period", period));
+    }
+    text
+}
+
+/// The periods that the figures are of, each once.
+fn periods<'a>(rows: &[&'a DeficitRow]) -> Vec<&'a str> {
     let mut periods: Vec<&str> = rows.iter().map(|row| row.period.as_str()).collect();
     periods.retain(|period| !period.is_empty());
     periods.sort_unstable();
     periods.dedup();
-    if let Some(period) = periods.first().filter(|_| periods.len() == 1) {
-        text.push_str(&words.with("map.deficit.period", "period", period));
-    }
-    text
+    periods
 }
 
 fn notes(words: Words, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Vec<String> {
@@ -139,6 +146,9 @@ fn notes(words: Words, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Vec<S
         DeficitKind::AreaPerPerson { .. } => "map.note.area_per_person",
         DeficitKind::Access { .. } => "map.note.access",
         DeficitKind::PeoplePerUnit { .. } => "map.note.people_per_unit",
+        DeficitKind::Reported { .. } if deficit.standard.is_none() => {
+            "map.note.reported_alone"
+        }
         DeficitKind::Reported { .. } => "map.note.reported",
     })];
     if let Some(source) = &deficit.standard_source {
@@ -168,78 +178,6 @@ struct Theme<'a> {
     is_kept_back: bool,
     method: Method,
     colouring: Colouring,
-}
-
-/// How territories are coloured.
-enum Colouring {
-    /// By the gap, as a share of the standard.
-    Gap,
-    /// By the value.
-    Values(Classes),
-}
-
-/// The class of a territory, in the order of the legend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Value(usize),
-    Gap(GapClass),
-}
-
-impl Colouring {
-    /// The way, and the method that it follows: of a standard that is nothing, or of none, no
-    /// gap is a share, so the values are told apart instead, by round limits.
-    fn of(
-        method: Method,
-        deficit: &DeficitSettings,
-        rows: &[&DeficitRow],
-    ) -> (Self, Method) {
-        let has_share = deficit.standard.is_some_and(|standard| standard > 0.0);
-        let is_standard = method.breaks == Breaks::Standard;
-        if is_standard && (has_share || !is_reported(&deficit.kind)) {
-            return (Self::Gap, method);
-        }
-        let by_standard = method;
-        let breaks = if is_standard { Breaks::Pretty } else { method.breaks };
-        let method = Method { breaks, ..method };
-        let high_is_worse = match deficit.kind {
-            DeficitKind::AreaPerPerson { .. } | DeficitKind::Access { .. } => false,
-            DeficitKind::PeoplePerUnit { .. } => true,
-            DeficitKind::Reported { better, .. } => better == Better::Lower,
-        };
-        let is_own = |row: &&&DeficitRow| row.territory != TOTAL;
-        let values: Vec<f64> =
-            rows.iter().filter(is_own).filter_map(|row| row.value).collect();
-        match Classes::of(method, &values, high_is_worse) {
-            Some(classes) => (Self::Values(classes), method),
-            None => (Self::Gap, by_standard),
-        }
-    }
-
-    /// A territory whose value is no single number has no class of values.
-    fn class(&self, row: Option<&DeficitRow>) -> Class {
-        let Some(row) = row else { return Class::Gap(GapClass::Unknown) };
-        let value = row.value.zip(match self {
-            Self::Values(classes) => Some(classes),
-            Self::Gap => None,
-        });
-        let class = value.and_then(|(value, classes)| classes.class_of(value));
-        match (self, class) {
-            (_, Some(class)) => Class::Value(class),
-            (Self::Gap, None) => Class::Gap(figures::gap_class(row)),
-            (Self::Values(_), None) => Class::Gap(match figures::gap_class(row) {
-                GapClass::Unknown => GapClass::Unknown,
-                _ => GapClass::Undecided,
-            }),
-        }
-    }
-
-    fn paint(&self, class: Class) -> Paint {
-        match (self, class) {
-            (Self::Values(classes), Class::Value(class)) => classes.paint(class),
-            (_, Class::Gap(class)) => class.paint(),
-            (Self::Gap, Class::Value(_)) => GapClass::Unknown.paint(),
-        }
-    }
 }
 
 fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
@@ -278,6 +216,7 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
     }
     sketch.context_lines();
     sketch.limits();
+    sketch.exposed_points();
     sketch.grid();
     if let (Some(layer), DeficitKind::Access { within_m, .. }) =
         (service, &theme.deficit.kind)
@@ -324,10 +263,6 @@ fn has_no_unit(kind: &DeficitKind, row: &DeficitRow) -> bool {
     matches!(kind, DeficitKind::PeoplePerUnit { .. })
         && row.value.or(row.value_low).or(row.value_high).is_none()
         && row.meets == Some(false)
-}
-
-fn is_reported(kind: &DeficitKind) -> bool {
-    matches!(kind, DeficitKind::Reported { .. })
 }
 
 /// The blocks of an access deficit by their distance to the nearest facility, where the sheet
@@ -520,25 +455,6 @@ fn class_group(
         }
     };
     Group { heading, columns, entries, ..Group::default() }
-}
-
-fn class_label(words: Words, class: GapClass) -> String {
-    let percent = |i: usize| words.number(GAP_LIMITS[i] * 100.0, 0);
-    match class {
-        GapClass::Meets => words.of("map.class.meets"),
-        GapClass::Unquantified => words.of("map.class.unquantified"),
-        GapClass::Undecided => words.of("map.class.undecided"),
-        GapClass::Unknown => words.of("map.class.unknown"),
-        GapClass::Gap(0) => words.with("map.class.gap_first", "to", &percent(0)),
-        GapClass::Gap(i) if i < GAP_LIMITS.len() => words.say(
-            &Message::new("map.class.gap")
-                .with("from", percent(i - 1))
-                .with("to", percent(i)),
-        ),
-        GapClass::Gap(_) => {
-            words.with("map.class.gap_last", "from", &percent(GAP_LIMITS.len() - 1))
-        }
-    }
 }
 
 /// Value, gap and shortfall by territory.

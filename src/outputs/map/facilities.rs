@@ -47,6 +47,7 @@ impl<'a> Sketch<'a> {
     }
 
     fn draw_facilities(&mut self, all: &[(&'a ServiceLayer, Vec<bool>)]) {
+        self.signs_from.get_or_insert(self.scene.items.len());
         // The most numerous go below: a school of a hundred must not hide the one hospital.
         let mut order: Vec<_> = all.iter().collect();
         order.sort_by_key(|(_, inside)| std::cmp::Reverse(inside.len()));
@@ -60,6 +61,7 @@ impl<'a> Sketch<'a> {
 
     /// Draws the points of one service.
     pub fn facilities_of(&mut self, layer: &'a ServiceLayer) {
+        self.signs_from.get_or_insert(self.scene.items.len());
         let inside = vec![false; self.facility_points(layer).len()];
         self.draw_facilities_of(layer, &inside);
     }

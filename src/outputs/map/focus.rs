@@ -93,7 +93,10 @@ pub fn of_hazard(job: Job<'_>, hazard: &HazardLayer, territory: Option<usize>) -
         .copied()
         .collect();
     let near = zones.iter().filter_map(|shapes| Extent::of(shapes)).reduce(Extent::union);
-    let near = near.filter(|zones| zones.meets(whole)).map(|zones| zones.within(whole));
+    // A zone in the box of a territory need not lie in the territory.
+    let is_near = own.as_ref().is_none_or(|own| seen.iter().any(|zone| zone.meets(own)));
+    let near = near.filter(|zones| is_near && zones.meets(whole));
+    let near = near.map(|zones| zones.within(whole));
     match (dense(&spots), near) {
         // A single plant has no size: the zones around it are what there is to see.
         (Some(extent), Some(zones)) if extent.side() < SPECK * zones.side() => {

@@ -50,7 +50,7 @@ pub fn plan<'a>(
         },
         title: match part {
             None => title,
-            Some(territory) => format!("{title} \u{b7} {}", territory.name),
+            Some(territory) => format!("{title} \u{b7}\u{a0}{}", territory.name),
         },
         subtitle: words.of("map.hazard.subtitle"),
         focus,
@@ -58,7 +58,7 @@ pub fn plan<'a>(
         only: None,
         subject: vec![hazard.layer.id.clone()],
         is_atlas_only: false,
-        body: Box::new(move |sketch| body(sketch, hazard, exposure, code)),
+        body: Box::new(move |sketch| body(sketch, hazard, exposure, territory, code)),
         table: Some(figures::exposure_table(
             job.area,
             exposure,
@@ -74,6 +74,7 @@ pub fn plan<'a>(
         chart: figures::exposure_chart(job.area, exposure, words, &levels),
         notes,
         bases: Vec::new(),
+        periods: Vec::new(),
         detail: None,
         may_draw: Box::new(move |id| {
             let is_other = |h: &HazardLayer| h.layer.id != hazard.layer.id;
@@ -129,6 +130,7 @@ fn body<'a>(
     sketch: &mut Sketch<'a>,
     hazard: &'a HazardLayer,
     exposure: Exposure<'a>,
+    territory: Option<usize>,
     code: &str,
 ) -> Drawn {
     let area = sketch.area;
@@ -140,7 +142,11 @@ fn body<'a>(
     }
     sketch.context_lines();
     sketch.traces(hazard);
+    if let Some(territory) = territory {
+        sketch.veil(territory);
+    }
     sketch.limits();
+    sketch.exposed_points();
     sketch.grid();
     sketch.facilities(&[hazard]);
     sketch.stamp();

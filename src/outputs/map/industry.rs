@@ -84,6 +84,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
         chart: None,
         notes,
         bases: Vec::new(),
+        periods: Vec::new(),
         detail: None,
         may_draw: Box::new(move |id| {
             let is_hazard = area.hazards.iter().any(|hazard| hazard.layer.id == id);
@@ -102,6 +103,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
             }
             sketch.context_lines();
             sketch.limits();
+            sketch.exposed_points();
             sketch.grid();
             let of_any: Vec<_> =
                 sketch.area.hazards.iter().filter(|hazard| hazard.in_any).collect();

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::font::{self, CAP_HEIGHT};
+use super::motif::Motif;
 use super::scene::{
     Anchor, Colour, Paint, Path, Point, Rect, Rule, Scene, Text, Weight, disc,
 };
@@ -16,6 +17,8 @@ use super::style::{self, Marker, Spot};
 pub enum Sign {
     /// A filled area.
     Area(Paint, Option<(Colour, f32)>),
+    /// A filled area with an edge, strewn with small signs in the colour of the edge.
+    Strewn(Paint, Colour, Motif),
     /// A line: colour, width and dashes, mm.
     Line(Colour, f32, Vec<f32>),
     /// A point.
@@ -126,6 +129,12 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
             scene.fill_rect(rect, *paint);
             let (colour, width) = edge.unwrap_or((style::RULE, 0.12));
             scene.stroke_rect(rect, width, colour);
+        }
+        Sign::Strewn(paint, edge, motif) => {
+            scene.fill_rect(rect, *paint);
+            scene.stroke_rect(rect, 0.12, *edge);
+            let at = |share: f32| [rect.x + rect.w * share, center[1]];
+            motif.draw(scene, &[at(0.28), at(0.72)], *edge);
         }
         Sign::Line(colour, width, dash) => {
             let points = vec![[rect.x, center[1]], [rect.right(), center[1]]];

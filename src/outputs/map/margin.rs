@@ -116,7 +116,7 @@ impl Strip {
         let [_, notes, technical] = self.widths;
         [
             note_lines(job, plan, layers, notes, size),
-            technical_lines(job, layers, technical, size, view),
+            technical_lines(job, plan, layers, technical, size, view),
         ]
     }
 }
@@ -266,6 +266,7 @@ fn note_lines(
 /// Without a view, as many lines as with one.
 fn technical_lines(
     job: Job<'_>,
+    plan: &Plan<'_>,
     layers: &[&Prepared],
     width: f32,
     size: f32,
@@ -288,6 +289,7 @@ fn technical_lines(
         lines.extend(said.map(|said| words.with(key, "place", &said)));
     }
     let dates = layers.iter().filter_map(|layer| layer.source.date.as_deref());
+    let dates = dates.chain(plan.periods.iter().copied());
     let years: Vec<&str> = dates.map(|date| date.get(..4).unwrap_or(date)).collect();
     if let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) {
         let years = if first == last {

@@ -20,6 +20,7 @@ pub mod chart;
 pub mod choropleth;
 mod clip;
 pub mod coast;
+mod deficit_colouring;
 pub mod deficit_map;
 pub mod degrees;
 pub mod extent;
@@ -37,6 +38,7 @@ pub mod labels;
 pub mod legend;
 pub mod letters;
 pub mod margin;
+pub mod motif;
 mod naming;
 pub mod overall;
 pub mod overview;
@@ -289,6 +291,26 @@ pub fn render_all<T: Send>(
     let job = Job::new(area, settings, options, &crowds);
     let mut all = plans(job, measurements);
     all.retain(|plan| !plan.is_atlas_only);
+    compose_all(job, &all, |plan, scene| render(&plan.name, &scene))
+}
+
+/// Composes every page of the atlas after its index and hands each, with its name, to a
+/// renderer: the maps that have files of their own, then those of each territory, which are
+/// called `hazard_<id>_<code>`.
+///
+/// # Errors
+///
+/// The first page that fails, by the order of the pages.
+pub fn render_atlas<T: Send>(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+    options: &MapOptions,
+    render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
+) -> Result<Vec<T>, MapError> {
+    let crowds = focus::Crowds::of(area);
+    let job = Job::new(area, settings, options, &crowds);
+    let all = plans(job, measurements);
     compose_all(job, &all, |plan, scene| render(&plan.name, &scene))
 }
 

@@ -16,6 +16,8 @@ use super::style::{self, Marker};
 const MAX_LABELS: usize = 400;
 /// Facilities are named while there are at most this many in the frame.
 const NAMED_FACILITIES: usize = 24;
+/// Facilities of one name that are nearer than this are one, mm.
+const SAME_MM: f32 = 1.0;
 
 impl<'a> Sketch<'a> {
     /// Names the facilities of all services.
@@ -40,12 +42,18 @@ impl<'a> Sketch<'a> {
         for (row, at) in points {
             let id = layer.layer.ids.get(row).map_or("", |id| id.as_ref());
             let name = named.and_then(|c| c.names.get(row)).map_or(id, String::as_str);
-            // Bare row numbers and codes are no names.
+            // Bare row numbers and codes are no names; and a facility that two layers have is
+            // named once.
+            let is_named = self.named.iter().any(|(known, place)| {
+                known == name && (place[0] - at[0]).hypot(place[1] - at[1]) < SAME_MM
+            });
             if name.chars().filter(|c| c.is_alphabetic()).count() < 3
+                || is_named
                 || self.is_hidden(at)
             {
                 continue;
             }
+            self.named.push((name.to_owned(), at));
             let words = font::fit(name, Weight::Regular, 1.9, 62.0);
             let text = Text::new(words, at, 1.9)
                 .colour(style::FACILITY)

@@ -1,4 +1,4 @@
-//! The chart of a whole run that pages show: who is in the way of each hazard.
+//! The charts that pages show: who is in the way of each hazard, and the bars of the territories.
 //!
 //! In: what was measured. Out: a [`Chart`], and any chart as a drawing inside a page. The same
 //! scene code draws it as the charts of the maps; report and viewer show the same picture.
@@ -8,17 +8,23 @@ use super::scene::{Paint, Scene};
 use super::words::Words;
 use super::{style, svg};
 use crate::analysis::{ExposureRow, Measurements};
-use crate::domain::{Level, Measure, TOTAL};
+use crate::domain::{Level, Measure, OUTSIDE, TOTAL};
 use crate::geometry::StudyArea;
 
 /// The worst of all hazards.
 const ANY: &str = "any";
 /// Width of a chart, mm: its words stay legible where it fills a phone.
-const WIDTH_MM: f32 = 112.0;
+const WIDTH_MM: f32 = 92.0;
+/// Width of a chart beside the map of a page, mm.
+const BESIDE_MM: f32 = 74.0;
 /// Space around it, mm.
 const MARGIN_MM: f32 = 1.5;
 /// Most bars of a chart.
 pub const MOST: usize = 24;
+/// Most territories that a page has bars for.
+const MOST_TERRITORIES: usize = 100;
+/// Keeps the room at the end of a bar in which a page writes an amount.
+pub const ROOM: &str = "0\u{202f}000\u{202f}000,00\u{a0}m²";
 
 /// The layer whose people a page tells of first: the one with most of them.
 #[must_use]
@@ -98,15 +104,52 @@ fn bar(
     })
 }
 
+/// The bars of the territories, each with six pieces of one length and room for an amount, to
+/// be given the lengths of what a page adds up; `None` if they are too many to be seen.
+#[must_use]
+pub fn territories(
+    area: &StudyArea,
+    measurements: &Measurements,
+    words: Words,
+) -> Option<Chart> {
+    let mut labels: Vec<String> =
+        area.territories.iter().map(|t| t.name.clone()).collect();
+    let mut outside = measurements.exposure.iter().filter(|row| row.territory == OUTSIDE);
+    if outside.any(|row| row.total != Some(0.0)) {
+        labels.push(words.of("viewer.outside"));
+    }
+    let share = 1.0 / Level::ALL.len() as f64;
+    let bar = |label| Bar {
+        label,
+        note: ROOM.to_owned(),
+        pieces: Level::ALL.map(|level| (share, style::level(level))).into(),
+        ranges: Vec::new(),
+    };
+    let heading = words.of("viewer.by_territory");
+    let bars: Vec<Bar> = labels.into_iter().map(bar).collect();
+    let is_legible = bars.len() <= MOST_TERRITORIES;
+    is_legible.then_some(Chart { heading, bars, max: 1.0, is_share: true, mark: None })
+}
+
 /// A chart as a drawing inside a page, its ids beginning with `id`; `None` if it cannot be
 /// drawn, which takes no figure away: the tables have them all.
 #[must_use]
 pub fn drawing(chart: &Chart, words: Words, id: &str) -> Option<String> {
+    drawing_of(chart, words, id, WIDTH_MM)
+}
+
+/// The same, narrow enough to stand beside a map.
+#[must_use]
+pub fn drawing_beside(chart: &Chart, words: Words, id: &str) -> Option<String> {
+    drawing_of(chart, words, id, BESIDE_MM)
+}
+
+fn drawing_of(chart: &Chart, words: Words, id: &str, width_mm: f32) -> Option<String> {
     if chart.bars.is_empty() {
         return None;
     }
-    let inner = WIDTH_MM - 2.0 * MARGIN_MM;
-    let mut scene = Scene::new(WIDTH_MM, chart.height(inner) + 2.0 * MARGIN_MM);
+    let inner = width_mm - 2.0 * MARGIN_MM;
+    let mut scene = Scene::new(width_mm, chart.height(inner) + 2.0 * MARGIN_MM);
     scene.title.clone_from(&chart.heading);
     scene.description = described(chart, words);
     chart.draw(&mut scene, [MARGIN_MM; 2], inner, words.locale).ok()?;

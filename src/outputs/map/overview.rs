@@ -36,6 +36,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
         chart: None,
         notes: vec![words.of("map.note.overview"), words.of("map.note.indicative")],
         bases: Vec::new(),
+        periods: Vec::new(),
         detail: detail(job),
         may_draw: Box::new(|_| true),
     }
@@ -62,6 +63,7 @@ pub fn draw_detail(sketch: &mut Sketch<'_>) {
     }
     sketch.context_lines();
     sketch.limits();
+    sketch.exposed_points();
     sketch.facilities(&[]);
     sketch.name_lines();
     sketch.places();
@@ -86,6 +88,7 @@ fn body(sketch: &mut Sketch<'_>) -> Drawn {
     for hazard in area.hazards.iter().filter(|hazard| !is_any || counts(hazard)) {
         sketch.traces(hazard);
     }
+    sketch.exposed_points();
     sketch.grid();
     sketch.facilities(&[]);
     sketch.stamp();

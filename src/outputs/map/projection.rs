@@ -267,6 +267,40 @@ impl Seen {
         self.rings.is_empty()
     }
 
+    /// Whether a corner of one lies in the other.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        let has_corner_of = |one: &Self, of: &Self| {
+            of.rings.iter().flat_map(|(_, ring)| ring).any(|corner| one.contains(*corner))
+        };
+        has_corner_of(self, other) || has_corner_of(other, self)
+    }
+
+    /// The box around all of it; `None` if nothing is seen.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Rect> {
+        self.rings.iter().map(|(bounds, _)| *bounds).reduce(Rect::around)
+    }
+
+    /// The middle of its widest piece halfway up a box.
+    #[must_use]
+    pub fn midst(&self, within: Rect) -> Option<Point> {
+        let y = within.center()[1];
+        let edges = self.rings.iter().flat_map(|(_, ring)| {
+            let before = ring.iter().cycle().skip(ring.len() - 1);
+            ring.iter().zip(before)
+        });
+        let crossed = edges.filter(|(p, last)| (p[1] > y) != (last[1] > y));
+        let across = crossed
+            .map(|(p, last)| p[0] + (y - p[1]) / (last[1] - p[1]) * (last[0] - p[0]));
+        let mut xs: Vec<f32> =
+            across.map(|x| x.clamp(within.x, within.right())).collect();
+        xs.sort_by(f32::total_cmp);
+        let pieces = xs.chunks_exact(2).map(|ends| (ends[1] - ends[0], ends));
+        let (_, ends) = pieces.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some([f32::midpoint(ends[0], ends[1]), y])
+    }
+
     /// Whether a point on the page lies inside (even-odd over all rings).
     #[must_use]
     pub fn contains(&self, [x, y]: Point) -> bool {
@@ -390,5 +424,23 @@ mod tests {
         let shapes = square(0, 0, 10);
         assert!(covers(shapes.get(0), [5.0, 5.0]));
         assert!(!covers(shapes.get(0), [15.0, 5.0]));
+    }
+
+    #[test]
+    fn polygons_meet_where_they_share_ground_and_not_by_their_boxes() {
+        let frame = Rect::new(0.0, 0.0, 100.0, 100.0);
+        let view = View { frame, center: [0.0, 0.0], scale: 1000.0 };
+        let seen = |shapes: &Shapes| Seen::of(view, shapes, 0);
+        let (large, inside) = (seen(&square(-20, -20, 40)), seen(&square(0, 0, 5)));
+        assert!(large.meets(&inside) && inside.meets(&large));
+        assert!(seen(&square(10, 10, 20)).meets(&large));
+        // An angle, and a square in its box but not in it.
+        let corner = |x: i64, y: i64| GridPoint::new(x * 1_000_000, y * 1_000_000);
+        let ring = [[0, 0], [30, 0], [30, 5], [5, 5], [5, 30], [0, 30]];
+        let mut angle = Shapes::default();
+        angle.push_part(PartRole::Shell, ring.map(|[x, y]| corner(x, y)));
+        angle.end_feature(Dimension::Area);
+        assert!(!seen(&angle).meets(&seen(&square(10, 10, 10))));
+        assert!(seen(&angle).meets(&seen(&square(2, 10, 10))));
     }
 }

@@ -55,6 +55,7 @@ fn plan<'a>(
         chart: None,
         notes,
         bases: vec![&hazard.layer],
+        periods: Vec::new(),
         detail: None,
         may_draw: Box::new(move |id| {
             let area = job.area;

@@ -76,6 +76,22 @@ impl Rect {
         x >= self.x && x <= self.right() && y >= self.y && y <= self.bottom()
     }
 
+    /// The least rectangle around two.
+    #[must_use]
+    pub fn around(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let (r, b) = (self.right().max(other.right()), self.bottom().max(other.bottom()));
+        Self::new(x, y, r - x, b - y)
+    }
+
+    /// What two rectangles share; `None` if that has no area.
+    #[must_use]
+    pub fn shared(self, other: Self) -> Option<Self> {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let (r, b) = (self.right().min(other.right()), self.bottom().min(other.bottom()));
+        self.overlaps(other).then(|| Self::new(x, y, r - x, b - y))
+    }
+
     /// Whether two rectangles share an area.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {

@@ -110,6 +110,7 @@ fn plan<'a>(job: Job<'a>, name: &str, key: &'static str) -> Plan<'a> {
         chart: None,
         notes: Vec::new(),
         bases: Vec::new(),
+        periods: Vec::new(),
         detail: None,
         may_draw: Box::new(move |id| {
             area.hazards.iter().all(|hazard| hazard.in_any || hazard.layer.id != id)
@@ -129,6 +130,7 @@ fn dressed(sketch: &mut Sketch<'_>) {
         sketch.traces(hazard);
     }
     sketch.limits();
+    sketch.exposed_points();
     sketch.grid();
     sketch.facilities(&all);
     sketch.stamp();

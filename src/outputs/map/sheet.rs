@@ -99,6 +99,8 @@ pub struct Plan<'a> {
     pub notes: Vec<String>,
     /// Layers that the figures rest on though the map may not show them.
     pub bases: Vec<&'a Prepared>,
+    /// Periods of figures that are of no layer.
+    pub periods: Vec<&'a str>,
     /// A part to be drawn larger, in the place of the locator.
     pub detail: Option<Extent>,
     /// Whether layers may appear on this map, to know how long the list of sources gets.
@@ -361,19 +363,23 @@ fn drawing<'a>(
         own.height() <= layout.strip + 0.1
     };
     let mut first = draw(&possible);
-    let mut again = draw(&first.sketch.sources);
-    if !fits(&again) {
-        // What only the larger frame shows takes room below it.
-        let mut both = first.sketch.sources.clone();
-        for layer in &again.sketch.sources {
-            if !both.iter().any(|known| known.id == layer.id) {
-                both.push(layer);
+    let lower = first.layout.strip - 1.0;
+    let own = Strip::of(job, plan, &first.sketch.sources, first.layout.width());
+    if own.height() < lower {
+        let mut again = draw(&first.sketch.sources);
+        if !fits(&again) {
+            // What only the larger frame shows takes room below it.
+            let mut both = first.sketch.sources.clone();
+            for layer in &again.sketch.sources {
+                if !both.iter().any(|known| known.id == layer.id) {
+                    both.push(layer);
+                }
             }
+            again = draw(&both);
         }
-        again = draw(&both);
-    }
-    if fits(&again) && again.layout.strip < first.layout.strip - 1.0 {
-        first = again;
+        if fits(&again) && again.layout.strip < lower {
+            first = again;
+        }
     }
     first.strip = Strip::of(job, plan, &first.sketch.sources, first.layout.width());
     first

@@ -12,6 +12,7 @@ use crate::geometry::{
 use super::furniture;
 use super::labels::Labels;
 use super::legend::{Entry, Sign};
+use super::motif::Motif;
 use super::projection::{Extent, View};
 use super::scene::{Paint, Path, Rect, Rule, Scene};
 use super::style;
@@ -57,12 +58,18 @@ pub struct Sketch<'a> {
     traced: usize,
     /// Hazards by distance whose sites are drawn.
     sited: usize,
+    /// Layers whose points are still to be drawn.
+    waiting: Vec<&'a ExposureLayer>,
     coast: Vec<Path>,
     pub(super) ringed: Vec<(String, usize)>,
+    /// Facilities that have their name, and where they are.
+    pub(super) named: Vec<(String, super::scene::Point)>,
     /// How much smaller the signs of a service are than in the legend.
     pub(super) marker_scales: Vec<(String, f32)>,
+    /// Items from here on are signs of facilities, and labels.
+    pub(super) signs_from: Option<usize>,
     /// Items from here on are labels.
-    labels_from: usize,
+    labels_from: Option<usize>,
     sea: Vec<Vec<super::scene::Point>>,
 }
 
@@ -83,10 +90,13 @@ impl<'a> Sketch<'a> {
             is_choropleth: false,
             traced: 0,
             sited: 0,
+            waiting: Vec::new(),
             coast: Vec::new(),
             ringed: Vec::new(),
+            named: Vec::new(),
             marker_scales: Vec::new(),
-            labels_from: usize::MAX,
+            signs_from: None,
+            labels_from: None,
             sea: Vec::new(),
         }
     }
@@ -216,7 +226,8 @@ impl<'a> Sketch<'a> {
         });
     }
 
-    /// Draws an exposure layer's polygons and lines in a quiet tone.
+    /// Draws an exposure layer's polygons and lines in a quiet tone; its points wait for
+    /// [`Self::exposed_points`].
     pub fn exposed(&mut self, layer: &'a ExposureLayer) {
         if !self.shows(&layer.layer.id) {
             return;
@@ -233,7 +244,7 @@ impl<'a> Sketch<'a> {
         let lines = view.lines(shapes, |_| true);
         let has_areas = !rings.is_empty();
         if !has_areas && lines.is_empty() {
-            self.exposed_points(layer);
+            self.waiting.push(layer);
             return;
         }
         // Outlines of many small polygons would turn into a black mass.
@@ -242,11 +253,23 @@ impl<'a> Sketch<'a> {
         let sign = if has_areas {
             let below = Paint { solid: Some(mixed(paint)), hatch: None };
             let paint = if self.is_choropleth { below } else { paint };
+            let motif = if is_service {
+                Some(Motif::of_service(self.place_of_service(&layer.layer.id)))
+            } else {
+                Motif::of_exposed(self.place_among(layer, Dimension::Area))
+            };
+            let places = motif.map(|motif| motif.places(view, shapes));
             self.scene.group(&title, |scene| {
                 scene.fill(rings, Rule::NonZero, paint);
                 scene.stroke(lines, width, edge, &[]);
+                if let Some((motif, places)) = motif.zip(places) {
+                    motif.draw(scene, &places, edge);
+                }
             });
-            Sign::Area(below, Some((edge, 0.12)))
+            match motif {
+                Some(motif) => Sign::Strewn(below, edge, motif),
+                None => Sign::Area(below, Some((edge, 0.12))),
+            }
         } else {
             let (width, dash) =
                 style::exposed_line(self.place_among(layer, Dimension::Line));
@@ -282,8 +305,26 @@ impl<'a> Sketch<'a> {
         before.filter(is_like).count()
     }
 
+    /// How many services of areas the project names before one.
+    fn place_of_service(&self, id: &str) -> usize {
+        let before = self.area.services.iter().take_while(|l| l.layer.id != id);
+        let of_areas = before.filter(|l| {
+            let first = l.layer.shapes.iter().next();
+            first.is_some_and(|shape| shape.dimension() == Dimension::Area)
+        });
+        of_areas.count()
+    }
+
+    /// Draws the points of the exposure layers that [`Self::exposed`] was given: above the
+    /// lines, and above what a hazard is measured from, so that a plant is seen on its own site.
+    pub fn exposed_points(&mut self) {
+        for layer in std::mem::take(&mut self.waiting) {
+            self.points_of(layer);
+        }
+    }
+
     /// Draws the points of an exposure layer that no service draws.
-    fn exposed_points(&mut self, layer: &'a ExposureLayer) {
+    fn points_of(&mut self, layer: &'a ExposureLayer) {
         let points = self.view.points(&layer.layer.shapes, |_| true);
         let is_service = self.area.services.iter().any(|s| s.layer.id == layer.layer.id);
         if points.is_empty() || is_service {
@@ -311,12 +352,16 @@ impl<'a> Sketch<'a> {
         }
         let lines = view.lines(&layer.layer.shapes, |_| true);
         let paint = Paint::solid(style::SERVICE_AREA);
+        let motif = Motif::of_service(self.place_of_service(&layer.layer.id));
+        let places = motif.places(view, &layer.layer.shapes);
         let title = self.title(&layer.layer);
+        let edge = style::SERVICE_EDGE;
         self.scene.group(&title, |scene| {
             scene.fill(rings, Rule::NonZero, paint);
             scene.stroke(lines, 0.12, style::SERVICE_AREA, &[]);
+            motif.draw(scene, &places, edge);
         });
-        self.note_sign(Sign::Area(paint, None), title);
+        self.note_sign(Sign::Strewn(paint, edge, motif), title);
         self.note_source(&layer.layer);
     }
 
@@ -331,23 +376,32 @@ impl<'a> Sketch<'a> {
             if paths.is_empty() {
                 continue;
             }
-            let (colour, width) = match layer.kind.as_str() {
-                "coastline" | "coast" => (style::WATER, 0.3),
-                "river" => (style::WATER, 0.35),
-                "road" => (style::ROAD, 0.35),
-                _ => (style::INK_SOFT, 0.25),
-            };
+            let (colour, width, dash) = style::context_line(&layer.kind);
             let title = self.title(&layer.layer);
             let casing = style::PAPER.with_alpha(0.55);
             self.scene.group(&title, |scene| {
                 if !is_coast(&layer.kind) {
                     scene.stroke(paths.clone(), width + 0.4, casing, &[]);
                 }
-                scene.stroke(paths, width, colour, &[]);
+                scene.stroke(paths, width, colour, dash);
             });
-            self.note_sign(Sign::Line(colour, width, Vec::new()), title);
+            self.note_sign(Sign::Line(colour, width, dash.to_vec()), title);
             self.note_source(&layer.layer);
         }
+    }
+
+    /// Veils all territories but one, whose figures a sheet has.
+    pub(super) fn veil(&mut self, territory: usize) {
+        let rings = self.view.areas(territory_shapes(self.area), |row| row != territory);
+        let Some(own) = self.area.territories.get(territory) else { return };
+        if rings.is_empty() {
+            return;
+        }
+        let veil = Paint::solid(style::VEIL);
+        let label = self.words.with("map.sign.outside", "territory", &own.name);
+        self.scene.group(&label, |scene| scene.fill(rings, Rule::NonZero, veil));
+        let sign = Paint::solid(mixed(veil));
+        self.note_sign(Sign::Area(sign, Some((style::RULE, 0.12))), label);
     }
 
     /// Draws the limits between territories: each shared edge once, none along the coast.
@@ -431,25 +485,31 @@ impl<'a> Sketch<'a> {
             let kind = style::Spot::of(self.sited);
             self.sited += 1;
             let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
-            super::legend::spots(&mut self.scene, kind, style::TRACE, &places, 0.8);
-            self.note_sign(Sign::Spot(kind, style::TRACE, 0.8), title);
+            super::legend::spots(&mut self.scene, kind, style::TRACE, &places, SITE_MM);
+            self.note_sign(Sign::Spot(kind, style::TRACE, SITE_MM), title);
         }
     }
 
-    /// The items of the body: what is drawn on the ground, and the labels above.
+    /// The items of the body: what is drawn on the ground, and the labels above. Below the signs
+    /// of facilities go the light words that say a map is not official: by now all layers that
+    /// it shows are known.
     pub fn take_items(&mut self) -> (Vec<super::scene::Item>, Vec<super::scene::Item>) {
         let mut ground = std::mem::take(&mut self.scene.items);
-        let labels = ground.split_off(self.labels_from.min(ground.len()));
+        let Some(from) = self.labels_from else { return (ground, Vec::new()) };
+        let labels = ground.split_off(from.min(ground.len()));
+        if let Some(words) = self.words.stamp(self.status()) {
+            let mut stamp = Scene::new(self.scene.width_mm, self.scene.height_mm);
+            furniture::stamp(&mut stamp, self.view.frame, &words);
+            let at = self.signs_from.unwrap_or(ground.len());
+            ground.splice(at..at, stamp.items);
+        }
         (ground, labels)
     }
 
-    /// Draws the light words that say a map is not official; labels come after it.
+    /// Ends what is drawn on the ground, which is stamped where it is not official; labels come
+    /// after it.
     pub fn stamp(&mut self) {
-        let words = self.words.stamp(self.status());
-        if let Some(words) = words {
-            furniture::stamp(&mut self.scene, self.view.frame, &words);
-        }
-        self.labels_from = self.scene.items.len();
+        self.labels_from = Some(self.scene.items.len());
     }
 
     /// Draws the coordinate grid.
@@ -457,6 +517,9 @@ impl<'a> Sketch<'a> {
         furniture::grid(&mut self.scene, self.view);
     }
 }
+
+/// Half the size of a site that a hazard is measured from, mm: what stands on it leaves a rim.
+const SITE_MM: f32 = 1.25;
 
 /// Mean longer side of rings, mm.
 fn typical_side(rings: &[Vec<super::scene::Point>]) -> f32 {

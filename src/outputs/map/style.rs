@@ -39,6 +39,10 @@ pub const TRACE: Colour = Colour::hex(0x006b_0010);
 pub const FACILITY: Colour = Colour::hex(0x0016_3a70);
 /// Green areas and other areas that serve.
 pub const SERVICE_AREA: Colour = Colour::hex(0x003f_8f5b);
+/// What is drawn on them.
+pub const SERVICE_EDGE: Colour = Colour::hex(0x0014_4a2a);
+/// What lies over the territories that a sheet is not about.
+pub const VEIL: Colour = Colour::hex(0x00ff_ffff).with_alpha(0.6);
 /// Zones of one hazard among several: it darkens where they meet.
 pub const OVERLAY: Colour = Colour::hex(0x0038_3048).with_alpha(0.2);
 /// Diagonal stamp over maps that are not official.
@@ -192,7 +196,7 @@ impl GapClass {
                 hatch: Some(hatch(HatchKind::Lines { angle: 45.0 }, 1.6, 0.16, RAMP[4])),
             },
             Self::Undecided => Paint {
-                solid: None,
+                solid: Some(LAND),
                 hatch: Some(hatch(HatchKind::Dots { angle: 45.0 }, 2.6, 0.3, RAMP[3])),
             },
             Self::Unknown => not_known(),
@@ -276,12 +280,24 @@ impl Spot {
 pub fn exposed_line(index: usize) -> (f32, &'static [f32]) {
     const LINES: [(f32, &[f32]); 5] = [
         (0.35, &[1.8, 0.7]),
-        (0.45, &[]),
-        (0.8, &[]),
+        (0.6, &[]),
+        (1.1, &[]),
         (0.35, &[0.7, 0.5]),
         (0.4, &[2.6, 0.6, 0.6, 0.6]),
     ];
     LINES[index % LINES.len()]
+}
+
+/// Colour, width and dashes of lines that a map shows to find one's way by their kind: each
+/// differs from the others in width or dashes too.
+#[must_use]
+pub fn context_line(kind: &str) -> (Colour, f32, &'static [f32]) {
+    match kind {
+        "coastline" | "coast" => (WATER, 0.25, &[]),
+        "river" => (WATER, 0.4, &[]),
+        "road" => (ROAD, 0.7, &[]),
+        _ => (INK_SOFT, 0.3, &[1.2, 0.5]),
+    }
 }
 
 /// Paint and edge of an exposed layer that is a service too, such as parks.

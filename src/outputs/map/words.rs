@@ -54,11 +54,17 @@ impl Words {
         i18n::number(self.locale, value, decimals)
     }
 
-    /// A share in percent with one decimal; a tiny one that is not 0 as "< 0.1 %".
+    /// A share in percent with one decimal; a tiny one that is not 0 as "< 0.1 %", and one
+    /// that is not all as "> 99.9 %" where it would be rounded to all.
     #[must_use]
     pub fn percent(self, share: f64) -> String {
+        /// Sums of shares may miss 1 by so much.
+        const NOISE: f64 = 1e-9;
         if share > 0.0 && share < 0.0005 {
             return format!("<\u{202f}{}\u{202f}%", self.number(0.1, 1));
+        }
+        if (0.9995..1.0 - NOISE).contains(&share) {
+            return format!(">\u{202f}{}\u{202f}%", self.number(99.9, 1));
         }
         format!("{}\u{202f}%", self.number(share * 100.0, 1))
     }
@@ -91,5 +97,8 @@ mod tests {
         }
         assert_eq!(words.percent(0.000_01), "<\u{202f}0,1\u{202f}%");
         assert_eq!(words.percent(0.1234), "12,3\u{202f}%");
+        assert_eq!(words.percent(0.999_4), "99,9\u{202f}%");
+        assert_eq!(words.percent(0.999_9), ">\u{202f}99,9\u{202f}%");
+        assert_eq!(words.percent(1.0 - 1e-13), "100,0\u{202f}%");
     }
 }

@@ -25,10 +25,10 @@ pub(super) struct Basis {
     pub(super) heading: String,
     /// Where the figures stand in the report.
     pub(super) back: &'static str,
-    pub(super) formula: &'static str,
+    pub(super) formula: String,
     /// Code and version.
     pub(super) method: String,
-    pub(super) reference: &'static str,
+    pub(super) reference: String,
     pub(super) rules: Vec<Link>,
     pub(super) inputs: Vec<Link>,
     pub(super) notes: Vec<String>,
@@ -169,7 +169,8 @@ impl<'a> Teller<'_, 'a> {
             all.iter().map(|(_, _, _, told)| told).chain(&alone).collect();
         let first = told.first()?;
         // What the report shows are figures, each with a method.
-        let entry = first.method?.entry();
+        let method = first.method?;
+        let entry = method.entry();
         let notes = told.iter().map(|told| self.notes(told));
         let shared = notes.reduce(|a, b| a.intersection(&b).cloned().collect())?;
         let figures = all
@@ -179,9 +180,9 @@ impl<'a> Teller<'_, 'a> {
             id: wanted.id.clone(),
             heading: self.heading(wanted.sample),
             back: back(wanted.sample),
-            formula: entry.formula,
+            formula: self.context.formula(method),
             method: format!("{} {}", entry.code, entry.version),
-            reference: entry.reference,
+            reference: self.context.reference(method),
             rules: self.rules(&told),
             inputs: inputs(first),
             figures: figures.collect(),

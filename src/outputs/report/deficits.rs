@@ -189,9 +189,12 @@ pub(super) fn in_hazard<'a>(
             let rows = own.iter().filter(|r| r.territory == TOTAL && r.hazard == hazard);
             (context.title(hazard), rows.copied().collect::<Vec<_>>())
         });
+        let nobody_at_all = nobody(context, &deficit.id, TOTAL);
         let rows: Vec<Row> = hazards
             .filter(|(_, rows)| rows.iter().any(|row| Level::ZONES.contains(&row.level)))
-            .map(|(label, rows)| level_line(context, appendix, label, &rows))
+            .map(|(label, rows)| {
+                level_line(context, appendix, (label, &nobody_at_all), &rows)
+            })
             .collect();
         grid.groups.push(Group {
             heading: context.territory(TOTAL),
@@ -201,12 +204,8 @@ pub(super) fn in_hazard<'a>(
         let territories = context.area().territories.iter().map(|one| one.code.as_str());
         let rows = territories.map(|code| {
             let rows = own.iter().filter(|r| r.territory == code && r.hazard == ANY);
-            level_line(
-                context,
-                appendix,
-                context.territory(code),
-                &rows.copied().collect::<Vec<_>>(),
-            )
+            let named = (context.territory(code), &*nobody(context, &deficit.id, code));
+            level_line(context, appendix, named, &rows.copied().collect::<Vec<_>>())
         });
         let rows = rows.collect();
         grid.groups.push(Group {
@@ -222,20 +221,38 @@ pub(super) fn in_hazard<'a>(
     blocks
 }
 
+/// What stands where a deficit has no row for a level: nobody, if it is known who lacks.
+fn nobody(context: &Context<'_>, deficit: &str, territory: &str) -> String {
+    let words = context.words;
+    let mut rows = context.measurements().deficits.iter();
+    match rows.find(|row| row.deficit == deficit && row.territory == territory) {
+        Some(row) if row.shortfall.is_some() => words.number(0.0, 0),
+        Some(row) if row.is_hidden => words.of("map.hidden"),
+        _ => words.of("map.unknown"),
+    }
+}
+
+/// A row: a label, and the people at each level; those of a level without a row are `nobody`.
 fn level_line<'a>(
     context: &Context<'a>,
     appendix: &mut Appendix<'a>,
-    label: String,
+    (label, nobody): (String, &str),
     rows: &[&'a InHazardRow],
 ) -> Row {
     let mut cells = vec![Cell::text(label)];
     for level in Level::ALL {
         let row = rows.iter().find(|row| row.level == level);
-        cells.push(row.map_or_else(Cell::default, |row| {
-            let (words, measure) = (context.words, &Measure::People);
-            let people = figures::amount_or_hidden(words, measure, row.people);
-            Cell::linked(people, appendix.link(figure::Row::InHazard(row), End::Value))
-        }));
+        cells.push(row.map_or_else(
+            || Cell::text(nobody),
+            |row| {
+                let (words, measure) = (context.words, &Measure::People);
+                let people = figures::amount_or_hidden(words, measure, row.people);
+                Cell::linked(
+                    people,
+                    appendix.link(figure::Row::InHazard(row), End::Value),
+                )
+            },
+        ));
     }
     Row::of(cells)
 }

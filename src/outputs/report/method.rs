@@ -9,6 +9,18 @@ use crate::indicators::Method;
 /// The rules of measure that explanations name by number.
 const RULES: [u8; 8] = [3, 4, 5, 6, 7, 8, 9, 11];
 
+impl Context<'_> {
+    /// How a method computes, in the language of the page.
+    pub(super) fn formula(&self, method: Method) -> String {
+        self.words.of(&format!("report.formula.{}", method.entry().code))
+    }
+
+    /// Who published a method, or who states it, in the language of the page.
+    pub(super) fn reference(&self, method: Method) -> String {
+        self.words.of(&format!("report.reference.{}", method.entry().code))
+    }
+}
+
 pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
     let words = context.words;
     vec![
@@ -28,9 +40,9 @@ fn methods(context: &Context<'_>) -> Grid {
         let entry = method.entry();
         Row::of_texts([
             format!("{} {}", entry.code, entry.version),
-            entry.formula.to_owned(),
+            context.formula(*method),
             entry.unit.to_owned(),
-            entry.reference.to_owned(),
+            context.reference(*method),
         ])
     });
     let rows = rows.collect();
@@ -67,4 +79,26 @@ fn crs(context: &Context<'_>) -> String {
             .with("low", words.number(low, 0))
             .with("high", words.number(high, 0)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{self, Locale};
+
+    #[test]
+    fn methods_are_told_in_english_as_the_catalogue_has_them() {
+        for entry in Method::ALL.map(|method| *method.entry()) {
+            let told = |what: &str, locale| {
+                i18n::text(locale, &format!("report.{what}.{}", entry.code)).to_owned()
+            };
+            // Braces are where sentences take values in.
+            let formula = entry.formula.replace('{', "[").replace('}', "]");
+            assert_eq!(told("formula", Locale::En), formula);
+            assert_eq!(told("reference", Locale::En), entry.reference);
+            for what in ["formula", "reference"] {
+                assert!(!told(what, Locale::Es).starts_with("report."), "{}", entry.code);
+            }
+        }
+    }
 }

@@ -107,7 +107,7 @@ pub(super) fn make(job: &WriteJob<'_>, locale: Locale) -> Vec<u8> {
     let context = Context::new(job, locale);
     let mut appendix = Appendix::default();
     let statements = summary::statements(&context, &mut appendix);
-    let sections = vec![
+    let mut sections = vec![
         context.section("summary", Vec::new()),
         context.section("territory", territory::blocks(&context)),
         context.section("data", data::blocks(&context)),
@@ -122,6 +122,8 @@ pub(super) fn make(job: &WriteJob<'_>, locale: Locale) -> Vec<u8> {
         context.section("provenance", provenance::blocks(&context)),
     ];
     let words = context.words;
+    let count = statements.len().to_string();
+    sections[0].heading = words.with("report.section.summary", "count", &count);
     let page = Page {
         lang: locale.id(),
         policy: policy(),
@@ -129,7 +131,7 @@ pub(super) fn make(job: &WriteJob<'_>, locale: Locale) -> Vec<u8> {
         title: job.settings.title.get(locale).to_owned(),
         about: about(&context),
         notice: notice(&context),
-        labels: labels(&context),
+        labels: labels(&context, sections[0].heading.clone()),
         statements,
         standing: summary::standing(&context),
         sections,
@@ -191,13 +193,13 @@ fn notice(context: &Context<'_>) -> String {
     context.words.with("report.notice", "status", &status)
 }
 
-fn labels(context: &Context<'_>) -> Labels {
+fn labels(context: &Context<'_>, summary: String) -> Labels {
     let of = |key: &str| context.words.of(key);
     Labels {
         kind: of("report.kind"),
         skip: of("report.skip"),
         contents: of("report.contents"),
-        summary: of("report.section.summary"),
+        summary,
         explanations: of("report.section.explanations"),
         explained: of("report.explained"),
         on_paper: of("report.on_paper"),

@@ -82,6 +82,7 @@ fn plan<'a>(job: Job<'a>, review: &'a Review) -> Plan<'a> {
         chart: None,
         notes: vec![words.of("review.map.note"), words.of("map.note.indicative")],
         bases: Vec::new(),
+        periods: Vec::new(),
         detail: None,
         may_draw: Box::new(|_| true),
     }

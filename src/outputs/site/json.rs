@@ -154,6 +154,7 @@ fn elements(layer: &ElementsHere) -> Value {
         "layer": layer.layer,
         "count": layer.count,
         "people_within": PEOPLE.round(layer.people),
+        "people_hidden": layer.is_hidden,
         "named": named.collect::<Vec<_>>(),
     })
 }
@@ -175,6 +176,7 @@ fn deficit(row: &DeficitRow) -> Value {
         "shortfall": PEOPLE.round(row.shortfall),
         "shortfall_unit": row.shortfall_unit,
         "meets": row.meets,
+        "hidden": row.is_hidden,
         "source": row.source,
         "denominator_source": row.denominator_source,
     })
@@ -206,6 +208,7 @@ fn change(change: &Change) -> Value {
         "layer": layer,
         "amount": change.amount,
         "people_nearest": PEOPLE.round(change.people_nearest),
+        "people_hidden": change.is_hidden,
         "exposed": change.exposed.iter().map(exposed).collect::<Vec<_>>(),
         "deficits": pairs.collect::<Vec<_>>(),
     })

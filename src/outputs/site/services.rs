@@ -122,10 +122,7 @@ fn of_layer(report: &SiteReport<'_>, layer: &ElementsHere, words: Words) -> Vec<
     let named = layer.named.iter().take(NAMED).map(|element| {
         let share = element.share.filter(|share| *share < 1.0 - 1e-9);
         let share = share.map(|share| words.percent(share));
-        let people = element.people.map(|people| {
-            let message = Message::new("site.elements.people");
-            words.say(&message.with("people", words.people(people)))
-        });
+        let people = told_people("site.elements.people", element.people, words);
         let more: Vec<String> = share.into_iter().chain(people).collect();
         if more.is_empty() {
             return element.id.clone();
@@ -136,10 +133,8 @@ fn of_layer(report: &SiteReport<'_>, layer: &ElementsHere, words: Words) -> Vec<
     if layer.count > NAMED {
         named.push("…".to_owned());
     }
-    let people = layer.people.map(|people| {
-        let message = Message::new("site.elements.people_within");
-        words.say(&message.with("people", words.people(people)))
-    });
+    let within = told_people("site.elements.people_within", layer.people, words);
+    let people = if layer.is_hidden { Some(words.hidden()) } else { within };
     let count = Message::new("site.elements.count").with("count", layer.count);
     vec![
         title(report, &layer.layer, words),
@@ -147,6 +142,11 @@ fn of_layer(report: &SiteReport<'_>, layer: &ElementsHere, words: Words) -> Vec<
         people.unwrap_or_default(),
         named.join(", "),
     ]
+}
+
+fn told_people(key: &'static str, people: Option<f64>, words: Words) -> Option<String> {
+    let people = words.people(people?);
+    Some(words.say(&Message::new(key).with("people", people)))
 }
 
 /// Whether the people of the element that lies most within the place are served.

@@ -173,6 +173,9 @@ pub(super) fn change(
         .with("amount", &people)
         .with("layer", title(report, layer, words));
     let mut notes = Vec::new();
+    if change.is_hidden {
+        notes.push(words.text("site.change.hidden"));
+    }
     if let Some(nearest) = change.people_nearest {
         let message = Message::new("site.change.nearest");
         notes.push(words.say(&message.with("people", words.people(nearest))));
@@ -265,29 +268,25 @@ fn before_after(report: &SiteReport<'_>, change: &Change, words: Words) -> Grid 
         let place =
             report.area.territories.iter().find(|t| t.code.as_str() == before.territory);
         let place = place.map_or(&*before.territory, |t| t.name.as_str());
-        let arrow = |a: Option<f64>, b: Option<f64>, write: &dyn Fn(f64) -> String| {
-            let figure = |value: Option<f64>| {
-                value.map_or_else(|| words.text("site.meets.unknown"), write)
-            };
-            format!("{} → {}", figure(a), figure(b))
+        let unknown = |row: &DeficitRow| {
+            if row.is_hidden { words.hidden() } else { words.text("site.meets.unknown") }
+        };
+        let value = |row: &DeficitRow| {
+            let written = row.value.map(|value| in_unit(row, value, words));
+            written.unwrap_or_else(|| unknown(row))
         };
         let plain = |value: f64| words.figure(value);
-        let as_value = |value: f64| in_unit(before, value, words);
         let lacking = |row: &DeficitRow| {
             let text = figures::shortfall_text(words.of_maps(), row, plain);
-            text.unwrap_or_else(|| words.text("site.meets.unknown"))
+            text.unwrap_or_else(|| unknown(row))
         };
         let shortfall = format!("{} → {}", lacking(before), lacking(after));
         let cells = vec![
             title.to_owned(),
             place.to_owned(),
-            format!(
-                "{} {}",
-                arrow(before.value, after.value, &as_value),
-                unit(before, words)
-            ),
+            format!("{} → {} {}", value(before), value(after), unit(before, words)),
             format!("{shortfall} {}", before.shortfall_unit),
-            words.meets(after.meets),
+            if after.is_hidden { words.hidden() } else { words.meets(after.meets) },
         ];
         let tone = match (before.gap, after.gap) {
             (Some(a), Some(b)) if b < a => Tone::Good,

@@ -74,6 +74,11 @@ impl Words {
         self.number(value, decimals.unwrap_or(3))
     }
 
+    /// What stands for a figure that the project's rule hides.
+    pub(super) fn hidden(self) -> String {
+        self.of_maps().of("map.hidden")
+    }
+
     /// Whether a standard is met.
     pub(super) fn meets(self, meets: Option<bool>) -> String {
         self.text(match meets {

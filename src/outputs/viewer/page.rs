@@ -44,27 +44,36 @@ pub(super) fn render(job: &ViewerJob<'_>, stream: &[u8]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The chart of the whole run in both languages, for the script to take its own: drawn by the
-/// code that draws the maps, and the same as in the report.
+/// The charts in both languages, for the script to take its own: drawn by the code that draws
+/// the maps. That of the whole run is the same as in the report; to the bars of the territories
+/// the script gives the lengths of what it adds up.
 fn charts(job: &ViewerJob<'_>) -> String {
     let mut out = String::new();
     for locale in [Locale::Es, Locale::En] {
-        let (words, id) = (Words { locale }, format!("chart-{}", locale.id()));
-        let chart = overall::hazards(job.area, job.measurements, words);
-        let Some(svg) = chart.and_then(|chart| overall::drawing(&chart, words, &id))
-        else {
-            continue;
-        };
-        let caption = escape(&words.of("report.chart.hazards_caption"));
-        let _ = writeln!(
-            out,
-            "<figure id=\"{id}\" lang=\"{}\" class=\"whole\" hidden>\n{}\n\
-             <figcaption>{caption}</figcaption></figure>",
-            locale.id(),
-            svg.trim_end(),
-        );
+        let words = Words { locale };
+        let (area, measured) = (job.area, job.measurements);
+        let (whole, bars) =
+            (format!("chart-{}", locale.id()), format!("bars-{}", locale.id()));
+        let chart = overall::hazards(area, measured, words);
+        let svg = chart.and_then(|chart| overall::drawing(&chart, words, &whole));
+        let caption = escape(&words.of("viewer.whole_caption"));
+        let caption = format!("\n<figcaption>{caption}</figcaption>");
+        figure(&mut out, &whole, locale, svg, &caption);
+        let chart = overall::territories(area, measured, words);
+        let svg = chart.and_then(|chart| overall::drawing_beside(&chart, words, &bars));
+        figure(&mut out, &bars, locale, svg, "");
     }
     out
+}
+
+fn figure(out: &mut String, id: &str, locale: Locale, svg: Option<String>, below: &str) {
+    let Some(svg) = svg else { return };
+    let _ = writeln!(
+        out,
+        "<figure id=\"{id}\" lang=\"{}\" class=\"drawn\" hidden>\n{}{below}</figure>",
+        locale.id(),
+        svg.trim_end(),
+    );
 }
 
 /// What the page may do: run this script, wear this style, show pictures that it made itself.

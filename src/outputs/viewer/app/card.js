@@ -77,16 +77,28 @@ function deficits(world, words, code) {
   const { say } = words;
   const rows = world.deficits.filter((d) => d.rows[code]).map((d) => {
     const row = d.rows[code];
-    const ends = row.low || row.high ? ` (${words.number(row.low || "")}–${words.number(row.high || "")})` : "";
+    const number = (text) => figure(d, text, words);
+    const ends = row.low || row.high ? ` (${number(row.low || "")}–${number(row.high || "")})` : "";
     const meets = row.meets === null ? say("meets_unknown") : say(row.meets ? "meets" : "meets_not");
     return h("tr", {},
       h("th", { scope: "row" }, words.both(d.title), h("br"), h("small", {}, [row.period, row.source].filter(Boolean).join(" · "))),
-      h("td", {}, row.value ? `${row.qualifier}${words.number(row.value)}${ends} ${d.unit}` : say(row.hidden ? "hidden" : "unknown")),
-      h("td", {}, row.standard ? words.number(row.standard) : say("no_standard")),
+      h("td", {}, row.value ? `${row.qualifier}${number(row.value)}${ends} ${unitOf(d, words)}` : say(row.hidden ? "hidden" : "unknown")),
+      h("td", {}, row.standard ? number(row.standard) : say("no_standard")),
       h("td", {}, row.standard ? meets : ""));
   });
   const head = ["deficit", "value", "standard", "meets"].map((key) => h("th", { scope: "col" }, say(`column.${key}`)));
   return [h("h4", {}, say("deficits")),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("deficits") },
       h("table", { class: "facts" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)))];
+}
+
+/** A figure of a deficit: shares as percentages, all else with three decimals at most. */
+function figure({ unit }, text, words) {
+  if (unit !== "1" || text === "") return words.number(text, 3);
+  return `${words.number((Number(text) * 100).toFixed(1))} %`;
+}
+
+function unitOf({ unit }, words) {
+  const key = { "m2/person": "m2_person", "people/unit": "people_unit" }[unit];
+  return unit === "1" ? "" : key ? words.say(`unit.${key}`) : unit;
 }

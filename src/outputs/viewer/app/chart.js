@@ -1,48 +1,41 @@
-// A bar for each territory: the share of each level, drawn as SVG with the hatches of the maps.
+// The bars of the territories: the chart that the program drew, its pieces laid anew.
 
-import { s } from "./dom.js";
+/** A piece as it is drawn: from its first corner to the right, down and back. */
+const PIECE = /^M(\S+) (\S+)l(\S+) 0 0 (\S+) /;
 
-const WIDTH = 340;
-const BAR = 18;
-const ROW = 40;
-
-/** `rows`: { name, shares by level, text }. */
-export function chart(rows, style, label) {
-  const height = rows.length * ROW + 4;
-  const defs = s("defs", {}, style.levels.map((paint, at) => hatch(paint, `hatch${at}`)));
-  const bars = rows.map((row, at) => {
-    let x = 0;
-    const y = at * ROW + 18;
-    const pieces = row.shares.map((share, level) => {
-      const width = share * WIDTH;
-      const piece = [
-        s("rect", { x, y, width, height: BAR, fill: style.levels[level].solid ?? "none" }),
-        s("rect", { x, y, width, height: BAR, fill: `url(#hatch${level})` }),
-      ];
-      x += width;
-      return width > 0 ? piece : null;
-    });
-    return s("g", {},
-      s("text", { x: 0, y: y - 5 }, row.name),
-      s("text", { x: WIDTH, y: y - 5, "text-anchor": "end" }, row.text),
-      pieces,
-      s("rect", { x: 0, y, width: WIDTH, height: BAR, fill: "none", stroke: "#555" }));
+/** Takes the drawn bars of a figure: six pieces each, the first at the left. */
+export function bars(figure) {
+  if (!figure) return null;
+  const svg = figure.querySelector("svg");
+  const pieces = [...svg.querySelectorAll("path:not([fill=none])")].flatMap((path) => {
+    const [x, y, width, height] = (PIECE.exec(path.getAttribute("d")) ?? []).slice(1).map(Number);
+    return path.closest("defs") || !(width > 0) ? [] : [{ path, x, y, width, height }];
   });
-  return s("svg", { class: "chart", viewBox: `-1 0 ${WIDTH + 2} ${height}`, role: "img", "aria-label": label }, defs, bars);
-}
+  const left = Math.min(...pieces.map((piece) => piece.x));
+  const right = Math.max(...pieces.map((piece) => piece.x + piece.width));
+  const tops = [...new Set(pieces.map((piece) => piece.y))].sort((a, b) => a - b);
+  for (const piece of pieces) {
+    piece.row = tops.indexOf(piece.y);
+    piece.level = Math.round((piece.x - left) / piece.width);
+  }
+  // The label of a bar and then the words at its end, bar after bar, after those of the axis.
+  const notes = [...svg.querySelectorAll("text")].slice(-2 * tops.length).filter((_, at) => at % 2);
 
-function hatch({ hatch }, id) {
-  const side = hatch ? Math.max(4, hatch.spacing_mm * 4.4) : 8;
-  const stroke = { stroke: hatch?.colour, "stroke-width": 0.8 };
-  const lines = {
-    cross: [[0, 0, side, side], [0, side, side, 0]],
-    rising: [[0, side, side, 0]],
-    falling: [[0, 0, side, side]],
-    upright: [[side / 2, 0, side / 2, side]],
-    dots: [],
-  };
-  const kind = !hatch ? "dots" : hatch.kind !== "lines" ? hatch.kind : hatch.angle === 90 ? "upright" : hatch.angle > 0 ? "rising" : "falling";
-  return s("pattern", { id, width: side, height: side, patternUnits: "userSpaceOnUse" },
-    hatch && kind === "dots" ? s("circle", { cx: side / 2, cy: side / 2, r: 1, fill: hatch.colour }) : null,
-    lines[kind].map(([x1, y1, x2, y2]) => s("line", { x1, y1, x2, y2, ...stroke })));
+  /** Gives the bars their lengths and words: `shares` of the levels, null where they are hidden. */
+  function lay(rows, label, nameOf) {
+    for (const { path, y, height, row, level } of pieces) {
+      const shares = rows[row].shares ?? [0];
+      const from = shares.slice(0, level).reduce((a, b) => a + b, 0);
+      const [x, width] = [left + from * (right - left), (shares[level] ?? 0) * (right - left)];
+      path.setAttribute("d", width > 0 ? `M${x} ${y}l${width} 0 0 ${height} ${-width} 0z` : "");
+    }
+    notes.forEach((note, row) => {
+      note.removeAttribute("textLength");
+      note.textContent = rows[row].text;
+    });
+    svg.querySelector("title").textContent = label;
+    svg.querySelector("desc").textContent = notes.map((_, row) => `${nameOf(row)}: ${rows[row].text}`).join("; ");
+    return figure;
+  }
+  return { lay };
 }

@@ -1,18 +1,25 @@
 // Hazard × exposure: what to count, where, and what it comes to.
 
-import { chart } from "./chart.js";
+import { bars } from "./chart.js";
 import { choice, field, h } from "./dom.js";
 import { printed, steps, valueOf } from "./exact.js";
 import { LEVELS, byClass, levels, matching } from "./totals.js";
 
-/** The charts of the whole run as the program drew them, by language. */
-const whole = {};
-for (const lang of ["es", "en"]) {
-  const figure = document.getElementById(`chart-${lang}`);
-  if (!figure) continue;
+/** A chart as the program drew it; it stands in the page, where no script runs as well. */
+function drawn(id) {
+  const figure = document.getElementById(id);
+  if (!figure) return null;
   figure.hidden = false;
   figure.remove();
-  whole[lang] = figure;
+  return figure;
+}
+
+/** The charts of the whole run, and those of the territories, by language. */
+const whole = {};
+const territories = {};
+for (const lang of ["es", "en"]) {
+  whole[lang] = drawn(`chart-${lang}`);
+  territories[lang] = bars(drawn(`bars-${lang}`));
 }
 
 const indices = (ids) => new Set([...ids].map((id) => LEVELS.indexOf(id)));
@@ -75,10 +82,7 @@ function fromTables(world, state, { layer, measure, parts, hazard, second, keep,
     rows: LEVELS.map((id, level) => ({ id, text: shown(own[level]), range: ranges?.[level], share: share(own[level]) })),
     chosen: shown(add([...state.levels].map((id) => own[LEVELS.indexOf(id)]))),
     whole: shown(whole),
-    // A bar with a piece left out would be read as another bar.
-    places: [...world.territories.map((t) => t.code), "_X"]
-      .map((code) => ({ code, sums: at(code).slice(0, LEVELS.length), text }))
-      .filter(({ sums }) => sums.every((sum) => sum !== null)),
+    places: [...world.territories.map((t) => t.code), "_X"].map((code) => ({ code, sums: at(code).slice(0, LEVELS.length), text })),
     match: () =>
       matching(parts, layer.ids.length, hazard, indices(state.levels), world.placeAt(state.place), second, keep),
     parts,
@@ -108,22 +112,25 @@ export function panel(world, state, words, found, change) {
     ),
     table(world, state, words, found, change),
     h("p", { class: "small" }, say(measure.table ? "from_tables" : found.isRow ? "exact" : "exact_crossed")),
-    h("h3", {}, say("by_territory")),
-    chart(
-      found.places.map(({ code, sums, text }) => {
-        const whole = sums.reduce((a, b) => a + b, 0n);
-        return {
-          name: words.place(code),
-          shares: sums.map((sum) => (whole ? Number(sum) / Number(whole) : 0)),
-          text: `${words.number(text(whole), decimals(measure))} ${unit(measure)}`,
-        };
-      }).filter((row) => row.shares.some((share) => share > 0)),
-      world.style,
-      say("chart_label", { measure: words.measure(measure), hazard: words.hazard(state.hazard) }),
-    ),
+    territories[state.lang] ? [h("h3", { class: "hidden" }, say("by_territory")), byTerritory(state, words, found)] : null,
     whole[state.lang] ? [h("h3", {}, say("whole_run")), whole[state.lang]] : null,
     notes(world, state, words, layer),
   ];
+}
+
+/** The bars of the territories, as long as what the filter comes to in each. */
+function byTerritory(state, words, { layer, measure, places }) {
+  const rows = places.map(({ sums, text }) => {
+    // A bar with a piece left out would be read as another bar.
+    if (sums.includes(null)) return { shares: null, text: words.say("hidden") };
+    const whole = sums.reduce((a, b) => a + b, 0n);
+    return {
+      shares: sums.map((sum) => (whole ? Number(sum) / Number(whole) : 0)),
+      text: `${words.number(text(whole), decimals(measure))} ${unit(measure)}`.trim(),
+    };
+  });
+  const about = { layer: words.layer(layer), measure: words.measure(measure), hazard: words.hazard(state.hazard) };
+  return territories[state.lang].lay(rows, words.say("chart_label", about), (at) => words.place(places[at].code));
 }
 
 export const decimals = (measure) => (measure.id === "features" ? 0 : measure.unit === "m2" || measure.unit === "m" ? 2 : 1);

@@ -8,7 +8,7 @@ import { latLng, leaflet as L, make as makeMap } from "./map.js";
 import { area, length, tool } from "./measure.js";
 import { pattern } from "./paint.js";
 import { review as makeReview } from "./review.js";
-import { at as shapesAt, boxOf } from "./shapes.js";
+import { AREA, POINT, at as shapesAt, boxOf, partsOf } from "./shapes.js";
 import { fragment, initial, parse } from "./state.js";
 import { open } from "./stream.js";
 import { words as makeWords } from "./words.js";
@@ -17,6 +17,8 @@ import { printed, valueOf } from "./exact.js";
 
 const TABS = ["figures", "layers", "feature", "list", "notes"];
 const LISTED = 200;
+/** Pixels from which on the feature that is picked shows by its own outline. */
+const OUTLINED = 40;
 
 async function begin() {
   const app = document.getElementById("app");
@@ -35,6 +37,7 @@ function page(app, world) {
   let words = makeWords(world, state);
   let tab = state.picked ? "feature" : "figures";
   let mode = "";
+  let isSharing = false;
   let found = null;
   let match = null;
   let query = "";
@@ -128,11 +131,13 @@ function page(app, world) {
   let last = "";
   function remember() {
     last = fragment(state);
+    const link = document.getElementById("link");
     try {
       history.replaceState(null, "", last);
     } catch {
       location.hash = last;
     }
+    if (link) link.value = location.href;
   }
 
   function moved() {
@@ -191,10 +196,21 @@ function page(app, world) {
     if (!state.picked) return;
     const layer = world.layers.find((l) => l.id === state.picked.layer);
     if (state.picked.row >= layer.shapes().count) return;
-    const box = boxOf(layer.shapes(), state.picked.row);
+    const shapes = layer.shapes();
+    const box = boxOf(shapes, state.picked.row);
+    const look = { color: "#000", weight: 3, fill: false, interactive: false };
+    const wide = Math.max(box[2] - box[0], box[3] - box[1]) * 2 ** map.getZoom();
+    if (wide > OUTLINED && shapes.dims[state.picked.row] !== POINT) {
+      for (const part of partsOf(shapes, state.picked.row)) {
+        const make = shapes.dims[state.picked.row] === AREA ? L.polygon : L.polyline;
+        picked.addLayer(make(part.map(latLng), look));
+      }
+      return;
+    }
+    // What is small is ringed at a distance.
     const reach = 8 * 2 ** -map.getZoom();
     const bounds = [[box[1] - reach, box[0] - reach], [box[3] + reach, box[2] + reach]];
-    picked.addLayer(L.rectangle(bounds, { color: "#000", weight: 3, fill: false, interactive: false }));
+    picked.addLayer(L.rectangle(bounds, look));
   }
   map.on("zoomend", drawPicked);
 
@@ -293,8 +309,9 @@ function page(app, world) {
         button("area", say("area"), () => setMode("area"), mode === "area")),
       h("div", { class: "group" },
         button("print", say("print"), () => beginPrint(true)),
-        button("share", say("share"), share)),
-      mode === "distance" || mode === "area" ? measured() : null);
+        button("share", say("share"), share, isSharing)),
+      mode === "distance" || mode === "area" ? measured() : null,
+      isSharing ? h("div", { class: "measured" }, field(say("share_link"), h("input", { id: "link", readonly: true, value: location.href, onfocus: (e) => e.target.select() }))) : null);
   }
 
   function measured() {
@@ -310,7 +327,10 @@ function page(app, world) {
       h("small", {}, say("measure_note", { crs: world.project.crs, low: Math.round(world.project.grid_scale_ppm[0]), high: Math.round(world.project.grid_scale_ppm[1]) })));
   }
 
+  /** Copies the link of the view and shows it, or takes it away again. */
   async function share() {
+    isSharing = !isSharing;
+    if (!isSharing) return drawTools();
     const url = location.href;
     try {
       await navigator.clipboard.writeText(url);
@@ -318,7 +338,7 @@ function page(app, world) {
     } catch {
       tell(words.say("share_by_hand"));
     }
-    put(tools, ...tools.childNodes, h("div", { class: "measured" }, field(words.say("share_link"), h("input", { id: "link", readonly: true, value: url, onfocus: (e) => e.target.select() }))));
+    drawTools();
     document.getElementById("link").focus();
   }
 
@@ -499,6 +519,7 @@ function page(app, world) {
     map.setView(before.center, before.zoom, { animate: false });
     before = null;
     atlas.repaintAll();
+    drawLegend();
     document.getElementById("print").focus();
   }
   window.addEventListener("beforeprint", () => beginPrint(false));

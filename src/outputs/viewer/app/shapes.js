@@ -65,6 +65,17 @@ export function decode(bytes, step) {
 /** The box of a feature: west, south, east, north. */
 export const boxOf = (shapes, row) => shapes.boxes.subarray(row * 4, row * 4 + 4);
 
+/** The parts of a feature, each as its places. */
+export function partsOf({ firstPart, firstPoint, coords }, row) {
+  const parts = [];
+  for (let part = firstPart[row]; part < firstPart[row + 1]; part++) {
+    const places = [];
+    for (let i = firstPoint[part]; i < firstPoint[part + 1]; i++) places.push([coords[2 * i], coords[2 * i + 1]]);
+    parts.push(places);
+  }
+  return parts;
+}
+
 /** A grid of cells with the rows that touch each. */
 function index(shapes) {
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
