@@ -109,6 +109,9 @@ fn notes_are_merged_and_conflicts_named() {
     }
     let svg = fs::read_to_string(example.path("out-review/notes.svg")).unwrap();
     assert!(svg.contains("3 &lt; 5") && svg.contains("in conflict"));
+    // A mark for each of the three wears the colour of its state, and so does the legend.
+    let marks = |colour: &str| svg.matches(&format!("fill=\"{colour}\"")).count();
+    assert_eq!((marks("#16406b"), marks("#1c5e3a"), marks("#666666")), (2 + 1, 1 + 1, 0));
     assert_eq!(atalaya(example.dir.path(), &["verify", "out-review", "--quiet"]).code, 0);
 
     // The same notes give the same bytes, in whatever place.

@@ -160,6 +160,44 @@ fn few_without_a_service_hide_the_share_and_what_lies_in_hazards() {
     assert_eq!(shown, expected);
 }
 
+#[test]
+fn the_report_has_no_zero_where_who_lacks_is_hidden() {
+    let world = protected();
+    let ran = world.run(&["--only", "tables,report"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page = fs::read_to_string(world.out().join("report.html")).unwrap();
+    let (_, table) = page.split_once("<table id=\"table-in-hazard-health\">").unwrap();
+    let (table, _) = table.split_once("</table>").unwrap();
+    let row = table.split("<tr").find(|row| row.contains(">One<")).unwrap();
+    assert_eq!(row.matches(">hidden<").count(), 6, "{row}");
+}
+
+#[test]
+fn risk_tells_no_people() {
+    let case = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases/risk_of_two_dimensions");
+    let world = World::empty();
+    for entry in fs::read_dir(case).unwrap().map(Result::unwrap) {
+        if entry.path().is_file() {
+            fs::copy(entry.path(), world.file(&entry.file_name().to_string_lossy()))
+                .unwrap();
+        }
+    }
+    let told = |world: &World| {
+        let ran = world.run(&[]);
+        assert!(ran.code < 2, "{}", ran.stderr);
+        let people = |table: &str, column: &str| {
+            let table = Table::of(&world.out(), table);
+            table.rows.iter().filter(|row| !row[column].is_empty()).count()
+        };
+        [people("risk", "people"), people("risk_summary", "people")]
+    };
+    let open = told(&world);
+    assert!(open.iter().all(|count| *count > 0), "{open:?}");
+    world.add("[suppression]\n");
+    assert_eq!(told(&world), [0, 0]);
+}
+
 /// What lies in a file, as text: pages with what they carry packed, archives with their parts.
 fn texts(name: &str, bytes: &[u8]) -> Vec<String> {
     let plain = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -276,3 +276,29 @@ fn what_nobody_can_decide_is_marked() {
     assert_eq!(levels[4], serde_json::json!(["123.3333", "140.0000", 0]));
     assert_eq!(stream.model["words"]["es"]["map.undecidable"], "no decidible");
 }
+
+#[test]
+fn the_page_knows_which_hazards_count_and_how_far_services_are() {
+    let world = World::tiny();
+    world.edit(
+        "[layers.posts]\n",
+        "[layers.case]\npath = \"flood.geojson\"\ncrs = \"EPSG:32719\"\n\n\
+         [layers.case.hazard]\nkind = \"flood\"\nlevel = \"nivel\"\nin_any = false\n\n\
+         [layers.posts]\n",
+    );
+    let ran = world.run(&["--only", "viewer"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page = fs::read_to_string(world.out().join("viewer.html")).unwrap();
+    let stream = Stream::of(&page);
+    let hazards = stream.model["hazards"].as_array().unwrap();
+    let counts =
+        |id: &str| hazards.iter().find(|one| one["id"] == id).unwrap()["in_any"].clone();
+    assert_eq!((counts("flood"), counts("case")), (true.into(), false.into()));
+    // The post stands at (50, 50), the middles of the blocks at (50, 50) and (150, 50).
+    let access = &stream.model["access"][0];
+    assert_eq!(
+        (&access["deficit"], &access["within_m"]),
+        (&"health".into(), &60.0.into())
+    );
+    assert_eq!(stream.f64s(&access["distances"]), [0.0, 100.0]);
+}

@@ -83,3 +83,24 @@ fn measure(context: &Context<'_>, row: &BalanceRow) -> String {
         measure => context.measure(measure),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_layer_and_measure_the_largest_difference_is_told() {
+        let row = |hazard: &str, layer: &str, parts: f64| {
+            BalanceRow::new((hazard, layer, Measure::People), (100.0, parts), 1.0)
+        };
+        let rows = [
+            row("flood", "blocks", 100.1),
+            row("slide", "blocks", 99.7),
+            row("any", "blocks", 100.2),
+            row("flood", "lots", 100.0),
+        ];
+        let told: Vec<(&str, &str)> =
+            worst(&rows).iter().map(|row| (&*row.layer, &*row.hazard)).collect();
+        assert_eq!(told, [("blocks", "slide"), ("lots", "flood")]);
+    }
+}

@@ -395,6 +395,37 @@ mod tests {
         }
     }
 
+    /// Lines and signs of a chart of three years, the middle one with this value.
+    fn drawn(middle: &str) -> (usize, usize) {
+        use crate::outputs::map::scene::Item;
+        let years = [("2007", "40"), ("2012", middle), ("2017", "50")];
+        let observations = years.into_iter().enumerate().map(|(at, (period, value))| {
+            let cells = [("time_period", period), ("obs_value", value)];
+            let cells = cells.map(|(key, cell)| (key.to_owned(), cell.to_owned()));
+            let (cells, breaks) = (cells.into_iter().collect(), Vec::new());
+            Observation { run: at + 1, cells, segment: Some(1), breaks }
+        });
+        let line = Line {
+            indicator: "deficit.water".to_owned(),
+            ref_area: TOTAL.to_owned(),
+            observations: observations.collect(),
+        };
+        let series = Series { members: Vec::new(), lines: vec![line] };
+        let charts = all(&series, Locale::En);
+        let own = Paint::solid(Colour::hex(COLOURS[0]));
+        let items = || charts[0].1.items.iter();
+        let is_line = |item: &&Item| matches!(item, Item::Stroke(s) if (s.width_mm - 0.5).abs() < 1e-6);
+        let is_sign =
+            |item: &&Item| matches!(item, Item::Fill(fill) if fill.paint == own);
+        (items().filter(is_line).count(), items().filter(is_sign).count())
+    }
+
+    #[test]
+    fn no_line_goes_over_what_is_missing() {
+        // A sign each, and one beside the name at the end.
+        assert_eq!([drawn("45"), drawn("0"), drawn("")], [(1, 4), (1, 4), (0, 3)]);
+    }
+
     #[test]
     fn periods_are_years_and_parts_of_them() {
         assert_eq!(year("2017"), Some(2017.0));
