@@ -165,9 +165,7 @@ pub fn unit(locale: Locale, of_table: &str) -> &str {
     }
 }
 
-/// A name with its [unit] in brackets, if it has one.
-///
-/// [unit]: unit
+/// A name with its [`unit()`] in brackets, if it has one.
 #[must_use]
 pub fn with_unit(locale: Locale, name: &str, of_table: &str) -> String {
     match unit(locale, of_table) {
