@@ -241,11 +241,7 @@ impl<'a> Subject<'a> {
         inputs
     }
 
-    fn input(
-        record: &InputRecord,
-        date: String,
-        status: &'static str,
-    ) -> Input {
+    fn input(record: &InputRecord, date: String, status: &'static str) -> Input {
         Input {
             layer: record.layer.clone(),
             path: record.path.clone(),
