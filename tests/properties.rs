@@ -432,6 +432,24 @@ proptest! {
     }
 }
 
+/// The second block of the little world, 60 m wide with 40 people, is far from the post. A strip of
+/// 0.05 mm of it in the flood would hold 0.000033 people, which the table prints as 0.0000; one of
+/// 0.1 mm holds 0.000067.
+#[test]
+fn a_strip_no_wider_than_noise_holds_nobody() {
+    for (reach, people) in [(120.000_05, None), (120.000_1, Some("0.0001"))] {
+        let world = World::tiny();
+        let zone = rect(110.0, 20.0, reach, 80.0);
+        world.layer("flood", &[feature("z1", r#""nivel":"high""#, &zone)]);
+        run_well(&world, &[]);
+        let table = Table::of(&world.out(), "deficit_in_hazard");
+        let rows =
+            table.find(&[("territory", "02"), ("hazard", "flood"), ("level", "high")]);
+        let found: Vec<&str> = rows.iter().map(|row| row["people"].as_str()).collect();
+        assert_eq!(found, Vec::from_iter(people), "{reach}");
+    }
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("tables are UTF-8")
 }

@@ -8,6 +8,10 @@ use super::tally::PEOPLE;
 use crate::domain::{Level, OUTSIDE};
 use crate::geometry::StudyArea;
 
+/// Fewer people than this are nobody: a corner of a block no wider than the noise of its border. The
+/// table, which has rows of people only, would print them as 0.
+const NOBODY: f64 = 5e-5;
+
 /// People not served at each level of each hazard, for the territories and their union.
 pub(super) fn rows(
     area: &StudyArea,
@@ -25,14 +29,14 @@ pub(super) fn rows(
                     let sum = |column| {
                         tallied.table.sum(range.clone(), hazard, 0, level, column)
                     };
-                    let people = sum(PEOPLE) - sum(*column);
-                    if !people.is_zero() {
+                    let people = (sum(PEOPLE) - sum(*column)).get();
+                    if people >= NOBODY {
                         rows.push(InHazardRow {
                             territory: territory.clone(),
                             deficit: deficit.clone(),
                             hazard: id.clone(),
                             level,
-                            people: Some(people.get()),
+                            people: Some(people),
                         });
                     }
                 }
