@@ -104,16 +104,19 @@ pub fn measure_for(
         if let Some(found) = found.with(name) {
             return Ok(found);
         }
+    } else if let Some(found) = of_kept(&settings, name, watch)? {
+        return Ok(found);
     }
     let measured = measure(&settings, watch)?;
     Ok(Basis { settings, measured, kept: None })
 }
 
 /// Whether a figure is told by the parts of exposure layers: it has a range by the edges of hazards,
-/// or is the dust of sums over parts that these edges cut.
+/// or is the dust of sums over parts that these edges cut. Findings rest on every layer, and on no more
+/// of their overlay than the parts tell.
 fn is_of_parts(name: &str) -> bool {
     let of = |prefix: &str| name.trim().starts_with(prefix);
-    ["exposure/", "balance/", "deficit_in_hazard/", "indicators/exposure."]
+    ["exposure/", "balance/", "deficit_in_hazard/", "findings/", "indicators/exposure."]
         .into_iter()
         .any(of)
 }
