@@ -287,11 +287,14 @@ pub fn render_all<T: Send>(
     options: &MapOptions,
     render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
 ) -> Result<Vec<T>, MapError> {
-    let crowds = focus::Crowds::of(area);
-    let job = Job::new(area, settings, options, &crowds);
-    let mut all = plans(job, measurements);
-    all.retain(|plan| !plan.is_atlas_only);
-    compose_all(job, &all, |plan, scene| render(&plan.name, &scene))
+    render_plans(
+        area,
+        measurements,
+        settings,
+        options,
+        |plan| !plan.is_atlas_only,
+        render,
+    )
 }
 
 /// Composes every page of the atlas after its index and hands each, with its name, to a
@@ -308,9 +311,22 @@ pub fn render_atlas<T: Send>(
     options: &MapOptions,
     render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
 ) -> Result<Vec<T>, MapError> {
+    render_plans(area, measurements, settings, options, |_| true, render)
+}
+
+/// Composes the maps that are wanted.
+fn render_plans<T: Send>(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+    options: &MapOptions,
+    is_wanted: impl Fn(&Plan<'_>) -> bool,
+    render: impl Fn(&str, &scene::Scene) -> Result<T, MapError> + Sync,
+) -> Result<Vec<T>, MapError> {
     let crowds = focus::Crowds::of(area);
     let job = Job::new(area, settings, options, &crowds);
-    let all = plans(job, measurements);
+    let mut all = plans(job, measurements);
+    all.retain(is_wanted);
     compose_all(job, &all, |plan, scene| render(&plan.name, &scene))
 }
 
