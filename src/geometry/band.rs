@@ -4,137 +4,20 @@
 //! chords whose ends lie on the arc, so that they stay inside it by at most 0.01 % of
 //! the distance. Knows nothing of levels.
 
-use std::f64::consts::{PI, TAU};
-
 use rayon::prelude::*;
 
 use super::grid::{GridPoint, LIMIT, STEPS_PER_METER};
 use super::overlay::{Polygon, Ring, Rule, rings_of, rings_of_shape, union};
 use super::shapes::{Dimension, ShapeRef};
+use super::strip::{circle, pieces};
 
-/// Chords in a full circle. Their middle lies inside the arc by 1 − cos(π / 224) = 0.0098 %.
-const CHORDS: f64 = 224.0;
-/// Segments whose pieces are united at once.
-const GROUP: usize = 16;
 /// So many neighbouring unions are then united, and so on up to one.
 const FAN: usize = 8;
-
-type Vector = (f64, f64);
 
 /// A distance in grid steps: 0 if negative or not a number, at most the whole grid.
 fn steps(meters: f64) -> f64 {
     // `max` takes the other number where one is none.
     (meters * STEPS_PER_METER).max(0.0).min(LIMIT as f64)
-}
-
-/// The place at `radius` µm from a point in the direction of a unit vector.
-fn offset(from: GridPoint, (x, y): Vector, radius: f64) -> GridPoint {
-    GridPoint::new(
-        from.x + (x * radius).round() as i64,
-        from.y + (y * radius).round() as i64,
-    )
-}
-
-/// The unit vector to the left of the way from `a` to `b`.
-fn left(a: GridPoint, b: GridPoint) -> Vector {
-    let (dx, dy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
-    let length = dx.hypot(dy);
-    (-dy / length, dx / length)
-}
-
-fn negated((x, y): Vector) -> Vector {
-    (-x, -y)
-}
-
-/// The circle around a point.
-fn circle(center: GridPoint, radius: f64) -> Ring {
-    let count = CHORDS as usize;
-    (0..count)
-        .map(|i| {
-            let (sin, cos) = (TAU * i as f64 / CHORDS).sin_cos();
-            offset(center, (cos, sin), radius)
-        })
-        .collect()
-}
-
-/// The sector of a circle that runs counter-clockwise by `sweep` from one unit vector to another.
-fn sector(center: GridPoint, from: Vector, to: Vector, sweep: f64, radius: f64) -> Ring {
-    let steps = (sweep * CHORDS / TAU).ceil().max(1.0);
-    let start = from.1.atan2(from.0);
-    // Both ends are computed as the corners of the neighbouring quads are, so that no
-    // sliver of a grid step opens between them.
-    let mut ring = vec![center, offset(center, from, radius)];
-    for i in 1..steps as usize {
-        let (sin, cos) = (start + sweep * i as f64 / steps).sin_cos();
-        ring.push(offset(center, (cos, sin), radius));
-    }
-    ring.push(offset(center, to, radius));
-    ring
-}
-
-/// What lies beside a segment, up to a distance.
-fn quad(a: GridPoint, b: GridPoint, normal: Vector, radius: f64) -> Ring {
-    let right = negated(normal);
-    vec![
-        offset(a, right, radius),
-        offset(b, right, radius),
-        b,
-        offset(b, normal, radius),
-        offset(a, normal, radius),
-        a,
-    ]
-}
-
-/// The sector that closes the outer side of a bend between segments of one radius.
-fn joint(at: GridPoint, before: Vector, after: Vector, radius: f64) -> Option<Ring> {
-    let cross = before.0 * after.1 - before.1 * after.0;
-    let dot = before.0 * after.0 + before.1 * after.1;
-    let sweep = cross.abs().atan2(dot);
-    if cross > 0.0 {
-        Some(sector(at, negated(before), negated(after), sweep, radius))
-    } else if cross < 0.0 {
-        Some(sector(at, after, before, sweep, radius))
-    } else {
-        // Straight on needs nothing; straight back needs half a circle.
-        (dot < 0.0).then(|| sector(at, negated(before), before, PI, radius))
-    }
-}
-
-/// Pieces that together cover all within a distance of a line or ring, in groups of neighbours.
-///
-/// `radii` gives the distance of each segment, µm; where it changes at a bend the larger
-/// counts there.
-fn pieces(points: &[GridPoint], is_closed: bool, radii: &[f64]) -> Vec<Vec<Ring>> {
-    let count = if is_closed { points.len() } else { points.len() - 1 };
-    let ends = |i: usize| (points[i], points[(i + 1) % points.len()]);
-    let normals: Vec<Vector> = (0..count).map(|i| left(ends(i).0, ends(i).1)).collect();
-    let mut groups: Vec<Vec<Ring>> = Vec::with_capacity(count.div_ceil(GROUP));
-    for i in 0..count {
-        if i % GROUP == 0 {
-            groups.push(Vec::new());
-        }
-        let Some(group) = groups.last_mut() else { continue };
-        let ((a, b), radius) = (ends(i), radii[i]);
-        if radius > 0.0 {
-            group.push(quad(a, b, normals[i], radius));
-        }
-        if !is_closed && i == 0 && radius > 0.0 {
-            group.push(sector(a, normals[i], negated(normals[i]), PI, radius));
-        }
-        let next = (i + 1) % count;
-        if !is_closed && i + 1 == count {
-            if radius > 0.0 {
-                group.push(sector(b, negated(normals[i]), normals[i], PI, radius));
-            }
-        } else if radius.to_bits() == radii[next].to_bits() {
-            if radius > 0.0 {
-                group.extend(joint(b, normals[i], normals[next], radius));
-            }
-        } else {
-            group.push(circle(b, radius.max(radii[next])));
-        }
-    }
-    groups
 }
 
 /// Unites groups of rings: each for itself, then neighbours step by step.
@@ -211,6 +94,7 @@ mod tests {
     use crate::geometry::Shapes;
     use crate::geometry::predicates::{Position, position};
     use crate::layers::PartRole;
+    use std::f64::consts::PI;
 
     const M: i64 = 1_000_000;
 

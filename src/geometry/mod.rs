@@ -44,6 +44,7 @@ pub mod reach;
 pub mod relate;
 pub mod repair;
 pub mod shapes;
+mod strip;
 pub mod study_area;
 pub mod territories;
 pub mod validity;
