@@ -244,10 +244,10 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn any_line_covers_what_circles_cover(
-            corners in prop::collection::vec((-60_i64..60, -60_i64..60), 3..40),
+            corners in prop::collection::vec((-60_i64..60, -60_i64..60), 3..24),
             is_closed: bool,
         ) {
             let mut corners = corners;
