@@ -26,7 +26,7 @@ const KEY = 4.2;
 async function begin() {
   const app = document.getElementById("app");
   if (!("DecompressionStream" in window)) {
-    app.append(h("p", {}, "Este navegador es demasiado antiguo: use Firefox 113, Chrome 80 o Safari 16.4, o más nuevos. / This browser is too old: use Firefox 113, Chrome 80 or Safari 16.4, or newer."));
+    document.getElementById("opening").replaceChildren("Este navegador es demasiado antiguo: use Firefox 113, Chrome 80 o Safari 16.4, o más nuevos. / This browser is too old: use Firefox 113, Chrome 80 or Safari 16.4, or newer.");
     return;
   }
   const stream = await open(document.getElementById("stream").textContent);
@@ -36,6 +36,7 @@ async function begin() {
 
 function page(app, world) {
   const linked = location.hash.length > 1 ? parse(decodeSafe(location.hash), world) : null;
+  const linkedView = linked?.view;
   let state = linked ?? initial(world);
   let words = makeWords(world, state);
   let tab = state.picked ? "feature" : "figures";
@@ -188,10 +189,10 @@ function page(app, world) {
   }
 
   /** A button to the sheet of a hazard or a deficit; nothing where the run drew none. */
-  function sheetButton(topic, subject, title) {
+  function sheetButton(topic, subject, title, isShort) {
     const name = leaves?.of(topic, subject);
     if (!name) return null;
-    return h("button", { type: "button", class: "to-sheet", id: `to-${name}`, "aria-label": words.say("sheets.see_of", { title }), onclick: () => change.sheet(name) }, words.say("sheets.see"));
+    return h("button", { type: "button", class: "to-sheet", id: `to-${name}`, "aria-label": words.say("sheets.see_of", { title }), onclick: () => change.sheet(name) }, words.say(isShort ? "sheets.one" : "sheets.see"));
   }
 
   // --- the map ----------------------------------------------------------------------------
@@ -278,7 +279,11 @@ function page(app, world) {
     drawPicked();
     drawSide();
     remember();
-    if (feature && goThere) go(world.layers.find((l) => l.id === feature.layer), feature.row);
+    if (feature && goThere) {
+      go(world.layers.find((l) => l.id === feature.layer), feature.row);
+      // What was chosen from is gone: the card says what it is.
+      document.getElementById("card-title")?.focus({ preventScroll: true });
+    }
     tell(feature ? world.layers.find((l) => l.id === feature.layer).nameOf(feature.row) : words.say("nothing_here"));
   }
 
@@ -420,12 +425,13 @@ function page(app, world) {
     const line = (id, title, look, about, toSheet) => {
       const is = state.shown.has(id);
       return h("li", {},
+        toSheet,
         h("label", {}, h("input", { type: "checkbox", id: `show-${id}`, checked: is, onchange: (e) => change.show(id, e.target.checked) }), look, title),
         is ? h("label", { class: "opacity" }, h("span", { class: "hidden" }, say("opacity", { layer: title })), h("input", { type: "range", id: `opacity-${id}`, min: "0", max: "100", step: "5", value: state.shown.get(id), oninput: (e) => change.opacity(id, Number(e.target.value)) })) : null,
-        about, toSheet);
+        about);
     };
     const groups = [
-      ["group.hazards", world.hazards.map((one) => line(`hazard:${one.id}`, words.hazard(one.id), null, one.id === "any" ? null : h("details", {}, aboutHead(words.hazard(one.id)), about(one, words)), sheetButton("hazards", one.id, words.hazard(one.id))))],
+      ["group.hazards", world.hazards.map((one) => line(`hazard:${one.id}`, words.hazard(one.id), null, one.id === "any" ? null : h("details", {}, aboutHead(words.hazard(one.id)), about(one, words)), sheetButton("hazards", one.id, words.hazard(one.id), true)))],
       ["group.exposed", listed((l) => l.exposed)],
       ["group.services", listed((l) => !l.exposed && l.roles.service !== undefined)],
       ["group.context", listed((l) => !l.exposed && l.roles.service === undefined)],
@@ -495,6 +501,16 @@ function page(app, world) {
     ctx.strokeRect(2, 2, 24, 14);
   }
 
+  /** Layers by their sign: points of one look share an entry, as in the legends of the sheets. */
+  function alike(layers) {
+    const groups = new Map();
+    for (const layer of layers) {
+      const look = layer.look?.sign ? JSON.stringify(layer.look.sign) : layer.id;
+      groups.set(look, [...(groups.get(look) ?? []), layer]);
+    }
+    return [...groups.values()];
+  }
+
   function drawLegend() {
     const ids = [...state.shown.keys()];
     const hazards = ids.filter((id) => id.startsWith("hazard:")).map((id) => words.hazard(id.slice(7)));
@@ -502,7 +518,7 @@ function page(app, world) {
     isLegendOpen ??= mapBox.clientWidth > 600;
     put(legend, h("details", { open: isLegendOpen, ontoggle: (e) => { if (!map.printing) isLegendOpen = e.target.open; } }, h("summary", { id: "legend-head" }, words.say("legend")),
       hazards.length ? [h("p", { class: "small" }, hazards.join("; ")), h("ul", {}, [0, 1, 2, 3, 5].map((level) => h("li", {}, swatch(world, level), words.level(["very_high", "high", "medium", "low", "none", "not_studied"][level]))))] : null,
-      h("ul", {}, others.map((l) => h("li", {}, key(l), words.layer(l))))));
+      h("ul", {}, alike(others).map((all) => h("li", {}, key(all[0]), all.map((l) => words.layer(l)).join("; "))))));
     paintSwatches(legend);
   }
 
@@ -569,7 +585,7 @@ function page(app, world) {
   // The legend has its room now: the map knows how much is left.
   const fill = () => { if (mapBox.clientWidth && !map.printing) map.invalidateSize({ animate: false }); };
   fill();
-  if (state.view) map.setView(latLng(state.view), state.view[2], { animate: false });
+  if (linkedView) map.setView(latLng(linkedView), linkedView[2], { animate: false });
   else map.fitBounds(atlas.home, { animate: false });
   new ResizeObserver(fill).observe(mapBox);
   if (location.hash.length > 1 && !linked) tell(words.say("broken_link"));
