@@ -209,7 +209,8 @@ function page(app, world) {
     if (id.startsWith("hazard:")) return 200;
     const layer = world.layers.find((l) => l.id === id);
     if (layer.roles.territory !== undefined) return 100;
-    if (id === state.layer) return 400;
+    // What is asked for lies above all but the points, which it would hide.
+    if (id === state.layer) return { area: 330, line: 335, point: 400 }[layer.kind];
     return 300 + { area: 0, line: 20, point: 40 }[layer.kind] + (layer.roles.context === undefined ? 0 : 5);
   }
 
