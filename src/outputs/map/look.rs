@@ -9,7 +9,8 @@ use super::scene::{Colour, Paint};
 use super::sketch::is_coast;
 use super::style::{self, Marker, Spot};
 use crate::geometry::{
-    ContextLayer, Dimension, ExposureLayer, Prepared, ServiceLayer, Shapes, StudyArea,
+    ContextLayer, Dimension, ExposureLayer, Prepared, ServiceLayer, ShapeRef, Shapes,
+    StudyArea,
 };
 
 /// A line: colour, width and dashes, mm.
@@ -131,7 +132,7 @@ fn dimension(layer: &Prepared) -> Dimension {
 }
 
 fn first_dimension(shapes: &Shapes) -> Option<Dimension> {
-    shapes.iter().next().map(|shape| shape.dimension())
+    shapes.iter().next().map(ShapeRef::dimension)
 }
 
 fn is_service(area: &StudyArea, id: &str) -> bool {
