@@ -125,7 +125,7 @@ pub const HEADING_MM: f32 = 2.55;
 /// Size of rows, mm.
 const ROW_MM: f32 = 2.25;
 /// Width and height of a sign's box, mm.
-const SIGN: (f32, f32) = (6.6, 3.3);
+pub const SIGN: (f32, f32) = (6.6, 3.3);
 /// Size of small words, mm.
 const SMALL_MM: f32 = 2.1;
 
