@@ -35,9 +35,10 @@ export async function open(file, viewport, hash = "", before = async () => {}) {
   return { page, wrong, close: () => context.close() };
 }
 
-export async function axe(page, what) {
+/** No grave fault of accessibility; `without` names what was looked at before. */
+export async function axe(page, what, without = []) {
   await page.evaluate(AXE);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const found = await page.evaluate((exclude) => window.axe.run({ include: [["html"]], exclude }, { resultTypes: ["violations"] }), without.map((one) => [one]));
   const grave = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
   const told = grave.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.slice(0, 4).map((n) => n.html.slice(0, 200)).join("\n  ")}`);
   assert.equal(told.length, 0, `axe-core, ${what}:\n${told.join("\n")}`);

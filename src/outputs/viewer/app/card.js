@@ -81,7 +81,7 @@ function deficits(world, words, code, sheetButton) {
     const ends = row.low || row.high ? ` (${number(row.low || "")}–${number(row.high || "")})` : "";
     const meets = row.meets === null ? say("meets_unknown") : say(row.meets ? "meets" : "meets_not");
     return h("tr", {},
-      h("th", { scope: "row" }, words.both(d.title), h("br"), h("small", {}, [row.period, row.source].filter(Boolean).join(" · ")), sheetButton("deficits", d.id, words.both(d.title))),
+      h("th", { scope: "row" }, words.both(d.title), h("br"), h("small", {}, [row.period, row.source].filter(Boolean).join(" · ")), sheetButton("deficits", d.id, words.both(d.title), true)),
       h("td", {}, row.value ? `${row.qualifier}${number(row.value)}${ends} ${unitOf(d, words)}` : say(row.hidden ? "hidden" : "unknown")),
       h("td", {}, row.standard ? number(row.standard) : say("no_standard")),
       h("td", {}, row.standard ? meets : ""));

@@ -211,7 +211,7 @@ function page(app, world) {
     if (layer.roles.territory !== undefined) return 100;
     // What is asked for lies above all but the points, which it would hide.
     if (id === state.layer) return { area: 330, line: 335, point: 400 }[layer.kind];
-    return 300 + { area: 0, line: 20, point: 40 }[layer.kind] + (layer.roles.context === undefined ? 0 : 5);
+    return 300 + { area: 0, line: 20, point: 40 }[layer.kind] + (layer.roles.context === undefined ? 5 : 0);
   }
 
   let painted = "";

@@ -64,8 +64,10 @@ export function sheets(box, world, words, events) {
   const title = h("h2", { id: "sheet-title", tabindex: "-1", lang });
   const about = h("p", { id: "sheet-about", class: "small", lang });
   const window = h("div", { id: "sheet-box", tabindex: "0", role: "region" });
+  const foreign = h("p", { id: "sheet-lang", class: "small" });
+  const busy = h("p", { id: "sheet-busy", hidden: true });
   const hint = h("p", { id: "sheet-hint", class: "small" });
-  box.append(bar, list, h("div", { id: "sheet-main" }, title, about, window, hint));
+  box.append(bar, list, h("div", { id: "sheet-main" }, title, about, foreign, window, busy, hint));
   const view = frame(window, { zoomed: drawZoom, turn });
   const page = paper();
   let shown = -1;
@@ -90,6 +92,7 @@ export function sheets(box, world, words, events) {
     drawWords();
     if (shown === wanted) return;
     window.setAttribute("aria-busy", "true");
+    busy.hidden = false;
     const [text] = await Promise.all([read(`sheet-${wanted}`), ready()]);
     // Somebody was faster than the sheet.
     if (sheet !== all[wanted]) return;
@@ -101,6 +104,7 @@ export function sheets(box, world, words, events) {
     root.setProperty("--paper-h", `${sheet.size_mm[1]}mm`);
     view.put(svg, sheet.size_mm);
     window.removeAttribute("aria-busy");
+    busy.hidden = true;
     box.dataset.shown = sheet.name;
   }
 
@@ -125,7 +129,10 @@ export function sheets(box, world, words, events) {
     about.textContent = sheet.description;
     box.setAttribute("aria-label", say("sheets.name"));
     window.setAttribute("aria-label", say("sheets.box", { title: sheet.title }));
-    hint.textContent = [say("sheets.keys"), words().lang === lang ? "" : say(`sheets.in_${lang}`)].filter(Boolean).join(" ");
+    hint.textContent = say("sheets.keys");
+    busy.textContent = say("sheets.opening");
+    foreign.textContent = words().lang === lang ? "" : say(`sheets.in_${lang}`);
+    foreign.hidden = words().lang === lang;
     put(bar,
       h("div", { class: "group" },
         h("button", { type: "button", id: "sheet-back", onclick: events.close }, say("sheets.back"))),
