@@ -645,7 +645,10 @@ fn assert_classes(name: &str, scene: &Scene, own: &[&Row]) -> usize {
     let count = |(_, figures): &(String, Vec<String>)| number(&figures[0]).unwrap();
     let all = own.iter().filter(|row| row["territory"] != "_T").count();
     let counted: f64 = legend.iter().map(count).sum();
-    assert!(is_whole || (counted - all as f64).abs() < 1e-9, "{name}: {counted} of {all}");
+    assert!(
+        is_whole || (counted - all as f64).abs() < 1e-9,
+        "{name}: {counted} of {all}"
+    );
     said
 }
 

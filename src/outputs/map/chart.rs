@@ -170,9 +170,7 @@ impl Chart {
             .x_label_formatter(&label)
             .x_label_style(words)
             .axis_style(axis)
-            .bold_line_style(
-                pen(style::RULE.with_alpha(0.5), 0.1),
-            )
+            .bold_line_style(pen(style::RULE.with_alpha(0.5), 0.1))
             .max_light_lines(0)
             .set_all_tick_mark_size(units(0.7))
             .draw()

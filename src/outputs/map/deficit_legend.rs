@@ -44,7 +44,9 @@ pub(super) fn class_figures<'a>(
         if has_people {
             let all = own(class).map(|code| find(code).and_then(|row| row.people));
             let sum: Option<f64> = all.sum();
-            return Some(sum.map_or_else(|| "\u{2013}".to_owned(), |v| words.number(v, 0)));
+            return Some(
+                sum.map_or_else(|| "\u{2013}".to_owned(), |v| words.number(v, 0)),
+            );
         }
         let residents = theme.residents?;
         let whole = std::iter::once(TOTAL).filter(|_| is_whole);
@@ -108,9 +110,7 @@ pub(super) fn class_group(
     };
     let entries = found.iter().map(entry).collect();
     let heading = match theme.colouring {
-        Colouring::Gap if !has_standard => {
-            words.of("map.legend.no_standard")
-        }
+        Colouring::Gap if !has_standard => words.of("map.legend.no_standard"),
         Colouring::Gap if is_of_nothing => words.of("map.legend.met"),
         Colouring::Gap => words.of("map.legend.gap"),
         Colouring::Values(_) => {

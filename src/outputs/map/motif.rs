@@ -156,10 +156,9 @@ impl Motif {
                 points.sort_by(|a, b| a[0].total_cmp(&b[0]));
                 vec![Path { points, is_closed: true }]
             }
-            Self::Hourglass => vec![path(
-                &[[-0.8, -0.9], [0.8, -0.9], [-0.8, 0.9], [0.8, 0.9]],
-                true,
-            )],
+            Self::Hourglass => {
+                vec![path(&[[-0.8, -0.9], [0.8, -0.9], [-0.8, 0.9], [0.8, 0.9]], true)]
+            }
             Self::Tuft => vec![
                 open(&[[0.0, 0.9], [-0.8, -0.5]]),
                 open(&[[0.0, 0.9], [0.0, -1.0]]),

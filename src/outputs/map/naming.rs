@@ -197,9 +197,12 @@ impl<'a> Sketch<'a> {
                 let below = broken(value, (2.0 * room).max(least));
                 let top = y - 0.4 - (below.len() - 1) as f32 * VALUE_MM / 2.0;
                 let mut texts = vec![line(&name, top).spaced(0.35)];
-                texts.extend(below.iter().enumerate().map(|(i, words)| {
-                    line(words, top + 3.3 + i as f32 * VALUE_MM)
-                }));
+                texts.extend(
+                    below
+                        .iter()
+                        .enumerate()
+                        .map(|(i, words)| line(words, top + 3.3 + i as f32 * VALUE_MM)),
+                );
                 texts
             });
             if let Some(texts) = self.labels.place(candidates) {
