@@ -97,6 +97,7 @@ impl ValueFormatter<f64> for Axis {
 const NO_FAILURE: &str = "the canvas has no errors, and nothing is laid out";
 
 /// Draws the coordinate grid inside the frame, to go under the labels.
+#[expect(clippy::missing_panics_doc, reason = "the canvas has no errors")]
 pub fn grid(scene: &mut Scene, view: View) {
     let root = PageBackend::new(scene, view.frame).into_drawing_area();
     let mut chart = ChartBuilder::on(&root)
