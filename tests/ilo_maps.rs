@@ -740,7 +740,7 @@ fn every_class_of_every_sheet_has_a_figure_or_a_reason() {
             let why = i18n::text(Locale::Es, "map.legend.counts_unmeasured");
             let said = texts(scene).into_iter().filter(|t| t.weight == Weight::Italic);
             let said: Vec<&str> = said.map(|text| text.text.as_str()).collect();
-            assert!(said.join(" ").contains(&*why), "{name}: {said:?}");
+            assert!(said.join(" ").contains(why), "{name}: {said:?}");
         }
     }
     assert!(classes > 350, "{classes}");
