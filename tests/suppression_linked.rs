@@ -224,7 +224,14 @@ fn disjoint() -> (World, u32) {
         (50, 354.5, 52.5),
         (17, 310.5, 25.5),
     ];
-    fixed(4, [flood, slide], &blocks, &[(353.0, 71.0), (166.0, 16.0)])
+    let (world, count) =
+        fixed(4, [flood, slide], &blocks, &[(353.0, 71.0), (166.0, 16.0)]);
+    world.edit(
+        "[deficits.near]\nkind = \"access\"\nservice = \"posts\"\npeople = \"blocks\"\n\
+         within_m = 90.0\nstandard = 1.0\n\n",
+        "",
+    );
+    (world, count)
 }
 
 /// Zones and people anywhere.

@@ -11,12 +11,15 @@
 mod audit;
 mod grid;
 mod ledger;
+mod rows;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::grid::{Cell, Grid, open_rows};
+pub(super) use self::rows::hide_deficit;
+use self::rows::hide_risk;
 use super::exposure::ANY;
 use super::facilities::people_layer;
 use super::measurements::{DeficitRow, Measurements};
@@ -565,39 +568,6 @@ impl Family {
             if row.layer == self.layer && row.measure == self.measure {
                 row.hide();
             }
-        }
-    }
-}
-
-/// Takes out all that a row says of its deficit.
-pub(super) fn hide_deficit(row: &mut DeficitRow) {
-    row.is_hidden = true;
-    row.value = None;
-    row.value_low = None;
-    row.value_high = None;
-    row.doubts.clear();
-    row.qualifier.clear();
-    row.gap = None;
-    row.gap_low = None;
-    row.gap_high = None;
-    row.shortfall = None;
-    row.meets = None;
-}
-
-/// Risk is told feature by feature, and features have few people: none are told.
-fn hide_risk(found: &mut Measurements) {
-    let Some(risk) = &mut found.risk else { return };
-    for row in &mut risk.rows {
-        row.people = None;
-    }
-    for row in &mut risk.summary {
-        row.people = None;
-        row.total_people = None;
-    }
-    let is_of_people = |measure: &Measure| matches!(measure, Measure::Sum(name) if name == crate::config::suppression::RISK_PEOPLE);
-    for row in found.balance.iter_mut().chain(&mut risk.balance) {
-        if is_of_people(&row.measure) {
-            row.hide();
         }
     }
 }
