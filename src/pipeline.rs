@@ -22,7 +22,7 @@ use crate::i18n::Locale;
 use crate::indicators::{self, IndicatorRow};
 use crate::layers::{self, LayerErrors, RawLayers};
 use crate::outputs::compare::{CompareError, Snapshot};
-use crate::outputs::map::{self, MapError, MapOptions};
+use crate::outputs::map::{self, MapError, MapOptions, MapSet};
 use crate::outputs::viewer::{self, ViewerJob};
 use crate::outputs::{self, OutputError, Products, WriteJob, Written};
 
@@ -361,10 +361,14 @@ fn compute(
     if options.only.maps {
         findings.extend(map::letters::missing(&area, settings, options.locale));
     }
-    let maps = draw(&area, &measurements, settings, options, clock)?;
+    let drawn = draw(&area, &measurements, settings, options, clock)?;
     let contributions = contributions(&area, options.only, clock);
+    let sheets = drawn.as_ref().map(|set| &*set.maps);
     let viewer =
-        make_viewer(&area, &measurements, &contributions, settings, options, clock);
+        viewer_job(&area, &measurements, &contributions, settings, options).map(|job| {
+            make_viewer(&ViewerJob { sheets: sheets.unwrap_or(&[]), ..job }, clock)
+        });
+    let maps = drawn.map(MapSet::into_files).unwrap_or_default();
     clock.end();
     Ok(Computed {
         area,
@@ -548,38 +552,47 @@ pub fn ground(settings: &Settings) -> Result<Option<Ground>, Error> {
     Ok(Ground::of(&area, settings))
 }
 
-/// Draws the maps, if any are wanted, as files by name.
+/// Draws the maps, if any are wanted.
 fn draw(
     area: &StudyArea,
     measurements: &Measurements,
     settings: &Settings,
     options: &Options,
     clock: &mut Clock<'_>,
-) -> Result<Vec<(String, Vec<u8>)>, Error> {
+) -> Result<Option<MapSet>, Error> {
     if !options.only.maps {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     clock.begin(Stage::Draw);
     let wanted = MapOptions { locale: options.locale, date: options.date.clone() };
-    Ok(map::draw_all(area, measurements, settings, &wanted)?.into_files())
+    Ok(Some(map::draw_all(area, measurements, settings, &wanted)?))
 }
 
-/// Makes the page to look into the results, if it is wanted: its name and bytes.
-fn make_viewer(
-    area: &StudyArea,
-    measurements: &Measurements,
-    contributions: &[LayerContributions],
-    settings: &Settings,
-    options: &Options,
-    clock: &mut Clock<'_>,
-) -> Option<(String, Vec<u8>)> {
-    if !options.only.viewer {
-        return None;
-    }
-    clock.begin(Stage::View);
+/// What the page to look into the results is made of, if it is wanted; without sheets.
+fn viewer_job<'a>(
+    area: &'a StudyArea,
+    measurements: &'a Measurements,
+    contributions: &'a [LayerContributions],
+    settings: &'a Settings,
+    options: &'a Options,
+) -> Option<ViewerJob<'a>> {
     let (locale, date) = (options.locale, options.date.as_deref());
-    let job = ViewerJob { settings, area, measurements, contributions, locale, date };
-    Some((viewer::FILE.to_owned(), viewer::make(&job)))
+    let job = ViewerJob {
+        settings,
+        area,
+        measurements,
+        contributions,
+        sheets: &[],
+        locale,
+        date,
+    };
+    options.only.viewer.then_some(job)
+}
+
+/// Makes the page: its name and bytes.
+fn make_viewer(job: &ViewerJob<'_>, clock: &mut Clock<'_>) -> (String, Vec<u8>) {
+    clock.begin(Stage::View);
+    (viewer::FILE.to_owned(), viewer::make(job))
 }
 
 /// What of the options shapes the bytes of the products.

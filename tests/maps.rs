@@ -18,7 +18,7 @@ use atalaya::i18n::Locale;
 use atalaya::outputs::map::scene::{Paint, Rect, Scene};
 use atalaya::outputs::map::words::Words;
 use atalaya::outputs::map::{
-    MapFile, MapOptions, MapSet, draw_all, png, render_all, style, svg,
+    MapFile, MapOptions, MapSet, SheetAbout, draw_all, png, render_all, style, svg,
 };
 
 fn draw(area: &StudyArea, measurements: &Measurements, settings: &Settings) -> MapSet {
@@ -41,6 +41,7 @@ fn draft(
             svg: svg::render(scene),
             pdf: Vec::new(),
             scene: Vec::new(),
+            about: SheetAbout::of(scene),
         })
     })
     .unwrap()

@@ -217,6 +217,70 @@ fn nothing_in_the_page_runs_or_asks_but_what_its_policy_names() {
     }
 }
 
+/// What stands in an element that no browser runs, inflated.
+fn carried(page: &str, id: &str) -> Option<Vec<u8>> {
+    let opening = format!("<script type=\"application/octet-stream\" id=\"{id}\">");
+    page.contains(&opening).then(|| {
+        let bytes = pages::unbase64(between(page, &opening));
+        miniz_oxide::inflate::decompress_to_vec_zlib(&bytes).expect("a zlib stream")
+    })
+}
+
+#[test]
+fn every_sheet_of_the_run_is_in_the_page_as_it_is_in_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(atalaya(dir.path(), &["new", "p"]).code, 0);
+    let run = |out: &str, threads: &str| {
+        let only = ["--only", "maps,viewer", "--quiet", "--threads", threads];
+        let all = [&["run", "p/proyecto.toml", "--out", out], &only[..]].concat();
+        assert_eq!(atalaya(dir.path(), &all).code, 0);
+        fs::read_to_string(dir.path().join(out).join("viewer.html")).unwrap()
+    };
+    let page = run("out", "2");
+    assert!(page == run("again", "1"), "any number of threads gives the same bytes");
+    let model = Stream::of(&page).model;
+    let sheets = model["sheets"].as_array().unwrap();
+    let about = |name: &str, value: &str| {
+        let sheet = sheets.iter().find(|sheet| sheet["name"] == name).expect(name);
+        sheet[value].clone()
+    };
+    for (at, sheet) in sheets.iter().enumerate() {
+        let name = sheet["name"].as_str().unwrap();
+        let file = dir.path().join(format!("out/maps/{name}.svg"));
+        let text = carried(&page, &format!("sheet-{at}")).expect("the sheet is carried");
+        assert!(text == fs::read(file).unwrap(), "{name} is the sheet that is printed");
+        let text = String::from_utf8(text).unwrap();
+        let [w, h] = [0, 1].map(|i| sheet["size_mm"][i].as_f64().unwrap());
+        assert!(text.contains(&format!("width=\"{w}mm\" height=\"{h}mm\"")), "{name}");
+    }
+    let drawn = fs::read_dir(dir.path().join("out/maps")).unwrap();
+    let drawn = drawn.filter(|entry| {
+        entry.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "svg")
+    });
+    assert_eq!(sheets.len(), drawn.count(), "no sheet is left out");
+    assert_eq!(about("hazard_inundacion", "topic"), "hazards");
+    assert_eq!(about("hazard_inundacion", "subject"), "inundacion");
+    assert_eq!(
+        about("deficit_area_verde", "title"),
+        "D\u{e9}ficit: \u{c1}rea verde por habitante"
+    );
+    for face in ["face-regular", "face-bold", "face-italic"] {
+        // TrueType begins with the number 0x00010000.
+        let bytes = carried(&page, face).expect(face);
+        assert_eq!(bytes[..4], [0, 1, 0, 0], "{face}");
+    }
+    // Nothing of it can run: one element is no data.
+    let data = page.matches("<script type=\"application/octet-stream\"").count();
+    assert_eq!((data, page.matches("<script").count()), (sheets.len() + 4, data + 1));
+}
+
+#[test]
+fn a_run_without_maps_has_a_page_without_sheets() {
+    let (_dir, page) = hostile();
+    assert_eq!(Stream::of(&page).model["sheets"], serde_json::json!([]));
+    assert_eq!((carried(&page, "sheet-0"), carried(&page, "face-regular")), (None, None));
+}
+
 #[test]
 fn the_page_is_listed_and_verified_and_may_be_the_only_product() {
     let (dir, _) = hostile();

@@ -8,17 +8,13 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { PHONE, WIDE, axe, browser, open as openFile, pages, picture, ready, shots } from "./browser.mjs";
+import { keyboard } from "./keyboard.mjs";
+import { sheets } from "./sheets.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let folder = resolve(process.argv[2] ?? "");
 const reported = resolve(process.argv[3] ?? folder);
-const shots = process.env.SHOTS;
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
+const open = (name, viewport, hash) => openFile(join(folder, name), viewport, hash);
 
 /** Rows of a table as objects. */
 function table(name) {
@@ -44,42 +40,6 @@ function table(name) {
   const [head, ...rows] = records;
   return rows.map((row) => Object.fromEntries(head.map((key, at) => [key, row[at]])));
 }
-
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-
-/** A page that is watched: every request and every complaint is kept. */
-async function open(name, viewport, hash = "") {
-  const context = await browser.newContext({ viewport, offline: true, acceptDownloads: true });
-  const page = await context.newPage();
-  const url = pathToFileURL(join(folder, name)).href;
-  const wrong = [];
-  page.on("request", (r) => {
-    const known = r.url().split("#")[0] === url || r.url().startsWith("blob:") || r.url().startsWith("data:");
-    if (!known) wrong.push(`asks for ${r.url().slice(0, 200)}`);
-  });
-  page.on("console", (m) => ["error", "warning"].includes(m.type()) && wrong.push(m.text()));
-  page.on("pageerror", (e) => wrong.push(String(e)));
-  page.on("dialog", (d) => d.accept());
-  await page.goto(url + hash);
-  return { page, wrong, close: () => context.close() };
-}
-
-async function axe(page, what) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const grave = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
-  const told = grave.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.slice(0, 4).map((n) => n.html.slice(0, 200)).join("\n  ")}`);
-  assert.equal(told.length, 0, `axe-core, ${what}:\n${told.join("\n")}`);
-}
-
-/** A PDF of what the page prints, and how many pages it has. */
-async function pages(page) {
-  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
-  return [pdf, (pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) ?? []).length];
-}
-
-const picture = (page, name) => (shots ? page.screenshot({ path: join(shots, `${name}.png`) }) : null);
-const ready = (page) => page.waitForSelector("html[data-ready=true]", { timeout: 20000 });
 
 // --- the viewer ----------------------------------------------------------------------------
 
@@ -394,8 +354,8 @@ async function title() {
     const text = await page.evaluate(() => document.title);
     assert.ok(text.includes(settings.project.title.es), `${name}: ${text}`);
     assert.ok((await page.textContent("h1")).includes(settings.project.title.es), name);
-    const found = await page.evaluate(() => [document.scripts.length, window.ran, document.images.length]);
-    assert.deepEqual(found.slice(0, 2), [scripts, undefined], name);
+    const found = await page.evaluate(() => [document.querySelectorAll("script:not([type])").length, window.ran]);
+    assert.deepEqual(found, [scripts, undefined], name);
     assert.deepEqual(wrong, [], name);
     await close();
   }
@@ -404,7 +364,9 @@ async function title() {
 
 try {
   await viewer();
+  await sheets(folder);
   folder = reported;
+  await keyboard(folder);
   await report();
   await title();
 } finally {

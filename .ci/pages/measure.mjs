@@ -1,4 +1,4 @@
-// Times a viewer in headless Chromium: opening, and the longest frame while panning.
+// Times a viewer in headless Chromium: opening, the longest frame while panning, a sheet.
 // Not part of any check: what it gives depends on the machine.
 //
 //   node measure.mjs FOLDER
@@ -45,5 +45,22 @@ async function pan(zooms) {
     return { longest: all.slice(0, 3).map(Math.round), median: Math.round(all[all.length >> 1]), frames: all.length };
   });
 }
-console.log(JSON.stringify({ opened, whole: await pan(0), closer: await pan(4) }));
+/** Milliseconds from a click to the sheet on the screen: the first, with the faces, and the next. */
+async function sheet(button) {
+  return page.evaluate(async (id) => {
+    const box = document.getElementById("sheets");
+    const before = box.dataset.shown;
+    const began = performance.now();
+    document.getElementById(id).click();
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    while (!box.dataset.shown || box.dataset.shown === before) await frame();
+    await frame();
+    await frame();
+    return Math.round(performance.now() - began);
+  }, button);
+}
+const panned = { whole: await pan(0), closer: await pan(4) };
+const hasSheets = (await page.locator("#sheets-open").count()) > 0;
+const sheets = hasSheets ? [await sheet("sheets-open"), await sheet("sheet-next")] : null;
+console.log(JSON.stringify({ opened, ...panned, sheets }));
 await browser.close();

@@ -52,8 +52,9 @@ impl Face {
     }
 }
 
-/// The bytes of a face's font file.
-pub(super) fn bytes(weight: Weight) -> &'static [u8] {
+/// The bytes of a face's font file (TrueType).
+#[must_use]
+pub fn bytes(weight: Weight) -> &'static [u8] {
     match weight {
         Weight::Regular => notosans::REGULAR_TTF,
         Weight::Bold => notosans::BOLD_TTF,

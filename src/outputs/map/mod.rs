@@ -21,6 +21,7 @@ pub mod choropleth;
 mod clip;
 pub mod coast;
 mod deficit_colouring;
+mod deficit_legend;
 pub mod deficit_map;
 pub mod degrees;
 pub mod extent;
@@ -29,6 +30,7 @@ pub mod figures;
 pub mod focus;
 pub mod font;
 pub mod furniture;
+pub mod grid;
 pub mod hatch;
 pub mod hazard_map;
 mod index;
@@ -37,6 +39,7 @@ mod kerning;
 pub mod labels;
 pub mod legend;
 pub mod letters;
+pub mod look;
 pub mod margin;
 pub mod motif;
 mod naming;
@@ -81,7 +84,7 @@ pub struct MapOptions {
 }
 
 /// All maps of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MapSet {
     /// One a map.
     pub maps: Vec<MapFile>,
@@ -125,7 +128,7 @@ pub fn map_of_scene(path: &str) -> Option<&str> {
 }
 
 /// One map in all formats.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MapFile {
     /// File name without ending: `overview`, `hazard_<id>`, `deficit_<id>`.
     pub name: String,
@@ -137,6 +140,31 @@ pub struct MapFile {
     pub pdf: Vec<u8>,
     /// The sheet itself, to be drawn again: see [`stored`].
     pub scene: Vec<u8>,
+    /// What the sheet says of itself.
+    pub about: SheetAbout,
+}
+
+/// What a sheet says of itself, for lists of sheets and for readers that cannot see.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SheetAbout {
+    /// Its title.
+    pub title: String,
+    /// One sentence on what it shows.
+    pub description: String,
+    /// Width and height of the paper, mm.
+    pub size_mm: [f32; 2],
+}
+
+impl SheetAbout {
+    /// What a scene says of itself.
+    #[must_use]
+    pub fn of(scene: &scene::Scene) -> Self {
+        Self {
+            title: scene.title.clone(),
+            description: scene.description.clone(),
+            size_mm: [scene.width_mm, scene.height_mm],
+        }
+    }
 }
 
 /// Why a map could not be drawn.
@@ -225,6 +253,7 @@ pub fn draw_all(
             svg: svg::render(&sheet.scene),
             pdf: sheet.document(&page)?,
             scene: sheet.to_bytes()?,
+            about: SheetAbout::of(&sheet.scene),
         };
         Ok((Some(map), page))
     })?;

@@ -10,9 +10,10 @@ use crate::geometry::{
 };
 
 use super::furniture;
+use super::grid;
 use super::labels::Labels;
 use super::legend::{Entry, Sign};
-use super::motif::Motif;
+use super::look;
 use super::projection::{Extent, View};
 use super::scene::{Paint, Path, Rect, Rule, Scene};
 use super::style;
@@ -62,6 +63,8 @@ pub struct Sketch<'a> {
     waiting: Vec<&'a ExposureLayer>,
     coast: Vec<Path>,
     pub(super) ringed: Vec<(String, usize)>,
+    /// Points of exposed layers and sites of hazards that are drawn, with their radius, mm.
+    pub(super) spotted: Vec<(super::scene::Point, f32)>,
     /// Facilities that have their name, and where they are.
     pub(super) named: Vec<(String, super::scene::Point)>,
     /// How much smaller the signs of a service are than in the legend.
@@ -93,6 +96,7 @@ impl<'a> Sketch<'a> {
             waiting: Vec::new(),
             coast: Vec::new(),
             ringed: Vec::new(),
+            spotted: Vec::new(),
             named: Vec::new(),
             marker_scales: Vec::new(),
             signs_from: None,
@@ -234,12 +238,7 @@ impl<'a> Sketch<'a> {
         }
         let view = self.view;
         let shapes = &layer.layer.shapes;
-        let is_service = self.area.services.iter().any(|s| s.layer.id == layer.layer.id);
-        let (paint, edge) = if is_service {
-            style::exposed_service()
-        } else {
-            style::exposed(self.tone_of(layer))
-        };
+        let (paint, edge, motif) = look::exposed_area(self.area, layer);
         let rings = view.areas(shapes, |_| true);
         let lines = view.lines(shapes, |_| true);
         let has_areas = !rings.is_empty();
@@ -253,11 +252,6 @@ impl<'a> Sketch<'a> {
         let sign = if has_areas {
             let below = Paint { solid: Some(mixed(paint)), hatch: None };
             let paint = if self.is_choropleth { below } else { paint };
-            let motif = if is_service {
-                Some(Motif::of_service(self.place_of_service(&layer.layer.id)))
-            } else {
-                Motif::of_exposed(self.place_among(layer, Dimension::Area))
-            };
             let places = motif.map(|motif| motif.places(view, shapes));
             self.scene.group(&title, |scene| {
                 scene.fill(rings, Rule::NonZero, paint);
@@ -271,8 +265,7 @@ impl<'a> Sketch<'a> {
                 None => Sign::Area(below, Some((edge, 0.12))),
             }
         } else {
-            let (width, dash) =
-                style::exposed_line(self.place_among(layer, Dimension::Line));
+            let (edge, width, dash) = look::exposed_line(self.area, layer);
             // A light casing, so that it is seen on a zone of any colour.
             let casing = style::PAPER.with_alpha(0.6);
             self.scene.group(&title, |scene| {
@@ -283,36 +276,6 @@ impl<'a> Sketch<'a> {
         };
         self.note_sign(sign, title);
         self.note_source(&layer.layer);
-    }
-
-    /// The tone of an exposure layer: by its place in the project, so that it wears the same
-    /// on every map and in every detail.
-    fn tone_of(&self, layer: &ExposureLayer) -> usize {
-        let is_service = |id: &str| self.area.services.iter().any(|s| s.layer.id == id);
-        let own = self.area.exposures.iter().filter(|l| !is_service(&l.layer.id));
-        own.take_while(|l| l.layer.id != layer.layer.id).count()
-    }
-
-    /// How many exposure layers of the same dimension the project names before this one.
-    fn place_among(&self, layer: &ExposureLayer, dimension: Dimension) -> usize {
-        let is_like = |l: &&ExposureLayer| {
-            let first = l.layer.shapes.iter().next();
-            first.is_some_and(|shape| shape.dimension() == dimension)
-                && !self.area.services.iter().any(|s| s.layer.id == l.layer.id)
-        };
-        let before =
-            self.area.exposures.iter().take_while(|l| l.layer.id != layer.layer.id);
-        before.filter(is_like).count()
-    }
-
-    /// How many services of areas the project names before one.
-    fn place_of_service(&self, id: &str) -> usize {
-        let before = self.area.services.iter().take_while(|l| l.layer.id != id);
-        let of_areas = before.filter(|l| {
-            let first = l.layer.shapes.iter().next();
-            first.is_some_and(|shape| shape.dimension() == Dimension::Area)
-        });
-        of_areas.count()
     }
 
     /// Draws the points of the exposure layers that [`Self::exposed`] was given: above the
@@ -330,12 +293,10 @@ impl<'a> Sketch<'a> {
         if points.is_empty() || is_service {
             return;
         }
-        let radius = if points.len() > 500 { 0.3 } else { 0.65 };
-        let (_, edge) = style::exposed(self.tone_of(layer));
-        let edge = edge.with_alpha(1.0);
-        let kind = style::Spot::of(self.place_among(layer, Dimension::Point));
+        let (kind, edge, radius) = look::exposed_point(self.area, layer, points.len());
         let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
         let title = self.title(&layer.layer);
+        self.spotted.extend(places.iter().map(|at| (*at, radius)));
         self.scene.group(&title, |scene| {
             super::legend::spots(scene, kind, edge, &places, radius);
         });
@@ -351,11 +312,9 @@ impl<'a> Sketch<'a> {
             return;
         }
         let lines = view.lines(&layer.layer.shapes, |_| true);
-        let paint = Paint::solid(style::SERVICE_AREA);
-        let motif = Motif::of_service(self.place_of_service(&layer.layer.id));
+        let (paint, edge, motif) = look::service_area(self.area, layer);
         let places = motif.places(view, &layer.layer.shapes);
         let title = self.title(&layer.layer);
-        let edge = style::SERVICE_EDGE;
         self.scene.group(&title, |scene| {
             scene.fill(rings, Rule::NonZero, paint);
             scene.stroke(lines, 0.12, style::SERVICE_AREA, &[]);
@@ -485,6 +444,7 @@ impl<'a> Sketch<'a> {
             let kind = style::Spot::of(self.sited);
             self.sited += 1;
             let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
+            self.spotted.extend(places.iter().map(|at| (*at, SITE_MM)));
             super::legend::spots(&mut self.scene, kind, style::TRACE, &places, SITE_MM);
             self.note_sign(Sign::Spot(kind, style::TRACE, SITE_MM), title);
         }
@@ -514,7 +474,7 @@ impl<'a> Sketch<'a> {
 
     /// Draws the coordinate grid.
     pub fn grid(&mut self) {
-        furniture::grid(&mut self.scene, self.view);
+        grid::grid(&mut self.scene, self.view);
     }
 }
 

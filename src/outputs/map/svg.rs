@@ -10,8 +10,8 @@ use super::canvas::Canvas;
 use super::font;
 use super::page_numbers::{decimals, write_hundredths};
 use super::scene::{
-    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Point, Rect, Rule, Scene, Stroke,
-    Text, Weight,
+    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Path, Point, Rect, Rule, Scene,
+    Stroke, Text, Weight,
 };
 
 /// Renders a scene.
@@ -128,10 +128,7 @@ impl Canvas for SvgCanvas {
     }
 
     fn stroke(&mut self, stroke: &Stroke) {
-        let mut data = String::new();
-        for path in &stroke.paths {
-            add_path(&mut data, &path.points, path.is_closed);
-        }
+        let data = paths(&stroke.paths);
         if data.is_empty() {
             return;
         }
@@ -244,10 +241,22 @@ fn colour(attribute: &str, colour: Colour) -> String {
     out
 }
 
-fn rings(rings: &[Vec<Point>]) -> String {
+/// The data of a path along rings.
+#[must_use]
+pub fn rings(rings: &[Vec<Point>]) -> String {
     let mut data = String::new();
     for ring in rings {
         add_path(&mut data, ring, true);
+    }
+    data
+}
+
+/// The data of a path along lines.
+#[must_use]
+pub fn paths(paths: &[Path]) -> String {
+    let mut data = String::new();
+    for path in paths {
+        add_path(&mut data, &path.points, path.is_closed);
     }
     data
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::ViewerJob;
 use super::pack::Sections;
 use super::shapes::Lattice;
+use super::{ViewerJob, marks};
 use crate::analysis::{LayerContributions, PlaceClass};
 use crate::config::Localized;
 use crate::domain::{Level, Measure, Source};
@@ -120,6 +120,7 @@ impl Writer<'_> {
             about.insert("shapes".to_owned(), self.sections.bytes(&shapes));
             about.insert("ids".to_owned(), layer.ids.iter().map(|id| &**id).collect());
             about.insert("roles".to_owned(), json!({}));
+            about.insert("look".to_owned(), marks::of_layer(self.job.area, &layer.id));
             all.insert(&layer.id, about);
         }
         let roles = all.get_mut(layer.id.as_str()).and_then(|one| one.get_mut("roles"));

@@ -2,7 +2,8 @@
 //!
 //! In: a [`ViewerJob`], what was measured and what every feature adds to it. Out: a page that
 //! holds the script, its style, the shapes and the contributions themselves. The page adds up
-//! whole numbers, so its totals are those of the tables; this module measures nothing.
+//! whole numbers, so its totals are those of the tables; this module measures nothing. Where
+//! the run drew maps, the page holds every sheet as well, as the very text of its SVG.
 //!
 //! `app/` holds the script as it is written and `bundle/` as it is embedded, made ahead from
 //! `app/` and Leaflet by `.ci/pages/bundle.mjs`: whoever builds the program needs neither.
@@ -16,16 +17,19 @@
 
 mod figures;
 mod layers;
+mod marks;
 mod model;
 mod pack;
 mod page;
 mod places;
 mod shapes;
+mod sheets;
 
 use crate::analysis::{LayerContributions, Measurements};
 use crate::config::Settings;
 use crate::geometry::StudyArea;
 use crate::i18n::Locale;
+use crate::outputs::map::MapFile;
 use crate::outputs::map::extent::Extent;
 
 /// Name of the file in the folder of a run.
@@ -42,6 +46,8 @@ pub struct ViewerJob<'a> {
     pub measurements: &'a Measurements,
     /// What every feature adds to it.
     pub contributions: &'a [LayerContributions],
+    /// The sheets of the run in their order; none if it drew no maps.
+    pub sheets: &'a [MapFile],
     /// The language that the page opens in.
     pub locale: Locale,
     /// Date of the run, printed as given; none is printed without it.

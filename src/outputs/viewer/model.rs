@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::layers::{Writer, localized};
 use super::pack::Sections;
 use super::shapes::Lattice;
-use super::{ViewerJob, figures, places};
+use super::{ViewerJob, figures, places, sheets};
 use crate::domain::{Level, Status};
 use crate::geometry::{Prepared, Shapes, StudyArea};
 use crate::i18n::{self, Locale};
@@ -54,6 +54,7 @@ pub(super) fn pack(job: &ViewerJob<'_>) -> Vec<u8> {
         "access": writer.access(),
         "ranges": figures::ranges(job),
         "deficits": figures::deficits(job),
+        "sheets": sheets::list(job.sheets),
     });
     if let Some(cells) = figures::cells_of_tables(job) {
         model["cells"] = cells;
@@ -102,19 +103,12 @@ fn words() -> Value {
 
 /// Colours and hatches of the maps, so that the page looks like them.
 fn looks() -> Value {
-    let marker = |colour: Colour| css(colour);
     json!({
         "levels": Level::ALL.map(|level| paint(&style::level(level))),
         "edges": Level::ALL.map(|level| css(style::level_edge(level))),
-        "ink": marker(style::INK),
-        "land": marker(style::LAND),
-        "limit": marker(style::LIMIT),
-        "water": marker(style::WATER),
-        "road": marker(style::ROAD),
-        "trace": marker(style::TRACE),
-        "facility": marker(style::FACILITY),
-        "service_area": marker(style::SERVICE_AREA),
-        "exposed": (0..4).map(|at| css(style::exposed(at).1.with_alpha(1.0))).collect::<Value>(),
+        "land": css(style::LAND),
+        "limit": css(style::LIMIT),
+        "trace": css(style::TRACE),
     })
 }
 
@@ -136,7 +130,7 @@ fn paint(paint: &Paint) -> Value {
     json!({"solid": paint.solid.map(css), "hatch": hatch})
 }
 
-fn css(colour: Colour) -> String {
+pub(super) fn css(colour: Colour) -> String {
     let [r, g, b] = colour.rgb;
     if colour.alpha >= 1.0 {
         return format!("#{r:02x}{g:02x}{b:02x}");

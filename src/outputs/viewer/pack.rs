@@ -46,10 +46,15 @@ impl Sections {
         let mut head = length.to_le_bytes().to_vec();
         head.extend_from_slice(text.as_bytes());
         pad(&mut head);
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
-        let written = encoder.write_all(&head).and_then(|()| encoder.write_all(&self.0));
-        written.and_then(|()| encoder.finish()).expect("writing into memory cannot fail")
+        deflated(&[&head, &self.0])
     }
+}
+
+/// Bytes one after the other as one zlib stream.
+pub(super) fn deflated(all: &[&[u8]]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    let written = all.iter().try_for_each(|bytes| encoder.write_all(bytes));
+    written.and_then(|()| encoder.finish()).expect("writing into memory cannot fail")
 }
 
 fn pad(bytes: &mut Vec<u8>) {

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::ViewerJob;
+use super::{ViewerJob, sheets};
 use crate::domain::Digest;
 use crate::i18n::{self, Locale};
 use crate::outputs::map::overall;
@@ -38,7 +38,9 @@ pub(super) fn render(job: &ViewerJob<'_>, stream: &[u8]) -> Vec<u8> {
         charts(job),
     );
     out.push_str(&base64(stream));
-    out.push_str("</script>\n<script>");
+    out.push_str("</script>\n");
+    out.push_str(&sheets::elements(job.sheets));
+    out.push_str("<script>");
     out.push_str(SCRIPT);
     out.push_str("</script>\n</body>\n</html>\n");
     out.into_bytes()

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { printed, valueOf } from "./exact.js";
 import { LEVELS, ofFeature } from "./totals.js";
 
-export function card(world, state, words, go) {
+export function card(world, state, words, go, sheetButton) {
   const { say } = words;
   const { layer: id, row } = state.picked;
   const layer = world.layers.find((l) => l.id === id);
@@ -14,7 +14,7 @@ export function card(world, state, words, go) {
     h("p", {}, words.layer(layer), " ", badge(layer.status, words), " ",
       h("button", { type: "button", id: "card-go", onclick: () => go(layer, row) }, say("show_on_map"))),
     layer.exposed ? exposed(world, state, words, layer, row) : null,
-    layer.roles.territory !== undefined ? deficits(world, words, world.territories[row]?.code) : null,
+    layer.roles.territory !== undefined ? deficits(world, words, world.territories[row]?.code, sheetButton) : null,
     h("h4", {}, say("source")),
     about(layer, words),
   ];
@@ -73,7 +73,7 @@ function hazards(world, words, parts, kind, pieces) {
   ];
 }
 
-function deficits(world, words, code) {
+function deficits(world, words, code, sheetButton) {
   const { say } = words;
   const rows = world.deficits.filter((d) => d.rows[code]).map((d) => {
     const row = d.rows[code];
@@ -81,7 +81,7 @@ function deficits(world, words, code) {
     const ends = row.low || row.high ? ` (${number(row.low || "")}–${number(row.high || "")})` : "";
     const meets = row.meets === null ? say("meets_unknown") : say(row.meets ? "meets" : "meets_not");
     return h("tr", {},
-      h("th", { scope: "row" }, words.both(d.title), h("br"), h("small", {}, [row.period, row.source].filter(Boolean).join(" · "))),
+      h("th", { scope: "row" }, words.both(d.title), h("br"), h("small", {}, [row.period, row.source].filter(Boolean).join(" · ")), sheetButton("deficits", d.id, words.both(d.title), true)),
       h("td", {}, row.value ? `${row.qualifier}${number(row.value)}${ends} ${unitOf(d, words)}` : say(row.hidden ? "hidden" : "unknown")),
       h("td", {}, row.standard ? number(row.standard) : say("no_standard")),
       h("td", {}, row.standard ? meets : ""));

@@ -89,7 +89,7 @@ function fromTables(world, state, { layer, measure, parts, hazard, second, keep,
   };
 }
 
-export function panel(world, state, words, found, change) {
+export function panel(world, state, words, found, change, sheetButton) {
   const { say } = words;
   if (!found) return [h("p", {}, say("nothing_exposed"))];
   const { layer, measure } = found;
@@ -111,6 +111,7 @@ export function panel(world, state, words, found, change) {
         : null,
     ),
     table(world, state, words, found, change),
+    sheetButton("hazards", state.hazard, words.hazard(state.hazard)),
     h("p", { class: "small" }, say(measure.table ? "from_tables" : found.isRow ? "exact" : "exact_crossed")),
     territories[state.lang] ? [h("h3", { class: "hidden" }, say("by_territory")), byTerritory(state, words, found)] : null,
     whole[state.lang] ? [h("h3", {}, say("whole_run")), whole[state.lang]] : null,

@@ -1,9 +1,14 @@
 // What is painted of each layer: hazards by level, elements by whether the filter asks for them.
 
-import { features } from "./paint.js";
-import { AREA, boxOf } from "./shapes.js";
+import { features, sprite } from "./paint.js";
+import { AREA, boxOf, holds, within } from "./shapes.js";
 
-const SIGNS = ["circle", "square", "triangle", "diamond"];
+/** Signs on a screen are larger than on paper by this, and those asked for by that. */
+const LARGER = [1.35, 1.9];
+/** Pixels to a millimetre. */
+const PX_PER_MM = 96 / 25.4;
+/** Areas smaller than this have no room for a sign, px. */
+const ROOM = 26;
 
 /** Hazards whose zones a hazard of the page is painted from. */
 export const zonesOf = (world, id) =>
@@ -25,7 +30,7 @@ export function* hazard(ctx, view, world, atlas, id) {
       }
     }
   }
-  const trace = { line: world.style.trace, width: 1.6 * view.ratio, dash: [8 * view.ratio, 4 * view.ratio], fill: world.style.trace, sign: "diamond", size: 3 * view.ratio };
+  const trace = { line: world.style.trace, width: 1.6 * view.ratio, dash: [8 * view.ratio, 4 * view.ratio], fill: world.style.trace, size: 3 * view.ratio };
   const line = { ...trace, fill: null };
   for (const one of all) {
     if (!one.trace) continue;
@@ -56,16 +61,19 @@ export function* elements(ctx, view, world, layer, match) {
     yield* features(ctx, shapes, view, () => look);
     return;
   }
-  const tone = toneOf(world, layer);
-  const sign = SIGNS[signOf(world, layer) % SIGNS.length];
-  const area = { fill: faded(tone, 0.22), line: tone, width: 0.7 * r };
+  const { look: own } = layer;
+  const tone = own.line ?? own.fill ?? style.limit;
+  const area = { fill: own.fill, line: tone, width: 0.7 * r };
   const hit = { fill: faded(tone, 0.5), line: "#000", width: 1.1 * r };
-  const line = { line: tone, width: 2 * r };
-  const lineHit = { line: tone, width: 4 * r };
-  const point = { fill: tone, line: "#fff", width: 1.2 * r, sign, size: 4.2 * r };
-  const pointHit = { fill: tone, line: "#000", width: 1.6 * r, sign, size: 6 * r };
-  const both = [[point, pointHit], [line, lineHit], [area, hit]];
-  const small = [{ fill: area.fill }, { fill: faded(tone, 0.75) }];
+  const width = Math.max(1.3, (own.width_mm ?? 0) * PX_PER_MM) * r;
+  const dash = (own.dash_mm ?? []).map((mm) => mm * PX_PER_MM * r);
+  const line = { line: tone, width, dash };
+  const lineHit = { line: tone, width: 2 * width, dash };
+  const marked = (at) => ({ sprite: sprite(own.sign, LARGER[at] * PX_PER_MM * r, at > 0) });
+  const plain = (at) => ({ fill: tone, line: ["#fff", "#000"][at], width: 1.2 * r, size: [3, 4.5][at] * r });
+  const points = [0, 1].map(own.sign ? marked : plain);
+  const both = [points, [line, lineHit], [area, hit]];
+  const small = [{ fill: area.fill ?? faded(tone, 0.22) }, { fill: faded(tone, 0.75) }];
   const look = (row) => {
     const asked = match?.[row] ? 1 : 0;
     const box = boxOf(shapes, row);
@@ -73,37 +81,29 @@ export function* elements(ctx, view, world, layer, match) {
     const isSpeck = shapes.dims[row] === AREA && Math.max(box[2] - box[0], box[3] - box[1]) * view.k < 7 * r;
     return isSpeck ? small[asked] : both[shapes.dims[row]][asked];
   };
-  if (!match) {
+  if (match) {
+    // What is asked for lies on top.
+    yield* features(ctx, shapes, view, (row) => (match[row] ? null : look(row)));
+    yield* features(ctx, shapes, view, (row) => (match[row] ? look(row) : null));
+  } else {
     yield* features(ctx, shapes, view, look);
-    return;
   }
-  // What is asked for lies on top.
-  yield* features(ctx, shapes, view, (row) => (match[row] ? null : look(row)));
-  yield* features(ctx, shapes, view, (row) => (match[row] ? look(row) : null));
+  if (own.motif) strew(ctx, view, shapes, sprite(own.motif, LARGER[0] * PX_PER_MM * r, false));
 }
 
-/** Colour of a layer, also in the legend. */
-export function toneOf(world, layer) {
-  const { style } = world;
-  const kind = layer.roles.context;
-  if (layer.roles.exposure === undefined && kind !== undefined && layer.roles.service === undefined) {
-    if (/coast|river|water|sea/.test(kind)) return style.water;
-    return /road|rail/.test(kind) ? style.road : style.ink;
+/** Puts the sign of a layer in the midst of its areas, where they have room for it. */
+function strew(ctx, view, shapes, mark) {
+  for (const row of within(shapes, view.box)) {
+    const [west, south, east, north] = boxOf(shapes, row);
+    if (shapes.dims[row] !== AREA || Math.min(east - west, north - south) * view.k < ROOM * view.ratio) continue;
+    const [x, y] = [(west + east) / 2, (south + north) / 2];
+    if (holds(shapes, row, x, y)) mark(ctx, x * view.k - view.left, -y * view.k - view.top);
   }
-  if (layer.roles.service !== undefined) {
-    return layer.kind === "area" ? style.service_area : style.facility;
-  }
-  const order = world.exposures.filter((l) => l.roles.service === undefined);
-  return style.exposed[Math.max(0, order.indexOf(layer)) % style.exposed.length];
 }
 
-export function signOf(world, layer) {
-  return Math.max(0, world.layers.filter((l) => l.kind === "point").indexOf(layer));
-}
-
-export const signName = (world, layer) => SIGNS[signOf(world, layer) % SIGNS.length];
-
+/** A colour of the style with another opacity. */
 function faded(colour, alpha) {
-  const n = parseInt(colour.slice(1), 16);
-  return `rgba(${n >> 16},${(n >> 8) & 255},${n & 255},${alpha})`;
+  const hex = /^#(..)(..)(..)$/.exec(colour);
+  const rgb = hex ? hex.slice(1).map((two) => parseInt(two, 16)) : colour.match(/[\d.]+/g).slice(0, 3);
+  return `rgba(${rgb},${alpha})`;
 }

@@ -3,11 +3,12 @@
 import { about, badge, compute, panel as figuresPanel, swatch, unit, decimals } from "./figures.js";
 import { card } from "./card.js";
 import { choice, field, h, put } from "./dom.js";
-import { elements, hazard as paintHazard, signName, toneOf } from "./layers.js";
+import { elements, hazard as paintHazard } from "./layers.js";
 import { latLng, leaflet as L, make as makeMap } from "./map.js";
 import { area, length, tool } from "./measure.js";
-import { pattern } from "./paint.js";
+import { drawMarks, pattern } from "./paint.js";
 import { review as makeReview } from "./review.js";
+import { sheets as makeSheets } from "./sheets.js";
 import { AREA, POINT, at as shapesAt, boxOf, partsOf } from "./shapes.js";
 import { fragment, initial, parse } from "./state.js";
 import { open } from "./stream.js";
@@ -19,11 +20,13 @@ const TABS = ["figures", "layers", "feature", "list", "notes"];
 const LISTED = 200;
 /** Pixels from which on the feature that is picked shows by its own outline. */
 const OUTLINED = 40;
+/** Pixels to a millimetre of a sign in the legend. */
+const KEY = 4.2;
 
 async function begin() {
   const app = document.getElementById("app");
   if (!("DecompressionStream" in window)) {
-    app.append(h("p", {}, "Este navegador es demasiado antiguo: use Firefox 113, Chrome 80 o Safari 16.4, o más nuevos. / This browser is too old: use Firefox 113, Chrome 80 or Safari 16.4, or newer."));
+    document.getElementById("opening").replaceChildren("Este navegador es demasiado antiguo: use Firefox 113, Chrome 80 o Safari 16.4, o más nuevos. / This browser is too old: use Firefox 113, Chrome 80 or Safari 16.4, or newer.");
     return;
   }
   const stream = await open(document.getElementById("stream").textContent);
@@ -33,6 +36,7 @@ async function begin() {
 
 function page(app, world) {
   const linked = location.hash.length > 1 ? parse(decodeSafe(location.hash), world) : null;
+  const linkedView = linked?.view;
   let state = linked ?? initial(world);
   let words = makeWords(world, state);
   let tab = state.picked ? "feature" : "figures";
@@ -42,6 +46,7 @@ function page(app, world) {
   let match = null;
   let query = "";
   let hits = [];
+  let isLegendOpen = null;
   const live = h("p", { id: "live", role: "status", class: "hidden" });
   const mapBox = h("div", { id: "map" });
   const side = h("section", { id: "side" });
@@ -50,7 +55,8 @@ function page(app, world) {
   const legend = h("div", { id: "legend" });
   const foot = h("footer", { id: "title-block" });
   app.className = "app";
-  app.replaceChildren(head, tools, h("section", { id: "map-side" }, mapBox, legend), side, foot, live);
+  const leaf = h("section", { id: "sheets", hidden: true });
+  app.replaceChildren(head, tools, h("section", { id: "map-side" }, mapBox, legend), side, foot, leaf, live);
 
   const atlas = makeMap(mapBox, world, { click: clicked, moved });
   const map = atlas.map;
@@ -60,7 +66,9 @@ function page(app, world) {
   const notes = makeReview(world, atlas, () => words, (goTo) => { if (goTo) tab = goTo; drawSide(); }, tell);
   mapBox.tabIndex = 0;
   mapBox.setAttribute("role", "application");
-  if (state.view) map.setView(latLng(state.view), state.view[2], { animate: false });
+  const leaves = world.sheets.length
+    ? makeSheets(leaf, world, () => words, { choose: (name) => change.sheet(name), close: () => change.sheet(""), link: copyLink })
+    : null;
 
   function decodeSafe(text) {
     try {
@@ -70,6 +78,8 @@ function page(app, world) {
       return "#broken";
     }
   }
+
+  const center = () => [map.getCenter().lng, map.getCenter().lat];
 
   function tell(text) {
     live.textContent = text;
@@ -105,6 +115,17 @@ function page(app, world) {
       else shown.delete(id);
       change.set({ shown });
     },
+    sheet(name) {
+      const isOpened = !state.sheet && name;
+      const isClosed = state.sheet && !name;
+      if (isOpened) opener = document.activeElement?.id;
+      state.sheet = name;
+      drawSheet();
+      remember();
+      if (isOpened) leaves.focus();
+      if (isClosed) (document.getElementById(opener) ?? document.getElementById("sheets-open"))?.focus();
+      if (name) tell(`${words.say("sheets.number", { at: world.sheets.findIndex((one) => one.name === name) + 1, all: world.sheets.length })}: ${world.sheets.find((one) => one.name === name).title}`);
+    },
     opacity(id, value) {
       state.shown.set(id, value);
       atlas.show(id, null, 0, value / 100);
@@ -124,6 +145,7 @@ function page(app, world) {
     drawSide();
     drawLegend();
     drawTitle();
+    drawSheet();
     if (found) tell(`${words.say("chosen")}: ${found.chosen === null ? words.say("hidden") : words.number(found.chosen, decimals(found.measure))} ${words.measure(found.measure)}`);
     remember();
   }
@@ -157,6 +179,22 @@ function page(app, world) {
     refresh();
   });
 
+  // --- the sheets -------------------------------------------------------------------------
+
+  let opener = null;
+  function drawSheet() {
+    if (!leaves) return;
+    if (state.sheet) leaves.show(state.sheet).catch((error) => tell(error.message));
+    else leaves.hide();
+  }
+
+  /** A button to the sheet of a hazard or a deficit; nothing where the run drew none. */
+  function sheetButton(topic, subject, title, isShort) {
+    const name = leaves?.of(topic, subject);
+    if (!name) return null;
+    return h("button", { type: "button", class: "to-sheet", id: `to-${name}`, "aria-label": words.say("sheets.see_of", { title }), onclick: () => change.sheet(name) }, words.say(isShort ? "sheets.one" : "sheets.see"));
+  }
+
   // --- the map ----------------------------------------------------------------------------
 
   function painterOf(id) {
@@ -171,8 +209,9 @@ function page(app, world) {
     if (id.startsWith("hazard:")) return 200;
     const layer = world.layers.find((l) => l.id === id);
     if (layer.roles.territory !== undefined) return 100;
-    if (id === state.layer) return 400;
-    return 300 + { area: 0, line: 20, point: 40 }[layer.kind] + (layer.roles.context === undefined ? 0 : 5);
+    // What is asked for lies above all but the points, which it would hide.
+    if (id === state.layer) return { area: 330, line: 335, point: 400 }[layer.kind];
+    return 300 + { area: 0, line: 20, point: 40 }[layer.kind] + (layer.roles.context === undefined ? 5 : 0);
   }
 
   let painted = "";
@@ -241,8 +280,12 @@ function page(app, world) {
     drawPicked();
     drawSide();
     remember();
-    if (feature && goThere) go(world.layers.find((l) => l.id === feature.layer), feature.row);
-    if (feature) tell(world.layers.find((l) => l.id === feature.layer).nameOf(feature.row));
+    if (feature && goThere) {
+      go(world.layers.find((l) => l.id === feature.layer), feature.row);
+      // What was chosen from is gone: the card says what it is.
+      document.getElementById("card-title")?.focus({ preventScroll: true });
+    }
+    tell(feature ? world.layers.find((l) => l.id === feature.layer).nameOf(feature.row) : words.say("nothing_here"));
   }
 
   function go(layer, row) {
@@ -310,6 +353,9 @@ function page(app, world) {
       h("div", { class: "group" },
         button("print", say("print"), () => beginPrint(true)),
         button("share", say("share"), share, isSharing)),
+      leaves
+        ? h("div", { class: "group" }, button("sheets-open", say("sheets.open", { all: world.sheets.length }), () => change.sheet(world.sheets[0].name)))
+        : h("p", { class: "small", id: "sheets-none" }, say("sheets.none")),
       mode === "distance" || mode === "area" ? measured() : null,
       isSharing ? h("div", { class: "measured" }, field(say("share_link"), h("input", { id: "link", readonly: true, value: location.href, onfocus: (e) => e.target.select() }))) : null);
   }
@@ -322,22 +368,25 @@ function page(app, world) {
       : words.meters(length(points));
     return h("div", { class: "measured" },
       h("output", { id: "measured", "aria-live": "polite" }, text),
-      h("button", { type: "button", id: "m-center", onclick: () => { ruler.add([map.getCenter().lng, map.getCenter().lat]); drawTools(); } }, say("measure_center")),
+      h("button", { type: "button", id: "m-center", onclick: () => { ruler.add(center()); drawTools(); } }, say("measure_center")),
       h("button", { type: "button", id: "m-back", onclick: () => { ruler.back(); drawTools(); } }, say("measure_back")),
       h("small", {}, say("measure_note", { crs: world.project.crs, low: Math.round(world.project.grid_scale_ppm[0]), high: Math.round(world.project.grid_scale_ppm[1]) })));
+  }
+
+  async function copyLink() {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      tell(words.say("shared"));
+    } catch {
+      tell(words.say("share_by_hand"));
+    }
   }
 
   /** Copies the link of the view and shows it, or takes it away again. */
   async function share() {
     isSharing = !isSharing;
     if (!isSharing) return drawTools();
-    const url = location.href;
-    try {
-      await navigator.clipboard.writeText(url);
-      tell(words.say("shared"));
-    } catch {
-      tell(words.say("share_by_hand"));
-    }
+    await copyLink();
     drawTools();
     document.getElementById("link").focus();
   }
@@ -359,7 +408,7 @@ function page(app, world) {
   }
 
   function contents() {
-    if (tab === "figures") return figuresPanel(world, state, words, found, change);
+    if (tab === "figures") return figuresPanel(world, state, words, found, change, sheetButton);
     if (tab === "layers") return layerList();
     if (tab === "notes") return notes.panel(mode === "note", () => setMode("note"));
     if (tab === "list") return featureList();
@@ -367,21 +416,23 @@ function page(app, world) {
       hits.length > 1
         ? field(words.say("hits", { count: hits.length }), choice("hit", hits.map(({ layer, row }, at) => { const l = world.layers.find((one) => one.id === layer); return [String(at), `${l.nameOf(row).slice(0, 80)} — ${words.layer(l)}`]; }), String(hits.findIndex((x) => x.layer === state.picked?.layer && x.row === state.picked?.row)), (v) => pick(hits[Number(v)], false)))
         : null,
-      state.picked ? card(world, state, words, go) : h("p", {}, words.say("pick_something")),
+      h("div", { class: "buttons" }, h("button", { type: "button", id: "pick-center", onclick: () => clicked(center()) }, words.say("pick_center"))),
+      state.picked ? card(world, state, words, go, sheetButton) : h("p", {}, words.say("pick_something")),
     ];
   }
 
   function layerList() {
     const { say } = words;
-    const line = (id, title, look, about) => {
+    const line = (id, title, look, about, toSheet) => {
       const is = state.shown.has(id);
       return h("li", {},
+        toSheet,
         h("label", {}, h("input", { type: "checkbox", id: `show-${id}`, checked: is, onchange: (e) => change.show(id, e.target.checked) }), look, title),
         is ? h("label", { class: "opacity" }, h("span", { class: "hidden" }, say("opacity", { layer: title })), h("input", { type: "range", id: `opacity-${id}`, min: "0", max: "100", step: "5", value: state.shown.get(id), oninput: (e) => change.opacity(id, Number(e.target.value)) })) : null,
         about);
     };
     const groups = [
-      ["group.hazards", world.hazards.map((one) => line(`hazard:${one.id}`, words.hazard(one.id), null, one.id === "any" ? null : h("details", {}, aboutHead(words.hazard(one.id)), about(one, words))))],
+      ["group.hazards", world.hazards.map((one) => line(`hazard:${one.id}`, words.hazard(one.id), null, one.id === "any" ? null : h("details", {}, aboutHead(words.hazard(one.id)), about(one, words)), sheetButton("hazards", one.id, words.hazard(one.id), true)))],
       ["group.exposed", listed((l) => l.exposed)],
       ["group.services", listed((l) => !l.exposed && l.roles.service !== undefined)],
       ["group.context", listed((l) => !l.exposed && l.roles.service === undefined)],
@@ -395,7 +446,7 @@ function page(app, world) {
   const aboutHead = (title) =>
     h("summary", {}, h("span", { class: "hidden" }, `${title}: `), words.say("sources"));
 
-  const key = (layer) => h("canvas", { class: "swatch", width: "28", height: "18", "data-key": layer.id, "aria-hidden": "true" });
+  const key = (layer) => h("canvas", { class: "swatch", width: "56", height: "36", "data-key": layer.id, "aria-hidden": "true" });
 
   function featureList() {
     const { say } = words;
@@ -427,7 +478,9 @@ function page(app, world) {
   function paintSwatches(root) {
     for (const canvas of root.querySelectorAll("canvas.swatch")) {
       const ctx = canvas.getContext("2d");
-      ctx.clearRect(0, 0, 28, 18);
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.clearRect(0, 0, canvas.width, canvas.height);
+      ctx.scale(canvas.width / 28, canvas.height / 18);
       if (canvas.dataset.swatch !== undefined) {
         ctx.fillStyle = pattern(world.style.levels[canvas.dataset.swatch], 1);
         ctx.fillRect(0, 0, 28, 18);
@@ -440,37 +493,33 @@ function page(app, world) {
   }
 
   function drawKey(ctx, layer) {
-    const tone = layer.roles.territory !== undefined ? world.style.limit : toneOf(world, layer);
-    ctx.strokeStyle = ctx.fillStyle = tone;
-    ctx.lineWidth = 2;
-    if (layer.kind === "area") {
-      ctx.globalAlpha = layer.roles.territory !== undefined ? 0 : 0.4;
-      ctx.fillRect(2, 2, 24, 14);
-      ctx.globalAlpha = 1;
-      ctx.strokeRect(2, 2, 24, 14);
-    } else if (layer.kind === "line") {
-      ctx.beginPath();
-      ctx.moveTo(1, 14);
-      ctx.lineTo(27, 4);
-      ctx.stroke();
-    } else {
-      const name = signName(world, layer);
-      ctx.beginPath();
-      if (name === "square") ctx.rect(9, 4, 10, 10);
-      else if (name === "diamond") { ctx.moveTo(14, 2); ctx.lineTo(21, 9); ctx.lineTo(14, 16); ctx.lineTo(7, 9); }
-      else if (name === "triangle") { ctx.moveTo(14, 3); ctx.lineTo(21, 15); ctx.lineTo(7, 15); }
-      else ctx.arc(14, 9, 5.5, 0, 7);
-      ctx.fill();
+    if (layer.look) {
+      drawMarks(ctx, layer.look.key, 14, 9, KEY);
+      return;
     }
+    ctx.strokeStyle = world.style.limit;
+    ctx.lineWidth = 2;
+    ctx.strokeRect(2, 2, 24, 14);
+  }
+
+  /** Layers by their sign: points of one look share an entry, as in the legends of the sheets. */
+  function alike(layers) {
+    const groups = new Map();
+    for (const layer of layers) {
+      const look = layer.look?.sign ? JSON.stringify(layer.look.sign) : layer.id;
+      groups.set(look, [...(groups.get(look) ?? []), layer]);
+    }
+    return [...groups.values()];
   }
 
   function drawLegend() {
     const ids = [...state.shown.keys()];
     const hazards = ids.filter((id) => id.startsWith("hazard:")).map((id) => words.hazard(id.slice(7)));
     const others = world.layers.filter((l) => ids.includes(l.id));
-    put(legend, h("details", { open: mapBox.clientWidth > 600 }, h("summary", {}, words.say("legend")),
+    isLegendOpen ??= mapBox.clientWidth > 600;
+    put(legend, h("details", { open: isLegendOpen, ontoggle: (e) => { if (!map.printing) isLegendOpen = e.target.open; } }, h("summary", { id: "legend-head" }, words.say("legend")),
       hazards.length ? [h("p", { class: "small" }, hazards.join("; ")), h("ul", {}, [0, 1, 2, 3, 5].map((level) => h("li", {}, swatch(world, level), words.level(["very_high", "high", "medium", "low", "none", "not_studied"][level]))))] : null,
-      h("ul", {}, others.map((l) => h("li", {}, key(l), words.layer(l))))));
+      h("ul", {}, alike(others).map((all) => h("li", {}, key(all[0]), all.map((l) => words.layer(l)).join("; "))))));
     paintSwatches(legend);
   }
 
@@ -480,12 +529,12 @@ function page(app, world) {
     const { say } = words;
     const { project } = world;
     const scale = Math.round(2 ** -map.getZoom() / (0.0254 / 96) / 100) * 100;
-    const center = world.places && world.places.inside([map.getCenter().lng, map.getCenter().lat]) ? world.places.degrees([map.getCenter().lng, map.getCenter().lat]) : null;
+    const middle = world.places?.inside(center()) ? world.places.degrees(center()) : null;
     put(foot,
       h("div", {},
         h("strong", {}, words.both(project.title)),
         found ? h("p", {}, `${words.layer(found.layer)} × ${words.hazard(state.hazard)} — ${words.place(state.place)}`) : null,
-        h("p", {}, say("paper.scale", { scale: words.number(String(scale)) }), " · ", `${project.crs}`, center ? ` · ${center[1].toFixed(4)}, ${center[0].toFixed(4)}` : "", " · ", say("paper.north")),
+        h("p", {}, say("paper.scale", { scale: words.number(String(scale)) }), " · ", `${project.crs}`, middle ? ` · ${middle[1].toFixed(4)}, ${middle[0].toFixed(4)}` : "", " · ", say("paper.north")),
         h("p", {}, [project.reference_date && say("paper.date", { date: project.reference_date }), project.date && say("paper.run", { date: project.date }), say("paper.digest", { digest: project.settings_sha256.slice(0, 16) }), project.program].filter(Boolean).join(" · ")),
         h("p", {}, badge(project.status, words), " ", say("indicative"))),
       found
@@ -504,33 +553,42 @@ function page(app, world) {
     before = { center: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
     document.body.classList.add("paper");
     map.printing = true;
+    legend.querySelector("details").open = true;
+    drawTitle();
     map.invalidateSize({ animate: false, pan: false });
     map.fitBounds(before.bounds, { animate: false });
     atlas.repaintAll(true);
     drawTitle();
-    legend.querySelector("details").open = true;
     if (asPreview) document.getElementById("print-now").focus();
   }
   function endPrint() {
     if (!before) return;
     document.body.classList.remove("paper");
+    drawLegend();
     map.printing = false;
     map.invalidateSize({ animate: false, pan: false });
     map.setView(before.center, before.zoom, { animate: false });
     before = null;
     atlas.repaintAll();
-    drawLegend();
     document.getElementById("print").focus();
   }
-  window.addEventListener("beforeprint", () => beginPrint(false));
+  window.addEventListener("beforeprint", () => { if (!state.sheet) beginPrint(false); });
   window.addEventListener("afterprint", () => { if (!preview) endPrint(); });
   document.addEventListener("keydown", (e) => {
     if (e.key !== "Escape") return;
     if (before) endPrint();
+    else if (state.sheet) change.sheet("");
     else if (mode) setMode(mode);
   });
 
+  mapBox.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.target === mapBox) clicked(center()); });
   refresh();
+  // The legend has its room now: the map knows how much is left.
+  const fill = () => { if (mapBox.clientWidth && !map.printing) map.invalidateSize({ animate: false }); };
+  fill();
+  if (linkedView) map.setView(latLng(linkedView), linkedView[2], { animate: false });
+  else map.fitBounds(atlas.home, { animate: false });
+  new ResizeObserver(fill).observe(mapBox);
   if (location.hash.length > 1 && !linked) tell(words.say("broken_link"));
   document.documentElement.dataset.readyAt = performance.now();
   document.documentElement.dataset.ready = "true";

@@ -49,7 +49,7 @@ export function pattern(paint, ratio) {
 }
 
 /** Draws the features of a collection that meet a view; yields between slices.
- *  `look(row)` gives { fill, line, width, sign, size } or null; equal looks are one object. */
+ *  `look(row)` gives { fill, line, width, dash, sprite, size } or null; equal looks are one object. */
 export function* features(ctx, shapes, view, look, rows) {
   const found = rows ?? within(shapes, view.box);
   let run = null;
@@ -107,7 +107,8 @@ function trace(ctx, shapes, row, view, look) {
         if (i === firstPoint[part]) ctx.moveTo(x, y);
         else ctx.lineTo(x, y);
       } else {
-        sign(ctx, look.sign, x, y, look.size ?? 4);
+        if (look.sprite) look.sprite(ctx, x, y);
+        else diamond(ctx, x, y, look.size);
       }
     }
     if (dim === AREA) ctx.closePath();
@@ -115,22 +116,42 @@ function trace(ctx, shapes, row, view, look) {
   return Math.max(0.5, work);
 }
 
-function sign(ctx, kind, x, y, r) {
-  if (kind === "square") {
-    ctx.rect(x - r, y - r, 2 * r, 2 * r);
-  } else if (kind === "diamond") {
-    ctx.moveTo(x, y - 1.4 * r);
-    ctx.lineTo(x + 1.4 * r, y);
-    ctx.lineTo(x, y + 1.4 * r);
-    ctx.lineTo(x - 1.4 * r, y);
-    ctx.closePath();
-  } else if (kind === "triangle") {
-    ctx.moveTo(x, y - 1.3 * r);
-    ctx.lineTo(x + 1.3 * r, y + r);
-    ctx.lineTo(x - 1.3 * r, y + r);
-    ctx.closePath();
-  } else {
-    ctx.moveTo(x + r, y);
-    ctx.arc(x, y, r, 0, 7);
+function diamond(ctx, x, y, r) {
+  ctx.moveTo(x, y - 1.4 * r);
+  ctx.lineTo(x + 1.4 * r, y);
+  ctx.lineTo(x, y + 1.4 * r);
+  ctx.lineTo(x - 1.4 * r, y);
+  ctx.closePath();
+}
+
+/** Draws the paths of a sign, as the program gives them, about a place: `k` pixels to a mm. */
+export function drawMarks(ctx, marks, x, y, k) {
+  ctx.save();
+  ctx.translate(x, y);
+  ctx.scale(k, k);
+  for (const [fill, stroke, width, dash, data] of marks) {
+    const path = new Path2D(data);
+    if (fill) {
+      ctx.fillStyle = fill;
+      ctx.fill(path);
+    }
+    if (stroke) {
+      ctx.strokeStyle = stroke;
+      ctx.lineWidth = width;
+      ctx.setLineDash(dash);
+      ctx.stroke(path);
+    }
   }
+  ctx.restore();
+}
+
+/** A sign ready to be put at many places; `isAsked` gives it a dark edge. */
+export function sprite(marks, k, isAsked) {
+  const side = Math.ceil(7 * k);
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = side;
+  const ctx = tile.getContext("2d");
+  if (isAsked) drawMarks(ctx, marks.filter(([fill]) => fill).map(([, , , , data]) => [null, "#000", 0.45, [], data]), side / 2, side / 2, k);
+  drawMarks(ctx, marks, side / 2, side / 2, k);
+  return (to, x, y) => to.drawImage(tile, Math.round(x - side / 2), Math.round(y - side / 2));
 }

@@ -76,7 +76,11 @@ export function review(world, atlas, words, redraw, tell) {
     draft = null;
     tell(words().say("notes.saved"));
     keep();
+    leave();
   }
+
+  /** The form is gone: the focus goes to where the next note begins. */
+  const leave = () => document.getElementById("n-center")?.focus();
 
   async function bring(file) {
     const found = fromGeoJson(await file.text(), world.places, notes);
@@ -99,8 +103,8 @@ export function review(world, atlas, words, redraw, tell) {
       field(say("notes.state_label"), choice("n-state", STATES.map((s) => [s, say(`notes.state.${s}`)]), draft.state, (v) => (draft.state = v))),
       h("div", { class: "buttons" },
         h("button", { type: "submit", id: "n-save", class: "main" }, say("notes.save")),
-        h("button", { type: "button", id: "n-cancel", onclick: () => { draft = null; draw(); redraw(); } }, say("cancel")),
-        draft.isOld ? h("button", { type: "button", id: "n-delete", onclick: () => { notes = notes.filter((n) => n.id !== draft.id); draft = null; keep(); } }, say("notes.delete")) : null));
+        h("button", { type: "button", id: "n-cancel", onclick: () => { draft = null; draw(); redraw(); leave(); } }, say("cancel")),
+        draft.isOld ? h("button", { type: "button", id: "n-delete", onclick: () => { notes = notes.filter((n) => n.id !== draft.id); draft = null; keep(); leave(); } }, say("notes.delete")) : null));
   }
 
   function told() {

@@ -143,6 +143,9 @@ export function at(shapes, [x, y], reach) {
   return near.filter((row) => touches(shapes, row, x, y, reach));
 }
 
+/** Whether an area holds a place. */
+export const holds = (shapes, row, x, y) => touches(shapes, row, x, y, 0);
+
 function touches(shapes, row, x, y, reach) {
   const dim = shapes.dims[row];
   let inside = false;

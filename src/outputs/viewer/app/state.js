@@ -31,6 +31,7 @@ export function initial(world) {
     ]),
     view: null,
     picked: null,
+    sheet: "",
   };
 }
 
@@ -52,6 +53,7 @@ export function fragment(state) {
   p.set("shown", [...state.shown].map(([id, o]) => `${id}*${o}`).join(","));
   if (state.view) p.set("view", state.view.map((n) => +n.toFixed(2)).join(","));
   if (state.picked) p.set("feature", `${state.picked.layer}/${state.picked.row}`);
+  if (state.sheet) p.set("sheet", state.sheet);
   return `#${p}`;
 }
 
@@ -59,7 +61,7 @@ export function fragment(state) {
 export function parse(text, world) {
   const p = new URLSearchParams(text.replace(/^#/, ""));
   const known = new Set(
-    "v lang hazard levels and and_levels territory layer measure without shown view feature".split(" "),
+    "v lang hazard levels and and_levels territory layer measure without shown view feature sheet".split(" "),
   );
   for (const key of p.keys()) if (!known.has(key)) return null;
   if (p.get("v") !== "1") return null;
@@ -88,6 +90,7 @@ export function parse(text, world) {
     take("without", (v) => (state.unserved = v), (v) => world.access.some((a) => a.deficit === v && a.layer === state.layer)) &&
     take("shown", (v) => (state.shown = shownOf(v)), (v) => [...shownOf(v)].every(([id, o]) => world.paintable(id) && o >= 0 && o <= 100)) &&
     take("view", (v) => (state.view = v.split(",").map(Number)), (v) => isView(v.split(",").map(Number), world)) &&
+    take("sheet", (v) => (state.sheet = v), (v) => world.sheets.some((one) => one.name === v)) &&
     take("feature", (v) => (state.picked = pickedOf(v)), (v) => isFeature(pickedOf(v), world));
   return good ? state : null;
 }

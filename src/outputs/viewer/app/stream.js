@@ -1,10 +1,8 @@
-// The stream that the page carries: see src/outputs/viewer/pack.rs.
+// The streams that the page carries: see src/outputs/viewer/pack.rs and sheets.rs.
 
 /** Reads the model and gives access to the flat arrays beside it. */
 export async function open(text) {
-  const packed = bytesOf(text);
-  const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const buffer = await new Response(inflated).arrayBuffer();
+  const buffer = await inflated(text);
   const length = new DataView(buffer).getUint32(0, true);
   const model = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   const first = Math.ceil((4 + length) / 8) * 8;
@@ -17,6 +15,12 @@ export async function open(text) {
     f32: array(Float32Array),
     f64: array(Float64Array),
   };
+}
+
+/** The bytes of a zlib stream in base64. */
+export function inflated(text) {
+  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
 }
 
 function bytesOf(text) {

@@ -10,6 +10,7 @@ export function words(world, state) {
   const say = (key, values) => of(`viewer.${key}`, values);
   const both = (text) => text?.[state.lang] ?? "";
   return {
+    lang: state.lang,
     of,
     say,
     both,
