@@ -9,9 +9,8 @@ use super::grid::{Cell, LEVELS};
 use super::ledger::Ledger;
 use super::{Access, DUST, Family, Table};
 
-/// Where a row has those who are out of all zones, and those of whom nobody knows.
-const NONE: usize = 4;
-const NOT_STUDIED: usize = 5;
+/// Levels that zones have; the rest is out of them, or not studied.
+const ZONES: usize = 4;
 
 /// Least count and least whole that are published.
 type Rule = (f64, f64);
@@ -114,38 +113,18 @@ impl Family {
             ledger.add(column.map(|cell| self.amount(at, cell)).collect());
         }
         self.enter_all_without(ledger, at);
-        self.enter_alone(ledger, at);
-    }
-
-    /// Where one hazard alone has people at a level or at a worse one, the worst of all hazards
-    /// has the same people there; out of all zones too, where everything was studied.
-    fn enter_alone(&self, ledger: &mut Ledger, at: usize) {
-        let Table { deficit, parents, .. } = &self.tables[at];
-        let alike = |one: &&usize| self.tables[**one].deficit == *deficit;
-        let parents: Vec<usize> = parents.iter().filter(alike).copied().collect();
-        self.enter_where_all_add_up(ledger, at, &parents);
-        for place in 0..self.places.len() {
-            let has = |of: usize, level| self.tables[of].grid.value((place, level)) > 0.0;
-            let is_studied = parents.iter().all(|one| !has(*one, NOT_STUDIED));
-            for level in 0..if is_studied { NOT_STUDIED } else { NONE } {
-                let zones = 0..=level.min(NONE - 1);
-                let mut reaching = parents
-                    .iter()
-                    .filter(|one| zones.clone().any(|zone| has(**one, zone)));
-                if let (Some(one), None) = (reaching.next(), reaching.next()) {
-                    let pair = [at, *one].map(|of| self.amount(of, (place, level)));
-                    ledger.add(pair.into());
-                }
-            }
-        }
+        self.enter_where_all_add_up(ledger, at);
     }
 
     /// The worst of all hazards has nowhere more people down to a level than all of them
     /// together, and nowhere fewer than one: where the union is told to have just as many,
     /// every place has.
-    fn enter_where_all_add_up(&self, ledger: &mut Ledger, at: usize, parents: &[usize]) {
+    fn enter_where_all_add_up(&self, ledger: &mut Ledger, at: usize) {
+        let Table { deficit, parents, .. } = &self.tables[at];
+        let alike = |one: &&usize| self.tables[**one].deficit == *deficit;
+        let parents: Vec<usize> = parents.iter().filter(alike).copied().collect();
         let union = self.places.len() - 2;
-        for lowest in 0..NONE {
+        for lowest in 0..ZONES {
             let told = |of: usize| -> Option<f64> {
                 let grid = &self.tables[of].grid;
                 let cells = (0..=lowest).map(|level| (union, level));
@@ -162,8 +141,10 @@ impl Family {
                     ledger.add(terms.collect());
                 }
             };
-            enter(parents);
-            parents.iter().for_each(|one| enter(&[*one]));
+            enter(&parents);
+            for one in &parents {
+                enter(&[*one]);
+            }
         }
     }
 
