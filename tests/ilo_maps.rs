@@ -551,7 +551,7 @@ fn sheets_of_all_hazards_have_the_people_of_each() {
     }
 }
 
-/// The class of the gap that a legend names, in percent of the standard.
+/// The ends of the class of gaps that a legend names, in percent of the standard.
 fn class(label: &str) -> Option<(f64, f64)> {
     let numbers: Vec<f64> = label.split_whitespace().filter_map(number).collect();
     match (label.split_whitespace().next()?, numbers.as_slice()) {
@@ -562,23 +562,99 @@ fn class(label: &str) -> Option<(f64, f64)> {
     }
 }
 
-/// A class of values has as many territories as the table has values in it.
-fn assert_class_of_values(name: &str, label: &str, figures: &[String], own: &[&Row]) {
-    let ends: Vec<f64> = label.split_whitespace().filter_map(number).collect();
-    let (from, to) = (ends[0], *ends.last().unwrap());
-    // The first class begins at the smallest value, printed rounded.
-    let least = if label.starts_with("De ") { f64::MIN } else { from };
-    let is_in = |row: &&&Row| {
-        let is_in = |v: f64| v > least && v <= to;
-        row["territory"] != "_T" && value(row, "value").is_some_and(is_in)
+/// Whether a territory is in the class that a legend names, by what the table says of it: its
+/// gap in percent of the standard, its value, or that one of them is missing.
+fn is_in_class(label: &str, is_by_value: bool, row: &Row) -> bool {
+    let is_known =
+        ["value", "value_low", "value_high"].iter().any(|end| value(row, end).is_some());
+    let share = value(row, "gap").zip(value(row, "standard").filter(|of| *of > 0.0));
+    let share = share.map(|(gap, standard)| gap / standard * 100.0);
+    let is_single = value(row, "value").is_some();
+    match label {
+        "Sin dato" => !is_known,
+        "Con dato, sin brecha decidible" if is_by_value => is_known && !is_single,
+        "Con dato, sin brecha decidible" => {
+            is_known && row["meets"].is_empty() && share.is_none()
+        }
+        "Con dato" => is_known && value(row, "standard").is_none(),
+        "Cumple el estándar" => row["meets"] == "true",
+        "No cumple, brecha sin cuantificar" | "No cumple (el estándar es 0)" => {
+            row["meets"] == "false" && share.is_none()
+        }
+        _ if is_by_value => {
+            let ends: Vec<f64> = label.split_whitespace().filter_map(number).collect();
+            let (from, to) = (ends[0], *ends.last().unwrap());
+            // The first class begins at the smallest value, printed rounded.
+            let least = if label.starts_with("De ") { f64::MIN } else { from };
+            value(row, "value").is_some_and(|v| v > least && v <= to)
+        }
+        _ => {
+            let (from, to) = class(label).unwrap_or_else(|| panic!("no class: {label}"));
+            row["meets"] == "false"
+                && share.is_some_and(|percent| percent > from && percent <= to)
+        }
+    }
+}
+
+/// The people of a territory: those that the deficit is counted in, else all of the table.
+fn people_of(row: &Row, is_counted: bool) -> Option<f64> {
+    if is_counted {
+        return value(row, "people");
+    }
+    let of = (row["territory"].as_str(), "any");
+    value(exposure(of, "none", "blocks", "people"), "total")
+}
+
+/// Each class of a legend has as many territories, and as many people in them, as the tables
+/// have; of a deficit with a figure for the whole only, the people of the whole. How many
+/// figures that is.
+fn assert_classes(name: &str, scene: &Scene, own: &[&Row]) -> usize {
+    let headings =
+        ["Brecha, en porcentaje", "Dato por territorio", "Cumplimiento", "Valor, "];
+    let legend = headings.iter().find_map(|heading| below(scene, heading));
+    let legend = legend.unwrap_or_else(|| panic!("{name}: no legend"));
+    let is_by_value = below(scene, "Valor, ").is_some();
+    let is_counted = own.iter().any(|row| value(row, "people").is_some());
+    let is_known = |row: &&&Row| {
+        ["value", "value_low", "value_high"].iter().any(|end| value(row, end).is_some())
     };
-    let count = own.iter().filter(is_in).count();
-    assert!(says(&figures[0], count as f64), "{name} {label}: {figures:?}");
+    let mut known = own.iter().filter(is_known).peekable();
+    let is_whole = known.peek().is_some() && known.all(|row| row["territory"] == "_T");
+    let mut said = 0;
+    for (label, figures) in &legend {
+        let is_in = |row: &&&Row| {
+            (row["territory"] == "_T") == is_whole && is_in_class(label, is_by_value, row)
+        };
+        let inside: Vec<&&Row> = own.iter().filter(is_in).collect();
+        let people: Option<f64> =
+            inside.iter().map(|row| people_of(row, is_counted)).sum();
+        let what = format!("{name} {label}: {figures:?} of {people:?}");
+        assert!(!inside.is_empty(), "{what}");
+        let count = (!is_whole).then_some(Some(inside.len() as f64));
+        let expected: Vec<Option<f64>> = count.into_iter().chain([people]).collect();
+        assert_eq!(figures.len(), expected.len(), "{what}");
+        for (figure, amount) in figures.iter().zip(expected) {
+            match amount {
+                Some(amount) => assert!(says(figure, amount), "{what}"),
+                None => assert_eq!(figure, "–", "{what}"),
+            }
+            said += 1;
+        }
+    }
+    // Every territory is in a class, and in one.
+    let count = |(_, figures): &(String, Vec<String>)| number(&figures[0]).unwrap();
+    let all = own.iter().filter(|row| row["territory"] != "_T").count();
+    let counted: f64 = legend.iter().map(count).sum();
+    assert!(
+        is_whole || (counted - all as f64).abs() < 1e-9,
+        "{name}: {counted} of {all}"
+    );
+    said
 }
 
 #[test]
 fn every_deficit_has_the_figures_of_the_table() {
-    let (mut sheets, mut classes, mut values, mut blocks) = (0, 0, 0, 0);
+    let (mut sheets, mut classes, mut blocks) = (0, 0, 0);
     for (name, scene) in &ilo().sheets {
         let Some(id) = name.strip_prefix("deficit_") else { continue };
         let own: Vec<&Row> =
@@ -620,46 +696,7 @@ fn every_deficit_has_the_figures_of_the_table() {
                 }
             }
         }
-        let headings =
-            ["Brecha, en porcentaje", "Dato por territorio", "Cumplimiento", "Valor, "];
-        let legend = headings.iter().find_map(|heading| below(scene, heading));
-        // Classes of values are not those of a gap.
-        let is_by_value = below(scene, "Valor, ").is_some();
-        for (label, figures) in legend.unwrap_or_else(|| panic!("{name}: no legend")) {
-            if is_by_value {
-                assert_class_of_values(name, &label, &figures, &own);
-                values += 1;
-                continue;
-            }
-            let Some((from, to)) = class(&label).filter(|_| !figures.is_empty()) else {
-                continue;
-            };
-            let is_in = |row: &&&Row| {
-                let share = value(row, "gap").zip(value(row, "standard"));
-                row["territory"] != "_T"
-                    && row["meets"] == "false"
-                    && share.is_some_and(|(gap, standard)| {
-                        let percent = gap / standard * 100.0;
-                        percent > from && percent <= to
-                    })
-            };
-            let inside: Vec<&&Row> = own.iter().filter(is_in).collect();
-            assert!(
-                says(&figures[0], inside.len() as f64),
-                "{name} {label}: {figures:?}"
-            );
-            if let Some(figure) = figures.get(1) {
-                let people: Option<f64> =
-                    inside.iter().map(|row| value(row, "people")).sum();
-                match people {
-                    Some(people) => {
-                        assert!(says(figure, people), "{name} {label}: {figure}");
-                    }
-                    None => assert_eq!(figure, "–", "{name} {label}"),
-                }
-            }
-            classes += 1;
-        }
+        classes += assert_classes(name, scene, &own);
         if let Some(rows) = below(scene, "Manzanas (población y viviendas), según") {
             let whole = of("_T").unwrap();
             let not = value(whole, "shortfall").unwrap();
@@ -674,8 +711,39 @@ fn every_deficit_has_the_figures_of_the_table() {
         }
         sheets += 1;
     }
-    assert!(sheets >= 38 && classes >= 10 && blocks >= 3, "{sheets} {classes} {blocks}");
-    assert!(values >= 3, "{values}");
+    // A sheet has a class at least, and each class its people.
+    assert!(sheets >= 38 && classes > 90 && blocks >= 3, "{sheets} {classes} {blocks}");
+}
+
+/// The headings of the legends of a sheet: bold, with rows that have a sign and no table.
+const CLASSES: [&str; 7] = [
+    "Nivel de peligro",
+    "Nivel de riesgo",
+    "Brecha, en porcentaje",
+    "Dato por territorio",
+    "Cumplimiento",
+    "Valor, ",
+    "Manzanas (población y viviendas)",
+];
+
+/// No class stands alone: each has a figure, or its legend says why it has none.
+#[test]
+fn every_class_of_every_sheet_has_a_figure_or_a_reason() {
+    let mut classes = 0;
+    for (name, scene) in all() {
+        for (label, figures) in CLASSES.iter().filter_map(|h| below(scene, h)).flatten() {
+            assert!(!figures.is_empty(), "{name}: {label}");
+            classes += 1;
+        }
+        if let Some(counts) = below(scene, "Peligros que coinciden") {
+            assert!(counts.iter().all(|(_, figures)| figures.is_empty()), "{name}");
+            let why = i18n::text(Locale::Es, "map.legend.counts_unmeasured");
+            let said = texts(scene).into_iter().filter(|t| t.weight == Weight::Italic);
+            let said: Vec<&str> = said.map(|text| text.text.as_str()).collect();
+            assert!(said.join(" ").contains(why), "{name}: {said:?}");
+        }
+    }
+    assert!(classes > 350, "{classes}");
 }
 
 /// The figure at the end of each bar of a chart, by the territory that it is about.

@@ -32,7 +32,7 @@ use atalaya::outputs::map::scene::{
 };
 use atalaya::outputs::map::style::{self, GapClass, Marker};
 use atalaya::outputs::map::words::Words;
-use atalaya::outputs::map::{MapOptions, font, furniture, png, render_all, svg};
+use atalaya::outputs::map::{MapOptions, font, furniture, grid, png, render_all, svg};
 
 const INK: Colour = Colour::hex(0x001f_1f1f);
 const RED: Colour = Colour::hex(0x00e0_362b);
@@ -95,34 +95,37 @@ fn scenes() -> Vec<(&'static str, Draw)> {
             }
         }),
         ("dashes", |s| {
-            for i in 0..5u8 {
-                let y = 4.0 + 5.0 * f32::from(i);
-                let dash = style::trace_dash(usize::from(i), Status::Reference);
+            for i in 0..style::KINDS {
+                let y = 2.0 + 2.0 * i as f32;
+                let dash = style::trace_dash(i, Status::Reference);
                 s.stroke(vec![line(&[[3.0, y], [37.0, y]])], 0.5, style::TRACE, dash);
             }
         }),
         ("exposed_points", |s| {
-            for i in 0..5usize {
+            for i in 0..style::KINDS {
                 let (_, colour) = style::exposed(i);
-                let at = [[5.0 + 7.0 * i as f32, 9.0], [5.0 + 7.0 * i as f32, 21.0]];
-                legend::spots(s, style::Spot::of(i), colour, &at[..1], 0.65);
-                legend::spots(s, style::Spot::of(i), colour, &at[1..], 2.0);
+                let kind = style::Spot::of(i);
+                let (x, y) = (3.4 + 5.5 * (i % 7) as f32, 3.0 + 14.0 * (i / 7) as f32);
+                let (many, few) = (kind.radius_mm(true), kind.radius_mm(false));
+                for (down, radius) in [(0.0, many), (3.0, few), (8.0, 2.0)] {
+                    legend::spots(s, kind, colour, &[[x, y + down]], radius);
+                }
             }
         }),
         ("exposed_lines", |s| {
-            for i in 0..5usize {
-                let y = 4.0 + 5.0 * i as f32;
+            for i in 0..style::KINDS {
+                let y = 2.0 + 2.0 * i as f32;
                 let (width, dash) = style::exposed_line(i);
                 s.stroke(vec![line(&[[3.0, y], [37.0, y]])], width, INK, dash);
             }
         }),
         ("area_motifs", |s| {
-            for i in 0..9usize {
+            let services = (0..4).map(|i| Some(Motif::of_service(i)));
+            let motifs = (0..=style::KINDS).map(Motif::of_exposed).chain(services);
+            for (i, motif) in motifs.enumerate() {
                 let (paint, edge) = style::exposed(i);
-                let motif = Motif::of_exposed(i).filter(|_| i < 8);
-                let motif = motif.or((i == 8).then(|| Motif::of_service(0)));
-                let at = [2.0 + 12.5 * (i % 3) as f32, 2.0 + 9.0 * (i / 3) as f32];
-                let rect = Rect::new(at[0], at[1], 11.0, 7.5);
+                let at = [1.5 + 7.5 * (i % 5) as f32, 1.5 + 7.0 * (i / 5) as f32];
+                let rect = Rect::new(at[0], at[1], 7.0, 5.5);
                 let sign = match motif {
                     Some(motif) => Sign::Strewn(paint, edge, motif),
                     None => Sign::Area(paint, Some((edge, 0.12))),
@@ -265,8 +268,8 @@ fn scenes() -> Vec<(&'static str, Draw)> {
             );
         }),
         ("neat_line", |s| {
-            furniture::grid(s, view());
-            furniture::neat_line(s, view(), WORDS, Degrees::of(32719));
+            grid::grid(s, view());
+            grid::neat_line(s, view(), WORDS, Degrees::of(32719));
         }),
         ("stamp", |s| {
             furniture::stamp(s, Rect::new(0.0, 0.0, 40.0, 30.0), "REFERENCIAL");

@@ -10,8 +10,8 @@ use crate::i18n::{self, Locale};
 use super::MapError;
 use super::font::{self, CAP_HEIGHT};
 use super::legend::HEADING_MM;
-use super::plotters_backend::{PageBackend, PaintedBar, units};
-use super::scene::{Anchor, Colour, Paint, Rect, Scene, Text, Weight};
+use super::plotters_backend::{PageBackend, PaintedBar, ink, pen, units};
+use super::scene::{Anchor, Paint, Rect, Scene, Text, Weight};
 use super::style;
 
 /// Size of the words, mm.
@@ -150,9 +150,9 @@ impl Chart {
             .set_label_area_size(LabelAreaPosition::Bottom, units(AXIS_MM))
             .build_cartesian_2d(0.0..max, rows..0.0)
             .map_err(|e| e.to_string())?;
-        let ink = to_rgba(style::INK_SOFT);
-        let axis = ink.stroke_width(units(0.12) as u32);
-        let words = TextStyle::from(("sans-serif", units(2.1)).into_font()).color(&ink);
+        let soft = ink(style::INK_SOFT);
+        let axis = pen(style::INK_SOFT, 0.12);
+        let words = TextStyle::from(("sans-serif", units(2.1)).into_font()).color(&soft);
         let decimals = decimals_of_step(max / 4.0);
         let label = |value: &f64| {
             if self.is_share {
@@ -170,10 +170,8 @@ impl Chart {
             .x_label_formatter(&label)
             .x_label_style(words)
             .axis_style(axis)
-            .bold_line_style(
-                to_rgba(style::RULE.with_alpha(0.5)).stroke_width(units(0.1) as u32),
-            )
-            .light_line_style(to_rgba(style::RULE.with_alpha(0.0)))
+            .bold_line_style(pen(style::RULE.with_alpha(0.5), 0.1))
+            .max_light_lines(0)
             .set_all_tick_mark_size(units(0.7))
             .draw()
             .map_err(|e| e.to_string())?;
@@ -191,7 +189,7 @@ impl Chart {
                 from = to;
             }
             chart.draw_series(bars).map_err(|e| e.to_string())?;
-            let thin = to_rgba(style::INK_SOFT).stroke_width(units(0.12) as u32);
+            let thin = pen(style::INK_SOFT, 0.12);
             edges.push(Rectangle::new([(0.0, top), (from, bottom)], thin));
             for whisker in whiskers(&bar.ranges, (top, bottom), max) {
                 chart
@@ -206,7 +204,7 @@ impl Chart {
         if let Some((value, _)) = self.mark {
             // A light casing, so that the line stands out from a dark bar.
             for (colour, width) in [(style::PAPER, 0.9), (style::STAMP, 0.4)] {
-                let line = to_rgba(colour).stroke_width(units(width) as u32);
+                let line = pen(colour, width);
                 chart
                     .draw_series([PathElement::new(
                         vec![(value, 0.0), (value, rows)],
@@ -239,16 +237,6 @@ fn whiskers(
     ranges.iter().enumerate().flat_map(line).collect()
 }
 
-/// A pen of a colour and a width, mm.
-fn pen(colour: Colour, width_mm: f32) -> ShapeStyle {
-    to_rgba(colour).stroke_width(units(width_mm) as u32)
-}
-
-fn to_rgba(colour: Colour) -> RGBAColor {
-    let [r, g, b] = colour.rgb;
-    RGBAColor(r, g, b, f64::from(colour.alpha))
-}
-
 /// Decimals that tell the steps of an axis apart.
 fn decimals_of_step(step: f64) -> usize {
     (-step.max(1e-9).log10().floor()).clamp(0.0, 6.0) as usize
@@ -277,7 +265,7 @@ pub fn heading_height() -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outputs::map::scene::Item;
+    use crate::outputs::map::scene::{Colour, Item};
 
     #[test]
     fn bars_are_as_long_as_their_values() {

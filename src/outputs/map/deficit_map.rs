@@ -7,16 +7,16 @@ use crate::domain::{Message, TOTAL};
 use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea};
 
 use super::choropleth::{self, Classes, FeatureClass, Method};
-use super::deficit_colouring::{Class, Colouring, class_label};
-use super::figures;
+use super::deficit_colouring::{Class, Colouring};
+use super::deficit_legend::{class_figures, class_group};
+use super::figures::{self, Residents};
 use super::focus;
 use super::hazard_map;
-use super::legend::{self, Entry, Group, Sign, Table};
+use super::legend::{self, Group, Sign, Table};
 use super::projection::Extent;
 use super::scene::Paint;
 use super::sheet::{Drawn, Job, Plan};
 use super::sketch::Sketch;
-use super::style::GapClass;
 use super::words::Words;
 
 /// The plan of a deficit's map.
@@ -46,6 +46,7 @@ pub fn plan<'a>(
         service,
         people,
         reach: measurements.distances.iter().find(|one| one.deficit == deficit.id),
+        residents: Residents::of(job.area, measurements),
         is_kept_back: job.settings.suppression.is_some(),
         method,
     };
@@ -168,16 +169,18 @@ fn notes(words: Words, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Vec<S
 }
 
 /// What a map of a deficit is drawn from.
-struct Theme<'a> {
-    deficit: &'a DeficitSettings,
-    rows: Vec<&'a DeficitRow>,
-    service: Option<&'a ServiceLayer>,
-    people: Option<&'a ExposureLayer>,
-    reach: Option<&'a Distances>,
+pub(super) struct Theme<'a> {
+    pub(super) deficit: &'a DeficitSettings,
+    pub(super) rows: Vec<&'a DeficitRow>,
+    pub(super) service: Option<&'a ServiceLayer>,
+    pub(super) people: Option<&'a ExposureLayer>,
+    pub(super) reach: Option<&'a Distances>,
+    /// The people of the territories, for a deficit that is not counted in people.
+    pub(super) residents: Option<Residents<'a>>,
     /// Whether people are not told by classes of features.
-    is_kept_back: bool,
-    method: Method,
-    colouring: Colouring,
+    pub(super) is_kept_back: bool,
+    pub(super) method: Method,
+    pub(super) colouring: Colouring,
 }
 
 fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
@@ -251,9 +254,8 @@ fn body<'a>(sketch: &mut Sketch<'a>, theme: &Theme<'a>) -> Drawn {
     }
     let classes: Vec<Class> = (0..area.territories.len()).map(class_of).collect();
     let locator = classes.iter().map(|class| theme.colouring.paint(*class)).collect();
-    let rows: Vec<Option<&DeficitRow>> =
-        (0..area.territories.len()).map(row_of).collect();
-    groups.push(class_group(words, theme, &classes, &rows, is_whole));
+    let figures = class_figures(words, theme, area, &classes, is_whole);
+    groups.push(class_group(words, theme, &classes, figures));
     Drawn { classes: groups, locator }
 }
 
@@ -392,71 +394,6 @@ fn reach(sketch: &mut Sketch<'_>, layer: &ServiceLayer, within_m: f64) {
     sketch.note_sign(Sign::Reach, label);
 }
 
-/// The classes on the map with the number of territories in each, and their people.
-fn class_group(
-    words: Words,
-    theme: &Theme<'_>,
-    classes: &[Class],
-    rows: &[Option<&DeficitRow>],
-    is_whole: bool,
-) -> Group {
-    let mut found = classes.to_vec();
-    found.sort_unstable();
-    found.dedup();
-    let has_people = rows.iter().flatten().any(|row| row.people.is_some());
-    let figures = |class: Class| -> Vec<String> {
-        if is_whole {
-            return Vec::new();
-        }
-        let own = classes.iter().zip(rows).filter(|(of, _)| **of == class);
-        let count = own.clone().count().to_string();
-        let people: Option<f64> = own.map(|(_, row)| row.and_then(|r| r.people)).sum();
-        let people = people.map_or_else(|| "\u{2013}".to_owned(), |v| words.number(v, 0));
-        if has_people { vec![count, people] } else { vec![count] }
-    };
-    let kind = &theme.deficit.kind;
-    let unit = theme.rows.first().map_or("", |row| row.unit.as_str());
-    let show = |value: f64| match kind {
-        DeficitKind::Access { .. } => words.percent(value),
-        _ => words.figure(value),
-    };
-    let is_of_nothing = theme.deficit.standard.is_some_and(|standard| standard <= 0.0);
-    let label = |class: Class| match (&theme.colouring, class) {
-        (Colouring::Values(all), Class::Value(class)) => all.label(words, class, show),
-        (_, Class::Gap(GapClass::Unquantified)) if is_of_nothing => {
-            words.of("map.class.not_met")
-        }
-        (_, Class::Gap(class)) => class_label(words, class),
-        (Colouring::Gap, Class::Value(_)) => words.of("map.class.unknown"),
-    };
-    let entry = |class: &Class| Entry {
-        sign: Sign::Area(theme.colouring.paint(*class), None),
-        label: label(*class),
-        figures: figures(*class),
-    };
-    let entries = found.iter().map(entry).collect();
-    let mut columns = Vec::new();
-    if !is_whole {
-        columns.push(words.of("map.legend.territories"));
-        columns.extend(has_people.then(|| words.of("map.measure.people")));
-    }
-    let heading = match theme.colouring {
-        Colouring::Gap if theme.rows.iter().all(|row| row.standard.is_none()) => {
-            words.of("map.legend.no_standard")
-        }
-        Colouring::Gap if is_of_nothing => words.of("map.legend.met"),
-        Colouring::Gap => words.of("map.legend.gap"),
-        Colouring::Values(_) => {
-            let unit = figures::deficit_unit(words, kind, unit);
-            let message = Message::new("map.legend.values")
-                .with("method", words.of(theme.method.key()))
-                .with("unit", unit);
-            words.say(&message)
-        }
-    };
-    Group { heading, columns, entries, ..Group::default() }
-}
-
 /// Value, gap and shortfall by territory.
 fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table {
     let words = job.words;
@@ -480,6 +417,8 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
         .any(|row| row.is_undecidable() || figures::is_open(row.shortfall_ends()));
     let measured_unit = rows.first().map_or("", |row| row.unit.as_str());
     let has_shortfall = rows.iter().any(|row| row.shortfall.is_some());
+    // Of what has no standard there is no gap.
+    let has_gap = rows.iter().any(|row| row.standard.is_some());
     let unit = rows.iter().find_map(|row| row.shortfall.map(|_| &row.shortfall_unit));
     let names = job.area.territories.iter().map(|t| (t.code.as_str(), t.name.clone()));
     let rows = names
@@ -494,15 +433,18 @@ fn table(job: Job<'_>, deficit: &DeficitSettings, rows: &[&DeficitRow]) -> Table
             let open =
                 open.map(|(low, high)| format!("{}\u{2013}{}", plain(low), plain(high)));
             let value = or_dash(open.or_else(|| figures::known(row, plain)));
-            let mut cells = vec![value, or_dash(figures::gap_text(words, row, plain))];
+            let mut cells = vec![value];
+            if has_gap {
+                cells.push(or_dash(figures::gap_text(words, row, plain)));
+            }
             if has_shortfall {
                 cells.push(shortfall(row));
             }
             Some((name, cells))
         })
         .collect();
-    let mut columns =
-        vec![(None, words.of("map.table.value")), (None, words.of("map.table.gap"))];
+    let mut columns = vec![(None, words.of("map.table.value"))];
+    columns.extend(has_gap.then(|| (None, words.of("map.table.gap"))));
     if has_shortfall {
         let key = match unit.map(String::as_str) {
             Some("m2") => "map.table.shortfall_ha",

@@ -1,6 +1,7 @@
 //! Figures for maps, looked up in the measurements: none is computed here.
 
 mod deficits;
+mod residents;
 
 use crate::analysis::{ExposureRow, Measurements};
 use crate::domain::{Level, Measure, Quantity, TOTAL};
@@ -16,6 +17,8 @@ pub use deficits::{
     deficit_chart, deficit_unit, deficit_value, gap_class, gap_text, is_open, known,
     known_gap, open, shortfall_text, standard_source,
 };
+
+pub use residents::Residents;
 
 /// Most bars in a chart.
 const MAX_BARS: usize = 7;

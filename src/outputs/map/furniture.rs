@@ -1,16 +1,11 @@
-//! What frames a map: neat line, coordinate grid, scale bar, north arrow.
+//! What stands by a map: scale bar, north arrow, the words over what is not official.
 
 use crate::i18n::{self, Locale};
 
-use super::degrees::{self, Degrees};
 use super::font::{self, CAP_HEIGHT};
-use super::projection::{Extent, View};
+use super::projection::View;
 use super::scene::{Anchor, Colour, Paint, Point, Rect, Rule, Scene, Text, Weight};
 use super::style;
-use super::words::Words;
-
-/// Width of the band around the frame that holds the coordinates, mm.
-pub const BAND_MM: f32 = 4.6;
 
 /// The largest of 1, 2, 5 times a power of ten that is not above `limit`.
 #[must_use]
@@ -24,115 +19,6 @@ pub fn round_down(limit: f64) -> f64 {
         .map(|step| step * decade)
         .find(|value| *value <= limit * (1.0 + 1e-9))
         .unwrap_or(decade)
-}
-
-/// Distance of the grid's lines, m: round, 20 to 50 mm on the page.
-#[must_use]
-pub fn grid_spacing(view: View) -> f64 {
-    round_down(50.0 / view.mm_per_m())
-}
-
-/// Draws the coordinate grid inside the frame, to go under the labels.
-pub fn grid(scene: &mut Scene, view: View) {
-    let colour = style::GRID.with_alpha(0.38);
-    let frame = view.frame;
-    for (_, x) in ticks(view, 0) {
-        scene.line([x, frame.y], [x, frame.bottom()], 0.1, colour);
-    }
-    for (_, y) in ticks(view, 1) {
-        scene.line([frame.x, y], [frame.right(), y], 0.1, colour);
-    }
-}
-
-/// The grid's lines across an axis: coordinate in metres and place on the page.
-fn ticks(view: View, axis: usize) -> Vec<(f64, f32)> {
-    let (extent, spacing) = (view.extent(), grid_spacing(view));
-    let first = (extent.min[axis] / spacing).ceil();
-    // A frame holds no more than a few dozen lines.
-    (0..64)
-        .map(|i| (first + f64::from(i)) * spacing)
-        .take_while(|value| *value <= extent.max[axis])
-        .map(|value| {
-            let mut at = view.center;
-            at[axis] = value;
-            (value, view.to_page(at)[axis])
-        })
-        .collect()
-}
-
-/// Width that the corners of the band keep for geographic coordinates, mm.
-const CORNER_MM: f32 = 17.5;
-
-/// Writes longitude and latitude of the frame's corners into the corners of the band.
-fn corners(scene: &mut Scene, view: View, words: Words, degrees: Degrees) {
-    let (frame, Extent { min, max }) = (view.frame, view.extent());
-    let size = 1.8;
-    let rise = CAP_HEIGHT * size / 2.0;
-    let middle = BAND_MM / 2.0;
-    let ends = [
-        ([min[0], max[1]], frame.x, frame.y, Anchor::Start, -1.0),
-        ([max[0], max[1]], frame.right(), frame.y, Anchor::End, -1.0),
-        ([min[0], min[1]], frame.x, frame.bottom(), Anchor::Start, 1.0),
-        ([max[0], min[1]], frame.right(), frame.bottom(), Anchor::End, 1.0),
-    ];
-    for (place, x, y, anchor, down) in ends {
-        let Some([lon, lat]) = degrees.at(place) else { continue };
-        let text = |words: String, pos: Point| Text::new(words, pos, size).anchor(anchor);
-        let lon = degrees::longitude(words, lon);
-        scene.text(text(lon, [x, y + down * middle + rise]));
-        // Up the side: a text at the left of the frame reads from below.
-        let out = if anchor == Anchor::Start { -middle } else { middle };
-        let end = if down > 0.0 { Anchor::Start } else { Anchor::End };
-        let lat = degrees::latitude(words, lat);
-        scene.text(text(lat, [x + out + rise, y]).anchor(end).rotated(-90.0));
-    }
-}
-
-/// Draws the neat line, the band around it, ticks and coordinates.
-pub fn neat_line(scene: &mut Scene, view: View, words: Words, degrees: Option<Degrees>) {
-    let locale = words.locale;
-    if let Some(degrees) = degrees {
-        corners(scene, view, words, degrees);
-    }
-    let kept = if degrees.is_some() { CORNER_MM } else { 1.0 - BAND_MM };
-    let frame = view.frame;
-    let outer = frame.inset(-BAND_MM);
-    scene.stroke_rect(frame, 0.35, style::INK);
-    scene.stroke_rect(outer, 0.18, style::INK);
-    let decimals = (-grid_spacing(view).log10().floor()).clamp(0.0, 6.0) as usize;
-    let label = |value: f64, unit: &str| {
-        format!("{}\u{a0}{unit}", i18n::number(locale, value, decimals))
-    };
-    let size = 1.95;
-    let text = |words: String, pos: Point, turn: f32| {
-        Text::new(words, pos, size)
-            .anchor(Anchor::Middle)
-            .rotated(turn)
-            .colour(style::INK_SOFT)
-    };
-    let tick = 0.9;
-    let middle = f32::midpoint(tick, BAND_MM);
-    let rise = CAP_HEIGHT * size / 2.0;
-    for (value, x) in ticks(view, 0) {
-        let words = label(value, "E");
-        let half = font::width(&words, Weight::Regular, size) / 2.0;
-        for (edge, away) in [(frame.y, -1.0), (frame.bottom(), 1.0)] {
-            scene.line([x, edge], [x, edge + away * tick], 0.18, style::INK);
-            if x - half > frame.x + kept && x + half < frame.right() - kept {
-                scene.text(text(words.clone(), [x, edge + away * middle + rise], 0.0));
-            }
-        }
-    }
-    for (value, y) in ticks(view, 1) {
-        let words = label(value, "N");
-        let half = font::width(&words, Weight::Regular, size) / 2.0;
-        for (edge, away) in [(frame.x, -1.0), (frame.right(), 1.0)] {
-            scene.line([edge, y], [edge + away * tick, y], 0.18, style::INK);
-            if y - half > frame.y + kept && y + half < frame.bottom() - kept {
-                scene.text(text(words.clone(), [edge + away * middle + rise, y], -90.0));
-            }
-        }
-    }
 }
 
 /// A length for people: metres, or kilometres from 1,000 m on.
@@ -250,6 +136,7 @@ pub fn stamp(scene: &mut Scene, frame: Rect, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outputs::map::projection::Extent;
     use crate::outputs::map::scene::Item;
 
     fn view(meters: f64) -> View {
@@ -278,17 +165,6 @@ mod tests {
                 _ => None,
             });
             assert_eq!(last, Some(length(Locale::Es, said)));
-        }
-    }
-
-    #[test]
-    fn grids_have_a_few_round_lines_at_any_size() {
-        for meters in [1.0, 15_000.0, 63_000.0, 2_000_000.0] {
-            let view = view(meters);
-            let lines = ticks(view, 0);
-            assert!((3..=10).contains(&lines.len()), "{meters}: {lines:?}");
-            let mm = grid_spacing(view) * view.mm_per_m();
-            assert!((19.9..=50.1).contains(&mm), "{meters}: {mm}");
         }
     }
 

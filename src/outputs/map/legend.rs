@@ -97,6 +97,26 @@ pub fn merged(entries: Vec<Entry>) -> Vec<Entry> {
     all
 }
 
+/// Whether two entries have signs that only their colour, or nothing, tells apart.
+#[must_use]
+pub fn has_likes(entries: &[Entry]) -> bool {
+    let is_like = |a: &Sign, b: &Sign| match (a, b) {
+        (Sign::Strewn(_, _, a), Sign::Strewn(_, _, b)) => a == b,
+        (Sign::Line(_, width, dash), Sign::Line(_, other, dashes)) => {
+            (width - other).abs() < 0.01 && dash == dashes
+        }
+        (Sign::Spot(kind, _, radius), Sign::Spot(other, _, size)) => {
+            // Sites of hazards are twice as large as what is exposed.
+            kind == other && (radius / size).max(size / radius) < 1.5
+        }
+        _ => false,
+    };
+    let rest = |i: usize| entries[i + 1..].iter();
+    let has_like =
+        |(i, one): (usize, &Entry)| rest(i).any(|other| is_like(&one.sign, &other.sign));
+    entries.iter().enumerate().any(has_like)
+}
+
 /// Most lines of a label.
 const LABEL_LINES: usize = 4;
 
@@ -247,6 +267,11 @@ pub fn spots(scene: &mut Scene, kind: Spot, colour: Colour, at: &[Point], radius
     let edge = Paint::solid(style::PAPER.with_alpha(0.8));
     scene.fill(rings(radius + 0.22), Rule::NonZero, edge);
     scene.fill(rings(radius), Rule::NonZero, Paint::solid(colour));
+    // Holes are paper, whatever lies below.
+    let holes: Vec<_> = at.iter().filter_map(|at| kind.hole(*at, radius)).collect();
+    if !holes.is_empty() {
+        scene.fill(holes, Rule::NonZero, Paint::solid(style::PAPER));
+    }
 }
 
 /// Draws the ring of a facility inside a zone, to go below its sign.

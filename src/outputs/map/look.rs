@@ -50,10 +50,9 @@ pub fn exposed_point(
     layer: &ExposureLayer,
     count: usize,
 ) -> (Spot, Colour, f32) {
-    let radius = if count > MANY_POINTS { 0.3 } else { 0.65 };
     let (_, edge) = style::exposed(tone_of(area, layer));
     let kind = Spot::of(place_among(area, layer, Dimension::Point));
-    (kind, edge.with_alpha(1.0), radius)
+    (kind, edge.with_alpha(1.0), kind.radius_mm(count > MANY_POINTS))
 }
 
 /// Paint, edge and sign of the areas of a service.

@@ -216,9 +216,7 @@ fn source_entries(
     for layer in layers {
         let title = layer.title.get(words.locale);
         let source = &layer.source;
-        let named =
-            [source.publisher.as_ref().or(source.title.as_ref()), source.date.as_ref()];
-        let mut parts: Vec<String> = named.into_iter().flatten().cloned().collect();
+        let mut parts = published(layer);
         if let Some(accuracy) = accuracy(layer) {
             parts.push(words.with(
                 "map.margin.accuracy",
@@ -239,6 +237,22 @@ fn source_entries(
         font::wrap(&entry, Weight::Regular, size, width, MOST)
     };
     entries.iter().map(line).collect()
+}
+
+/// Who published a layer, and when, as far as it is known.
+fn published(layer: &Prepared) -> Vec<String> {
+    let source = &layer.source;
+    let by = source.publisher.as_ref().or(source.title.as_ref());
+    [by, source.date.as_ref()].into_iter().flatten().cloned().collect()
+}
+
+/// A layer in a few words, for where a figure of it stands: title, publisher, date, status.
+#[must_use]
+pub fn citation(words: Words, layer: &Prepared) -> String {
+    let mut parts = vec![layer.title.get(words.locale).to_owned()];
+    parts.extend(published(layer));
+    parts.push(words.status(layer.status));
+    parts.join(", ")
 }
 
 /// The coarsest accuracy that a layer states, m.

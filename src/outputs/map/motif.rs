@@ -42,10 +42,29 @@ pub enum Motif {
     Tree,
     /// A triangle.
     Triangle,
+    /// Two upright lines.
+    Posts,
+    /// Three lines that cross.
+    Asterisk,
+    /// A square that stands on a corner.
+    Lozenge,
+    /// A level line on an upright one.
+    Tee,
+    /// A line up and down.
+    Zigzag,
+    /// Half a disc.
+    Bowl,
+    /// Two triangles that meet at their points.
+    Hourglass,
+    /// Three blades: areas that serve.
+    Tuft,
+    /// A pennant on a pole: areas that serve.
+    Pennant,
 }
 
 impl Motif {
-    const EXPOSED: [Self; 7] = [
+    /// With the layer that has none, as many as there are tones.
+    const EXPOSED: [Self; style::KINDS] = [
         Self::Ring,
         Self::Plus,
         Self::Vee,
@@ -53,7 +72,16 @@ impl Motif {
         Self::Bars,
         Self::Roof,
         Self::Square,
+        Self::Posts,
+        Self::Asterisk,
+        Self::Lozenge,
+        Self::Tee,
+        Self::Zigzag,
+        Self::Bowl,
+        Self::Hourglass,
     ];
+
+    const SERVICES: [Self; 4] = [Self::Tree, Self::Triangle, Self::Tuft, Self::Pennant];
 
     /// The sign of the n-th exposed layer of areas. The first, as a rule the blocks where people
     /// live, has none: the eye needs a ground to rest on.
@@ -66,7 +94,7 @@ impl Motif {
     /// The sign of the n-th service of areas.
     #[must_use]
     pub fn of_service(index: usize) -> Self {
-        [Self::Tree, Self::Triangle][index % 2]
+        Self::SERVICES[index % Self::SERVICES.len()]
     }
 
     /// Its lines around a place.
@@ -100,15 +128,58 @@ impl Motif {
             Self::Triangle => {
                 vec![path(&[[0.0, -0.95], [0.95, 0.75], [-0.95, 0.75]], true)]
             }
+            Self::Posts => {
+                vec![open(&[[-0.4, -1.0], [-0.4, 1.0]]), open(&[[0.4, -1.0], [0.4, 1.0]])]
+            }
+            Self::Asterisk => vec![
+                open(&[[0.0, -1.0], [0.0, 1.0]]),
+                open(&[[-0.87, -0.5], [0.87, 0.5]]),
+                open(&[[-0.87, 0.5], [0.87, -0.5]]),
+            ],
+            Self::Lozenge => {
+                vec![path(&[[0.0, -1.1], [0.75, 0.0], [0.0, 1.1], [-0.75, 0.0]], true)]
+            }
+            Self::Tee => {
+                vec![open(&[[-0.9, -0.8], [0.9, -0.8]]), open(&[[0.0, -0.8], [0.0, 1.0]])]
+            }
+            Self::Zigzag => vec![open(&[
+                [-1.1, 0.5],
+                [-0.55, -0.5],
+                [0.0, 0.5],
+                [0.55, -0.5],
+                [1.1, 0.5],
+            ])],
+            Self::Bowl => {
+                let mut points = disc([x, y - r * 0.4], r * 0.95);
+                points.retain(|at| at[1] >= y - r * 0.45);
+                // The flat side lies between its two highest points.
+                points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+                vec![Path { points, is_closed: true }]
+            }
+            Self::Hourglass => {
+                vec![path(&[[-0.8, -0.9], [0.8, -0.9], [-0.8, 0.9], [0.8, 0.9]], true)]
+            }
+            Self::Tuft => vec![
+                open(&[[0.0, 0.9], [-0.8, -0.5]]),
+                open(&[[0.0, 0.9], [0.0, -1.0]]),
+                open(&[[0.0, 0.9], [0.8, -0.5]]),
+            ],
+            Self::Pennant => {
+                vec![open(&[[-0.4, 1.0], [-0.4, -1.0], [0.8, -0.45], [-0.4, 0.1]])]
+            }
         }
     }
 
     /// How far the rows of its lattice are moved, so that the signs of areas that lie on each
-    /// other stand side by side.
+    /// other stand side by side: twelve have places of their own, the others stand between.
     fn shift(self) -> Point {
         let place = self as u8;
         let [across, up] = SPACING_MM;
-        [across * f32::from(place % 4) / 4.0, up * f32::from(place % 3) / 3.0]
+        let between = if place < 12 { 0.0 } else { 0.5 };
+        [
+            across * (f32::from(place % 4) + between) / 4.0,
+            up * (f32::from(place % 3) + between) / 3.0,
+        ]
     }
 
     /// Where it stands in the polygons of some layer: on its lattice, and once in the midst of
@@ -222,21 +293,55 @@ mod tests {
         let all: Vec<Vec<Point>> =
             Motif::EXPOSED.iter().map(|motif| motif.places(view(), &shapes)).collect();
         for (i, a) in all.iter().enumerate() {
-            for b in &all[i + 1..] {
+            for (j, b) in all.iter().enumerate().skip(i + 1) {
                 let apart = a.iter().flat_map(|p| b.iter().map(move |q| (p, q)));
                 let least = apart.map(|(p, q)| (p[0] - q[0]).hypot(p[1] - q[1]));
                 let least = least.fold(f32::MAX, f32::min);
-                assert!(least > 0.9, "{least}");
+                // The first twelve have room for a whole sign between them.
+                let room = if i + 1 < 11 && j < 10 { 0.9 } else { 0.7 };
+                assert!(least > room, "{least}");
             }
         }
     }
 
+    /// Whether some strokes of a sign have no like in another: none within a tenth of a
+    /// millimetre, nearer than which the eye sees one line.
+    fn differs(a: Motif, b: Motif) -> bool {
+        let points = |motif: Motif| -> Vec<Point> {
+            let along = |path: Path| {
+                let mut ends = path.points;
+                if path.is_closed {
+                    ends.extend(ends.first().copied());
+                }
+                let pairs: Vec<_> = ends.windows(2).map(|w| (w[0], w[1])).collect();
+                pairs.into_iter().flat_map(|(from, to)| {
+                    (0u8..=20).map(move |i| {
+                        let share = f32::from(i) / 20.0;
+                        [0, 1].map(|k| from[k] + (to[k] - from[k]) * share)
+                    })
+                })
+            };
+            motif.lines([0.0; 2]).into_iter().flat_map(along).collect()
+        };
+        let (a, b) = (points(a), points(b));
+        let is_alone = |p: &Point, others: &[Point]| {
+            others.iter().all(|q| (p[0] - q[0]).hypot(p[1] - q[1]) > 0.1)
+        };
+        a.iter().any(|p| is_alone(p, &b)) || b.iter().any(|p| is_alone(p, &a))
+    }
+
     #[test]
-    fn the_first_layer_is_plain_and_the_next_differ() {
-        let signs: Vec<_> = (0..8).map(Motif::of_exposed).collect();
-        assert_eq!(signs[0], None);
-        let own: std::collections::BTreeSet<_> = signs[1..].iter().copied().collect();
-        assert_eq!(own.len(), 7);
-        assert!(!own.contains(&Some(Motif::of_service(0))));
+    fn the_first_layer_is_plain_and_the_next_differ_without_their_colour() {
+        assert_eq!(Motif::of_exposed(0), None);
+        let exposed = (1..=style::KINDS).filter_map(Motif::of_exposed);
+        let all: Vec<Motif> = exposed.chain((0..4).map(Motif::of_service)).collect();
+        assert_eq!(all.len(), style::KINDS + 4);
+        for (i, a) in all.iter().enumerate() {
+            for b in &all[i + 1..] {
+                assert!(differs(*a, *b), "{a:?} and {b:?}");
+            }
+        }
+        // Beyond, they come back.
+        assert_eq!(Motif::of_exposed(style::KINDS + 1), Motif::of_exposed(1));
     }
 }

@@ -82,13 +82,16 @@ impl<'a> Sketch<'a> {
                 continue;
             }
             let points = self.view.points(&layer.layer.shapes, |_| true);
-            let mut is_drawn = false;
+            let (mut is_drawn, mut is_named) = (false, false);
             for (row, at) in points.into_iter().take(MAX_LABELS) {
                 let name = layer.names.get(row).map_or("", String::as_str);
                 if name.trim().is_empty() || self.is_hidden(at) {
                     continue;
                 }
-                let radius = Marker::Place.radius_mm();
+                // What stands there already, such as the plant that a place is named for, has
+                // the name to its own sign.
+                let sign = self.sign_at(at);
+                let radius = sign.map_or(Marker::Place.radius_mm(), |r| r * 1.3);
                 let dot = Rect::new(at[0] - 0.6, at[1] - 0.6, 1.2, 1.2);
                 if !self.labels.is_free(dot.inset(-0.6)) {
                     continue;
@@ -105,18 +108,30 @@ impl<'a> Sketch<'a> {
                     if let Some(line) = line {
                         self.leader(line, style::INK);
                     }
-                    legend::marker(&mut self.scene, Marker::Place, at, 1.0);
+                    if sign.is_none() {
+                        legend::marker(&mut self.scene, Marker::Place, at, 1.0);
+                        is_drawn = true;
+                    }
                     self.labels.block(dot);
                     self.scene.text(text);
-                    is_drawn = true;
+                    is_named = true;
                 }
             }
             if is_drawn {
                 let title = self.title(&layer.layer);
                 self.note_sign(Sign::Marker(Marker::Place), title);
+            }
+            if is_named {
                 self.note_source(&layer.layer);
             }
         }
+    }
+
+    /// The largest radius of the signs that a place's own would cover, mm.
+    fn sign_at(&self, at: [f32; 2]) -> Option<f32> {
+        let away = |p: &[f32; 2]| (p[0] - at[0]).hypot(p[1] - at[1]);
+        let near = self.spotted.iter().filter(|(p, _)| away(p) < SAME_MM);
+        near.map(|(_, radius)| *radius).reduce(f32::max)
     }
 
     /// Names rivers and roads along their lines.
@@ -165,7 +180,8 @@ impl<'a> Sketch<'a> {
                 2.5,
                 self.view.frame.w * 0.4,
             );
-            let candidates = spots.into_iter().map(|(_, [x, y])| {
+            let least = font::width_spaced(&name, Weight::Bold, 2.5, 0.35);
+            let candidates = spots.into_iter().map(|(room, [x, y])| {
                 let halo = style::HALO.with_alpha(0.8);
                 let line = |words: &str, y: f32| {
                     Text::new(words, [x, y], 2.5)
@@ -174,15 +190,25 @@ impl<'a> Sketch<'a> {
                         .colour(style::LIMIT)
                         .halo(halo, 0.5)
                 };
-                match &value {
-                    Some(value) => {
-                        vec![line(&name, y - 0.4).spaced(0.35), line(value, y + 2.9)]
-                    }
-                    None => vec![line(&name, y + 0.9).spaced(0.35)],
-                }
+                let Some(value) = &value else {
+                    return vec![line(&name, y + 0.9).spaced(0.35)];
+                };
+                // A figure wider than its territory would be read as another's.
+                let below = broken(value, (2.0 * room).max(least));
+                let top = y - 0.4 - (below.len() - 1) as f32 * VALUE_MM / 2.0;
+                let mut texts = vec![line(&name, top).spaced(0.35)];
+                texts.extend(
+                    below
+                        .iter()
+                        .enumerate()
+                        .map(|(i, words)| line(words, top + 3.3 + i as f32 * VALUE_MM)),
+                );
+                texts
             });
             if let Some(texts) = self.labels.place(candidates) {
                 for text in texts {
+                    // Names of places keep off: it is the largest name on the map.
+                    self.labels.block(super::labels::text_box(&text).inset(-0.5));
                     self.scene.text(text);
                 }
             }
@@ -260,6 +286,16 @@ impl<'a> Sketch<'a> {
         spots.sort_by(|a, b| b.0.total_cmp(&a.0));
         spots
     }
+}
+
+/// Distance of the lines of a territory's figure, mm.
+const VALUE_MM: f32 = 2.9;
+
+/// A figure in up to three lines of a width; in one if that cuts it.
+fn broken(value: &str, width: f32) -> Vec<String> {
+    let lines = font::wrap(value, Weight::Bold, 2.5, width, 3);
+    let is_cut = lines.iter().any(|line| line.ends_with('\u{2026}'));
+    if is_cut || lines.is_empty() { vec![value.to_owned()] } else { lines }
 }
 
 /// Points along a path, at most 2 mm apart.

@@ -7,6 +7,7 @@
 use super::MapError;
 use super::font;
 use super::furniture;
+use super::grid;
 use super::legend::{self, Group};
 use super::margin;
 use super::projection::{Extent, View};
@@ -292,7 +293,7 @@ fn reference(
     let number = words.number(view.scale, 0);
     let scale = words.with("map.scale.number", "scale", &number);
     scene.text(Text::new(&scale, [column.x, base], 2.9).weight(Weight::Bold));
-    let grid = furniture::length(words.locale, furniture::grid_spacing(view));
+    let grid = furniture::length(words.locale, grid::grid_spacing(view));
     let grid = words.with("map.scale.grid", "length", &grid);
     let grid = Text::new(grid, [column.right(), base], 1.95).colour(style::INK_SOFT);
     let bar = [column.x + 1.2, base + 1.9];

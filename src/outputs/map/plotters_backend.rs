@@ -2,12 +2,13 @@
 //!
 //! plotters speaks in integers, so the backend reports a surface of
 //! [`UNITS_PER_MM`] steps a millimetre and divides when it draws: every
-//! coordinate keeps a hundredth of a millimetre. Sizes handed to plotters (fonts,
+//! coordinate keeps a thousandth of a millimetre, which no printer shows. Sizes handed to plotters (fonts,
 //! strokes, margins) must be multiplied by it: see [`units`].
 
 use std::convert::Infallible;
 
 use plotters::element::{Drawable, PointCollection};
+use plotters::style::{RGBAColor, ShapeStyle};
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend,
@@ -21,12 +22,25 @@ use super::scene::{
 };
 
 /// Steps of plotters' integer surface in a page millimetre.
-pub const UNITS_PER_MM: f32 = 100.0;
+pub const UNITS_PER_MM: f32 = 1000.0;
 
 /// Millimetres as plotters' whole units.
 #[must_use]
 pub fn units(mm: f32) -> i32 {
     (mm * UNITS_PER_MM).round() as i32
+}
+
+/// A pen of a colour and a width, mm.
+#[must_use]
+pub fn pen(colour: Colour, width_mm: f32) -> ShapeStyle {
+    ShapeStyle::from(ink(colour)).stroke_width(units(width_mm) as u32)
+}
+
+/// A colour as plotters has it.
+#[must_use]
+pub fn ink(colour: Colour) -> RGBAColor {
+    let [r, g, b] = colour.rgb;
+    RGBAColor(r, g, b, f64::from(colour.alpha))
 }
 
 type Outcome = Result<(), DrawingErrorKind<Infallible>>;
@@ -168,6 +182,9 @@ impl<C: Canvas> DrawingBackend for PageBackend<'_, C> {
         style: &S,
         pos: BackendCoord,
     ) -> Outcome {
+        if text.is_empty() {
+            return Ok(());
+        }
         let size_mm = style.size() as f32 / UNITS_PER_MM;
         let anchor = style.anchor();
         // From the anchor down to the base line, before the text is turned.
@@ -254,7 +271,7 @@ mod tests {
     use plotters::prelude::*;
 
     #[test]
-    fn plotters_draws_at_hundredths_of_a_millimetre() {
+    fn plotters_draws_at_thousandths_of_a_millimetre() {
         let mut scene = Scene::new(100.0, 50.0);
         {
             let area = super::super::scene::Rect::new(10.0, 5.0, 80.0, 40.0);
@@ -269,8 +286,8 @@ mod tests {
         }
         let Item::Fill(fill) = &scene.items[0] else { panic!("a fill") };
         let ring = &fill.rings[0];
-        assert!((ring[0][0] - 20.0).abs() < 0.021, "{ring:?}");
-        assert!((ring[1][0] - 30.25).abs() < 0.021, "{ring:?}");
-        assert!((ring[2][1] - 35.0).abs() < 0.021, "{ring:?}");
+        assert!((ring[0][0] - 20.0).abs() < 0.0021, "{ring:?}");
+        assert!((ring[1][0] - 30.255).abs() < 0.0021, "{ring:?}");
+        assert!((ring[2][1] - 35.0).abs() < 0.0021, "{ring:?}");
     }
 }

@@ -230,6 +230,7 @@ fn overlaid_zones(sketch: &mut Sketch<'_>, measurements: &Measurements) -> Vec<G
     let counts = Group {
         heading: words.of("map.legend.counts"),
         entries: counts.collect(),
+        note: words.of("map.legend.counts_unmeasured"),
         ..Group::default()
     };
     let name = main_name(words, measurements);

@@ -12,7 +12,7 @@ use super::chart::Chart;
 use super::degrees::Degrees;
 use super::focus::Crowds;
 use super::font::{self, CAP_HEIGHT};
-use super::furniture::{self, BAND_MM};
+use super::grid::{self, BAND_MM};
 use super::legend::{self, Group, Table};
 use super::margin::{self, Strip};
 use super::panel::{self, Beside, Room};
@@ -284,7 +284,12 @@ fn panelled<'a>(
     if !sketch.signs.is_empty() {
         let heading = job.words.of("map.legend.signs");
         let entries = legend::merged(std::mem::take(&mut sketch.signs));
-        groups.push(Group { heading, entries, ..Group::default() });
+        let note = if legend::has_likes(&entries) {
+            job.words.of("map.legend.likes")
+        } else {
+            String::new()
+        };
+        groups.push(Group { heading, entries, note, ..Group::default() });
     }
     let (w, h) = layout.page;
     let mut scene = Scene::new(w, h);
@@ -319,7 +324,7 @@ fn finished<'a>(
             scene.items.extend(labels);
         });
     });
-    furniture::neat_line(&mut scene, view, job.words, job.degrees);
+    grid::neat_line(&mut scene, view, job.words, job.degrees);
     title(&mut scene, job, plan, outer, status, number);
     scene.items.append(&mut panel.items);
     rules(&mut scene, &layout, outer);

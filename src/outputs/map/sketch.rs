@@ -10,6 +10,7 @@ use crate::geometry::{
 };
 
 use super::furniture;
+use super::grid;
 use super::labels::Labels;
 use super::legend::{Entry, Sign};
 use super::look;
@@ -62,6 +63,8 @@ pub struct Sketch<'a> {
     waiting: Vec<&'a ExposureLayer>,
     coast: Vec<Path>,
     pub(super) ringed: Vec<(String, usize)>,
+    /// Points of exposed layers and sites of hazards that are drawn, with their radius, mm.
+    pub(super) spotted: Vec<(super::scene::Point, f32)>,
     /// Facilities that have their name, and where they are.
     pub(super) named: Vec<(String, super::scene::Point)>,
     /// How much smaller the signs of a service are than in the legend.
@@ -93,6 +96,7 @@ impl<'a> Sketch<'a> {
             waiting: Vec::new(),
             coast: Vec::new(),
             ringed: Vec::new(),
+            spotted: Vec::new(),
             named: Vec::new(),
             marker_scales: Vec::new(),
             signs_from: None,
@@ -292,6 +296,7 @@ impl<'a> Sketch<'a> {
         let (kind, edge, radius) = look::exposed_point(self.area, layer, points.len());
         let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
         let title = self.title(&layer.layer);
+        self.spotted.extend(places.iter().map(|at| (*at, radius)));
         self.scene.group(&title, |scene| {
             super::legend::spots(scene, kind, edge, &places, radius);
         });
@@ -439,6 +444,7 @@ impl<'a> Sketch<'a> {
             let kind = style::Spot::of(self.sited);
             self.sited += 1;
             let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
+            self.spotted.extend(places.iter().map(|at| (*at, SITE_MM)));
             super::legend::spots(&mut self.scene, kind, style::TRACE, &places, SITE_MM);
             self.note_sign(Sign::Spot(kind, style::TRACE, SITE_MM), title);
         }
@@ -468,7 +474,7 @@ impl<'a> Sketch<'a> {
 
     /// Draws the coordinate grid.
     pub fn grid(&mut self) {
-        furniture::grid(&mut self.scene, self.view);
+        grid::grid(&mut self.scene, self.view);
     }
 }
 

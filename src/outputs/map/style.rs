@@ -91,18 +91,23 @@ pub fn level_edge(level: Level) -> Colour {
 /// The first is unbroken if it is official; a doubtful trace is dashed, as geologists do.
 #[must_use]
 pub fn trace_dash(index: usize, status: Status) -> &'static [f32] {
-    const DASHES: [&[f32]; 5] = [
+    const DASHES: [&[f32]; KINDS] = [
         &[2.4, 1.0],
         &[0.9, 0.7],
         &[4.2, 0.8, 0.7, 0.8],
         &[4.2, 0.7, 0.7, 0.7, 0.7, 0.7],
         &[1.6, 0.6, 0.5, 0.6],
+        &[5.6, 0.9],
+        &[0.4, 1.2],
+        &[2.4, 0.6, 2.4, 1.8],
+        &[2.4, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6],
+        &[1.6, 2.0],
+        &[0.9, 0.5, 0.9, 1.7],
+        &[4.2, 0.8, 1.6, 0.8],
+        &[4.2, 2.2],
+        &[0.5, 0.5, 0.5, 0.5, 0.5, 1.8],
     ];
-    if index == 0 && status == Status::Official {
-        &[]
-    } else {
-        DASHES[index % DASHES.len()]
-    }
+    if index == 0 && status == Status::Official { &[] } else { DASHES[index % KINDS] }
 }
 
 /// What nobody studied or reported: grey with upright hatching.
@@ -209,7 +214,7 @@ impl GapClass {
 #[must_use]
 pub fn exposed(index: usize) -> (Paint, Colour) {
     // As many as a province has layers: two that look alike could not be told apart.
-    const TONES: [u32; 14] = [
+    const TONES: [u32; KINDS] = [
         0x0045_4038,
         0x0020_4a8a,
         0x008a_4a14,
@@ -218,7 +223,7 @@ pub fn exposed(index: usize) -> (Paint, Colour) {
         0x000d_6f7a,
         0x00b0_2a6e,
         0x0039_3fa5,
-        0x0078_1d1d,
+        0x0020_2020,
         0x003f_7d4e,
         0x00b0_7c00,
         0x008f_5fb0,
@@ -229,9 +234,13 @@ pub fn exposed(index: usize) -> (Paint, Colour) {
     (Paint::solid(tone.with_alpha(0.27)), tone.with_alpha(0.85))
 }
 
-/// How the points of an exposed layer look, so that no colour has to tell layers apart.
+/// How many looks there are of points, of lines, and of traces of hazards: as many as there
+/// are tones. Where a sheet has more layers of a kind, looks come back and its legend says so.
+pub const KINDS: usize = 14;
+
+/// The form of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+enum Form {
     /// A disc.
     Disc,
     /// A square that stands on a corner.
@@ -242,16 +251,54 @@ pub enum Spot {
     Square,
     /// A triangle that points down.
     Down,
+    /// A star with five points.
+    Star,
+    /// Two bars that cross.
+    Cross,
+}
+
+/// How the points of an exposed layer look, so that no colour has to tell layers apart: a form,
+/// full or with a hole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    form: Form,
+    is_open: bool,
 }
 
 impl Spot {
-    const ALL: [Self; 5] =
-        [Self::Disc, Self::Diamond, Self::Up, Self::Square, Self::Down];
+    const FORMS: [Form; KINDS / 2] = [
+        Form::Disc,
+        Form::Diamond,
+        Form::Up,
+        Form::Square,
+        Form::Down,
+        Form::Star,
+        Form::Cross,
+    ];
 
-    /// The look of the n-th layer of points.
+    /// The look of the n-th layer of points: all forms full, then all with a hole.
     #[must_use]
     pub fn of(index: usize) -> Self {
-        Self::ALL[index % Self::ALL.len()]
+        let count = Self::FORMS.len();
+        Self { form: Self::FORMS[index % count], is_open: index / count % 2 == 1 }
+    }
+
+    /// The radius of many points, and of few, mm: a hole and the points of a star need room.
+    #[must_use]
+    pub fn radius_mm(self, is_many: bool) -> f32 {
+        let is_small = matches!(self.form, Form::Star | Form::Cross);
+        match (is_many, self.is_open || is_small) {
+            (true, false) => 0.3,
+            (true, true) => 0.5,
+            (false, false) => 0.65,
+            (false, true) => 0.8,
+        }
+    }
+
+    /// The ring of the hole, for one that has it.
+    #[must_use]
+    pub fn hole(self, at: Point, radius: f32) -> Option<Vec<Point>> {
+        self.is_open.then(|| self.outline(at, radius * 0.55))
     }
 
     /// Its outline around a place, as large to the eye as a disc of the radius.
@@ -261,31 +308,72 @@ impl Spot {
         let corners = |points: &[[f32; 2]]| -> Vec<Point> {
             points.iter().map(|p| [x + p[0] * r, y + p[1] * r]).collect()
         };
-        match self {
-            Self::Disc => super::scene::disc([x, y], r),
-            Self::Diamond => {
+        match self.form {
+            Form::Disc => super::scene::disc([x, y], r),
+            Form::Diamond => {
                 corners(&[[0.0, -1.35], [1.35, 0.0], [0.0, 1.35], [-1.35, 0.0]])
             }
-            Self::Up => corners(&[[0.0, -1.4], [1.3, 0.95], [-1.3, 0.95]]),
-            Self::Square => {
+            Form::Up => corners(&[[0.0, -1.4], [1.3, 0.95], [-1.3, 0.95]]),
+            Form::Square => {
                 corners(&[[-0.92, -0.92], [0.92, -0.92], [0.92, 0.92], [-0.92, 0.92]])
             }
-            Self::Down => corners(&[[0.0, 1.4], [1.3, -0.95], [-1.3, -0.95]]),
+            Form::Down => corners(&[[0.0, 1.4], [1.3, -0.95], [-1.3, -0.95]]),
+            Form::Star => corners(&STAR),
+            Form::Cross => corners(&CROSS),
         }
     }
 }
 
+/// A star with five points, the first above.
+const STAR: [[f32; 2]; 10] = [
+    [0.0, -1.5],
+    [0.353, -0.485],
+    [1.427, -0.464],
+    [0.571, 0.185],
+    [0.882, 1.214],
+    [0.0, 0.6],
+    [-0.882, 1.214],
+    [-0.571, 0.185],
+    [-1.427, -0.464],
+    [-0.353, -0.485],
+];
+
+/// Two bars that cross.
+const CROSS: [[f32; 2]; 12] = [
+    [-0.45, -1.3],
+    [0.45, -1.3],
+    [0.45, -0.45],
+    [1.3, -0.45],
+    [1.3, 0.45],
+    [0.45, 0.45],
+    [0.45, 1.3],
+    [-0.45, 1.3],
+    [-0.45, 0.45],
+    [-1.3, 0.45],
+    [-1.3, -0.45],
+    [-0.45, -0.45],
+];
+
 /// Width and dashes of the n-th exposed layer of lines: each has its own.
 #[must_use]
 pub fn exposed_line(index: usize) -> (f32, &'static [f32]) {
-    const LINES: [(f32, &[f32]); 5] = [
+    const LINES: [(f32, &[f32]); KINDS] = [
         (0.35, &[1.8, 0.7]),
         (0.6, &[]),
         (1.1, &[]),
         (0.35, &[0.7, 0.5]),
         (0.4, &[2.6, 0.6, 0.6, 0.6]),
+        (1.1, &[1.8, 0.9]),
+        (1.1, &[0.4, 0.7]),
+        (0.5, &[5.4, 0.9]),
+        (0.4, &[2.6, 0.6, 0.6, 0.6, 0.6, 0.6]),
+        (1.1, &[3.2, 0.7, 0.7, 0.7]),
+        (0.9, &[0.25, 1.6]),
+        (0.4, &[1.8, 1.8]),
+        (1.1, &[5.4, 0.9]),
+        (0.4, &[0.6, 0.5, 0.6, 1.7]),
     ];
-    LINES[index % LINES.len()]
+    LINES[index % KINDS]
 }
 
 /// Colour, width and dashes of lines that a map shows to find one's way by their kind: each
@@ -378,5 +466,63 @@ mod tests {
         for pair in tones.windows(2) {
             assert!(pair[0] > 1.3 * pair[1], "{tones:?}");
         }
+    }
+
+    /// Whether two patterns of dashes are told apart: by how many strokes they repeat, or by
+    /// one that is half as long again as its like, as far as the eye sees it.
+    fn differs(a: &[f32], b: &[f32]) -> bool {
+        let is_other = |(a, b): (&f32, &f32)| (a / b).max(b / a) >= 1.4;
+        a.len() != b.len() || a.iter().zip(b).any(is_other)
+    }
+
+    #[test]
+    fn lines_differ_without_their_colour() {
+        for i in 0..KINDS {
+            for j in i + 1..KINDS {
+                let ((a, first), (b, second)) = (exposed_line(i), exposed_line(j));
+                let is_wider = (a / b).max(b / a) >= 1.5;
+                assert!(is_wider || differs(first, second), "lines {i} and {j}");
+                let [first, second] = [i, j].map(|i| trace_dash(i, Status::Reference));
+                assert!(differs(first, second), "traces {i} and {j}");
+            }
+        }
+        assert!(trace_dash(0, Status::Official).is_empty());
+    }
+
+    /// The part of a box of four radii that two signs do not share, of what both cover.
+    fn difference(a: Spot, b: Spot) -> f32 {
+        let is_inside = |ring: &[Point], [x, y]: Point| {
+            let edges = ring.iter().zip(ring.iter().cycle().skip(1));
+            let crossed = edges.filter(|(a, b)| {
+                let crosses = (a[1] > y) != (b[1] > y);
+                crosses && x < a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+            });
+            crossed.count() % 2 == 1
+        };
+        let covers = |spot: Spot, at: Point| {
+            let hole = spot.hole([0.0; 2], 1.0);
+            is_inside(&spot.outline([0.0; 2], 1.0), at)
+                && !hole.is_some_and(|hole| is_inside(&hole, at))
+        };
+        let steps = (-40i16..=40).map(|i| f32::from(i) / 20.0 + 0.013);
+        let (mut either, mut one) = (0.0, 0.0);
+        for at in steps.clone().flat_map(|x| steps.clone().map(move |y| [x, y])) {
+            let (a, b) = (covers(a, at), covers(b, at));
+            either += f32::from(u8::from(a || b));
+            one += f32::from(u8::from(a != b));
+        }
+        one / either
+    }
+
+    #[test]
+    fn points_differ_in_form_or_fill_without_their_colour() {
+        for i in 0..KINDS {
+            for j in i + 1..KINDS {
+                let share = difference(Spot::of(i), Spot::of(j));
+                assert!(share > 0.14, "{:?} and {:?}: {share}", Spot::of(i), Spot::of(j));
+            }
+        }
+        // Beyond, they come back.
+        assert_eq!(Spot::of(KINDS), Spot::of(0));
     }
 }
