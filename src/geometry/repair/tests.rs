@@ -1,4 +1,3 @@
-
 use super::*;
 use PartRole::{Hole, Line, Point, Shell};
 use proptest::prelude::*;
