@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Searches the sheets of a project with a rule on small numbers, as text that poppler-utils takes
-# out of their PDF, for the numbers that the rule hides. The same project without the rule tells
+# out of their PDF and as the words of SVG and kept scenes, for the numbers that the rule hides. The same project without the rule tells
 # that they would be found.
 #
 #   .ci/hidden_check.sh PROGRAM PROJECT FOLDER   what `atalaya new` made, and where to write
@@ -23,6 +23,9 @@ project=$folder/$(basename "$project")
 # What all sheets of a run say.
 words() {
     for pdf in "$folder/$1"/maps/*.pdf; do pdftotext -layout "$pdf" -; done >"$folder/$1.txt"
+    # What the SVG of the sheets and the scenes that are kept say, without their coordinates.
+    sed 's/<[^>]*>/\n/g' "$folder/$1"/maps/*.svg >"$folder/$1.drawn"
+    gzip -cd "$folder/$1"/scene/*.gz | grep -o '"text":"[^"]*"' >>"$folder/$1.drawn" || true
 }
 "$program" run "$project" --out "$folder/open" --only maps,tables --quiet || [ $? -eq 1 ]
 printf '\n[suppression]\n' >>"$project"
@@ -35,6 +38,10 @@ for number in '4127' 'EJEMPLO B +4( |$)' 'EJEMPLO B .*100,0 % +4( |$)' '3[.,]71'
     ! grep -Eq "$number" "$folder/open.txt" || found=$((found + 1))
     ! grep -E "$number" "$folder/hidden.txt" || fail "a sheet tells $number, which the rule hides"
 done
+for number in '4127' '3[.,]71'; do
+    ! grep -E "$number" "$folder/hidden.drawn" || fail "a drawing tells $number, which the rule hides"
+done
+grep -q '4127' "$folder/open.drawn" || fail "no drawing without the rule tells 4127"
 [ "$found" -gt 0 ] || fail "no sheet without the rule tells the numbers: nothing was tried"
 grep -q 'oculto' "$folder/hidden.txt" || fail "no sheet says that something is hidden"
 echo "no sheet tells what the rule hides; without it $found of the numbers are found"

@@ -373,3 +373,42 @@ fn figures_for_the_whole_colour_every_territory() {
     assert!(said.iter().any(|text| text.starts_with("151") && text.contains("casos")));
     assert!(!said.iter().any(|text| text == "Sin dato"));
 }
+
+/// Layers are told apart by their signs; where there are more layers than signs, that is told.
+#[test]
+fn signs_that_come_back_are_noticed() {
+    use atalaya::outputs::map::legend::{Entry, Sign, has_likes};
+    use atalaya::outputs::map::motif::Motif;
+    let entry = |sign: Sign| Entry { sign, label: String::new(), figures: Vec::new() };
+    let area = |i: usize| {
+        let (paint, edge) = style::exposed(i);
+        match Motif::of_exposed(i) {
+            Some(motif) => Sign::Strewn(paint, edge, motif),
+            None => Sign::Area(paint, None),
+        }
+    };
+    let line = |i: usize| {
+        let (width, dash) = style::exposed_line(i);
+        Sign::Line(style::exposed(i).1, width, dash.to_vec())
+    };
+    let spot = |i: usize| {
+        let kind = style::Spot::of(i);
+        Sign::Spot(kind, style::exposed(i).1, kind.radius_mm(false))
+    };
+    let of = |count: usize| -> Vec<Entry> {
+        let all = (0..count).flat_map(|i| [area(i), line(i), spot(i)]);
+        all.map(entry).collect()
+    };
+    assert!(!has_likes(&of(style::KINDS)));
+    let mut areas: Vec<Entry> = (0..style::KINDS).map(|i| entry(area(i))).collect();
+    for more in [line(style::KINDS), spot(style::KINDS)] {
+        let mut all = of(style::KINDS);
+        all.push(entry(more));
+        assert!(has_likes(&all));
+    }
+    // The first layer of areas has no sign, so there is one more.
+    areas.push(entry(area(style::KINDS)));
+    assert!(!has_likes(&areas));
+    areas.push(entry(area(style::KINDS + 1)));
+    assert!(has_likes(&areas));
+}

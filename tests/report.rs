@@ -96,7 +96,10 @@ fn every_figure_explained_is_that_of_its_table() {
     assert!(page.contains(
         "data-figure=\"exposure/01/flood/high/blocks/people\" data-value=\"50.0000\""
     ));
-    assert!(page.contains("50 (33\u{2013}67)"), "no range in the table");
+    assert!(
+        page.contains("50 <span class=\"range\">(33\u{2013}67)</span>"),
+        "no range in the table"
+    );
     assert!(page.contains("b1 (50,0\u{202f}%): 50.0000"), "no contribution");
 }
 

@@ -443,6 +443,63 @@ fn people_outside_of_all_territories_are_no_rest() {
 }
 
 #[test]
+fn a_facility_of_few_is_hidden_with_the_next_and_all_where_the_whole_is() {
+    // All three posts lie in the flood. The first is the nearest of b1 alone, the second of
+    // b2 and b4, 5628 people, the third of b3 and b5, 4763.875 people.
+    let world = protected();
+    let posts = [("f1", 10.0, 20.0), ("f2", 110.0, 60.0), ("f3", 140.0, 20.0)];
+    let posts = posts.map(|(id, x, y)| feature(id, "", &point(x, y)));
+    world.layer("posts", &posts);
+    let nearest = |world: &World| {
+        run(world, &["--only", "tables"]);
+        let table = Table::of(&world.out(), "facilities_in_hazard");
+        let rows = table.find(&[("hazard", "flood")]);
+        rows.iter().map(|row| row["people_nearest"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(nearest(&world), ["", "5628.0000", ""]);
+    // With 3 people outside of all territories their sum less the whole of these would be 3.
+    let path = world.file("blocks.geojson");
+    let blocks = fs::read_to_string(&path).unwrap();
+    let mut blocks: serde_json::Value = serde_json::from_str(&blocks).unwrap();
+    let outside = feature("bx", r#""population":3"#, &point(-50.0, 90.0));
+    let features = blocks["features"].as_array_mut().unwrap();
+    features.push(serde_json::from_str(&outside).unwrap());
+    fs::write(path, blocks.to_string()).unwrap();
+    assert_eq!(nearest(&world), ["", "", ""]);
+}
+
+#[test]
+fn no_range_stands_beside_a_hidden_cell() {
+    let ranged = || {
+        let world = world();
+        let zone = "[layers.flood]\npath = \"flood.geojson\"\ncrs = \"EPSG:32719\"\n";
+        world.edit(zone, &format!("{zone}accuracy_m = 5.0\n"));
+        world
+    };
+    let (open, protected) = (ranged(), ranged());
+    protected.add("[suppression]\n");
+    run(&open, &["--only", "tables"]);
+    run(&protected, &["--only", "tables"]);
+    let (before, after) =
+        (Table::of(&open.out(), "exposure"), Table::of(&protected.out(), "exposure"));
+    let hidden: BTreeSet<[String; 2]> =
+        hidden(&after).into_iter().map(|[place, hazard, _]| [place, hazard]).collect();
+    let mut kept_back = 0;
+    for (before, after) in before.rows.iter().zip(&after.rows) {
+        let row = ["territory", "hazard"].map(|column| after[column].clone());
+        let is_beside = after["measure"] == "people" && hidden.contains(&row);
+        if is_beside {
+            assert!(after["low"].is_empty() && after["high"].is_empty(), "{after:?}");
+            kept_back +=
+                usize::from(!after["value"].is_empty() && !before["low"].is_empty());
+        } else {
+            assert_eq!(before, after);
+        }
+    }
+    assert!(kept_back > 4, "{kept_back}");
+}
+
+#[test]
 fn further_sums_are_protected_where_the_rule_names_them() {
     let world = world();
     world.edit(

@@ -11,10 +11,15 @@
 mod audit;
 mod grid;
 mod ledger;
+mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::grid::{Cell, Grid, open_rows};
+pub(super) use self::rows::hide_deficit;
+use self::rows::hide_risk;
 use super::exposure::ANY;
 use super::facilities::people_layer;
 use super::measurements::{DeficitRow, Measurements};
@@ -39,7 +44,7 @@ pub(super) fn apply(
         family.hide_balance(found);
     }
     let of_deficits = work.hide_deficits(&families, found);
-    let of_facilities = work.hide_facilities(found);
+    let of_facilities = work.hide_facilities(&families, found);
     for (layer, count) in of_deficits.into_iter().chain(of_facilities) {
         *hidden.entry(layer).or_default() += count;
     }
@@ -161,7 +166,7 @@ impl Work<'_> {
         let new = |hazard: &str, parents| Table {
             deficit: None,
             hazard: hazard.to_owned(),
-            grid: Grid::new(count, false),
+            grid: Grid::new(count),
             parents,
             open: Vec::new(),
         };
@@ -223,7 +228,7 @@ impl Work<'_> {
                 family.tables.push(Table {
                     deficit: Some(deficit.id.clone()),
                     hazard: exposure.hazard.clone(),
-                    grid: Grid::new(family.places.len() - 2, true),
+                    grid: Grid::new(family.places.len() - 2),
                     parents,
                     open: access.open.clone(),
                 });
@@ -330,14 +335,22 @@ impl Work<'_> {
     }
 
     /// Hides for how many a facility is the nearest, where they are few, and so many others of
-    /// the same service that they are not few together: all of them may be everybody.
-    fn hide_facilities(&self, found: &mut Measurements) -> Vec<(String, usize)> {
+    /// the same service that they are not few together: all of them may be everybody. Where
+    /// the whole of the layer is hidden all are, since they may add up to it.
+    fn hide_facilities(
+        &self,
+        families: &[Family],
+        found: &mut Measurements,
+    ) -> Vec<(String, usize)> {
         let mut all = Vec::new();
         for service in &self.area.services {
             let id = &service.layer.id;
             let Some(layer) = people_layer(self.area, self.settings, id) else {
                 continue;
             };
+            let mut own = families.iter().filter(|one| one.layer == layer.layer.id);
+            let is_whole_hidden =
+                own.any(|one| one.measure == Measure::People && one.hides_layer());
             let own = found.facilities.iter().filter(|row| row.service == *id);
             let mut people: Vec<(f64, String)> = own
                 .filter_map(|row| Some((row.people_nearest?, row.facility.clone())))
@@ -345,7 +358,10 @@ impl Work<'_> {
             people.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
             people.dedup();
             let counts: Vec<f64> = people.iter().map(|(count, _)| *count).collect();
-            let open = open_rows(&counts, self.rule.min_count);
+            let mut open = open_rows(&counts, self.rule.min_count);
+            if is_whole_hidden {
+                open.fill(true);
+            }
             let hidden: BTreeSet<&str> = people
                 .iter()
                 .zip(open)
@@ -463,6 +479,11 @@ impl Family {
         all.find(|table| table.deficit.as_deref() == deficit && table.hazard == hazard)
     }
 
+    /// Whether the whole of the layer is hidden: that of all territories, or what lies outside.
+    fn hides_layer(&self) -> bool {
+        self.open[self.places.len() - 2..].contains(&true)
+    }
+
     fn is_total_hidden(&self, code: &str) -> bool {
         self.place(code).is_some_and(|place| self.open[place])
     }
@@ -495,6 +516,11 @@ impl Family {
         })
     }
 
+    /// Whether a level of a place is hidden.
+    fn hides_beside(&self, place: &str, hazard: &str) -> bool {
+        Level::ALL.iter().any(|level| self.hides(None, place, hazard, *level))
+    }
+
     fn hide_exposure(&self, found: &mut Measurements) -> usize {
         let mut count = 0;
         for row in &mut found.exposure {
@@ -505,6 +531,12 @@ impl Family {
                 row.quantity = None;
                 row.doubts.clear();
                 count += 1;
+            } else if self.hides_beside(&row.territory, &row.hazard) {
+                // Its ends are made of those of the levels around it.
+                if let Some(quantity) = &mut row.quantity {
+                    quantity.range = None;
+                }
+                row.doubts.clear();
             }
             if self.is_total_hidden(&row.territory) {
                 row.total = None;
@@ -529,47 +561,13 @@ impl Family {
     /// The whole of a layer is that of its territories and of what lies outside: with one of
     /// them hidden, it is hidden too.
     fn hide_balance(&self, found: &mut Measurements) {
-        let last = self.places.len() - 2;
-        if !self.open[last..].contains(&true) {
+        if !self.hides_layer() {
             return;
         }
         for row in &mut found.balance {
             if row.layer == self.layer && row.measure == self.measure {
                 row.hide();
             }
-        }
-    }
-}
-
-/// Takes out all that a row says of its deficit.
-pub(super) fn hide_deficit(row: &mut DeficitRow) {
-    row.is_hidden = true;
-    row.value = None;
-    row.value_low = None;
-    row.value_high = None;
-    row.doubts.clear();
-    row.qualifier.clear();
-    row.gap = None;
-    row.gap_low = None;
-    row.gap_high = None;
-    row.shortfall = None;
-    row.meets = None;
-}
-
-/// Risk is told feature by feature, and features have few people: none are told.
-fn hide_risk(found: &mut Measurements) {
-    let Some(risk) = &mut found.risk else { return };
-    for row in &mut risk.rows {
-        row.people = None;
-    }
-    for row in &mut risk.summary {
-        row.people = None;
-        row.total_people = None;
-    }
-    let is_of_people = |measure: &Measure| matches!(measure, Measure::Sum(name) if name == crate::config::suppression::RISK_PEOPLE);
-    for row in found.balance.iter_mut().chain(&mut risk.balance) {
-        if is_of_people(&row.measure) {
-            row.hide();
         }
     }
 }

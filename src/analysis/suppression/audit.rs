@@ -9,6 +9,9 @@ use super::grid::{Cell, LEVELS};
 use super::ledger::Ledger;
 use super::{Access, DUST, Family, Table};
 
+/// Levels that zones have; the rest is out of them, or not studied.
+const ZONES: usize = 4;
+
 /// Least count and least whole that are published.
 type Rule = (f64, f64);
 
@@ -110,6 +113,39 @@ impl Family {
             ledger.add(column.map(|cell| self.amount(at, cell)).collect());
         }
         self.enter_all_without(ledger, at);
+        self.enter_where_all_add_up(ledger, at);
+    }
+
+    /// The worst of all hazards has nowhere more people down to a level than all of them
+    /// together, and nowhere fewer than one: where the union is told to have just as many,
+    /// every place has.
+    fn enter_where_all_add_up(&self, ledger: &mut Ledger, at: usize) {
+        let Table { deficit, parents, .. } = &self.tables[at];
+        let alike = |one: &&usize| self.tables[**one].deficit == *deficit;
+        let parents: Vec<usize> = parents.iter().filter(alike).copied().collect();
+        let union = self.places.len() - 2;
+        for lowest in 0..ZONES {
+            let told = |of: usize| -> Option<f64> {
+                let grid = &self.tables[of].grid;
+                let cells = (0..=lowest).map(|level| (union, level));
+                cells.map(|c| grid.is_published(c).then(|| grid.value(c))).sum()
+            };
+            let mut enter = |others: &[usize]| {
+                let sum: Option<f64> = others.iter().map(|other| told(*other)).sum();
+                let same = told(at).zip(sum).is_some_and(|(a, b)| (a - b).abs() <= DUST);
+                for place in (0..union).filter(|_| same) {
+                    let tables = others.iter().chain([&at]);
+                    let terms = tables.flat_map(|of| {
+                        (0..=lowest).map(|level| self.amount(*of, (place, level)))
+                    });
+                    ledger.add(terms.collect());
+                }
+            };
+            enter(&parents);
+            for one in &parents {
+                enter(&[*one]);
+            }
+        }
     }
 
     /// Where it is told that a service reaches nobody, those without it are all.

@@ -26,18 +26,15 @@ pub(super) struct Grid {
     hidden: Vec<[bool; LEVELS]>,
     /// Cells that must not be known for another reason than their own size.
     marked: Vec<[bool; LEVELS]>,
-    /// Whether cells of nothing have no row of their own, so that everybody knows them.
-    is_sparse: bool,
 }
 
 impl Grid {
-    pub(super) fn new(territories: usize, is_sparse: bool) -> Self {
+    pub(super) fn new(territories: usize) -> Self {
         let rows = territories + 2;
         Self {
             values: vec![[0.0; LEVELS]; rows],
             hidden: vec![[false; LEVELS]; rows],
             marked: vec![[false; LEVELS]; rows],
-            is_sparse,
         }
     }
 
@@ -63,10 +60,11 @@ impl Grid {
         self.hidden.iter_mut().for_each(|row| row.fill(true));
     }
 
-    /// Whether nothing says that a cell is hidden: it is not, or everybody knows that it is
-    /// empty.
+    /// Whether a cell is known: it is not hidden, or it is empty. Areas and numbers of elements
+    /// are published, levels that a hazard has not are named, and where nobody is without a
+    /// service there is no row: each of them tells that nobody is there.
     pub(super) fn is_published(&self, cell: Cell) -> bool {
-        !self.is_hidden(cell) || (self.is_sparse && self.value(cell) <= 0.0)
+        !self.is_hidden(cell) || self.value(cell) <= 0.0
     }
 
     /// Whether a cell must not be known for its own sake. `open` says whether nobody knows the
@@ -151,23 +149,24 @@ impl Grid {
         all.any(|corners| corners.iter().all(|corner| is_hidden(*corner)))
     }
 
-    /// The other three corners of every rectangle along which people can be moved.
+    /// The other three corners of every rectangle along which people can be moved. Between two
+    /// rows whose sums nobody knows they can be moved as well: then one corner is of the other.
     fn rectangles<'s>(
         &'s self,
         (row, level): Cell,
         open: &'s [bool],
     ) -> impl Iterator<Item = [Cell; 3]> + 's {
-        let others = (0..self.outside()).filter(move |other| *other != row);
-        let all = others.flat_map(move |other| {
-            let levels = (0..LEVELS).filter(move |across| *across != level);
-            levels.map(move |across| [(row, across), (other, level), (other, across)])
+        let ends = (0..self.outside())
+            .filter(move |end| *end == row || (open[row] && open[*end]));
+        let all = ends.flat_map(move |end| {
+            let others =
+                (0..self.outside()).filter(move |other| *other != row && *other != end);
+            others.flat_map(move |other| {
+                let levels = (0..LEVELS).filter(move |across| *across != level);
+                levels.map(move |across| [(end, across), (other, level), (other, across)])
+            })
         });
-        all.filter(move |[beside, below, opposite]| {
-            let may_be_empty = open[row] && !self.is_sparse;
-            (may_be_empty || self.value(*beside) > 0.0)
-                && self.value(*below) > 0.0
-                && self.value(*opposite) > 0.0
-        })
+        all.filter(|corners| corners.iter().all(|corner| self.value(*corner) > 0.0))
     }
 
     /// What to hide together with a cell.
@@ -224,7 +223,7 @@ mod tests {
     use super::*;
 
     fn grid(rows: &[[f64; LEVELS]]) -> Grid {
-        let mut grid = Grid::new(rows.len(), false);
+        let mut grid = Grid::new(rows.len());
         for (row, values) in rows.iter().enumerate() {
             for (level, value) in values.iter().enumerate() {
                 grid.set((row, level), *value);
@@ -292,6 +291,33 @@ mod tests {
         protect(&mut grid, &open);
         let all = hidden(&grid);
         assert!(all.contains(&(0, 2)) && all.contains(&(1, 2)), "{all:?}");
+    }
+
+    #[test]
+    fn an_empty_cell_protects_nothing() {
+        // The second would be cheaper, but nobody of it is at the level.
+        let mut grid = grid(&[
+            [3.0, 0.0, 0.0, 0.0, 97.0, 0.0],
+            [0.0, 0.0, 0.0, 0.0, 50.0, 0.0],
+            [10.0, 0.0, 0.0, 0.0, 70.0, 0.0],
+        ]);
+        let open = closed(&grid);
+        protect(&mut grid, &open);
+        assert_eq!(hidden(&grid), [(0, 0), (0, 4), (2, 0), (2, 4)]);
+    }
+
+    #[test]
+    fn a_row_of_unknown_sum_is_protected_by_another_at_another_level() {
+        // All 7 of the first are out of the zones, all 50 of the second in them. Of the third,
+        // 80 and 30 can make room for both; with 80 and 5 the column of 5 would tell all.
+        let mut grid = grid(&[
+            [0.0, 0.0, 0.0, 0.0, 7.0, 0.0],
+            [50.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [30.0, 5.0, 0.0, 0.0, 80.0, 0.0],
+        ]);
+        protect(&mut grid, &[true, true, false, false, false]);
+        assert!(grid.is_hidden((2, 4)) && grid.is_hidden((2, 0)));
+        assert!(!grid.is_hidden((2, 1)));
     }
 
     #[test]

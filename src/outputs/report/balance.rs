@@ -5,6 +5,7 @@ use super::context::Context;
 use super::grid::{Cell, Grid, Row};
 use crate::analysis::BalanceRow;
 use crate::domain::{Measure, Message};
+use crate::outputs::map::words::Words;
 
 pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
     let (words, rows) = (context.words, &context.measurements().balance);
@@ -44,7 +45,7 @@ fn table(context: &Context<'_>, id: &str, rows: &[&BalanceRow]) -> Grid {
     let words = context.words;
     let hidden = || words.of("map.hidden");
     let figure = |amount: Option<f64>| amount.map_or_else(hidden, |a| words.figure(a));
-    let tiny = |amount: Option<f64>| amount.map_or_else(hidden, |a| format!("{a:.1e}"));
+    let tiny = |amount: Option<f64>| amount.map_or_else(hidden, |a| power(words, a));
     let rows = rows.iter().map(|row| {
         Row::of(vec![
             Cell::text(format!(
@@ -75,6 +76,22 @@ fn table(context: &Context<'_>, id: &str, rows: &[&BalanceRow]) -> Grid {
     .with_rows(rows)
 }
 
+/// The size of a tiny amount: two digits and a power of ten.
+fn power(words: Words, amount: f64) -> String {
+    const HIGH: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let text = format!("{amount:.1e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits = words.number(digits.parse().unwrap_or(amount), 1);
+    if amount == 0.0 {
+        return words.number(0.0, 0);
+    }
+    let raised = exponent.chars().map(|c| match c.to_digit(10) {
+        Some(digit) => HIGH[digit as usize],
+        None => '⁻',
+    });
+    format!("{digits}\u{a0}×\u{a0}10{}", raised.collect::<String>())
+}
+
 /// What is counted; the balance is in the units of the tables.
 fn measure(context: &Context<'_>, row: &BalanceRow) -> String {
     match &row.measure {
@@ -87,6 +104,19 @@ fn measure(context: &Context<'_>, row: &BalanceRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tiny_amounts_are_written_for_people() {
+        let words = Words { locale: crate::i18n::Locale::Es };
+        for (amount, expected) in [
+            (0.0, "0"),
+            (-1.24e-5, "\u{2212}1,2\u{a0}×\u{a0}10⁻⁵"),
+            (9.3e-13, "9,3\u{a0}×\u{a0}10⁻¹³"),
+            (25.0, "2,5\u{a0}×\u{a0}10¹"),
+        ] {
+            assert_eq!(power(words, amount), expected);
+        }
+    }
 
     #[test]
     fn of_each_layer_and_measure_the_largest_difference_is_told() {

@@ -146,8 +146,13 @@ fn findings(context: &Context<'_>) -> Block {
 
 /// What a finding is about: a layer, a deficit, or a table as it is.
 fn subject(context: &Context<'_>, id: &str) -> String {
-    let is_layer = context.job.settings.layer(id).is_some();
-    if is_layer { context.title(id) } else { context.deficit_title(id) }
+    if context.job.settings.layer(id).is_some() {
+        return context.title(id);
+    }
+    match id {
+        "contradictions" => context.words.of("report.table.contradictions"),
+        id => context.deficit_title(id),
+    }
 }
 
 fn first(context: &Context<'_>, finding: &crate::domain::Finding) -> String {

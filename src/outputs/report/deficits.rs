@@ -193,7 +193,7 @@ pub(super) fn in_hazard<'a>(
         let rows: Vec<Row> = hazards
             .filter(|(_, rows)| rows.iter().any(|row| Level::ZONES.contains(&row.level)))
             .map(|(label, rows)| {
-                level_line(context, appendix, (label, &nobody_at_all), &rows)
+                level_line(context, appendix, (label, &nobody_at_all), &rows, own[0])
             })
             .collect();
         grid.groups.push(Group {
@@ -205,7 +205,9 @@ pub(super) fn in_hazard<'a>(
         let rows = territories.map(|code| {
             let rows = own.iter().filter(|r| r.territory == code && r.hazard == ANY);
             let named = (context.territory(code), &*nobody(context, &deficit.id, code));
-            level_line(context, appendix, named, &rows.copied().collect::<Vec<_>>())
+            let any = own.iter().find(|row| row.hazard == ANY).unwrap_or(&own[0]);
+            let rows = rows.copied().collect::<Vec<_>>();
+            level_line(context, appendix, named, &rows, any)
         });
         let rows = rows.collect();
         grid.groups.push(Group {
@@ -232,27 +234,28 @@ fn nobody(context: &Context<'_>, deficit: &str, territory: &str) -> String {
     }
 }
 
-/// A row: a label, and the people at each level; those of a level without a row are `nobody`.
+/// A row: a label, and the people at each level; those of a level without a row are `nobody`,
+/// which rests on what all rows of the hazard rest on, as `any` does if it has none.
 fn level_line<'a>(
     context: &Context<'a>,
     appendix: &mut Appendix<'a>,
     (label, nobody): (String, &str),
     rows: &[&'a InHazardRow],
+    any: &'a InHazardRow,
 ) -> Row {
+    let (words, measure) = (context.words, &Measure::People);
+    let base = figure::Row::InHazard(rows.first().copied().unwrap_or(any));
     let mut cells = vec![Cell::text(label)];
     for level in Level::ALL {
         let row = rows.iter().find(|row| row.level == level);
-        cells.push(row.map_or_else(
-            || Cell::text(nobody),
-            |row| {
-                let (words, measure) = (context.words, &Measure::People);
+        cells.push(match row {
+            None => Cell::linked(nobody, appendix.base(base)),
+            Some(row) => {
                 let people = figures::amount_or_hidden(words, measure, row.people);
-                Cell::linked(
-                    people,
-                    appendix.link(figure::Row::InHazard(row), End::Value),
-                )
-            },
-        ));
+                let href = appendix.link(figure::Row::InHazard(row), End::Value);
+                Cell::linked(people, href)
+            }
+        });
     }
     Row::of(cells)
 }

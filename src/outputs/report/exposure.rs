@@ -28,10 +28,12 @@ pub(super) fn blocks<'a>(
             continue;
         }
         let id = format!("exposure-{}", slug(hazard));
+        blocks.push(Block::PartStart);
         blocks.push(Block::Heading { id, text: context.title(hazard) });
         blocks.push(Block::Links(about(context, hazard)));
         blocks.push(Block::Table(people(context, appendix, hazard)));
         blocks.push(Block::Table(elements(context, appendix, hazard)));
+        blocks.push(Block::PartEnd);
     }
     blocks
 }
@@ -161,7 +163,9 @@ fn line<'a>(
         let (words, measure) = (context.words, &row.measure);
         crate::outputs::map::figures::amount_or_hidden(words, measure, row.total)
     });
-    cells.push(Cell::text(total.unwrap_or_default()));
+    // The whole is that of the layer: it leads to where the layer is described.
+    let layer = rows.first().map(|row| data::link(context, &row.layer).href);
+    cells.push(Cell::linked(total.unwrap_or_default(), layer.unwrap_or_default()));
     Row::of(cells)
 }
 

@@ -2,6 +2,9 @@
 
 use askama::Template;
 
+/// Longest range that is not cut between its ends: six columns of such fit across a page.
+const UNCUT: usize = 16;
+
 /// A table.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "report_grid.html")]
@@ -69,6 +72,26 @@ impl Cell {
     pub(super) fn linked(text: impl Into<String>, href: impl Into<String>) -> Self {
         Self { text: text.into(), href: href.into() }
     }
+
+    /// Where its range begins, if it ends with one that is short enough never to be cut.
+    fn range_at(&self) -> usize {
+        let opens = self.text.rfind('(').filter(|_| self.text.ends_with(')'));
+        let is_whole = |at: &usize| {
+            let range = &self.text[*at..];
+            range.contains('\u{2013}') && range.chars().count() <= UNCUT
+        };
+        opens.filter(is_whole).unwrap_or(self.text.len())
+    }
+
+    /// What it says before its range.
+    fn before_range(&self) -> &str {
+        &self.text[..self.range_at()]
+    }
+
+    /// The range that it ends with, which stands on one line.
+    fn range(&self) -> &str {
+        &self.text[self.range_at()..]
+    }
 }
 
 impl Link {
@@ -121,5 +144,26 @@ impl Grid {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     fn is_number(&self, column: &usize) -> bool {
         self.head.get(*column).is_some_and(|head| head.is_number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_cut_off_its_value_and_never_in_itself() {
+        let parts = |text: &str| {
+            let cell = Cell::text(text);
+            (cell.before_range().to_owned(), cell.range().to_owned())
+        };
+        let of = |before: &str, range: &str| (before.to_owned(), range.to_owned());
+        assert_eq!(parts("3491 (0\u{2013}21978)"), of("3491 ", "(0\u{2013}21978)"));
+        assert_eq!(parts("\u{2020}(0\u{2013}1)"), of("\u{2020}", "(0\u{2013}1)"));
+        // No range, and one that no column has room for.
+        let long = "1 (1\u{202f}234\u{202f}567\u{2013}2\u{202f}345\u{202f}678)";
+        for whole in ["932,9", "Hospital (II-1)", "", long] {
+            assert_eq!(parts(whole), of(whole, ""));
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::Block;
 use super::context::Context;
 use super::grid::{Cell, Grid, Row};
 use crate::domain::{Level, Message};
+use crate::i18n;
 use crate::indicators::Method;
 
 /// The rules of measure that explanations name by number.
@@ -41,13 +42,22 @@ fn methods(context: &Context<'_>) -> Grid {
         Row::of_texts([
             format!("{} {}", entry.code, entry.version),
             context.formula(*method),
-            entry.unit.to_owned(),
+            unit(context, entry.unit),
             context.reference(*method),
         ])
     });
     let rows = rows.collect();
     Grid::new("table-methods", words.of("report.table.methods"), head.into(), Vec::new())
         .with_rows(rows)
+}
+
+/// A unit of the catalogue as people read it.
+fn unit(context: &Context<'_>, of_table: &str) -> String {
+    match of_table {
+        "1" => context.words.of("report.unit.number"),
+        "declared" => context.words.of("report.unit.declared"),
+        named => i18n::unit(context.words.locale, named).to_owned(),
+    }
 }
 
 fn rules(context: &Context<'_>) -> Grid {
@@ -84,7 +94,7 @@ fn crs(context: &Context<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::{self, Locale};
+    use crate::i18n::Locale;
 
     #[test]
     fn methods_are_told_in_english_as_the_catalogue_has_them() {

@@ -49,6 +49,9 @@ enum Block {
         id: String,
         text: String,
     },
+    /// What follows belongs together, on one page of paper if it has room.
+    PartStart,
+    PartEnd,
     Text(String),
     Note(String),
     Links(Vec<Link>),

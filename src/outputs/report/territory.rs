@@ -81,9 +81,17 @@ fn table(context: &Context<'_>) -> Grid {
         })
         .collect();
     let mut whole = vec![Cell::text(context.territory(TOTAL)), Cell::text(TOTAL)];
-    whole.push(Cell::default());
+    // Territories have no common ground: where two overlap, one of them has it.
+    let shapes = &area.territory_partition;
+    let area_m2 = (0..shapes.len()).map(|at| shapes.get(at).area_m2()).sum();
+    let is_known = shapes.len() == area.territories.len();
+    let told = is_known.then(|| figures::amount(words, &Measure::Area, area_m2));
+    whole.push(told.map_or_else(Cell::default, Cell::text));
     if has_official {
-        whole.push(Cell::default());
+        let official = area.territories.iter().map(|territory| territory.people);
+        let all = official.sum::<Option<f64>>();
+        let text = all.map_or_else(|| words.of("map.unknown"), |p| words.number(p, 0));
+        whole.push(Cell::text(text));
     }
     whole.extend(layers.iter().map(|layer| people(context, TOTAL, layer)));
     rows.push(Row::of(whole));
@@ -98,13 +106,14 @@ fn table(context: &Context<'_>) -> Grid {
 fn people(context: &Context<'_>, territory: &str, layer: &str) -> Cell {
     let rows = context.rows((super::context::ANY, layer, &Measure::People));
     let row = rows.iter().find(|row| row.territory == territory);
-    Cell::text(row.map_or_else(
+    let text = row.map_or_else(
         || context.words.number(0.0, 0),
         |row| {
             let hidden = || context.words.of("map.hidden");
             row.total.map_or_else(hidden, |total| context.words.number(total, 0))
         },
-    ))
+    );
+    Cell::linked(text, super::data::link(context, layer).href)
 }
 
 /// The general map, drawn into the page.

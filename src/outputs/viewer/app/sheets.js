@@ -44,6 +44,8 @@ function drawing(text, lang) {
 function paper() {
   const own = document.styleSheets[0];
   const at = [...own.cssRules].findIndex((rule) => rule instanceof CSSPageRule);
+  // A browser without such rules prints on the paper that people choose.
+  if (at < 0) return { be() {}, back() {} };
   const usual = own.cssRules[at].cssText;
   const become = (text) => {
     own.deleteRule(at);
