@@ -175,9 +175,9 @@ fn the_chart_of_a_series_says_it() {
     let runs = runs.map(|path| PastRun::open(&path).expect("a run"));
     let series = Series::of(&runs).expect("two runs of one kind");
     let charts = chart::all(&series, atalaya::i18n::Locale::Es);
-    let of = |name: &str| charts.iter().find(|(known, _)| known == name);
-    let (_, open) = of("exposure.any.high.blocks.people").expect("a chart");
+    let of = |name: &str| charts.iter().find(|one| one.name == name);
+    let open = &of("exposure.any.high.blocks.people").expect("a chart").scene;
     assert!(open.description.contains("no decidible"), "{}", open.description);
-    let (_, sure) = of("deficit.health").expect("a chart");
+    let sure = &of("deficit.health").expect("a chart").scene;
     assert!(!sure.description.contains("no decidible"), "{}", sure.description);
 }
