@@ -141,7 +141,7 @@ fn notes_in_one_place_stand_apart_and_the_list_says_how_many_more_there_are() {
     let marks: std::collections::BTreeSet<&str> =
         svg.lines().filter(|line| line.contains("fill=\"#16406b\"")).collect();
     assert_eq!(marks.len(), 15 + 1);
-    assert_eq!(svg.matches("stroke-width=\"0.25\"").count(), 14);
+    assert_eq!(svg.matches("stroke-width=\"0.27\"").count(), 14);
 }
 
 #[test]

@@ -22,7 +22,7 @@ const RADIUS: f32 = 1.9;
 /// Radius of a mark with its rim, mm.
 const RIM: f32 = RADIUS + 0.45;
 /// Width of the line from a mark to its place, mm.
-const LEADER: f32 = 0.25;
+const LEADER: f32 = 0.27;
 /// Least side of the frame around notes, m.
 const LEAST_M: f64 = 500.0;
 /// Longest beginning of an observation in the list.
