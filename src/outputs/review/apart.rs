@@ -79,6 +79,8 @@ fn around([x, y]: Point, apart: f32) -> impl Iterator<Item = Point> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, reason = "places worked out by hand are exact")]
+
     use super::*;
 
     const FRAME: Rect = Rect { x: 0.0, y: 0.0, w: 100.0, h: 100.0 };

@@ -116,7 +116,8 @@ fn marks(sketch: &mut Sketch<'_>, review: &Review) {
         .collect();
     let places: Vec<Point> = shown.iter().map(|(_, _, at)| *at).collect();
     let marks = apart::places(&places, 2.0 * RIM + 0.3, frame.inset(RIM));
-    for (place, mark) in places.iter().zip(&marks).filter(|(a, b)| a != b) {
+    let is_moved = |a: &Point, b: &Point| (a[0] - b[0]).hypot(a[1] - b[1]) > RADIUS;
+    for (place, mark) in places.iter().zip(&marks).filter(|(a, b)| is_moved(a, b)) {
         let paper = style::PAPER.with_alpha(0.85);
         sketch.scene.line(*place, *mark, LEADER * 2.6, paper);
         sketch.scene.line(*place, *mark, LEADER, style::INK);

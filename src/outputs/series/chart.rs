@@ -502,6 +502,8 @@ fn sign([x, y]: [f32; 2], at: usize) -> Vec<[f32; 2]> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, reason = "places worked out by hand are exact")]
+
     use super::*;
 
     #[test]

@@ -100,12 +100,11 @@ pub(super) fn gaps_told(series: &Series, lines: &[&Line], locale: Locale) -> Vec
         }
     }
     let told = alike.into_iter().map(|((gap, columns, is_all), areas)| {
-        let when = match is_all {
-            true => i18n::text(locale, "series.chart.every_run").to_owned(),
-            false => {
-                let columns = columns.iter().map(|at| column(at, locale));
-                columns.collect::<Vec<_>>().join(", ")
-            }
+        let when = if is_all {
+            i18n::text(locale, "series.chart.every_run").to_owned()
+        } else {
+            let columns = columns.iter().map(|at| column(at, locale));
+            columns.collect::<Vec<_>>().join(", ")
         };
         let message = Message::new(gap.key()).with("areas", listed(areas, locale));
         i18n::render(locale, &message.with("when", when))
