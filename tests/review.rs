@@ -112,6 +112,8 @@ fn notes_are_merged_and_conflicts_named() {
     // A mark for each of the three wears the colour of its state, and so does the legend.
     let marks = |colour: &str| svg.matches(&format!("fill=\"{colour}\"")).count();
     assert_eq!((marks("#16406b"), marks("#1c5e3a"), marks("#666666")), (2 + 1, 1 + 1, 0));
+    // Two marks of the conflict and the sign of it in the legend have a rim of red.
+    assert_eq!(marks("#d01030"), 2 + 1);
     assert_eq!(atalaya(example.dir.path(), &["verify", "out-review", "--quiet"]).code, 0);
 
     // The same notes give the same bytes, in whatever place.
@@ -119,6 +121,27 @@ fn notes_are_merged_and_conflicts_named() {
     let again =
         example.review(&["ana.geojson", "luis.geojson", "--out", "b", "--threads", "1"]);
     assert_eq!((again.code, files_under(&example.path("b"))), (1, first));
+}
+
+#[test]
+fn notes_in_one_place_stand_apart_and_the_list_says_how_many_more_there_are() {
+    let example = Example::new();
+    let long = "esta observación tiene bastante más de cuarenta letras";
+    let notes: Vec<String> = (10..25)
+        .map(|at| note(&format!("n-{at}"), example.at, "Ana", "open", long))
+        .collect();
+    example.file("ana.geojson", &notes);
+    let ran = example.review(&["ana.geojson"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let svg = fs::read_to_string(example.path("out-review/notes.svg")).unwrap();
+    // Twelve of the fifteen are listed.
+    assert!(svg.contains("… and 3 more, with their whole text, in notes.csv"));
+    assert!(svg.contains("What ends in “…” goes on in notes.csv."));
+    // Each mark has a place of its own, and all but the first a line to where it belongs.
+    let marks: std::collections::BTreeSet<&str> =
+        svg.lines().filter(|line| line.contains("fill=\"#16406b\"")).collect();
+    assert_eq!(marks.len(), 15 + 1);
+    assert_eq!(svg.matches("stroke-width=\"0.27\"").count(), 14);
 }
 
 #[test]

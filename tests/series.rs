@@ -200,6 +200,48 @@ fn a_line_within_a_segment_is_drawn_and_none_across_a_break() {
 }
 
 #[test]
+fn a_page_has_every_chart_with_title_values_breaks_and_sources() {
+    let plan = world("Plan <2015>", "2015", 80);
+    let census = world("Census", "2017", 100);
+    let out = plan.file("series");
+    let into = out.display().to_string();
+    assert_eq!(series(&[&plan, &census], &["-q", "--out", &into]).code, 0);
+    let page = fs::read_to_string(out.join("series.html")).unwrap();
+    let charts = fs::read_dir(out.join("charts")).unwrap().count();
+    assert!(charts > 1);
+    assert_eq!(page.matches("<svg ").count(), charts);
+    assert_eq!(page.matches("role=\"img\"").count(), charts);
+    // A table each, and that of the runs, with heads that say what they head.
+    assert_eq!(page.matches("<caption>").count(), charts + 1);
+    assert!(!page.contains("<th>"));
+    for expected in [
+        "<html lang=\"en\">",
+        "Content-Security-Policy\" content=\"default-src &#39;none&#39;",
+        "href=\"series.csv\"",
+        &format!("id=\"{PEOPLE}\""),
+        &format!("href=\"charts/{PEOPLE}.svg\""),
+        "2015 R1",
+        // 40 people before and 50 after another source of population.
+        "<td class=\"n\">40</td><td class=\"n\">50; break 1</td>",
+        "another source of population: before Plan &#60;2015&#62;; now Census",
+        "Source of R",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    // Nothing comes from elsewhere, and every id stands once.
+    for from in ["<script", "http://", "https://", "@import", " src="] {
+        assert!(!page.contains(from), "{from}");
+    }
+    let ids: Vec<&str> =
+        page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let once: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(once.len(), ids.len());
+    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(once.contains(link), "{link}");
+    }
+}
+
+#[test]
 fn what_does_not_compare_is_refused() {
     let first = world("Census", "2007", 80);
     let ran = series(&[&first], &[]);

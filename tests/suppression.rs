@@ -500,6 +500,34 @@ fn no_range_stands_beside_a_hidden_cell() {
 }
 
 #[test]
+fn explain_names_the_rule_that_keeps_a_range_back() {
+    let world = world();
+    let zone = "[layers.flood]\npath = \"flood.geojson\"\ncrs = \"EPSG:32719\"\n";
+    world.edit(zone, &format!("{zone}accuracy_m = 5.0\n"));
+    let project = world.project().display().to_string();
+    let explain = |figure: &str| {
+        let ran = atalaya(world.folder(), &["explain", &project, figure, "--lang", "en"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout
+    };
+    let beside = "exposure/01/flood/very_high/blocks/people";
+    assert!(!explain(beside).contains("small numbers"));
+    world.add("[suppression]\n");
+    // Of the first district 3.7 people in the zone are hidden; that nobody is in a worse one is not.
+    for (figure, expected) in [
+        (beside, "has no range because of the rule on small numbers"),
+        ("exposure/01/flood/high/blocks/people", "hides the figure and its range"),
+    ] {
+        let text = explain(figure);
+        assert!(text.contains(expected), "{figure}: {text}");
+        assert!(!text.contains("the figure has no range\n"), "{text}");
+    }
+    // The number of blocks is not protected, and keeps its range.
+    let text = explain("exposure/01/flood/high/blocks/features");
+    assert!(!text.contains("because of the rule"), "{text}");
+}
+
+#[test]
 fn further_sums_are_protected_where_the_rule_names_them() {
     let world = world();
     world.edit(

@@ -30,6 +30,21 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Why the rule on small numbers gives no range; `None` if it is not the reason.
+    fn range_kept_back(&self) -> Option<&'static str> {
+        if self.row.hides(End::Value) {
+            return Some("explain.accuracy.hidden");
+        }
+        let Row::Exposure(row) = self.row else { return None };
+        let mut all = self.known.measurements.exposure.iter();
+        let is_beside = all.any(|other| {
+            other.quantity.is_none()
+                && (&other.territory, &other.hazard) == (&row.territory, &row.hazard)
+                && (&other.layer, &other.measure) == (&row.layer, &row.measure)
+        });
+        is_beside.then_some("explain.accuracy.kept_back")
+    }
+
     /// What is said instead of the formula where that would tell what the rule hides.
     pub(super) fn kept_back(&self, end: End) -> Option<Message> {
         let rule = self.known.settings.suppression.as_ref()?;
@@ -254,7 +269,7 @@ impl<'a> Subject<'a> {
     pub(super) fn rules(&self, end: End) -> Vec<(Option<u8>, Message)> {
         let rule = |number: u8, key| (Some(number), Message::new(key));
         let mut rules = Vec::new();
-        if self.row.hides(end) {
+        if self.row.hides(end) || self.range_kept_back().is_some() {
             rules.push((None, Message::new("explain.rule.suppression")));
         }
         match (self.row, self.method()) {
@@ -382,7 +397,10 @@ impl<'a> Subject<'a> {
                     .with("low", low)
                     .with("high", high),
             ),
-            None => told.push(Message::new("explain.accuracy.no_range")),
+            None => {
+                let key = self.range_kept_back().unwrap_or("explain.accuracy.no_range");
+                told.push(Message::new(key));
+            }
             Some((low, high)) => told.push(
                 Message::new("explain.accuracy.stated")
                     .with("low", low)

@@ -31,6 +31,8 @@ pub enum Sign {
     Blank,
     /// A dot of a radius, mm.
     Dot(Colour, f32),
+    /// A dot of a radius, mm, of whatever colour, within a ring of this one.
+    Rimmed(Colour, f32),
     /// A point of an exposed layer: its look, colour and radius, mm.
     Spot(Spot, Colour, f32),
     /// The dashed circle of a distance.
@@ -176,6 +178,12 @@ pub fn sign(scene: &mut Scene, sign: &Sign, rect: Rect) {
         Sign::Blank => {}
         Sign::Dot(colour, radius) => {
             scene.fill(vec![disc(center, *radius)], Rule::NonZero, Paint::solid(*colour));
+        }
+        Sign::Rimmed(colour, radius) => {
+            let rim = Paint::solid(*colour);
+            scene.fill(vec![disc(center, radius * 1.3)], Rule::NonZero, rim);
+            let inner = Paint::solid(style::PAPER);
+            scene.fill(vec![disc(center, *radius)], Rule::NonZero, inner);
         }
         Sign::Spot(kind, colour, radius) => {
             spots(scene, *kind, *colour, &[center], *radius);

@@ -129,7 +129,7 @@ pub(super) fn make(job: &WriteJob<'_>, locale: Locale) -> Vec<u8> {
     sections[0].heading = words.with("report.section.summary", "count", &count);
     let page = Page {
         lang: locale.id(),
-        policy: policy(),
+        policy: policy(STYLE),
         style: STYLE,
         title: job.settings.title.get(locale).to_owned(),
         about: about(&context),
@@ -154,10 +154,10 @@ pub(super) fn make(job: &WriteJob<'_>, locale: Locale) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// What the page may do: show its own style, and pictures that stand in it.
-fn policy() -> String {
+/// What a page with one style may do: show that, and pictures that stand in it.
+pub(super) fn policy(style: &str) -> String {
     use sha2::Digest as _;
-    let digest = svg::base64(&sha2::Sha256::digest(STYLE.as_bytes()));
+    let digest = svg::base64(&sha2::Sha256::digest(style.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; \
          base-uri 'none'; form-action 'none'"

@@ -2,21 +2,27 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "page millimetres: for the eye only")]
 
-use super::{Merged, NoteState, Review};
+use super::{Merged, NoteState, Review, apart};
 use crate::config::Settings;
 use crate::domain::Message;
 use crate::geometry::StudyArea;
 use crate::outputs::map::extent::Extent;
 use crate::outputs::map::legend::{Entry, Group, Sign};
 use crate::outputs::map::overview;
-use crate::outputs::map::scene::{Anchor, Colour, Paint, Rule, Text, Weight, disc};
+use crate::outputs::map::scene::{
+    Anchor, Colour, Paint, Point, Rule, Text, Weight, disc,
+};
 use crate::outputs::map::sheet::{self, Drawn, Job, Plan};
 use crate::outputs::map::sketch::Sketch;
 use crate::outputs::map::stored::Sheet;
-use crate::outputs::map::{MapError, MapOptions, focus};
+use crate::outputs::map::{MapError, MapOptions, focus, style};
 
 /// Radius of a mark, mm.
 const RADIUS: f32 = 1.9;
+/// Radius of a mark with its rim, mm.
+const RIM: f32 = RADIUS + 0.45;
+/// Width of the line from a mark to its place, mm.
+const LEADER: f32 = 0.27;
 /// Least side of the frame around notes, m.
 const LEAST_M: f64 = 500.0;
 /// Longest beginning of an observation in the list.
@@ -100,40 +106,61 @@ fn around(job: Job<'_>, review: &Review) -> Extent {
     grown.padded(lack / 2.0)
 }
 
+/// The notes in the frame; those that would cover each other stand apart, each with a line to
+/// its place.
 fn marks(sketch: &mut Sketch<'_>, review: &Review) {
-    for (number, one) in numbered(review) {
-        let at = sketch.view.to_page(one.meters);
-        if !sketch.view.frame.contains(at) {
-            continue;
-        }
-        let tone = colour(one.note.state);
-        let rim = if one.conflict.is_empty() { Colour::hex(0x00ff_ffff) } else { RED };
-        let paint = Paint::solid(rim);
-        sketch.scene.fill(vec![disc(at, RADIUS + 0.45)], Rule::NonZero, paint);
-        sketch.scene.fill(vec![disc(at, RADIUS)], Rule::NonZero, Paint::solid(tone));
-        let text = Text::new(number.to_string(), [at[0], at[1] + 0.75], 2.1)
-            .anchor(Anchor::Middle)
-            .weight(Weight::Bold)
-            .colour(Colour::hex(0x00ff_ffff));
-        sketch.scene.text(text);
+    let frame = sketch.view.frame;
+    let shown: Vec<(usize, &Merged, Point)> = numbered(review)
+        .map(|(number, one)| (number, one, sketch.view.to_page(one.meters)))
+        .filter(|(_, _, at)| frame.contains(*at))
+        .collect();
+    let places: Vec<Point> = shown.iter().map(|(_, _, at)| *at).collect();
+    let marks = apart::places(&places, 2.0 * RIM + 0.3, frame.inset(RIM));
+    let is_moved = |a: &Point, b: &Point| (a[0] - b[0]).hypot(a[1] - b[1]) > RADIUS;
+    for (place, mark) in places.iter().zip(&marks).filter(|(a, b)| is_moved(a, b)) {
+        let paper = style::PAPER.with_alpha(0.85);
+        sketch.scene.line(*place, *mark, LEADER * 2.6, paper);
+        sketch.scene.line(*place, *mark, LEADER, style::INK);
+        let dot = disc(*place, LEADER * 1.6);
+        sketch.scene.fill(vec![dot], Rule::NonZero, Paint::solid(style::INK));
     }
+    for ((number, one, _), at) in shown.into_iter().zip(marks) {
+        mark(sketch, one, number, at);
+    }
+}
+
+fn mark(sketch: &mut Sketch<'_>, one: &Merged, number: usize, at: Point) {
+    let tone = colour(one.note.state);
+    let rim = if one.conflict.is_empty() { style::PAPER } else { RED };
+    let paint = Paint::solid(rim);
+    sketch.scene.fill(vec![disc(at, RIM)], Rule::NonZero, paint);
+    sketch.scene.fill(vec![disc(at, RADIUS)], Rule::NonZero, Paint::solid(tone));
+    let number = number.to_string();
+    let size = match number.len() {
+        0..=2 => 2.1,
+        3 => 1.7,
+        _ => 1.3,
+    };
+    let text = Text::new(number, [at[0], at[1] + size * 0.357], size)
+        .anchor(Anchor::Middle)
+        .weight(Weight::Bold)
+        .colour(style::PAPER);
+    sketch.scene.text(text);
 }
 
 /// What the colours of the marks stand for, as far as there are such.
 fn states(job: Job<'_>, review: &Review) -> Group {
     let words = job.words;
-    let entry = |colour, label| Entry {
-        sign: Sign::Dot(colour, RADIUS * 0.7),
-        label,
-        figures: Vec::new(),
-    };
+    let entry = |sign, label| Entry { sign, label, figures: Vec::new() };
+    let size = RADIUS * 0.7;
     let has = |state: &NoteState| review.notes.iter().any(|one| one.note.state == *state);
     let named = NoteState::ALL.into_iter().filter(has).map(|state| {
-        entry(colour(state), words.of(&format!("viewer.notes.state.{}", state.id())))
+        let word = words.of(&format!("viewer.notes.state.{}", state.id()));
+        entry(Sign::Dot(colour(state), size), word)
     });
     let mut entries: Vec<Entry> = named.collect();
     if !review.conflicts().is_empty() {
-        entries.push(entry(RED, words.of("review.map.conflict")));
+        entries.push(entry(Sign::Rimmed(RED, size), words.of("review.map.conflict")));
     }
     Group { heading: words.of("review.map.state"), entries, ..Group::default() }
 }
@@ -148,25 +175,36 @@ fn numbered(review: &Review) -> impl Iterator<Item = (usize, &Merged)> {
 /// The notes by their numbers.
 fn list(job: Job<'_>, review: &Review) -> Group {
     let words = job.words;
-    let entries = numbered(review).map(|(number, one)| {
-        let said: Vec<&str> = one.note.observation.split_whitespace().collect();
-        let said = said.join(" ");
-        let mut begun: String = said.chars().take(LISTED).collect();
-        if begun.len() < said.len() {
-            begun.push('…');
-        }
+    let mut is_cut = false;
+    let entries = numbered(review).take(LINES).map(|(number, one)| {
+        let begun = begun(&one.note.observation);
+        is_cut |= begun.ends_with('…');
         Entry {
             sign: Sign::Blank,
             label: format!("{number}. {begun}"),
             figures: vec![one.note.date.clone()],
         }
     });
-    let more = (review.notes.len() > LINES).then(|| words.of("review.map.more"));
+    let entries: Vec<Entry> = entries.collect();
+    let more = review.notes.len() - entries.len();
+    let more =
+        (more > 0).then(|| words.with("review.map.more", "count", &more.to_string()));
     Group {
         heading: words.of("review.map.list"),
         columns: vec![words.of("review.map.date")],
-        entries: entries.take(LINES).collect(),
+        entries,
         more,
-        ..Group::default()
+        note: if is_cut { words.of("review.map.cut") } else { String::new() },
     }
+}
+
+/// The beginning of an observation, on one line.
+fn begun(observation: &str) -> String {
+    let said: Vec<&str> = observation.split_whitespace().collect();
+    let said = said.join(" ");
+    let mut begun: String = said.chars().take(LISTED).collect();
+    if begun.len() < said.len() {
+        begun.push('…');
+    }
+    begun
 }

@@ -4,6 +4,7 @@
 //! folder. Nobody's note is changed: notes of one id with different content are a conflict,
 //! which is named and left to people.
 
+mod apart;
 mod map;
 mod notes;
 mod table;

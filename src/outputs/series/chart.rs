@@ -9,8 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Line, Observation, Reason, Series};
-use crate::domain::{OUTSIDE, TOTAL};
+use super::notes::{self, Column};
+use super::{Line, Observation, Reason, Series, names};
+use crate::domain::{Message, OUTSIDE, TOTAL};
 use crate::i18n::{self, Locale};
 use crate::outputs::map::font;
 use crate::outputs::map::scene::{
@@ -19,7 +20,7 @@ use crate::outputs::map::scene::{
 use crate::outputs::map::style;
 use crate::outputs::map::words::Words;
 
-/// Size of the page, mm, without the lines that tell why it breaks.
+/// Width of the page and height of what is above the notes, mm, with a title of one line.
 const PAGE: [f32; 2] = [150.0, 92.0];
 /// Space around everything, mm.
 const MARGIN: f32 = 6.0;
@@ -27,10 +28,20 @@ const MARGIN: f32 = 6.0;
 const AXIS_MM: f32 = 18.0;
 /// Room for the names at the ends of lines, mm.
 const NAMES_MM: f32 = 34.0;
+/// Size of the title, mm.
+const TITLE_MM: f32 = 3.4;
 /// Size of the words, mm.
 const WORDS_MM: f32 = 2.7;
+/// Size of the code of the indicator, mm.
+const CODE_MM: f32 = 2.2;
+/// From a line of a note to the next, mm.
+const NOTE_MM: f32 = WORDS_MM + 1.3;
+/// Most lines of a note.
+const NOTE_LINES: usize = 4;
 /// How far observations of one period stand apart, mm.
 const APART_MM: f32 = 7.0;
+/// How far territories stand apart where ranges are drawn, mm.
+const ASIDE_MM: f32 = 0.8;
 /// Most territories in a chart; the whole goes first.
 const MOST: usize = 7;
 /// Colours of lines, each told apart in grey by its sign as well.
@@ -44,13 +55,23 @@ const COLOURS: [u32; MOST] = [
     0x00a0_2c2c,
 ];
 
-/// Where an observation stands on the axis of time.
-type Column = (String, usize);
+/// The chart of an indicator.
+#[derive(Debug)]
+pub struct Chart<'s> {
+    /// Code of the indicator.
+    pub indicator: &'s str,
+    /// Name of its file, without ending.
+    pub name: String,
+    /// All its lines, the whole first; the chart draws the first ones that have any point.
+    pub lines: Vec<&'s Line>,
+    /// The drawing.
+    pub scene: Scene,
+}
 
 /// A chart for each deficit, and each level of exposure of people, that has at least two values
-/// of which one is not nothing; by the name of its file.
+/// of which one is not nothing; in the order of their codes.
 #[must_use]
-pub fn all(series: &Series, locale: Locale) -> Vec<(String, Scene)> {
+pub fn all(series: &Series, locale: Locale) -> Vec<Chart<'_>> {
     let mut by_indicator: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
     for line in &series.lines {
         let is_wanted = is_drawn(&line.indicator) && line.ref_area != OUTSIDE;
@@ -60,11 +81,13 @@ pub fn all(series: &Series, locale: Locale) -> Vec<(String, Scene)> {
     }
     let drawn = by_indicator.into_iter().filter_map(|(indicator, mut lines)| {
         lines.sort_by_key(|line| (line.ref_area != TOTAL, &line.ref_area));
-        lines.retain(|line| values(line).count() > 1);
-        lines.truncate(MOST);
-        let has_any = lines.iter().any(|line| values(line).any(|value| value > 0.0));
-        has_any.then(|| {
-            (indicator.replace(['/', '\\'], "_"), draw(series, indicator, &lines, locale))
+        let has_two = lines.iter().any(|line| line.points().count() > 1);
+        let has_any = lines.iter().any(|line| most(line) > 0.0);
+        (has_two && has_any).then(|| Chart {
+            indicator,
+            name: indicator.replace(['/', '\\'], "_"),
+            scene: draw(series, indicator, &lines, locale),
+            lines,
         })
     });
     drawn.collect()
@@ -81,14 +104,12 @@ fn is_drawn(indicator: &str) -> bool {
     }
 }
 
-/// The observations that a line goes through.
-fn points(line: &Line) -> impl Iterator<Item = (&Observation, f64)> {
-    let own = line.observations.iter().filter(|one| one.segment.is_some());
-    own.filter_map(|one| Some((one, one.value()?)))
-}
-
-fn values(line: &Line) -> impl Iterator<Item = f64> {
-    points(line).map(|(_, value)| value)
+/// The highest value or end of a range of a line; 0 without any.
+fn most(line: &Line) -> f64 {
+    let ends = line.points().flat_map(|(one, value)| {
+        value.into_iter().chain(one.range().into_iter().flatten())
+    });
+    ends.fold(0.0, f64::max)
 }
 
 struct Drawing<'s> {
@@ -98,90 +119,123 @@ struct Drawing<'s> {
     area: Rect,
     /// Place of each column, mm.
     columns: BTreeMap<Column, f32>,
+    /// How far a line stands aside of the one before, mm.
+    aside: f32,
+    /// How many lines there are.
+    count: usize,
     /// Between two lines of the grid.
     step: f64,
     max: f64,
+    /// Whether values are read in percent.
+    is_share: bool,
     series: &'s Series,
 }
 
-fn draw(series: &Series, indicator: &str, lines: &[&Line], locale: Locale) -> Scene {
-    let words = Words { locale };
-    let reasons = reasons(lines);
-    let [width, height] = PAGE;
-    let is_open = lines.iter().any(|line| points(line).any(|(o, _)| o.is_undecidable()));
-    let count = reasons.len() + usize::from(is_open);
-    let notes = count as f32 * (WORDS_MM + 1.3);
-    let mut scene = Scene::new(width, height + notes);
-    scene.fill_rect(
-        Rect::new(0.0, 0.0, width, height + notes),
-        Paint::solid(style::PAPER),
-    );
-    let unit = lines.first().and_then(|line| line.observations.first());
-    let unit = unit.map_or("", |one| one.cell("unit_measure"));
-    scene.title = i18n::with_unit(locale, indicator, unit);
-    let title = font::fit(&scene.title, Weight::Bold, 3.4, width - 2.0 * MARGIN);
-    scene.text(Text::new(title, [MARGIN, MARGIN + 3.0], 3.4).weight(Weight::Bold));
-    let top = MARGIN + 12.0;
+fn draw(series: &Series, indicator: &str, all: &[&Line], locale: Locale) -> Scene {
+    let mut lines: Vec<&Line> = all.to_vec();
+    lines.retain(|line| line.points().count() > 0);
+    let rest = lines.len().saturating_sub(MOST);
+    lines.truncate(MOST);
+    let lines = &lines[..];
+    let breaks = notes::breaks(lines);
+    let first = lines.iter().flat_map(|line| line.points()).next().map(|(one, _)| one);
+    let title = names::indicator(series, indicator, locale);
+    let width = PAGE[0] - 2.0 * MARGIN;
+    let heads = font::wrap(&title, Weight::Bold, TITLE_MM, width, 2);
+    let more = heads.len().saturating_sub(1) as f32 * (TITLE_MM + 1.2);
+    let mut scene = Scene::new(PAGE[0], PAGE[1] + more);
+    scene.title = title;
+    let top = MARGIN + 16.0 + more;
     let area = Rect::new(
         MARGIN + AXIS_MM,
         top,
-        width - 2.0 * MARGIN - AXIS_MM - NAMES_MM,
-        height - top - MARGIN - 8.0,
+        width - AXIS_MM - NAMES_MM,
+        PAGE[1] + more - top - MARGIN - 12.0,
     );
-    let most = lines.iter().flat_map(|line| values(line)).fold(0.0, f64::max);
-    let step = step_of(most);
-    let max = step * (most / step).ceil();
-    let mut drawing =
-        Drawing { scene, words, area, columns: columns(lines, area), step, max, series };
+    let highest = lines.iter().map(|line| most(line)).fold(0.0, f64::max);
+    let step = step_of(highest);
+    let has_range = points(lines).any(|one| one.range().is_some());
+    let mut drawing = Drawing {
+        scene,
+        words: Words { locale },
+        area,
+        columns: columns(lines, area),
+        aside: if has_range { ASIDE_MM } else { 0.0 },
+        count: lines.len(),
+        step,
+        max: step * (highest / step).ceil(),
+        is_share: first.is_some_and(names::is_share),
+        series,
+    };
+    let told = drawing.told(all, lines, &breaks, rest);
+    drawing.paper(&told);
+    let unit = first.map(|one| names::unit(one, locale)).unwrap_or_default();
+    drawing.head(&heads, indicator, &unit);
     drawing.axes();
-    drawing.breaks(lines);
+    drawing.breaks(&breaks);
+    for (at, line) in lines.iter().enumerate() {
+        drawing.ranges(line, at);
+    }
     for (at, line) in lines.iter().enumerate() {
         drawing.line(line, at);
     }
     drawing.names(lines);
-    drawing.notes(&reasons, height - 3.0);
-    if is_open {
-        let below = reasons.len() as f32 * (WORDS_MM + 1.3);
-        drawing.hollow(height - 3.0 + below);
-    }
+    drawing.notes(&told, PAGE[1] + more - 4.0);
     let mut scene = drawing.scene;
-    let mut said: Vec<String> = reasons.iter().map(|(_, text)| text.clone()).collect();
-    said.extend(is_open.then(|| words.of("series.chart.undecidable")));
-    scene.description = said.join(" ");
+    let said = told.iter().map(|note| note.text.as_str());
+    scene.description =
+        std::iter::once(indicator).chain(said).collect::<Vec<_>>().join(". ");
     scene
 }
 
-/// Where each period and run stands: in proportion to time, those of one period side by side.
+/// What is drawn of some lines.
+fn points<'l>(lines: &'l [&Line]) -> impl Iterator<Item = &'l Observation> {
+    lines.iter().flat_map(|line| line.points()).map(|(one, _)| one)
+}
+
+/// Where each period and run stands: in proportion to time, those of one period side by side;
+/// at equal steps where that finds no room.
 fn columns(lines: &[&Line], area: Rect) -> BTreeMap<Column, f32> {
-    let all: BTreeSet<Column> = lines
-        .iter()
-        .flat_map(|line| points(line))
-        .map(|(one, _)| (one.cell("time_period").to_owned(), one.run))
-        .collect();
-    let years: Vec<Option<f64>> = all.iter().map(|(period, _)| year(period)).collect();
-    let is_timed = years.iter().all(Option::is_some);
+    let all: BTreeSet<Column> = points(lines).map(Observation::column).collect();
+    let all: Vec<Column> = all.into_iter().collect();
+    let years: Option<Vec<f64>> = all.iter().map(|(period, _)| year(period)).collect();
     let inner = area.inset(8.0);
-    let place = |of: f64, from: f64, to: f64| {
-        let span = if to > from { (of - from) / (to - from) } else { 0.5 };
-        inner.x + inner.w * span as f32
+    let last = all.len().saturating_sub(1) as f32;
+    let evenly = || {
+        let step = if last > 0.0 { inner.w / last } else { 0.0 };
+        let from = if last > 0.0 { inner.x } else { inner.x + inner.w / 2.0 };
+        (0..all.len()).map(|at| from + step * at as f32).collect::<Vec<f32>>()
     };
-    let mut columns = BTreeMap::new();
-    let count = all.len() as f64;
-    let first = years.iter().flatten().copied().fold(f64::MAX, f64::min);
-    let last = years.iter().flatten().copied().fold(f64::MIN, f64::max);
-    let mut before: Option<(String, f32)> = None;
-    for (at, (period, run)) in all.into_iter().enumerate() {
-        let mut x = match years[at] {
-            Some(year) if is_timed => place(year, first, last),
-            _ => place(at as f64, 0.0, count - 1.0),
-        };
-        if let Some((_, last)) = before.filter(|(known, _)| *known == period) {
-            x = last + APART_MM;
-        }
-        before = Some((period.clone(), x));
-        columns.insert((period, run), x);
+    let places = match years {
+        Some(years) if last * APART_MM <= inner.w => in_time(&years, inner),
+        _ => evenly(),
+    };
+    all.into_iter().zip(places).collect()
+}
+
+/// Places of years in their order, in proportion to time but never nearer than [`APART_MM`];
+/// there must be room for that.
+fn in_time(years: &[f64], inner: Rect) -> Vec<f32> {
+    let first = years.iter().copied().fold(f64::MAX, f64::min);
+    let last = years.iter().copied().fold(f64::MIN, f64::max);
+    if last <= first {
+        // One year alone: its runs stand in the middle.
+        let half = years.len().saturating_sub(1) as f32 * APART_MM / 2.0;
+        let from = inner.x + inner.w / 2.0 - half;
+        return (0..years.len()).map(|at| from + at as f32 * APART_MM).collect();
     }
-    columns
+    let share = |year: f64| ((year - first) / (last - first)) as f32;
+    let mut places: Vec<f32> =
+        years.iter().map(|year| inner.x + inner.w * share(*year)).collect();
+    for at in 1..places.len() {
+        places[at] = places[at].max(places[at - 1] + APART_MM);
+    }
+    let mut limit = inner.right();
+    for place in places.iter_mut().rev() {
+        *place = place.min(limit);
+        limit = *place - APART_MM;
+    }
+    places
 }
 
 /// A round step that divides an axis into three to six parts.
@@ -202,20 +256,10 @@ fn year(period: &str) -> Option<f64> {
     Some(year + (month - 1.0) / 12.0)
 }
 
-/// Every reason why a line of the chart breaks, by where, each once.
-fn reasons(lines: &[&Line]) -> Vec<(Column, String)> {
-    let mut found: BTreeMap<Column, BTreeSet<Reason>> = BTreeMap::new();
-    for one in lines.iter().flat_map(|line| points(line)).map(|(one, _)| one) {
-        if !one.breaks.is_empty() {
-            let column = (one.cell("time_period").to_owned(), one.run);
-            found.entry(column).or_default().extend(one.breaks.iter().map(|b| b.reason));
-        }
-    }
-    let told = found.into_iter().map(|(column, reasons)| {
-        let ids: Vec<&str> = reasons.into_iter().map(Reason::id).collect();
-        (column, ids.join(";"))
-    });
-    told.collect()
+/// A sentence below a chart.
+struct Note {
+    text: String,
+    colour: Colour,
 }
 
 impl Drawing<'_> {
@@ -224,9 +268,36 @@ impl Drawing<'_> {
         self.area.bottom() - self.area.h * share as f32
     }
 
-    fn x(&self, one: &Observation) -> f32 {
-        let column = (one.cell("time_period").to_owned(), one.run);
-        self.columns.get(&column).copied().unwrap_or(self.area.x)
+    /// Where the observation of a line stands, by the position of the line.
+    fn x(&self, one: &Observation, at: usize) -> f32 {
+        let x = self.columns.get(&one.column()).copied().unwrap_or(self.area.x);
+        let middle = self.count.saturating_sub(1) as f32 / 2.0;
+        x + (at as f32 - middle) * self.aside
+    }
+
+    /// A page with room for the notes.
+    fn paper(&mut self, told: &[Note]) {
+        let lines: usize = told.iter().map(|note| wrapped(&note.text).len()).sum();
+        self.scene.height_mm += lines as f32 * NOTE_MM;
+        let page = Rect::new(0.0, 0.0, self.scene.width_mm, self.scene.height_mm);
+        self.scene.fill_rect(page, Paint::solid(style::PAPER));
+    }
+
+    /// The title, and small below it the unit and the code.
+    fn head(&mut self, heads: &[String], code: &str, unit: &str) {
+        let mut y = MARGIN + 3.0;
+        for line in heads {
+            let text = Text::new(line, [MARGIN, y], TITLE_MM);
+            self.scene.text(text.weight(Weight::Bold));
+            y += TITLE_MM + 1.2;
+        }
+        let mut x = MARGIN;
+        if !unit.is_empty() {
+            self.scene.text(Text::new(unit, [x, y], WORDS_MM));
+            x += font::width(unit, Weight::Regular, WORDS_MM) + 3.0;
+        }
+        let code = font::fit(code, Weight::Regular, CODE_MM, PAGE[0] - MARGIN - x);
+        self.scene.text(Text::new(code, [x, y], CODE_MM).colour(style::INK_SOFT));
     }
 
     fn axes(&mut self) {
@@ -235,33 +306,48 @@ impl Drawing<'_> {
         while value <= self.max * 1.001 {
             let y = self.y(value);
             self.scene.line([area.x, y], [area.x + area.w, y], 0.12, style::RULE);
-            let text = self.words.figure(value);
+            let text = self.axis_label(value);
             let place = [area.x - 1.5, y + WORDS_MM * 0.35];
             self.scene.text(Text::new(text, place, WORDS_MM).anchor(Anchor::End));
             value += self.step;
         }
         let foot = area.bottom() + WORDS_MM + 1.6;
-        let mut seen = BTreeSet::new();
         let columns = self.columns.clone();
-        for ((period, _), x) in columns {
-            self.scene.line(
-                [x, area.bottom()],
-                [x, area.bottom() + 1.0],
-                0.2,
-                style::INK,
-            );
-            if seen.insert(period.clone()) {
-                self.scene
-                    .text(Text::new(period, [x, foot], WORDS_MM).anchor(Anchor::Middle));
+        let keys: Vec<Column> = columns.keys().cloned().collect();
+        let has_several = notes::has_several(&keys);
+        let mut by_period: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
+        for ((period, run), x) in &columns {
+            by_period.entry(period).or_default().push(*x);
+            let ends = [[*x, area.bottom()], [*x, area.bottom() + 1.0]];
+            self.scene.line(ends[0], ends[1], 0.2, style::INK);
+            if has_several {
+                let run = names::run(*run, self.words.locale);
+                let text = Text::new(run, [*x, foot], CODE_MM).anchor(Anchor::Middle);
+                self.scene.text(text.colour(style::INK_SOFT));
             }
+        }
+        let foot = if has_several { foot + WORDS_MM + 0.6 } else { foot };
+        for (period, places) in by_period {
+            let x = places.iter().sum::<f32>() / places.len() as f32;
+            let text = Text::new(period, [x, foot], WORDS_MM).anchor(Anchor::Middle);
+            self.scene.text(text);
         }
     }
 
+    fn axis_label(&self, value: f64) -> String {
+        if !self.is_share {
+            return self.words.figure(value);
+        }
+        let percent = self.step * 100.0;
+        let decimals = usize::from((percent - percent.round()).abs() > 1e-9);
+        format!("{}\u{202f}%", self.words.number(value * 100.0, decimals))
+    }
+
     /// A dashed line across the chart where any line breaks, with its number.
-    fn breaks(&mut self, lines: &[&Line]) {
+    fn breaks(&mut self, breaks: &[(Column, BTreeSet<Reason>)]) {
         let area = self.area;
-        for (number, (column, _)) in reasons(lines).into_iter().enumerate() {
-            let Some(x) = self.columns.get(&column).copied() else { continue };
+        for (number, (column, _)) in breaks.iter().enumerate() {
+            let Some(x) = self.columns.get(column).copied() else { continue };
             let before = self.columns.values().copied().filter(|other| *other < x);
             let before = before.fold(area.x, f32::max);
             // Between the two observations, nearer to the later.
@@ -274,8 +360,22 @@ impl Drawing<'_> {
         }
     }
 
+    /// The ranges of a line's observations, each with a bar at both ends.
+    fn ranges(&mut self, line: &Line, at: usize) {
+        let colour = colour(at);
+        for (one, _) in line.points() {
+            let Some([low, high]) = one.range() else { continue };
+            let (x, ends) = (self.x(one, at), [self.y(low), self.y(high)]);
+            let bar = |y: f32| [[x - 0.7, y], [x + 0.7, y]];
+            let strokes = [[[x, ends[0]], [x, ends[1]]], bar(ends[0]), bar(ends[1])];
+            let paths =
+                strokes.map(|ends| Path { points: ends.to_vec(), is_closed: false });
+            self.scene.stroke(paths.to_vec(), RANGE_MM, colour, &[]);
+        }
+    }
+
     fn line(&mut self, line: &Line, at: usize) {
-        let colour = Colour::hex(COLOURS[at % COLOURS.len()]);
+        let colour = colour(at);
         let mut segments: BTreeMap<(usize, usize), Vec<[f32; 2]>> = BTreeMap::new();
         // Over what is hidden or missing no line goes: nobody is told what was there.
         let mut gaps = 0;
@@ -285,15 +385,16 @@ impl Drawing<'_> {
                 gaps += 1;
                 continue;
             };
-            let place = [self.x(one), self.y(value)];
+            let place = [self.x(one, at), self.y(value)];
             segments.entry((segment, gaps)).or_default().push(place);
         }
         for points in segments.into_values().filter(|points| points.len() > 1) {
             let path = Path { points, is_closed: false };
             self.scene.stroke(vec![path], 0.5, colour, &[]);
         }
-        for (one, value) in points(line) {
-            let sign = sign([self.x(one), self.y(value)], at);
+        for (one, value) in line.points() {
+            let Some(value) = value else { continue };
+            let sign = sign([self.x(one, at), self.y(value)], at);
             // Of what nobody can decide the sign is hollow.
             let inner = if one.is_undecidable() { style::PAPER } else { colour };
             self.scene.fill(vec![sign.clone()], Rule::NonZero, Paint::solid(inner));
@@ -308,66 +409,84 @@ impl Drawing<'_> {
     fn names(&mut self, lines: &[&Line]) {
         let mut ends: Vec<(f32, usize, String)> = Vec::new();
         for (at, line) in lines.iter().enumerate() {
-            let Some((_, value)) = points(line).last() else { continue };
-            let name = match line.ref_area.as_str() {
-                TOTAL => self.words.of("map.total"),
-                code => self.series.territory(code).to_owned(),
-            };
+            let Some((one, value)) = line.points().last() else { continue };
+            let middle = one.range().map(|[low, high]| f64::midpoint(low, high));
+            let Some(value) = value.or(middle) else { continue };
+            let name = names::territory(self.series, &line.ref_area, self.words.locale);
             ends.push((self.y(value), at, name));
         }
         ends.sort_by(|a, b| a.0.total_cmp(&b.0));
         let x = self.area.x + self.area.w + 2.0;
+        // From the foot up there must be room for all that are still to come.
+        let apart = WORDS_MM + 1.2;
+        let mut most = self.area.bottom();
+        for (y, _, _) in ends.iter_mut().rev() {
+            *y = y.min(most);
+            most = *y - apart;
+        }
         let mut least = self.area.y;
         for (y, at, name) in ends {
             let y = y.max(least);
-            least = y + WORDS_MM + 1.2;
-            let colour = Colour::hex(COLOURS[at % COLOURS.len()]);
+            least = y + apart;
             let mark = sign([x + 1.0, y], at);
-            self.scene.fill(vec![mark], Rule::NonZero, Paint::solid(colour));
+            self.scene.fill(vec![mark], Rule::NonZero, Paint::solid(colour(at)));
             let name = font::fit(&name, Weight::Regular, WORDS_MM, NAMES_MM - 5.0);
             let place = [x + 3.2, y + WORDS_MM * 0.35];
-            self.scene.text(Text::new(name, place, WORDS_MM).colour(colour));
+            self.scene.text(Text::new(name, place, WORDS_MM).colour(colour(at)));
         }
     }
 
-    /// Why lines break, by number.
-    fn notes(&mut self, reasons: &[(Column, String)], top: f32) {
+    /// Everything that is said below: breaks, signs, gaps and runs.
+    fn told(
+        &self,
+        all: &[&Line],
+        lines: &[&Line],
+        breaks: &[(Column, BTreeSet<Reason>)],
+        rest: usize,
+    ) -> Vec<Note> {
         let locale = self.words.locale;
-        for (number, ((period, _), ids)) in reasons.iter().enumerate() {
-            let names: Vec<&str> =
-                ids.split(';').map(|id| i18n::text(locale, reason_key(id))).collect();
-            let text = format!(
-                "{} · {period}: {} {}",
-                number + 1,
-                self.words.of("series.chart.breaks"),
-                names.join(", ")
-            );
-            let y = top + number as f32 * (WORDS_MM + 1.3);
-            let text =
-                font::fit(&text, Weight::Regular, WORDS_MM, PAGE[0] - 2.0 * MARGIN);
-            self.scene.text(Text::new(text, [MARGIN, y], WORDS_MM).colour(style::STAMP));
+        let breaks = notes::breaks_told(breaks, locale);
+        let mut soft = Vec::new();
+        if points(lines).any(Observation::is_undecidable) {
+            soft.push(self.words.of("series.chart.undecidable"));
+        }
+        if points(lines).any(|one| one.range().is_some()) {
+            soft.push(self.words.of("series.chart.range"));
+        }
+        soft.extend(notes::gaps_told(self.series, all, locale));
+        if rest > 0 {
+            let message = Message::new("series.chart.rest").with("count", rest);
+            soft.push(i18n::render(locale, &message));
+        }
+        let columns: Vec<Column> = self.columns.keys().cloned().collect();
+        soft.extend(notes::runs_told(self.series, &columns, locale));
+        let note = |colour| move |text| Note { text, colour };
+        let breaks = breaks.into_iter().map(note(style::STAMP));
+        breaks.chain(soft.into_iter().map(note(style::INK_SOFT))).collect()
+    }
+
+    fn notes(&mut self, told: &[Note], top: f32) {
+        let mut y = top;
+        for note in told {
+            for line in wrapped(&note.text) {
+                let text = Text::new(line, [MARGIN, y], WORDS_MM);
+                self.scene.text(text.colour(note.colour));
+                y += NOTE_MM;
+            }
         }
     }
 }
 
-impl Drawing<'_> {
-    /// What a hollow sign means.
-    fn hollow(&mut self, y: f32) {
-        let text = self.words.of("series.chart.undecidable");
-        let text = font::fit(&text, Weight::Regular, WORDS_MM, PAGE[0] - 2.0 * MARGIN);
-        self.scene.text(Text::new(text, [MARGIN, y], WORDS_MM).colour(style::INK_SOFT));
-    }
+/// Width of the strokes of a range, mm.
+const RANGE_MM: f32 = 0.3;
+
+fn colour(at: usize) -> Colour {
+    Colour::hex(COLOURS[at % COLOURS.len()])
 }
 
-fn reason_key(id: &str) -> &'static str {
-    match id {
-        "method" => "series.reason.method",
-        "boundary" => "series.reason.boundary",
-        "population" => "series.reason.population",
-        "standard" => "series.reason.standard",
-        "data" => "series.reason.data",
-        _ => "series.reason.unit",
-    }
+/// A note in lines as wide as the page.
+fn wrapped(text: &str) -> Vec<String> {
+    font::wrap(text, Weight::Regular, WORDS_MM, PAGE[0] - 2.0 * MARGIN, NOTE_LINES)
 }
 
 /// The sign of a line: a disc, a square, a diamond or a triangle.
@@ -383,6 +502,8 @@ fn sign([x, y]: [f32; 2], at: usize) -> Vec<[f32; 2]> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, reason = "places worked out by hand are exact")]
+
     use super::*;
 
     #[test]
@@ -395,29 +516,123 @@ mod tests {
         }
     }
 
-    /// Lines and signs of a chart of three years, the middle one with this value.
-    fn drawn(middle: &str) -> (usize, usize) {
-        use crate::outputs::map::scene::Item;
-        let years = [("2007", "40"), ("2012", middle), ("2017", "50")];
-        let observations = years.into_iter().enumerate().map(|(at, (period, value))| {
-            let cells = [("time_period", period), ("obs_value", value)];
-            let cells = cells.map(|(key, cell)| (key.to_owned(), cell.to_owned()));
-            let (cells, breaks) = (cells.into_iter().collect(), Vec::new());
-            Observation { run: at + 1, cells, segment: Some(1), breaks }
-        });
+    /// A series of one line, of years with value, low and high end.
+    fn series(years: &[[&str; 4]], more: &[(&str, &str)]) -> Series {
+        let observations =
+            years.iter().enumerate().map(|(at, [period, value, low, high])| {
+                let own = [
+                    ("time_period", *period),
+                    ("obs_value", *value),
+                    ("value_low", *low),
+                    ("value_high", *high),
+                ];
+                let cells = own.iter().chain(more);
+                let cells =
+                    cells.map(|(key, cell)| ((*key).to_owned(), (*cell).to_owned()));
+                let (cells, breaks) = (cells.collect(), Vec::new());
+                Observation { run: at + 1, cells, segment: Some(1), breaks }
+            });
         let line = Line {
             indicator: "deficit.water".to_owned(),
             ref_area: TOTAL.to_owned(),
             observations: observations.collect(),
         };
-        let series = Series { members: Vec::new(), lines: vec![line] };
+        Series { members: Vec::new(), lines: vec![line] }
+    }
+
+    fn words_of(scene: &Scene) -> Vec<String> {
+        use crate::outputs::map::scene::Item;
+        let texts = scene.items.iter().filter_map(|item| match item {
+            Item::Text(text) => Some(text.text.clone()),
+            _ => None,
+        });
+        texts.collect()
+    }
+
+    /// Strokes of ranges.
+    fn ranges_of(scene: &Scene) -> Vec<Vec<Path>> {
+        use crate::outputs::map::scene::Item;
+        let strokes = scene.items.iter().filter_map(|item| match item {
+            Item::Stroke(s) if (s.width_mm - RANGE_MM).abs() < 1e-6 => {
+                Some(s.paths.clone())
+            }
+            _ => None,
+        });
+        strokes.collect()
+    }
+
+    /// Lines and signs of a chart of three years, the middle one with this value.
+    fn drawn(middle: &str) -> (usize, usize) {
+        use crate::outputs::map::scene::Item;
+        let years =
+            [["2007", "40", "", ""], ["2012", middle, "", ""], ["2017", "50", "", ""]];
+        let series = series(&years, &[]);
         let charts = all(&series, Locale::En);
         let own = Paint::solid(Colour::hex(COLOURS[0]));
-        let items = || charts[0].1.items.iter();
+        let items = || charts[0].scene.items.iter();
         let is_line = |item: &&Item| matches!(item, Item::Stroke(s) if (s.width_mm - 0.5).abs() < 1e-6);
         let is_sign =
             |item: &&Item| matches!(item, Item::Fill(fill) if fill.paint == own);
         (items().filter(is_line).count(), items().filter(is_sign).count())
+    }
+
+    #[test]
+    fn ranges_are_drawn_and_the_axis_holds_them() {
+        let years =
+            [["2007", "40", "30", "90"], ["2012", "", "5", "8"], ["2017", "50", "", ""]];
+        let series = series(&years, &[]);
+        let scene = &all(&series, Locale::En)[0].scene;
+        let ranges = ranges_of(scene);
+        // One for the value and one for the interval that has none; each of three strokes.
+        assert_eq!(ranges.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
+        // From 0 to 100 in steps of 20 the axis is high enough for 90; 60 of 100 is the range.
+        let words = words_of(scene);
+        assert!(words.iter().any(|word| word == "100"), "{words:?}");
+        let heights =
+            ranges.iter().map(|paths| paths[0].points[0][1] - paths[0].points[1][1]);
+        let heights: Vec<f32> = heights.collect();
+        assert!((heights[0] / heights[1] - 20.0).abs() < 0.01, "{heights:?}");
+        assert!(
+            scene.description.contains("range of the figure"),
+            "{}",
+            scene.description
+        );
+    }
+
+    #[test]
+    fn shares_are_in_percent_and_nothing_else_is() {
+        let years = [["2007", "0.4", "", ""], ["2017", "0.95", "", ""]];
+        let labels = |method| {
+            let series = series(&years, &[("method", method), ("unit_measure", "1")]);
+            words_of(&all(&series, Locale::Es)[0].scene)
+        };
+        let shares = labels("deficit.access");
+        for label in ["0\u{202f}%", "20\u{202f}%", "100\u{202f}%"] {
+            assert!(shares.iter().any(|word| word == label), "{label}: {shares:?}");
+        }
+        assert!(labels("deficit.reported").iter().all(|word| !word.contains('%')));
+    }
+
+    #[test]
+    fn runs_of_one_year_are_named_and_stand_apart() {
+        let years = [["2007", "4", "", ""], ["2017", "4", "", ""], ["2017", "5", "", ""]];
+        let mut series = series(&years, &[]);
+        let member = crate::outputs::series::Member {
+            project: "plan".to_owned(),
+            settings_sha256: "abc".to_owned(),
+            territories: BTreeMap::new(),
+            settings: serde_json::Value::Null,
+        };
+        series.members = vec![member.clone(), member.clone(), member];
+        let words = words_of(&all(&series, Locale::En)[0].scene);
+        for run in ["R1", "R2", "R3"] {
+            assert!(words.iter().any(|word| word == run), "{run}: {words:?}");
+        }
+        assert!(words.iter().any(|word| word.starts_with("R2: plan")), "{words:?}");
+        let inner = Rect::new(0.0, 0.0, 60.0, 10.0);
+        let places = in_time(&[2007.0, 2017.0, 2017.0], inner);
+        assert_eq!(places, [0.0, 53.0, 60.0]);
+        assert_eq!(in_time(&[2017.0, 2017.0], inner), [26.5, 33.5]);
     }
 
     #[test]

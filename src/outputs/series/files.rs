@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{Line, Observation, Series, chart};
+use super::chart::{self, Chart};
+use super::{Line, Observation, Series, page};
 use crate::domain::Digest;
 use crate::i18n::{self, Locale};
 use crate::outputs::map::svg;
@@ -88,7 +89,7 @@ fn cells(series: &Series, line: &Line, one: &Observation) -> [String; 25] {
     })
 }
 
-/// Writes the table, its data package and charts into a folder that takes the place of the
+/// Writes the table, its data package, charts and their page into a folder that takes the place of the
 /// one before, with a manifest, so that `verify` can check it.
 ///
 /// Returns the paths inside the folder, and where the old folder went if others' files were
@@ -106,9 +107,11 @@ pub fn write(
     let package = format!("{:#}\n", package(series, &table, locale)).into_bytes();
     let mut files =
         vec![(FILE.to_owned(), table), ("datapackage.json".to_owned(), package)];
-    for (name, scene) in chart::all(series, locale) {
-        files.push((format!("charts/{name}.svg"), svg::render(&scene).into_bytes()));
+    let charts = chart::all(series, locale);
+    for Chart { name, scene, .. } in &charts {
+        files.push((format!("charts/{name}.svg"), svg::render(scene).into_bytes()));
     }
+    files.push((page::FILE.to_owned(), page::make(series, &charts, locale)));
     let members = series.members.iter().map(|member| {
         json!({ "project": member.project, "settings_sha256": member.settings_sha256 })
     });

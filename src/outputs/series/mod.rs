@@ -9,6 +9,9 @@
 mod basis;
 pub mod chart;
 mod files;
+mod names;
+mod notes;
+mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +23,10 @@ use crate::domain::Message;
 
 pub use basis::Reason;
 pub use files::{COLUMNS, FILE, table, write};
+pub use page::FILE as PAGE;
 
 use basis::Basis;
+use notes::{Column, Gap};
 
 /// The table of a run that is stacked.
 const TABLE: &str = "tables/indicators.csv";
@@ -71,6 +76,8 @@ pub struct Member {
     pub settings_sha256: String,
     /// Names of its territories by code.
     pub territories: BTreeMap<String, String>,
+    /// Its settings, which hold titles; null in runs of before they were recorded.
+    pub settings: serde_json::Value,
 }
 
 /// Several runs as one.
@@ -104,6 +111,37 @@ impl Observation {
     #[must_use]
     pub fn value(&self) -> Option<f64> {
         self.cell("obs_value").parse().ok()
+    }
+
+    /// Both ends of its range, if they are known.
+    #[must_use]
+    pub fn range(&self) -> Option<[f64; 2]> {
+        let end = |column| self.cell(column).parse().ok();
+        Some([end("value_low")?, end("value_high")?])
+    }
+
+    /// Where it stands on the axis of time.
+    fn column(&self) -> Column {
+        (self.cell("time_period").to_owned(), self.run)
+    }
+
+    /// Why it has no point; `None` if it has one.
+    fn gap(&self) -> Option<Gap> {
+        if self.value().is_some() || self.range().is_some() {
+            return None;
+        }
+        let [status, low, high] =
+            ["obs_status", "value_low", "value_high"].map(|column| self.cell(column));
+        Some(Gap::of(status, low, high))
+    }
+}
+
+impl Line {
+    /// What a chart shows of it, each with its value: where a source gives an interval alone
+    /// there is none. Sources that are not preferred are left out.
+    fn points(&self) -> impl Iterator<Item = (&Observation, Option<f64>)> {
+        let own = self.observations.iter().filter(|one| one.segment.is_some());
+        own.filter(|one| one.gap().is_none()).map(|one| (one, one.value()))
     }
 }
 
@@ -194,6 +232,7 @@ fn member(run: &PastRun) -> Member {
         project: project.to_owned(),
         settings_sha256: recorded.settings_sha256.clone(),
         territories: territories.map(|t| (t.code.clone(), t.name.clone())).collect(),
+        settings: recorded.settings.clone(),
     }
 }
 
