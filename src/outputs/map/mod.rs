@@ -15,6 +15,7 @@
 )]
 
 pub mod breaks;
+mod brush;
 pub mod canvas;
 pub mod chart;
 pub mod choropleth;
@@ -33,6 +34,7 @@ pub mod furniture;
 pub mod grid;
 pub mod hatch;
 pub mod hazard_map;
+mod huffman;
 mod index;
 pub mod industry;
 mod kerning;
@@ -56,6 +58,7 @@ pub mod risk_map;
 pub mod scene;
 pub mod several;
 pub mod sheet;
+mod shrink;
 pub mod sketch;
 mod steps;
 pub mod stored;
