@@ -239,9 +239,14 @@ impl EdgeTree {
         visit: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let is_self = std::ptr::eq(self, other);
+        // What misses the box around all of theirs misses each.
+        let around = other.levels.first().map(|leaves| leaves[theirs.start / LEAF]);
         for i in mine {
             let from = if is_self { theirs.start.max(i + 1) } else { theirs.start };
             let own = self.boxes[i];
+            if around.is_some_and(|around| !boxes_meet(&own, &around)) {
+                continue;
+            }
             for (j, their) in (from..theirs.end).zip(&other.boxes[from..theirs.end]) {
                 if boxes_meet(&own, their) {
                     visit(i, j)?;
