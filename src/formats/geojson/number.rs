@@ -129,7 +129,6 @@ fn over_ten_to_sixteen(digits: u64) -> Option<f64> {
     }
     let shift = digits.leading_zeros();
     let product = u128::from(digits << shift) * u128::from(RECIPROCAL);
-    #[expect(clippy::cast_possible_truncation, reason = "the upper half of 128 bits")]
     let upper = (product >> 64) as u64;
     // Two numbers with the highest bit set make a product with one of the two highest set.
     let cut = 11 - upper.leading_zeros();
@@ -189,10 +188,10 @@ mod tests {
         let mut next = numbers();
         let mut undecided = 0;
         for _ in 0..4000 {
-            for width in 1..=16 {
+            for width in 1..=16usize {
                 let whole = next() % if width > EIGHT { 1000 } else { 10_000_000 };
                 let whole = whole >> (next() % 24);
-                let fraction = next() % 10u64.pow(width as u32);
+                let fraction = next() % 10u64.pow(u32::try_from(width).unwrap());
                 let sign = ["", "-"][(next() % 2) as usize];
                 let text = format!("{sign}{whole}.{fraction:0width$}");
                 let is_taken = is_taken(&text);

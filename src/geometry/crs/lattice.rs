@@ -71,7 +71,7 @@ impl Patch {
     pub(super) fn project(&self, [lon, lat]: [f64; 2]) -> Option<Pair> {
         let (x, y) = (lon * PER_DEGREE - self.column, lat * PER_DEGREE - self.row);
         // NaN is in no cell. What rounding takes out of it is found by the lattice.
-        let is_within = x >= 0.0 && x < 1.0 && y >= 0.0 && y < 1.0;
+        let is_within = (0.0..1.0).contains(&x) && (0.0..1.0).contains(&y);
         is_within.then(|| value(&self.cubic, 2.0 * x - 1.0, 2.0 * y - 1.0))
     }
 }
@@ -177,20 +177,15 @@ fn along([a, b, c, d]: [f64; NODES]) -> [f64; NODES] {
 
 #[inline]
 fn value(cubic: &Cubic, u: f64, v: f64) -> Pair {
-    let [a, b, c, d] = cubic;
-    horner(u, [along_v(a, v), along_v(b, v), along_v(c, v), along_v(d, v)])
-}
-
-#[inline]
-fn along_v(row: &[Pair; NODES], v: f64) -> Pair {
-    horner(v, *row)
+    horner(u, &cubic.each_ref().map(|row| horner(v, row)))
 }
 
 /// Two polynomials at once, which a processor does in the time of one.
 #[inline]
-fn horner(t: f64, [a, b, c, d]: [Pair; NODES]) -> Pair {
-    let step = |low: Pair, high: Pair| [low[0] + t * high[0], low[1] + t * high[1]];
-    step(a, step(b, step(c, d)))
+fn horner(at: f64, [first, rest @ ..]: &[Pair; NODES]) -> Pair {
+    let step = |low: &Pair, high: Pair| [low[0] + at * high[0], low[1] + at * high[1]];
+    let [second, third, fourth] = rest;
+    step(first, step(second, step(third, *fourth)))
 }
 
 #[cfg(test)]
