@@ -193,14 +193,13 @@ impl<'a> Chunk<'a> {
         // Outside all territories it may still touch one.
         let is_inside = |at: usize| self.classes[at].territory < self.planes.territories;
         match *parts {
-            [(at, _)] if is_inside(at) => Some(match self.undivided[at] {
-                Some(known) => known,
-                None => {
-                    let known = self.feature(self.classes[at].clone());
-                    self.undivided[at] = Some(known);
-                    known
-                }
-            }),
+            [(at, _)] if is_inside(at) => {
+                let known = self.undivided[at];
+                let known =
+                    known.unwrap_or_else(|| self.feature(self.classes[at].clone()));
+                self.undivided[at] = Some(known);
+                Some(known)
+            }
             _ => {
                 let mut counts = CountsAs::default();
                 for &(at, amount) in parts {

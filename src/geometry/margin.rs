@@ -123,7 +123,9 @@ fn moved_edge(
 ) -> (Shapes, Shapes) {
     let key = || {
         let mut key = Key::new("moved_edge");
-        rows.iter().for_each(|&row| key.feature(shapes.get(row), accuracy_of(row)));
+        for &row in rows {
+            key.feature(shapes.get(row), accuracy_of(row));
+        }
         key
     };
     let [inner, outer] = recalled(key, || {

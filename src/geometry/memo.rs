@@ -86,7 +86,9 @@ fn recalled_from<const N: usize>(
     }
     let result = compute();
     let mut bytes = Vec::new();
-    result.iter().for_each(|shapes| shapes.write(&mut bytes));
+    for shapes in &result {
+        shapes.write(&mut bytes);
+    }
     store.keep(&digest, &bytes);
     result
 }

@@ -130,8 +130,8 @@ fn a_border_that_two_planes_share_leaves_nothing_between_them() {
     let (west, east) = (area(&west), area(&east));
     let block = area(&rectangle(0, 0, 10, 10));
     // West of the line, from y = 0 to 3 at a slope of 3/23, to 6 and then to 10 at 1/14.
-    let (bottom, top) = (7.0 - 9.0 / 23.0, 5.0 + 4.0 / 14.0);
-    let inside = (bottom + 7.0) / 2.0 * 3.0 + 6.0 * 3.0 + (5.0 + top) / 2.0 * 4.0;
+    let (bottom, top): (f64, f64) = (7.0 - 9.0 / 23.0, 5.0 + 4.0 / 14.0);
+    let inside = bottom.midpoint(7.0) * 3.0 + 6.0 * 3.0 + top.midpoint(5.0) * 4.0;
     let close = |found: Vec<(Vec<PlaneId>, f64)>, expected: &[(&[PlaneId], f64)]| {
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for ((planes, area), (known, amount)) in found.iter().zip(expected) {
