@@ -28,7 +28,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 project=$("${2:?which example?}" "$work/town" 100)
 valgrind --tool=callgrind --callgrind-out-file="$work/out" \
-    "$program" run "$project" --only tables --threads 1 --quiet 2>"$work/log" ||
+    "$program" run "$project" --only tables --threads 1 --quiet --cache off 2>"$work/log" ||
     { cat "$work/log" >&2; exit 1; }
 count=$(sed -n 's/^summary: \([0-9]*\).*/\1/p' "$work/out")
 [ -n "$count" ] || { echo "callgrind: no count" >&2; exit 1; }

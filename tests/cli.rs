@@ -248,3 +248,71 @@ fn results_never_take_the_place_of_inputs() {
     assert_eq!(code, 2, "{stderr}");
     assert!(dir.path().join("p/manzanas.geojson").is_file());
 }
+
+/// What a run writes with these arguments, without the manifest's clock, which tells the time.
+fn written(folder: &Path, more: &[&str]) -> Vec<(String, String)> {
+    let mut arguments =
+        vec!["run", "p/proyecto.toml", "--out", "out", "--only", "tables"];
+    arguments.extend(more);
+    let (code, _, stderr) = atalaya(folder, &arguments, "es");
+    assert!(code < 2, "{stderr}");
+    let manifest =
+        fs::read_to_string(folder.join("out/manifest.json")).expect("a manifest");
+    let manifest = manifest.split("\n  \"clock\": {").next().expect("its first part");
+    let mut all = vec![("manifest.json".to_owned(), manifest.to_owned())];
+    for entry in fs::read_dir(folder.join("out/tables")).expect("tables") {
+        let path = entry.expect("a table").path();
+        let text = fs::read_to_string(&path).expect("a table is text");
+        all.push((path.display().to_string(), text));
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn what_is_kept_for_the_next_run_changes_no_byte() {
+    let dir = example();
+    // A zone of 90 corners, whose edge is moved by its accuracy.
+    let corner = |i: i32| {
+        let (sin, cos) = (f64::from(i % 90) * 4.0).to_radians().sin_cos();
+        format!("[{},{}]", 0.01f64.mul_add(cos, -71.33), 0.004f64.mul_add(sin, -17.648))
+    };
+    let ring: Vec<String> = (0..=90).map(corner).collect();
+    let zone = format!(
+        "{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"properties\":\
+         {{\"nombre\":\"EJEMPLO\",\"nivel\":\"alto\"}},\"geometry\":\
+         {{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}}}]}}",
+        ring.join(",")
+    );
+    fs::write(dir.path().join("p/inundacion.geojson"), zone).expect("a layer");
+    let computed = written(dir.path(), &["--cache", "off"]);
+    assert!(!dir.path().join("kept").exists());
+    let keeping = || written(dir.path(), &["--cache", "kept"]);
+    let files = || -> Vec<_> {
+        let entries = fs::read_dir(dir.path().join("kept")).expect("a folder of results");
+        let mut all: Vec<_> =
+            entries.map(|entry| entry.expect("a file").path()).collect();
+        all.sort();
+        all
+    };
+    let times = || -> Vec<_> {
+        let time =
+            |file: &std::path::PathBuf| fs::metadata(file).and_then(|m| m.modified());
+        files().iter().map(|file| time(file).expect("a time")).collect()
+    };
+    assert_eq!(keeping(), computed, "nothing was kept before");
+    let before = times();
+    assert!(!before.is_empty(), "something is worth keeping");
+    assert_eq!(keeping(), computed, "recalled");
+    assert_eq!(times(), before, "nothing was computed again");
+    for file in files() {
+        let mut bytes = fs::read(&file).expect("a result");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&file, bytes).expect("a damaged result");
+    }
+    assert_eq!(keeping(), computed, "damaged");
+    fs::remove_dir_all(dir.path().join("kept")).expect("it may be deleted at any time");
+    fs::write(dir.path().join("kept"), "no folder").expect("a file in its place");
+    assert_eq!(keeping(), computed, "no place to keep anything");
+}

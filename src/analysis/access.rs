@@ -91,9 +91,11 @@ pub fn centroid(shape: ShapeRef<'_>) -> GridPoint {
     for (_, points) in shape.parts() {
         match shape.dimension() {
             Dimension::Area => {
-                for (i, &a) in points.iter().enumerate() {
-                    sum.add_triangle(at(a), at(points[(i + 1) % points.len()]));
-                }
+                let next = points.iter().skip(1).chain(points.first());
+                points
+                    .iter()
+                    .zip(next)
+                    .for_each(|(&a, &b)| sum.add_triangle(at(a), at(b)));
             }
             Dimension::Line => {
                 points.windows(2).for_each(|w| sum.add_segment(at(w[0]), at(w[1])));

@@ -1,5 +1,7 @@
 //! Sums that do not depend on the order of their terms.
 
+use crate::geometry::grid::nearest;
+
 /// Steps in a unit: a millionth of a millionth (an area in m² is kept to 1 µm²).
 const STEPS: f64 = 1e12;
 
@@ -17,7 +19,14 @@ impl Fixed {
     /// The nearest fixed amount to `value`, which must be finite.
     #[must_use]
     pub fn of(value: f64) -> Self {
-        Self((value * STEPS).round() as i128)
+        /// Below this a float has room for the half.
+        const SMALL: f64 = (1u64 << 52) as f64;
+        let steps = value * STEPS;
+        if steps.abs() < SMALL {
+            return Self(i128::from(nearest(steps)));
+        }
+        // Whole numbers all.
+        Self(steps as i128)
     }
 
     /// A whole number.
@@ -93,6 +102,34 @@ impl std::iter::Sum for Fixed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_are_rounded_to_the_nearest_step_and_halves_away_from_nothing() {
+        let half = 0.5 / STEPS;
+        let cases: [(f64, i128); 12] = [
+            (0.0, 0),
+            (half, 1),
+            (-half, -1),
+            (half.next_down(), 0),
+            ((-half).next_up(), 0),
+            (2.5 / STEPS, 3),
+            (-2.5 / STEPS, -3),
+            (1234.567, 1_234_567_000_000_000),
+            (4_503.599_627_370_496, 4_503_599_627_370_496),
+            (-4_503.599_627_370_496, -4_503_599_627_370_496),
+            (9e15, 9_000_000_000_000_000_000_000_000_000),
+            (-1e20, -100_000_000_000_000_000_000_000_000_000_000),
+        ];
+        for (value, steps) in cases {
+            assert_eq!(
+                Fixed::of(value).steps(),
+                (value * STEPS).round() as i128,
+                "{value}"
+            );
+            let off = (Fixed::of(value).steps() - steps).unsigned_abs() as f64;
+            assert!(off <= (value * STEPS).abs() * f64::EPSILON, "{value}");
+        }
+    }
 
     #[test]
     fn order_does_not_matter() {

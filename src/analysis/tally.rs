@@ -1,8 +1,10 @@
 //! Adding up what lies where, feature by feature, for one exposure layer.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::fixed::Fixed;
 use super::planes::{Class, LevelCases, Planes, worse};
@@ -107,11 +109,15 @@ struct Chunk<'a> {
     served: &'a [Vec<bool>],
     columns: usize,
     scratch: Scratch,
-    numbers: HashMap<Membership, usize>,
+    numbers: FxHashMap<Membership, usize>,
+    /// The planes numbered last: neighbours mostly lie in the same.
+    last: Option<(Membership, usize)>,
     rows: Vec<Vec<Fixed>>,
     classes: Vec<Class>,
     /// Where in `counted` a class stands.
-    features: HashMap<Class, usize>,
+    features: FxHashMap<Class, usize>,
+    /// The same of a feature that is all in one class, by the position of that.
+    undivided: Vec<Option<usize>>,
     counted: Vec<u64>,
     apart: Option<Apart>,
 }
@@ -128,10 +134,12 @@ impl<'a> Chunk<'a> {
             served,
             columns: SUMS + layer.sums.len() + served.len(),
             scratch: Scratch::default(),
-            numbers: HashMap::new(),
+            numbers: FxHashMap::default(),
+            last: None,
             rows: Vec::new(),
             classes: Vec::new(),
-            features: HashMap::new(),
+            features: FxHashMap::default(),
+            undivided: Vec::new(),
             counted: Vec::new(),
             apart: None,
         }
@@ -157,39 +165,72 @@ impl<'a> Chunk<'a> {
     fn add(&mut self, row: usize) {
         let shape = self.layer.layer.shapes.get(row);
         let (parts, whole) = split(self.planes, shape, &mut self.scratch);
-        let mut counts = CountsAs::default();
-        for (planes, amount) in parts {
-            let at = self.number(planes);
+        let parts: SmallVec<[(usize, f64); 4]> = parts
+            .into_iter()
+            .map(|(planes, amount)| (self.number(planes), amount))
+            .collect();
+        for &(at, amount) in &parts {
             let part = Part { row, dimension: shape.dimension(), amount, whole };
             let sums = &mut self.rows[at];
             part.amounts(self.layer, self.served, |column, value| sums[column] += value);
-            counts.add(&self.classes[at], amount);
-            if let Some(apart) = &mut self.apart {
-                apart.parts.push((row, at, amount));
-            }
         }
-        let counted = counts.finish(self.planes, shape).map(|class| {
-            let next = self.features.len();
-            let at = *self.features.entry(class).or_insert(next);
-            if at == next {
-                self.counted.push(0);
-            }
+        let counted = self.counts_as(&parts, shape);
+        if let Some(at) = counted {
             self.counted[at] += 1;
-            at
-        });
+        }
         if let Some(apart) = &mut self.apart {
+            apart.parts.extend(parts.iter().map(|&(at, amount)| (row, at, amount)));
             apart.counts.push(counted);
         }
     }
 
-    fn number(&mut self, planes: Membership) -> usize {
-        if let Some(&at) = self.numbers.get(&planes) {
-            return at;
+    /// Where in `counted` stands what a feature counts as; `None` if it has no part.
+    fn counts_as(
+        &mut self,
+        parts: &[(usize, f64)],
+        shape: ShapeRef<'_>,
+    ) -> Option<usize> {
+        // Outside all territories it may still touch one.
+        let is_inside = |at: usize| self.classes[at].territory < self.planes.territories;
+        match *parts {
+            [(at, _)] if is_inside(at) => {
+                let known = self.undivided[at];
+                let known =
+                    known.unwrap_or_else(|| self.feature(self.classes[at].clone()));
+                self.undivided[at] = Some(known);
+                Some(known)
+            }
+            _ => {
+                let mut counts = CountsAs::default();
+                for &(at, amount) in parts {
+                    counts.add(&self.classes[at], amount);
+                }
+                counts.finish(self.planes, shape).map(|class| self.feature(class))
+            }
         }
-        let at = self.rows.len();
-        self.classes.push(self.planes.classify(&planes));
-        self.rows.push(vec![Fixed::ZERO; self.columns]);
-        self.numbers.insert(planes, at);
+    }
+
+    fn feature(&mut self, class: Class) -> usize {
+        let next = self.features.len();
+        let at = *self.features.entry(class).or_insert(next);
+        if at == next {
+            self.counted.push(0);
+        }
+        at
+    }
+
+    fn number(&mut self, planes: Membership) -> usize {
+        if let Some((_, at)) = self.last.as_ref().filter(|(last, _)| *last == planes) {
+            return *at;
+        }
+        let next = self.rows.len();
+        let at = *self.numbers.entry(planes.clone()).or_insert(next);
+        if at == next {
+            self.classes.push(self.planes.classify(&planes));
+            self.undivided.push(None);
+            self.rows.push(vec![Fixed::ZERO; self.columns]);
+        }
+        self.last = Some((planes, at));
         at
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, FromArgMatches as _, Parser, Subcommand};
 
+use super::cache::Place as CachePlace;
 use super::error::CliError;
 use super::jobs::{
     Command, CompareJob, ExplainJob, Given, InspectJob, Job, RenderJob, ReviewJob,
@@ -35,6 +36,8 @@ pub(super) struct Typed {
     verbose: bool,
     #[arg(long, global = true)]
     threads: Option<String>,
+    #[arg(long, global = true)]
+    cache: Option<OsString>,
     #[command(subcommand)]
     command: TypedCommand,
 }
@@ -200,7 +203,8 @@ impl Typed {
             (_, true) => Voice::Verbose,
             _ => Voice::Normal,
         };
-        Ok(Given { command: self.command.read()?, lang, voice, threads })
+        let cache = CachePlace::of(self.cache);
+        Ok(Given { command: self.command.read()?, lang, voice, threads, cache })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::cache;
 use crate::i18n::Locale;
 use crate::outputs::Products;
 use crate::outputs::map::stored::Format;
@@ -14,6 +15,7 @@ pub(super) struct Given {
     pub(super) lang: Option<Locale>,
     pub(super) voice: Voice,
     pub(super) threads: Option<usize>,
+    pub(super) cache: cache::Place,
 }
 
 /// How much to tell.

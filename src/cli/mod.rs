@@ -5,6 +5,7 @@
 //! catalogues, every figure comes from the library.
 
 mod arguments;
+mod cache;
 mod check;
 mod compare;
 mod error;
@@ -75,6 +76,16 @@ pub fn stop(arguments: impl IntoIterator<Item = OsString>) {
 }
 
 fn execute(given: &Given, locale: Locale) -> u8 {
+    // Whoever checks computes everything anew.
+    let checks = matches!(given.command, Command::Verify(_) | Command::Selftest);
+    let cache = if checks { &cache::Place::Off } else { &given.cache };
+    cache::open(cache);
+    let code = carry_out(given, locale);
+    cache::close(cache);
+    code
+}
+
+fn carry_out(given: &Given, locale: Locale) -> u8 {
     let done = match &given.command {
         Command::Run(job) => run::run(job, given),
         Command::Check(job) => check::check(job, given),

@@ -128,7 +128,7 @@ impl EdgeTree {
         visit: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         match self.levels.len() {
-            0 => self.leaf_pairs(self, 0..self.edges.len(), 0..self.edges.len(), visit),
+            0 => self.all_pairs(self, visit),
             top => self.node_pairs(self, (top - 1, 0), (top - 1, 0), visit),
         }
     }
@@ -140,9 +140,7 @@ impl EdgeTree {
         visit: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         match (self.levels.len(), other.levels.len()) {
-            (0, 0) => {
-                self.leaf_pairs(other, 0..self.edges.len(), 0..other.edges.len(), visit)
-            }
+            (0, 0) => self.all_pairs(other, visit),
             (0, top) => {
                 // A small set against a tree: edge by edge.
                 for i in 0..self.edges.len() {
@@ -231,21 +229,46 @@ impl EdgeTree {
         2 * i..(2 * i + 2).min(self.levels[level - 1].len())
     }
 
+    fn all_pairs(
+        &self,
+        other: &Self,
+        visit: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        for i in 0..self.edges.len() {
+            self.pairs_of(i, other, 0..other.edges.len(), visit)?;
+        }
+        ControlFlow::Continue(())
+    }
+
     fn leaf_pairs(
         &self,
         other: &Self,
-        mine: std::ops::Range<usize>,
+        (mine, theirs): (usize, usize),
+        visit: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let around = &other.levels[0][theirs];
+        for i in self.leaf(mine) {
+            if boxes_meet(&self.boxes[i], around) {
+                self.pairs_of(i, other, other.leaf(theirs), visit)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Visits the pairs of one segment with a range of others, of the same tree those after it.
+    fn pairs_of(
+        &self,
+        i: usize,
+        other: &Self,
         theirs: std::ops::Range<usize>,
         visit: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let is_self = std::ptr::eq(self, other);
-        for i in mine {
-            let from = if is_self { theirs.start.max(i + 1) } else { theirs.start };
-            let own = self.boxes[i];
-            for (j, their) in (from..theirs.end).zip(&other.boxes[from..theirs.end]) {
-                if boxes_meet(&own, their) {
-                    visit(i, j)?;
-                }
+        let from = if is_self { theirs.start.max(i + 1) } else { theirs.start };
+        let own = self.boxes[i];
+        for (j, their) in (from..).zip(&other.boxes[from..theirs.end]) {
+            if boxes_meet(&own, their) {
+                visit(i, j)?;
             }
         }
         ControlFlow::Continue(())
@@ -263,7 +286,7 @@ impl EdgeTree {
             return ControlFlow::Continue(());
         }
         if level == 0 && other_level == 0 {
-            return self.leaf_pairs(other, self.leaf(i), other.leaf(j), visit);
+            return self.leaf_pairs(other, (i, j), visit);
         }
         if is_self && level == other_level {
             // Both descend, so that equal nodes stay equal and no pair comes twice.
@@ -302,16 +325,24 @@ impl<V: FnMut(&Edge) -> f64> Search<'_, V> {
         if level == 0 {
             return self.leaf(tree, tree.leaf(i));
         }
-        let children = tree.children(level, i);
-        let boxes = &tree.levels[level - 1];
-        let near = |child: usize| (squared_distance(&boxes[child], self.place), child);
-        let (first, last) = (near(children.start), near(children.end - 1));
-        let (first, last) = if last < first { (last, first) } else { (first, last) };
-        if first.0 <= self.limit {
-            self.node(tree, level - 1, first.1);
+        // Two levels at a time: what is far off is mostly told by the lower one.
+        let down = level.min(2);
+        let boxes = &tree.levels[level - down];
+        let mut near = [(0.0, 0); 4];
+        let mut count = 0;
+        for (child, around) in boxes.iter().enumerate().skip(i << down).take(1 << down) {
+            let squared = squared_distance(around, self.place);
+            if squared <= self.limit {
+                near[count] = (squared, child);
+                count += 1;
+            }
         }
-        if first.1 != last.1 && last.0 <= self.limit {
-            self.node(tree, level - 1, last.1);
+        let near = &mut near[..count];
+        near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for &(squared, child) in near.iter() {
+            if squared <= self.limit {
+                self.node(tree, level - down, child);
+            }
         }
     }
 

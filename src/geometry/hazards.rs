@@ -8,7 +8,7 @@ use super::error::GeometryError;
 use super::grid::GridPoint;
 use super::margin::{self, zone_around};
 use super::overlay::{
-    area_m2, difference, rings_of_shape, rings_of_shapes, to_shapes, total_double_area,
+    area_m2, difference, rings_of_shape, rings_of_shapes, total_double_area,
 };
 use super::prepare::Layer;
 use super::reach::Reach;
@@ -148,7 +148,7 @@ fn of_bands(
         let own = bands.iter().filter(|(_, of)| *of == level);
         let widest = own.map(|(within_m, _)| *within_m).reduce(f64::max);
         if let Some(within_m) = widest {
-            let shapes = to_shapes(&zone_around(shapes, &|_| within_m));
+            let shapes = zone_around(shapes, &|_| within_m);
             if !shapes.is_empty() {
                 zones.push(Zone { level, shapes });
             }

@@ -88,8 +88,8 @@ pub fn meeting_pairs(boxes: &[(usize, GridBox)]) -> Vec<(u32, u32)> {
     pairs
 }
 
-/// Numbers of places, so ordered that neighbours mostly follow one another: along a curve of
-/// Z's (Morton 1966, *A computer oriented geodetic data base*).
+/// Numbers of places, so ordered that neighbours mostly follow one another: along the curve of
+/// Hilbert (1891, *Über die stetige Abbildung einer Linie auf ein Flächenstück*).
 pub(super) fn along_curve(places: &[GridPoint]) -> Vec<u32> {
     let mut order: Vec<u32> = (0u32..).take(places.len()).collect();
     let Some((low, high)) = shapes::bounds(places) else { return order };
@@ -99,16 +99,27 @@ pub(super) fn along_curve(places: &[GridPoint]) -> Vec<u32> {
     let place = |at: &u32| {
         let p = places[*at as usize];
         let (x, y) = ((p.x - low.x) >> shift, (p.y - low.y) >> shift);
-        spread(x as u32) | spread(y as u32) << 1
+        along_hilbert(x as u32, y as u32)
     };
     order.sort_by_cached_key(place);
     order
 }
 
-/// The lower sixteen bits, each moved to twice its place.
-fn spread(bits: u32) -> u32 {
-    let steps = [(8, 0x00ff_00ff), (4, 0x0f0f_0f0f), (2, 0x3333_3333), (1, 0x5555_5555)];
-    steps.iter().fold(bits & 0xffff, |bits, &(by, mask)| (bits | bits << by) & mask)
+/// How far along the curve a place lies, of which sixteen bits a side count.
+fn along_hilbert(mut x: u32, mut y: u32) -> u32 {
+    let mut along = 0;
+    for bit in (0..16).rev() {
+        let (right, upper) = (x >> bit & 1, y >> bit & 1);
+        along = along << 2 | (3 * right) ^ upper;
+        // Within the lower quarters the curve is turned, within the right one also mirrored.
+        if upper == 0 {
+            if right == 1 {
+                (x, y) = (!x, !y);
+            }
+            (x, y) = (y, x);
+        }
+    }
+    along
 }
 
 #[cfg(test)]
@@ -129,11 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn the_curve_goes_through_each_quarter_at_a_time() {
+    fn the_curve_goes_from_neighbour_to_neighbour() {
         let places: Vec<GridPoint> =
             (0..16).map(|i| GridPoint::new(i % 4 * 1024, i / 4 * 1024)).collect();
-        // Lower left, lower right, upper left, upper right; and so within each.
-        let expected = [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15];
+        // From the lower left quarter up, over to the right, and down to the lower right.
+        let expected = [0, 1, 5, 4, 8, 12, 13, 9, 10, 14, 15, 11, 7, 6, 2, 3];
         let far: Vec<GridPoint> =
             places.iter().map(|p| GridPoint::new(p.x << 22, p.y << 22)).collect();
         assert_eq!(along_curve(&places), expected);

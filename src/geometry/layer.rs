@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::crs::{Placed, Transform};
+use super::crs::{Placed, Placer, Transform};
 use super::error::{GeometryError, Suspicion, coordinate};
 use super::grid::GridPoint;
 use super::repair::{Change, Fate, Mender};
@@ -230,13 +230,14 @@ fn place_rows(
     counts_as_point: &(dyn Fn(usize) -> bool + Sync),
 ) -> Chunk {
     let mut chunk = Chunk::default();
-    let mut mender = Mender::default();
+    let (mut mender, mut placer) = (Mender::default(), transform.placer());
     let (mut points, mut changes) = (Vec::new(), Vec::new());
     for row in rows {
         let parts = parts_of(&raw.data, row);
         points.clear();
         changes.clear();
-        let fate = match place_points(&raw.data, parts.clone(), transform, &mut points) {
+        let fate = match place_points(&raw.data, parts.clone(), &mut placer, &mut points)
+        {
             Err(misfit) => {
                 chunk.misfit(raw, row, misfit);
                 Fate::Dropped
@@ -279,7 +280,7 @@ fn start_of(data: &RawFeatures, part: usize) -> usize {
 fn place_points(
     data: &RawFeatures,
     parts: Range<usize>,
-    transform: &Transform<'_>,
+    placer: &mut Placer<'_>,
     points: &mut Vec<GridPoint>,
 ) -> Result<Option<[f64; 2]>, Misfit> {
     if parts.is_empty() {
@@ -287,8 +288,9 @@ fn place_points(
     }
     let all = start_of(data, parts.start)..data.parts[parts.end - 1].0 as usize;
     let mut edge = None;
+    let transform = placer.transform();
     for &at in &data.coords[all] {
-        match transform.place(at) {
+        match placer.place(at) {
             Placed::Inside(point) => points.push(point),
             Placed::AtEdge(point) => {
                 points.push(point);

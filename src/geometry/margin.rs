@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::band::{around, strip_groups, unite};
 use super::grid::GridPoint;
 use super::index::SpatialIndex;
+use super::memo::{Key, recalled};
 use super::overlay::{
     Polygon, Ring, Rule, difference, rings_of, rings_of_shape, to_shapes, union,
     union_with_all_vertices,
@@ -26,7 +27,20 @@ pub type Margins = ([Shapes; 4], [Shapes; 4]);
 
 /// Everything within a distance of features, each with its own distance, m.
 #[must_use]
-pub fn zone_around(
+pub fn zone_around(shapes: &Shapes, within_m: &(dyn Fn(usize) -> f64 + Sync)) -> Shapes {
+    let key = || {
+        let mut key = Key::new("zone_around");
+        shapes
+            .iter()
+            .enumerate()
+            .for_each(|(row, shape)| key.feature(shape, within_m(row)));
+        key
+    };
+    let [zone] = recalled(key, || [to_shapes(&drawn_around(shapes, within_m))]);
+    zone
+}
+
+fn drawn_around(
     shapes: &Shapes,
     within_m: &(dyn Fn(usize) -> f64 + Sync),
 ) -> Vec<Polygon> {
@@ -50,9 +64,7 @@ pub fn of_bands(
     let moved = |sign: f64| {
         by_level(
             |level| reach(bands, level),
-            |&within_m| {
-                to_shapes(&zone_around(shapes, &|row| within_m + sign * accuracy_of(row)))
-            },
+            |&within_m| zone_around(shapes, &|row| within_m + sign * accuracy_of(row)),
         )
     };
     (moved(-1.0), moved(1.0))
@@ -109,6 +121,25 @@ fn moved_edge(
     rows: &[usize],
     accuracy_of: &(dyn Fn(usize) -> f64 + Sync),
 ) -> (Shapes, Shapes) {
+    let key = || {
+        let mut key = Key::new("moved_edge");
+        for &row in rows {
+            key.feature(shapes.get(row), accuracy_of(row));
+        }
+        key
+    };
+    let [inner, outer] = recalled(key, || {
+        let (inner, outer) = draw_moved_edge(shapes, rows, accuracy_of);
+        [to_shapes(&inner), to_shapes(&outer)]
+    });
+    (inner, outer)
+}
+
+fn draw_moved_edge(
+    shapes: &Shapes,
+    rows: &[usize],
+    accuracy_of: &(dyn Fn(usize) -> f64 + Sync),
+) -> (Vec<Polygon>, Vec<Polygon>) {
     let rings = rows.iter().flat_map(|&row| rings_of_shape(shapes.get(row)));
     let zone = union_with_all_vertices(rings);
     let radii = Radii::new(shapes, rows, accuracy_of);
@@ -120,7 +151,7 @@ fn moved_edge(
     let strip = unite(&groups);
     let outer = union(rings_of(&zone).chain(rings_of(&strip)), Rule::NonZero);
     let inner = difference(rings_of(&zone), rings_of(&strip));
-    (to_shapes(&inner), to_shapes(&outer))
+    (inner, outer)
 }
 
 /// Which accuracy a stretch of the edge of a dissolved zone has.

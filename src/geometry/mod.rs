@@ -33,6 +33,7 @@ mod hazards;
 pub mod index;
 pub mod layer;
 pub mod margin;
+pub mod memo;
 pub mod mosaic;
 pub mod nearest;
 mod nesting;

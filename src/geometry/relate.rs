@@ -12,7 +12,7 @@ use super::edges::{Edge, EdgeTree, GridBox, boxes_meet};
 use super::grid::GridPoint;
 use super::overlay::rings_of_shape;
 use super::predicates::{Meeting, Position, meet, on_segment, position, side};
-use super::shapes::{Dimension, ShapeRef, Shapes};
+use super::shapes::{self, Dimension, ShapeRef, Shapes};
 use crate::layers::PartRole;
 
 /// Points up to which a separating line is looked for, and above which edge trees are kept.
@@ -64,7 +64,8 @@ impl<'a> Outlines<'a> {
         let (first, second) = (self.shapes.get(a), self.shapes.get(b));
         if first.points().len() <= SMALL && second.points().len() <= SMALL {
             let (p, q) = (first.points(), second.points());
-            if is_separated(first, p, q) || is_separated(second, q, p) {
+            if is_parted(p, q) || is_separated(first, p, q) || is_separated(second, q, p)
+            {
                 return Interiors::Apart;
             }
         }
@@ -132,6 +133,29 @@ fn meet_trees(a: &EdgeTree, b: &EdgeTree) -> Meeting {
         ControlFlow::Continue(())
     });
     strongest
+}
+
+/// Whether a line square to the way between their middles has all points of `a` on one side or
+/// on it, and all of `b` on the other: the quickest line to try, and mostly the right one.
+fn is_parted(a: &[GridPoint], b: &[GridPoint]) -> bool {
+    // Up to this side no product below leaves 64 bits.
+    const WIDEST: i64 = 1 << 30;
+    let Some(((a_low, a_high), (b_low, b_high))) =
+        shapes::bounds(a).zip(shapes::bounds(b))
+    else {
+        return false;
+    };
+    let low = GridPoint::new(a_low.x.min(b_low.x), a_low.y.min(b_low.y));
+    let high = GridPoint::new(a_high.x.max(b_high.x), a_high.y.max(b_high.y));
+    if high.x - low.x > WIDEST || high.y - low.y > WIDEST {
+        return false;
+    }
+    let (dx, dy) = (
+        b_low.x + b_high.x - a_low.x - a_high.x,
+        b_low.y + b_high.y - a_low.y - a_high.y,
+    );
+    let along = |p: &GridPoint| dx * (p.x - low.x) + dy * (p.y - low.y);
+    (dx, dy) != (0, 0) && a.iter().map(along).max() <= b.iter().map(along).min()
 }
 
 /// Whether the line through an edge of `shape` has all of `own` points on its left or on it,
@@ -208,6 +232,19 @@ mod tests {
             ("in the bay of a U", u, &[&[(4, 5), (5, 5), (5, 6)]], Interiors::Apart),
             ("touching in the bay", u, &[&[(3, 5), (5, 5), (3, 6)]], Interiors::Unclear),
             ("the same", square, square, Interiors::Unclear),
+            // No line square to the way between their middles parts them.
+            (
+                "far along",
+                &[&[(0, 0), (30, 0), (0, 4)]],
+                &[&[(9, 3), (39, -1), (39, 3)]],
+                Interiors::Apart,
+            ),
+            (
+                "long ones that cross",
+                &[&[(0, 0), (30, 0), (0, 4)]],
+                &[&[(9, 2), (39, -1), (39, 3)]],
+                Interiors::Overlapping,
+            ),
         ];
         for (case, a, b, expected) in cases {
             let all = shapes(&[a, b]);

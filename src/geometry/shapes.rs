@@ -111,6 +111,71 @@ impl Shapes {
     }
 }
 
+/// Bytes of shapes: how many points, parts and features, and these, all little-endian.
+impl Shapes {
+    /// Appends its bytes.
+    pub(super) fn write(&self, to: &mut Vec<u8>) {
+        for count in [self.coords.len(), self.parts.len(), self.features.len()] {
+            to.extend_from_slice(&(count as u64).to_le_bytes());
+        }
+        to.reserve(self.coords.len() * 16);
+        for point in &self.coords {
+            to.extend_from_slice(&point.x.to_le_bytes());
+            to.extend_from_slice(&point.y.to_le_bytes());
+        }
+        for &(end, role) in &self.parts {
+            to.extend_from_slice(&end.to_le_bytes());
+            to.push(role as u8);
+        }
+        for &(end, dimension) in &self.features {
+            to.extend_from_slice(&end.to_le_bytes());
+            to.push(dimension as u8);
+        }
+    }
+
+    /// Takes what was written off the front; `None` if it does not fit together.
+    pub(super) fn read(from: &mut &[u8]) -> Option<Self> {
+        const ROLES: [PartRole; 4] =
+            [PartRole::Point, PartRole::Line, PartRole::Shell, PartRole::Hole];
+        const DIMENSIONS: [Dimension; 3] =
+            [Dimension::Point, Dimension::Line, Dimension::Area];
+        let mut count = || Some(u64::from_le_bytes(take(from)?) as usize);
+        let (points, parts, features) = (count()?, count()?, count()?);
+        let mut read = Self::default();
+        for _ in 0..points {
+            let (x, y) =
+                (i64::from_le_bytes(take(from)?), i64::from_le_bytes(take(from)?));
+            read.coords.push(GridPoint::new(x, y));
+        }
+        for _ in 0..parts {
+            let (end, [role]) = (u32::from_le_bytes(take(from)?), take(from)?);
+            let role = ROLES.into_iter().find(|known| *known as u8 == role)?;
+            read.parts.push((end, role));
+        }
+        for _ in 0..features {
+            let (end, [dimension]) = (u32::from_le_bytes(take(from)?), take(from)?);
+            let dimension =
+                DIMENSIONS.into_iter().find(|known| *known as u8 == dimension)?;
+            read.features.push((end, dimension));
+        }
+        let fits = is_cut(read.parts.iter().map(|part| part.0), points)
+            && is_cut(read.features.iter().map(|feature| feature.0), parts);
+        fits.then_some(read)
+    }
+}
+
+fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = from.split_first_chunk()?;
+    *from = rest;
+    Some(*taken)
+}
+
+/// Whether ends follow one another up to a length.
+fn is_cut(mut ends: impl Iterator<Item = u32>, length: usize) -> bool {
+    let last = ends.try_fold(0, |last, end| (end >= last).then_some(end));
+    last.is_some_and(|last| last as usize == length)
+}
+
 /// A view of one prepared feature.
 #[derive(Debug, Clone, Copy)]
 pub struct ShapeRef<'a> {

@@ -118,7 +118,16 @@ impl Sink {
     /// Positions as one part; nothing if there are none. Whether there were none.
     fn run(&mut self, cursor: &mut Cursor<'_>, role: PartRole) -> Result<bool, Stop> {
         let before = self.coords.len();
-        each(cursor, |cursor| self.position(cursor))?;
+        each(cursor, |cursor| {
+            self.position(cursor)?;
+            // Where one has a height all have, and none is plain.
+            while !self.has_height
+                && let Some(at) = cursor.next_plain_position()
+            {
+                self.coords.push(at);
+            }
+            Ok(())
+        })?;
         let is_empty = self.coords.len() == before;
         if !is_empty {
             self.close(role);
@@ -177,6 +186,9 @@ fn open(cursor: &mut Cursor<'_>) -> Result<(), Stop> {
 
 #[inline]
 fn coordinate(cursor: &mut Cursor<'_>) -> Result<f64, Stop> {
+    if let Some(value) = cursor.plain_number() {
+        return Ok(value);
+    }
     match cursor.peek()? {
         b'-' | b'0'..=b'9' => Ok(cursor.number()?.value),
         b']' => shape(cursor, Reason::ShortPosition),
@@ -203,6 +215,7 @@ fn wrong_value<T>(cursor: &mut Cursor<'_>, reason: Reason) -> Result<T, Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::Problem;
 
     fn read(kind: Kind, text: &str) -> Result<Sink, Stop> {
         let mut sink = Sink::default();
@@ -281,6 +294,49 @@ mod tests {
                 other => panic!("{text}: {other:?}"),
             }
         }
+    }
+
+    /// Plain positions are taken by a way of their own: what follows them must be judged, and
+    /// its place told, as if they were not.
+    #[test]
+    fn what_follows_plain_positions_is_told_where_it_is() {
+        let broken = |at, problem| Stop::Broken(Broken { at, problem });
+        let shape = |at, reason| Stop::Shape { at, reason };
+        let cases = [
+            ("[[1.5,2.5],[3.5,4.5 5.5]]", broken(20, Problem::UnexpectedByte)),
+            ("[[1.5,2.5],[3.5,4.5x]]", broken(19, Problem::UnexpectedByte)),
+            ("[[1.5,2.5],[3.5,4.]]", broken(18, Problem::BadNumber)),
+            ("[[1.5,2.5],[3.5,04.5]]", broken(16, Problem::BadNumber)),
+            ("[[1.5,2.5],[3.5,4.5],]", broken(21, Problem::UnexpectedByte)),
+            ("[[1.5,2.5],[3.5,4.5]", broken(20, Problem::UnexpectedEnd)),
+            ("[[1.5,2.5],[3.5,4.5", broken(19, Problem::UnexpectedEnd)),
+            ("[[1.5,2.5] [3.5,4.5]]", broken(11, Problem::UnexpectedByte)),
+            ("[[1.5,2.5],[3.5],[4.5]]", shape(15, Reason::ShortPosition)),
+            ("[[1.5,2.5],[[3.5,4.5]]]", shape(12, Reason::WrongNesting)),
+            ("[[1.5,2.5],3.5]", shape(11, Reason::WrongNesting)),
+            ("[[1.5,2.5],[3.5,\"4.5\"]]", shape(16, Reason::CoordinateNotANumber)),
+        ];
+        for (text, expected) in cases {
+            match read(Kind::LineString, text) {
+                Err(stop) => assert_eq!(stop, expected, "{text}"),
+                Ok(sink) => panic!("{text}: {:?}", sink.coords),
+            }
+        }
+    }
+
+    #[test]
+    fn plain_positions_and_others_may_come_mixed() {
+        let text = " [ [1.5 , 2.5] ,\n[ 3.5,4.5 ],[5,6e1],[7.25,8.25,9.5] , [-1.5,-0.0],[2.5,3.5]]";
+        let sink = read(Kind::LineString, text).unwrap();
+        let expected =
+            [[1.5, 2.5], [3.5, 4.5], [5.0, 60.0], [7.25, 8.25], [-1.5, -0.0], [2.5, 3.5]];
+        assert_eq!(sink.coords, expected);
+        assert!(sink.has_height);
+        assert_eq!(sink.parts, [(6, PartRole::Line)]);
+    }
+
+    #[test]
+    fn broken_json_is_no_matter_of_shape() {
         for text in ["[1, NaN]", "[1, 2", "[1 2]", "[1, 2}", "[1,,2]", "[nan,1]"] {
             assert!(matches!(read(Kind::Point, text), Err(Stop::Broken(_))), "{text}");
         }

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use super::find::{before, below, equal};
+use super::number::{self, INTEGER_POWERS, leading_digits};
 use crate::formats::Problem;
 
 /// JSON that is broken, and where in the bytes.
@@ -24,33 +26,6 @@ const EXACT_POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
-
-/// Powers of ten up to that of eight digits.
-const INTEGER_POWERS: [u64; 9] =
-    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-
-/// The value of the digits that come first among eight bytes, and how many they are.
-///
-/// # Method
-///
-/// All eight at once, as Lemire (2021), "Number parsing at a gigabyte per second", *Software:
-/// Practice and Experience* 51, section 6: neighbours are put together to twos, fours and eight.
-#[inline]
-fn leading_digits(bytes: [u8; 8]) -> (u64, usize) {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const EVERY_FOURTH: u64 = 0x0000_00FF_0000_00FF;
-    // The first byte is the lowest; a digit is its value now, all else is above nine.
-    let values = u64::from_le_bytes(bytes) ^ 0x3030_3030_3030_3030;
-    // Adding carries into a byte only from one that is no digit, and the first such counts.
-    let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & HIGH;
-    let count = others.trailing_zeros() / 8;
-    // What follows the digits goes out at the top, and zeros come in before them.
-    let digits = values.checked_shl(64 - 8 * count).unwrap_or(0);
-    let twos = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let even = (twos & EVERY_FOURTH).wrapping_mul(0x000F_4240_0000_0064);
-    let odd = (twos >> 16 & EVERY_FOURTH).wrapping_mul(0x0000_2710_0000_0001);
-    (even.wrapping_add(odd) >> 32, count as usize)
-}
 
 /// A number, and whether it stood there as an integer too large for a double to tell
 /// from its neighbours.
@@ -81,12 +56,19 @@ fn ascii(number: &[u8]) -> &str {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
+    /// The same bytes, if it is known that all are UTF-8.
+    text: Option<&'a str>,
     pub(super) pos: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, pos: 0 }
+        Self { bytes, text: None, pos: 0 }
+    }
+
+    /// A cursor over bytes that are known to be UTF-8, which its texts need not find out.
+    pub(super) fn of_text(text: &'a str) -> Self {
+        Self { text: Some(text), ..Self::new(text.as_bytes()) }
     }
 
     pub(super) fn broken(&self, problem: Problem) -> Broken {
@@ -134,6 +116,30 @@ impl<'a> Cursor<'a> {
         let is_next = self.peek()? == byte;
         self.pos += usize::from(is_next);
         Ok(is_next)
+    }
+
+    /// Skips white space and takes a number, if a plain one comes next: see
+    /// [`number::plain`].
+    #[inline]
+    pub(super) fn plain_number(&mut self) -> Option<f64> {
+        self.peek().ok()?;
+        let (value, after) = number::plain(self.bytes, self.pos)?;
+        self.pos = after;
+        Some(value)
+    }
+
+    /// Takes a comma and a position of two plain numbers, with white space anywhere between
+    /// them; nothing if something else comes next. Nearly all of most files is such positions,
+    /// and this is much faster than one token after the other, each with its errors.
+    #[inline]
+    pub(super) fn next_plain_position(&mut self) -> Option<[f64; 2]> {
+        let bytes = self.bytes;
+        let start = after(bytes, after(bytes, self.pos, b',')?, b'[')?;
+        let (x, comma) = number::plain(bytes, after_space(bytes, start)?)?;
+        let start = after(bytes, comma, b',')?;
+        let (y, bracket) = number::plain(bytes, after_space(bytes, start)?)?;
+        self.pos = after(bytes, bracket, b']')?;
+        Some([x, y])
     }
 
     /// Succeeds if nothing but white space is left.
@@ -187,11 +193,13 @@ impl<'a> Cursor<'a> {
         let start = self.pos;
         let has_escape = self.skip_string()?;
         let whole = &self.bytes[start..self.pos];
-        let inner = &whole[1..whole.len() - 1];
-        let plain = std::str::from_utf8(inner).map_err(|e| Broken {
-            at: start + 1 + e.valid_up_to(),
-            problem: Problem::NotUtf8,
-        })?;
+        let plain = match self.text {
+            Some(text) => &text[start + 1..self.pos - 1],
+            None => std::str::from_utf8(&whole[1..whole.len() - 1]).map_err(|e| {
+                let at = start + 1 + e.valid_up_to();
+                Broken { at, problem: Problem::NotUtf8 }
+            })?,
+        };
         if !has_escape {
             return Ok(Cow::Borrowed(plain));
         }
@@ -210,9 +218,7 @@ impl<'a> Cursor<'a> {
         self.pos += 1;
         let mut has_escape = false;
         loop {
-            let rest = &self.bytes[self.pos..];
-            let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20);
-            self.pos += plain.unwrap_or(rest.len());
+            self.pos += plain_text(&self.bytes[self.pos..]);
             match self.bytes.get(self.pos) {
                 Some(b'"') => {
                     self.pos += 1;
@@ -422,6 +428,41 @@ impl<'a> Cursor<'a> {
             _ => Err(self.unexpected()),
         }
     }
+}
+
+/// The place after a byte that comes next but for white space.
+#[inline]
+fn after(bytes: &[u8], mut at: usize, expected: u8) -> Option<usize> {
+    loop {
+        let byte = *bytes.get(at)?;
+        at += 1;
+        if byte == expected {
+            return Some(at);
+        }
+        if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            return None;
+        }
+    }
+}
+
+/// The place of the next byte that is no white space.
+#[inline]
+fn after_space(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while matches!(bytes.get(at)?, b' ' | b'\n' | b'\r' | b'\t') {
+        at += 1;
+    }
+    Some(at)
+}
+
+/// How many bytes of a text come before its end, an escape or what may not stand there, or all.
+#[inline]
+fn plain_text(bytes: &[u8]) -> usize {
+    let marks = |word| equal(word, b'"') | equal(word, b'\\') | below(word, b' ');
+    before(bytes, usize::MAX, marks).unwrap_or_else(|passed| {
+        let rest = &bytes[passed..];
+        let is_special = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < b' ';
+        passed + rest.iter().position(is_special).unwrap_or(rest.len())
+    })
 }
 
 #[cfg(test)]

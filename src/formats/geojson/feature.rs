@@ -114,11 +114,15 @@ impl<'w> FeatureReader<'w> {
         self.chunk
     }
 
-    /// Reads one feature from its bytes, which stand at `offset` in their batch.
-    pub(super) fn read(&mut self, bytes: &[u8], offset: usize) -> Result<(), Broken> {
+    /// Reads one feature; its bytes stand at `offset` in their batch.
+    pub(super) fn read(
+        &mut self,
+        start: Cursor<'_>,
+        offset: usize,
+    ) -> Result<(), Broken> {
         self.chunk.rows += 1;
         let mark = self.chunk.sink.mark();
-        let mut cursor = Cursor::new(bytes);
+        let mut cursor = start;
         let outcome = self
             .object(&mut cursor, mark)
             .and_then(|draft| Ok(cursor.end().map(|()| draft)?));
@@ -128,7 +132,7 @@ impl<'w> FeatureReader<'w> {
             Err(Stop::Broken(broken)) => return Err(in_batch(broken)),
             Err(Stop::Shape { at, reason }) => {
                 // What was not looked at may still be broken.
-                let mut cursor = Cursor::new(bytes);
+                let mut cursor = start;
                 cursor.skip_value().and_then(|()| cursor.end()).map_err(in_batch)?;
                 self.chunk.sink.go_back(mark);
                 self.values.fill(Value::Null);

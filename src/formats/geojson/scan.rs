@@ -2,6 +2,11 @@
 //!
 //! Braces in texts do not count. Nothing else of JSON is looked at.
 
+use super::find::{before, equal};
+
+/// Words of eight bytes that are looked at one by one, since keys and values are mostly short.
+const NEAR: usize = 2;
+
 /// A search for the closing brace of an object that may go on over several buffers.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
@@ -19,7 +24,7 @@ impl Scan {
                 self.is_escaped = false;
                 at += 1;
             } else if self.is_in_text {
-                at += plain_run(&bytes[at..], |rest| memchr::memchr2(b'"', b'\\', rest));
+                at += text_run(&bytes[at..]);
                 match bytes.get(at) {
                     Some(b'"') => self.is_in_text = false,
                     Some(_) => self.is_escaped = true,
@@ -27,9 +32,7 @@ impl Scan {
                 }
                 at += 1;
             } else {
-                at += plain_run(&bytes[at..], |rest| {
-                    memchr::memchr3(b'"', b'{', b'}', rest)
-                });
+                at += run(&bytes[at..]);
                 match bytes.get(at) {
                     Some(b'"') => self.is_in_text = true,
                     Some(b'{') => self.depth += 1,
@@ -44,9 +47,22 @@ impl Scan {
     }
 }
 
-/// How many bytes come before the first special one, or all.
-fn plain_run(bytes: &[u8], find: impl Fn(&[u8]) -> Option<usize>) -> usize {
-    find(bytes).unwrap_or(bytes.len())
+/// How many bytes of a text come before its end or an escape, or all.
+fn text_run(bytes: &[u8]) -> usize {
+    let marks = |word| equal(word, b'"') | equal(word, b'\\');
+    before(bytes, NEAR, marks).unwrap_or_else(|passed| {
+        let rest = &bytes[passed..];
+        passed + memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len())
+    })
+}
+
+/// How many bytes outside of texts come before a text or a brace, or all.
+fn run(bytes: &[u8]) -> usize {
+    let marks = |word| equal(word, b'"') | equal(word, b'{') | equal(word, b'}');
+    before(bytes, NEAR, marks).unwrap_or_else(|passed| {
+        let rest = &bytes[passed..];
+        passed + memchr::memchr3(b'"', b'{', b'}', rest).unwrap_or(rest.len())
+    })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod ways;
 
 pub use operation::{Applied, accuracy_of};
 pub use scale::scale_ppm;
-pub use transform::{Placed, Transform};
+pub use transform::{Placed, Placer, Transform};
 pub use ways::Ways;
 
 use proj4rs::Proj;

@@ -61,6 +61,58 @@ fn metres_are_judged_too() {
     assert!(same.is_swapped([8_048_126.0, 251_716.0]));
 }
 
+/// What a placer remembers changes nothing, wherever the places come from and whatever comes
+/// between them.
+#[test]
+fn a_placer_places_as_its_transform_does() {
+    let utm = Crs::from_epsg(32719).unwrap();
+    let last_zone = Crs::from_epsg(32760).unwrap();
+    let web = Crs::from_epsg(3857).unwrap();
+    let ways =
+        [(4326, &utm), (4248, &utm), (4326, &last_zone), (4326, &web), (32718, &utm)];
+    // The sides of cells and of the zones, and what is no place.
+    let odd = [
+        [-71.35, -17.65],
+        [-72.5, -17.6],
+        [-72.500_001, -17.6],
+        [-69.0, 1.0],
+        [-69.0, 1.000_001],
+        [-69.0, -84.001],
+        [0.01, 0.01],
+        [f64::NAN, 0.01],
+        [-71.34, f64::NAN],
+        [f64::NEG_INFINITY, -1e300],
+        [179.999, -18.0],
+        [180.0, -18.0],
+        [180.01, -18.0],
+        [-179.99, -18.0],
+        [-17.64, -71.34],
+        [251_716.0, 8_048_126.0],
+        [-0.0, -1e-18],
+    ];
+    // A fixed linear congruential generator (Knuth, MMIX), so that failures repeat.
+    let mut state = 7u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize
+    };
+    for (source, target) in ways {
+        let transform = Transform::new(source, target).unwrap();
+        let fresh = Transform::new(source, target).unwrap();
+        let mut placer = transform.placer();
+        let mut at = odd[0];
+        for _ in 0..5000 {
+            at = match next() % 8 {
+                0 => odd[next() % odd.len()],
+                1 => [-75.2 + 0.001 * (next() % 9000) as f64, at[1]],
+                2 => [at[0], -0.05 * (next() % 600) as f64],
+                _ => at.map(|degrees| degrees + 0.003 * (next() % 9) as f64 - 0.012),
+            };
+            assert_eq!(placer.place(at), fresh.place(at), "{source}: {at:?}");
+        }
+    }
+}
+
 fn name(placed: Placed) -> &'static str {
     match placed {
         Placed::Inside(_) => "inside",

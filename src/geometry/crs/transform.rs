@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use proj4rs::Proj;
 
-use super::lattice::Lattice;
+use super::lattice::{Lattice, Patch, Way};
 use super::operation::Applied;
 use super::{AreaOfUse, Crs, CrsTrouble, Fit, convert, wgs84};
 use crate::domain::ReferenceSystem;
@@ -133,11 +133,16 @@ impl<'a> Transform<'a> {
     /// Projects what is to be snapped: degrees to a zone by the [`Lattice`], which differs
     /// from [`Self::project`] by less than a tenth of the grid's step.
     fn project_for_grid(&self, at: [f64; 2]) -> Option<[f64; 2]> {
-        let is_smooth = matches!(self.target.area, AreaOfUse::Zone { .. });
-        if !(is_smooth && self.is_from_degrees()) {
-            return self.project(at);
+        match self.lattice() {
+            Some(lattice) => lattice.project(at, self),
+            None => self.project(at),
         }
-        self.lattice.get_or_init(Lattice::new).project(at, |at| self.project(at))
+    }
+
+    fn lattice(&self) -> Option<&Lattice> {
+        let is_smooth = matches!(self.target.area, AreaOfUse::Zone { .. });
+        (is_smooth && self.is_from_degrees())
+            .then(|| self.lattice.get_or_init(Lattice::new))
     }
 
     /// Whether a pair may be a coordinate of the source CRS at all.
@@ -151,7 +156,13 @@ impl<'a> Transform<'a> {
         }
     }
 
-    /// Places a coordinate pair on the grid of the working CRS.
+    /// For one coordinate pair after another.
+    #[must_use]
+    pub fn placer(&self) -> Placer<'_> {
+        Placer { transform: self, patch: None }
+    }
+
+    /// Places a coordinate pair on the grid of the working CRS; many by a [`Placer`].
     #[must_use]
     pub fn place(&self, at: [f64; 2]) -> Placed {
         if !self.is_possible(at) {
@@ -228,5 +239,59 @@ impl<'a> Transform<'a> {
     #[must_use]
     pub fn looks_like_degrees(&self, [x, y]: [f64; 2]) -> bool {
         !self.is_from_degrees() && x.abs() <= 180.0 && y.abs() <= 90.0
+    }
+}
+
+impl Way for Transform<'_> {
+    fn exact(&self, at: [f64; 2]) -> Option<[f64; 2]> {
+        self.project(at)
+    }
+
+    fn is_plain(&self, at: [f64; 2]) -> bool {
+        self.is_possible(at) && self.fit(at) == Fit::Inside
+    }
+}
+
+/// Places one coordinate pair after another: as [`Transform::place`], but quicker where
+/// neighbours lie near each other, as those of rings and lines do.
+#[derive(Debug)]
+pub struct Placer<'t> {
+    transform: &'t Transform<'t>,
+    /// The cell of the pair before, if nothing in it needs a closer look.
+    patch: Option<&'t Patch>,
+}
+
+impl<'t> Placer<'t> {
+    /// The way that it goes.
+    #[must_use]
+    pub fn transform(&self) -> &'t Transform<'t> {
+        self.transform
+    }
+
+    /// Places a coordinate pair on the grid of the working CRS.
+    #[inline]
+    #[must_use]
+    pub fn place(&mut self, at: [f64; 2]) -> Placed {
+        match self.place_near(at) {
+            Some(place) => Placed::Inside(place),
+            None => self.place_anew(at),
+        }
+    }
+
+    #[inline]
+    fn place_near(&self, at: [f64; 2]) -> Option<GridPoint> {
+        let [x, y] = self.patch?.project(at)?;
+        GridPoint::snap(x, y)
+    }
+
+    fn place_anew(&mut self, at: [f64; 2]) -> Placed {
+        let placed = self.transform.place(at);
+        if matches!(placed, Placed::Inside(_))
+            && let Some(lattice) = self.transform.lattice()
+        {
+            let patch = lattice.patch(at, self.transform);
+            self.patch = patch.filter(|patch| patch.is_plain());
+        }
+        placed
     }
 }

@@ -1,6 +1,6 @@
 //! Anchor points with known winding counts, and cells that no edge meets.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use smallvec::SmallVec;
 
@@ -13,15 +13,18 @@ pub(super) type Counts = SmallVec<[(PlaneId, i32); 6]>;
 /// All distinct combinations of counts that occur at anchors. Number 0 is "in no plane".
 #[derive(Debug)]
 struct States {
-    numbers: HashMap<Counts, u32>,
+    numbers: FxHashMap<Counts, u32>,
     counts: Vec<Counts>,
     planes: Vec<Box<[PlaneId]>>,
 }
 
 impl States {
     fn new() -> Self {
-        let mut states =
-            Self { numbers: HashMap::new(), counts: Vec::new(), planes: Vec::new() };
+        let mut states = Self {
+            numbers: FxHashMap::default(),
+            counts: Vec::new(),
+            planes: Vec::new(),
+        };
         states.number(&Counts::new());
         states
     }

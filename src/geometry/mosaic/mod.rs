@@ -13,15 +13,16 @@
 //! crossing it from west to east, or upwards, changes a winding count by one.
 //! A lattice of anchor points with known counts makes any count a matter of the
 //! few edges between a place and its nearest anchor. Four features of five meet
-//! no edge at all and are answered by one look-up; the others are cut by a slab
-//! sweep over the edges in their own window, found through an R-tree over runs
-//! of edges (in `sweep`). No boolean overlay is run and nothing is snapped a
+//! no edge at all and are answered by one look-up; the others are cut by the edges
+//! in their own window, found through an R-tree over runs of edges: by a sum over pairs
+//! of edges if a single border crosses them (in `pairs`), else by a slab sweep (in `sweep`). No boolean overlay is run and nothing is snapped a
 //! second time, so the parts of a feature add up to its own area but for the
 //! rounding of `f64` (about 1e-13 of it).
 
 mod lattice;
 mod line;
 mod locate;
+mod pairs;
 mod sweep;
 
 use rstar::{AABB, RTree, RTreeObject};
@@ -46,6 +47,8 @@ struct Edge {
     a: GridPoint,
     b: GridPoint,
     plane: PlaneId,
+    /// Number of the polygon feature within its plane.
+    polygon: u32,
 }
 
 /// A few edges that follow one another along a ring.
@@ -75,8 +78,8 @@ impl MosaicBuilder {
     pub fn add(&mut self, shapes: &Shapes) -> PlaneId {
         let plane = self.planes;
         self.planes += 1;
-        for shape in shapes.iter() {
-            self.add_edges(plane, shape);
+        for (polygon, shape) in (0u32..).zip(shapes.iter()) {
+            self.add_edges((plane, polygon), shape);
         }
         plane
     }
@@ -85,7 +88,7 @@ impl MosaicBuilder {
     pub fn add_one(&mut self, shape: ShapeRef<'_>) -> PlaneId {
         let plane = self.planes;
         self.planes += 1;
-        self.add_edges(plane, shape);
+        self.add_edges((plane, 0), shape);
         plane
     }
 
@@ -95,13 +98,14 @@ impl MosaicBuilder {
         self.planes
     }
 
-    fn add_edges(&mut self, plane: PlaneId, shape: ShapeRef<'_>) {
+    fn add_edges(&mut self, (plane, polygon): (PlaneId, u32), shape: ShapeRef<'_>) {
         if shape.dimension() != Dimension::Area {
             return;
         }
         self.edges.reserve(shape.points().len());
         for (_, ring) in shape.parts() {
-            self.edges.extend(ring_edges(ring).map(|(a, b)| Edge { a, b, plane }));
+            let edges = ring_edges(ring).map(|(a, b)| Edge { a, b, plane, polygon });
+            self.edges.extend(edges);
         }
     }
 

@@ -6,11 +6,11 @@
 //! its area is that of a trapezoid. Nothing is snapped and no topology is built:
 //! a rounding error moves an area by its own size and cannot do more.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::lattice::Counts;
 use super::locate::corner;
-use super::{Anchor, Edge, Membership, Mosaic, Parts, PlaneId, segments};
+use super::{Anchor, Edge, Membership, Mosaic, Parts, PlaneId, pairs, segments};
 use crate::geometry::grid::{AREA_STEPS_PER_M2, GridPoint};
 use crate::geometry::shapes::ShapeRef;
 
@@ -26,14 +26,14 @@ pub struct Scratch {
     pub(super) runs: Vec<(u32, u32)>,
     /// Edges in the window, in order.
     pub(super) near: Vec<u32>,
-    planes: Vec<PlaneId>,
-    edges: Vec<Local>,
-    pieces: Vec<Piece>,
+    pub(super) planes: Vec<PlaneId>,
+    pub(super) edges: Vec<Local>,
+    pub(super) pieces: Vec<Piece>,
     /// West ends of the pieces, by their [`rank`] from west to east.
     starts: Vec<(i64, u32)>,
     /// Ranks of other places of interest, from west to east.
     ends: Vec<i64>,
-    toggles: Vec<Toggle>,
+    pub(super) toggles: Vec<Toggle>,
     abscissas: Vec<f64>,
     /// The pieces over the slab at work, from the floor up.
     stack: Vec<Layer>,
@@ -54,35 +54,35 @@ struct Floor {
 
 /// An edge with the number of its plane within the window.
 #[derive(Debug, Clone, Copy)]
-struct Local {
+pub(super) struct Local {
     edge: Edge,
-    plane: u32,
+    pub(super) plane: u32,
 }
 
 /// The part of an edge within a strip, west to east, relative to the strip's anchor.
 #[derive(Debug, Clone, Copy)]
-struct Piece {
-    x0: f64,
+pub(super) struct Piece {
+    pub(super) x0: f64,
     y0: f64,
-    x1: f64,
+    pub(super) x1: f64,
     y1: f64,
     slope: f64,
-    plane: u32,
-    upward: i32,
+    pub(super) plane: u32,
+    pub(super) upward: i32,
 }
 
 impl Piece {
-    fn y(&self, x: f64) -> f64 {
+    pub(super) fn y(&self, x: f64) -> f64 {
         if x >= self.x1 { self.y1 } else { self.y0 + (x - self.x0) * self.slope }
     }
 }
 
 /// Where the floor of the strip enters or leaves a plane.
 #[derive(Debug, Clone, Copy)]
-struct Toggle {
-    x: f64,
+pub(super) struct Toggle {
+    pub(super) x: f64,
     plane: u32,
-    delta: i32,
+    pub(super) delta: i32,
 }
 
 /// A piece within a slab: its ordinates on both sides.
@@ -101,7 +101,7 @@ struct Sums {
     words: usize,
     keys: Vec<u64>,
     areas: Vec<f64>,
-    numbers: HashMap<Box<[u64]>, usize>,
+    numbers: FxHashMap<Box<[u64]>, usize>,
     last: usize,
 }
 
@@ -174,7 +174,11 @@ pub(super) fn split(
         let (corner, counts) = corner(mosaic, anchor, low, scratch);
         scratch.near.retain(|id| mosaic.edge_meets_box(*id, low, high));
         gather(mosaic, shape, scratch);
-        sweep((corner, &counts), 2 * high.y + 1, (low.x, high.x), scratch);
+        let from = (corner, &counts);
+        if let Some(parts) = pairs::split(mosaic, from, shape, (low, high), scratch) {
+            return parts;
+        }
+        sweep(from, 2 * high.y + 1, (low.x, high.x), scratch);
         counts
     };
     let outer = outer_planes(&counts, &scratch.planes);
@@ -220,10 +224,10 @@ fn gather(mosaic: &Mosaic, shape: ShapeRef<'_>, scratch: &mut Scratch) {
         scratch.edges.push(Local { edge, plane });
     }
     let own = scratch.planes.len() as u32;
-    scratch.edges.extend(
-        segments(shape)
-            .map(|(a, b)| Local { edge: Edge { a, b, plane: PlaneId::MAX }, plane: own }),
-    );
+    scratch.edges.extend(segments(shape).map(|(a, b)| Local {
+        edge: Edge { a, b, plane: PlaneId::MAX, polygon: 0 },
+        plane: own,
+    }));
     scratch.sums.clear(scratch.planes.len());
 }
 
@@ -241,14 +245,19 @@ fn strip_lines(
 }
 
 /// Planes that hold the whole window: those of its corner without an edge in it.
-fn outer_planes(counts: &Counts, local: &[PlaneId]) -> Membership {
+pub(super) fn outer_planes(counts: &Counts, local: &[PlaneId]) -> Membership {
     let inside = counts.iter().filter(|(_, count)| *count > 0).map(|(plane, _)| *plane);
     inside.filter(|plane| local.binary_search(plane).is_err()).collect()
 }
 
+/// What a part of a feature must be larger than to be one, m².
+pub(super) fn least_part(area_m2: f64) -> f64 {
+    (area_m2 * 1e-10).min(1e-6)
+}
+
 /// Turns keys into memberships, m² and a sorted list without parts of no measure.
 fn collect(sums: &Sums, planes: &[PlaneId], outer: &Membership, area_m2: f64) -> Parts {
-    let least = (area_m2 * 1e-10).min(1e-6);
+    let least = least_part(area_m2);
     let mut parts = Parts::new();
     for (key, area) in sums.keys().zip(&sums.areas) {
         let area = area / AREA_STEPS_PER_M2;
@@ -280,6 +289,10 @@ fn sweep(
     let side = |x: i64| (2 * x - anchor.x2) as f64 * 0.5;
     clip(anchor, height, (side(west), side(east)), own, scratch);
     let Some((west, east)) = extent(own, scratch) else { return };
+    scratch.starts.clear();
+    scratch.starts.extend(scratch.pieces.iter().map(|p| rank(p.x0)).zip(0..));
+    scratch.starts.sort_unstable();
+    scratch.toggles.sort_unstable_by(|s, t| s.x.total_cmp(&t.x));
     abscissas(west, east, scratch);
     lay_floor(counts, scratch);
     let xs = std::mem::take(&mut scratch.abscissas);
@@ -320,7 +333,7 @@ fn sweep(
 
 /// Clips the edges to the strip and finds where they cross its floor; pieces that lie beside
 /// the feature are left out.
-fn clip(
+pub(super) fn clip(
     anchor: Anchor,
     height: f64,
     (west, east): (f64, f64),
@@ -328,7 +341,6 @@ fn clip(
     scratch: &mut Scratch,
 ) {
     scratch.pieces.clear();
-    scratch.starts.clear();
     scratch.toggles.clear();
     let place = |p: GridPoint| {
         ((2 * p.x - anchor.x2) as f64 * 0.5, (2 * p.y - anchor.y2) as f64 * 0.5)
@@ -365,12 +377,9 @@ fn clip(
             (x1, y1) = (ceiling_x(), height);
         }
         if x0 < x1 && x1 > west && x0 < east {
-            scratch.starts.push((rank(x0), scratch.pieces.len() as u32));
             scratch.pieces.push(Piece { x0, y0, x1, y1, slope, plane, upward });
         }
     }
-    scratch.starts.sort_unstable();
-    scratch.toggles.sort_unstable_by(|s, t| s.x.total_cmp(&t.x));
 }
 
 /// West and east end of the feature within the strip.

@@ -97,6 +97,73 @@ fn polygons_of_one_plane_may_overlap() {
 }
 
 #[test]
+fn a_single_border_gives_what_lies_on_each_side_of_it() {
+    // A triangle over a block of 10 × 10 that it cuts from (0, 5) to (10, 10).
+    let zone = area(&[(-20, -5), (40, 25), (-20, 25)]);
+    let block = area(&rectangle(0, 0, 10, 10));
+    let everywhere = area(&rectangle(-1000, -1000, 1000, 1000));
+    let mosaic = mosaic_of(&[&everywhere, &zone]);
+    assert_eq!(split(&mosaic, &block), [(vec![0], 75.0), (vec![0, 1], 25.0)]);
+    // The same where another polygon of the plane holds the block whole.
+    let mut twice = zone.clone();
+    push(&mut twice, Dimension::Area, &[(PartRole::Shell, &rectangle(-99, -99, 99, 99))]);
+    assert_eq!(split(&mosaic_of(&[&twice]), &block), [(vec![0], 100.0)]);
+    // A block with a hole, of which the zone takes a corner: 64 − 36, of which 12.5 − 4.5.
+    let hole: Vec<_> = rectangle(1, 1, 7, 7).into_iter().rev().collect();
+    let ring = shape_of(
+        Dimension::Area,
+        &[(PartRole::Shell, &rectangle(0, 0, 8, 8)), (PartRole::Hole, &hole)],
+    );
+    let corner = area(&[(-50, 53), (53, -50), (53, 53)]);
+    let found = split(&mosaic_of(&[&corner]), &ring);
+    // Beyond x + y = 3 the block has 64 − 4.5, the hole 36 − 0.5.
+    assert_eq!(found, [(vec![], 4.5 - 0.5), (vec![0], 28.0 - 4.0)]);
+}
+
+#[test]
+fn a_border_that_two_planes_share_leaves_nothing_between_them() {
+    let line: Vec<(i64, i64)> = vec![(4, -20), (7, 3), (5, 6), (6, 20)];
+    let west: Vec<_> =
+        [(-20, -20)].iter().chain(&line).chain(&[(-20, 20)]).copied().collect();
+    let east: Vec<_> =
+        [(20, 20)].iter().chain(line.iter().rev()).chain(&[(20, -20)]).copied().collect();
+    let (west, east) = (area(&west), area(&east));
+    let block = area(&rectangle(0, 0, 10, 10));
+    // West of the line, from y = 0 to 3 at a slope of 3/23, to 6 and then to 10 at 1/14.
+    let (bottom, top): (f64, f64) = (7.0 - 9.0 / 23.0, 5.0 + 4.0 / 14.0);
+    let inside = bottom.midpoint(7.0) * 3.0 + 6.0 * 3.0 + top.midpoint(5.0) * 4.0;
+    let close = |found: Vec<(Vec<PlaneId>, f64)>, expected: &[(&[PlaneId], f64)]| {
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for ((planes, area), (known, amount)) in found.iter().zip(expected) {
+            assert_eq!(planes, known, "{found:?}");
+            assert!((area - amount).abs() < 1e-9, "{found:?}");
+        }
+    };
+    let mosaic = mosaic_of(&[&west, &east]);
+    close(split(&mosaic, &block), &[(&[0], inside), (&[1], 100.0 - inside)]);
+    // Where the first also has another polygon over all, the border only tells the second.
+    let mut both = west;
+    push(&mut both, Dimension::Area, &[(PartRole::Shell, &rectangle(-99, -99, 99, 99))]);
+    let mosaic = mosaic_of(&[&both, &east]);
+    close(split(&mosaic, &block), &[(&[0], inside), (&[0, 1], 100.0 - inside)]);
+}
+
+#[test]
+fn a_sliver_in_a_wide_window_has_no_part_that_is_not_there() {
+    // 10 km of a strip one grid step wide along the diagonal, beside a zone a metre off.
+    let far = 10_000;
+    let p = |x: i64, y: i64| GridPoint::new(x, y);
+    let mut strip = Shapes::default();
+    let ring = [p(0, 0), p(far * M, far * M), p(far * M - 1, far * M + 1), p(-1, 1)];
+    strip.push_part(PartRole::Shell, ring);
+    strip.end_feature(Dimension::Area);
+    let zone = area(&[(1, 0), (far + 1, 0), (far + 1, far)]);
+    let found = split(&mosaic_of(&[&zone]), &strip);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].0.is_empty(), "{found:?}");
+}
+
+#[test]
 fn a_point_on_an_edge_is_inside() {
     let mut zone = area(&rectangle(0, 0, 10, 10));
     push(

@@ -1,0 +1,215 @@
+//! Results of geometry that were computed before and need not be computed again.
+//!
+//! In: what a result depends on, and how to compute it. Out: the result, from the store where it
+//! has it. Knows no file: whoever starts the program may give it a store, and without one all is
+//! computed. A result is a function of what its key is the digest of, so that a store can save
+//! time and change nothing.
+
+use std::fmt::Debug;
+use std::sync::OnceLock;
+
+use super::shapes::{ShapeRef, Shapes};
+use crate::domain::Digest;
+
+/// Where results are kept from one run to the next.
+pub trait Store: Debug + Send + Sync {
+    /// What was kept under a key, exactly as it was; `None` if nothing was or it is damaged.
+    fn recall(&self, key: &Digest) -> Option<Vec<u8>>;
+
+    /// Keeps a result. Where that fails it is lost, and nothing else.
+    fn keep(&self, key: &Digest, result: &[u8]);
+}
+
+static STORE: OnceLock<Box<dyn Store>> = OnceLock::new();
+
+/// Below so many points a result is computed as quickly as it is read.
+const WORTH_KEEPING: usize = 64;
+
+/// Has results kept in a store from now on, and says whether that is so: only the first one
+/// that is given counts.
+pub fn keep_in(store: Box<dyn Store>) -> bool {
+    STORE.set(store).is_ok()
+}
+
+/// What a result depends on, byte by byte.
+#[derive(Debug)]
+pub(super) struct Key {
+    bytes: Vec<u8>,
+    points: usize,
+}
+
+impl Key {
+    /// The key of a method, which has a name of its own.
+    pub(super) fn new(method: &str) -> Self {
+        let mut key = Self { bytes: Vec::new(), points: 0 };
+        key.number(method.len() as u64);
+        key.bytes.extend_from_slice(method.as_bytes());
+        key
+    }
+
+    pub(super) fn number(&mut self, value: u64) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// A feature with a distance of its own, m.
+    pub(super) fn feature(&mut self, shape: ShapeRef<'_>, distance_m: f64) {
+        self.number(distance_m.to_bits());
+        self.points += shape.points().len();
+        let mut one = Shapes::default();
+        one.push(shape);
+        one.write(&mut self.bytes);
+    }
+}
+
+/// The result of a method: recalled, or computed and kept.
+pub(super) fn recalled<const N: usize>(
+    key: impl FnOnce() -> Key,
+    compute: impl FnOnce() -> [Shapes; N],
+) -> [Shapes; N] {
+    match STORE.get() {
+        Some(store) => recalled_from(store.as_ref(), &key(), compute),
+        None => compute(),
+    }
+}
+
+fn recalled_from<const N: usize>(
+    store: &dyn Store,
+    key: &Key,
+    compute: impl FnOnce() -> [Shapes; N],
+) -> [Shapes; N] {
+    if key.points < WORTH_KEEPING {
+        return compute();
+    }
+    let digest = Digest::of(&key.bytes);
+    if let Some(known) = store.recall(&digest).and_then(|bytes| read(&bytes)) {
+        return known;
+    }
+    let result = compute();
+    let mut bytes = Vec::new();
+    for shapes in &result {
+        shapes.write(&mut bytes);
+    }
+    store.keep(&digest, &bytes);
+    result
+}
+
+/// The collections that were written one after another; `None` if these are not they.
+fn read<const N: usize>(mut bytes: &[u8]) -> Option<[Shapes; N]> {
+    let mut all = Vec::with_capacity(N);
+    for _ in 0..N {
+        all.push(Shapes::read(&mut bytes)?);
+    }
+    bytes.is_empty().then_some(())?;
+    all.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::geometry::{Dimension, GridPoint};
+    use crate::layers::PartRole;
+
+    /// Keeps in memory; the flag spoils what it gives.
+    #[derive(Debug, Default)]
+    struct Memory(Mutex<BTreeMap<Digest, Vec<u8>>>, bool);
+
+    impl Store for Memory {
+        fn recall(&self, key: &Digest) -> Option<Vec<u8>> {
+            let mut found = self.0.lock().unwrap().get(key).cloned()?;
+            if self.1 {
+                found.pop();
+            }
+            Some(found)
+        }
+
+        fn keep(&self, key: &Digest, result: &[u8]) {
+            self.0.lock().unwrap().insert(key.clone(), result.to_vec());
+        }
+    }
+
+    /// A polygon of so many points with a hole, and a line.
+    fn sample(points: i64) -> Shapes {
+        let mut shapes = Shapes::default();
+        let ring = (0..points).map(|i| GridPoint::new(i, i * i));
+        shapes.push_part(PartRole::Shell, ring);
+        shapes.push_part(
+            PartRole::Hole,
+            [(1, 2), (2, 5), (3, 9)].map(|(x, y)| GridPoint::new(x, y)),
+        );
+        shapes.end_feature(Dimension::Area);
+        shapes.push_part(
+            PartRole::Line,
+            [GridPoint::new(-7, i64::MIN), GridPoint::new(7, 8)],
+        );
+        shapes.end_feature(Dimension::Line);
+        shapes
+    }
+
+    fn key_of(shapes: &Shapes, distance_m: f64) -> Key {
+        let mut key = Key::new("test");
+        shapes.iter().for_each(|shape| key.feature(shape, distance_m));
+        key
+    }
+
+    fn text(all: &[Shapes; 2]) -> String {
+        format!("{all:?}")
+    }
+
+    #[test]
+    fn what_was_computed_once_is_recalled_as_it_was() {
+        let (store, shapes) = (Memory::default(), sample(80));
+        let result = || [sample(9), Shapes::default()];
+        let first = recalled_from(&store, &key_of(&shapes, 5.0), result);
+        let again: [Shapes; 2] =
+            recalled_from(&store, &key_of(&shapes, 5.0), || unreachable!("it was kept"));
+        assert_eq!(text(&first), text(&again));
+        assert_eq!(text(&first), text(&result()));
+        // Another distance, one point more, another method: something else.
+        let mut other_method = Key::new("tess");
+        shapes.iter().for_each(|shape| other_method.feature(shape, 5.0));
+        for key in [key_of(&shapes, 5.1), key_of(&sample(81), 5.0), other_method] {
+            let other = recalled_from(&store, &key, || [sample(3), sample(4)]);
+            assert_eq!(text(&other), text(&[sample(3), sample(4)]));
+        }
+        assert_eq!(store.0.lock().unwrap().len(), 4);
+    }
+
+    #[test]
+    fn what_is_damaged_or_small_is_computed() {
+        let store = Memory(Mutex::default(), true);
+        let shapes = sample(80);
+        for size in [5, 6] {
+            let found = recalled_from(&store, &key_of(&shapes, 5.0), || {
+                [sample(size), sample(size)]
+            });
+            assert_eq!(text(&found), text(&[sample(size), sample(size)]));
+        }
+        let small = Memory::default();
+        let _ =
+            recalled_from(&small, &key_of(&sample(5), 5.0), || [sample(3), sample(3)]);
+        assert!(small.0.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn bytes_of_something_else_are_no_collection() {
+        let mut bytes = Vec::new();
+        sample(9).write(&mut bytes);
+        assert!(read::<1>(&bytes).is_some());
+        assert!(read::<2>(&bytes).is_none());
+        for cut in 0..bytes.len() {
+            assert!(read::<1>(&bytes[..cut]).is_none(), "{cut}");
+        }
+        for at in 0..bytes.len() {
+            let mut spoilt = bytes.clone();
+            spoilt[at] ^= 0xff;
+            if let Some([shapes]) = read::<1>(&spoilt) {
+                // Whatever it is, it can be walked through.
+                let points: usize = shapes.iter().map(|shape| shape.points().len()).sum();
+                assert_eq!(points, shapes.vertex_count(), "{at}");
+            }
+        }
+    }
+}
