@@ -227,7 +227,8 @@ mod tests {
         let counts: Vec<u32> = (0..24).map(|i| 1 << i).collect();
         for limit in [5, 7, 15] {
             let lengths = lengths(&counts, limit);
-            let total: f64 = lengths.iter().map(|l| 0.5_f64.powi(*l as i32)).sum();
+            let share = |length: &usize| 1.0 / (1u64 << length) as f64;
+            let total: f64 = lengths.iter().map(share).sum();
             assert!(total <= 1.0 && lengths.iter().all(|l| *l <= limit), "{lengths:?}");
             assert!(lengths.is_sorted_by(|a, b| a >= b), "{lengths:?}");
         }
