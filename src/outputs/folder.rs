@@ -47,7 +47,7 @@ const DROPPING_ENDINGS: [&str; 1] = [".aux.xml"];
 /// See [`OutputError`]; after any but `Stranded` the target is as it was.
 pub(super) fn replace(
     target: &Path,
-    files: &[(String, Vec<u8>)],
+    files: &[(String, impl AsRef<[u8]> + Sync)],
 ) -> Result<Option<PathBuf>, OutputError> {
     portable::ensure_all(files.iter().map(|(name, _)| name.as_str()))?;
     let place = Place::of(target)?;
@@ -288,7 +288,10 @@ fn is_stale(path: &Path) -> bool {
 
 /// Writes all files into an empty folder and sees them onto the disk, several at a time: most
 /// of what one takes is waiting for the disk.
-fn fill(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+fn fill(
+    folder: &Path,
+    files: &[(String, impl AsRef<[u8]> + Sync)],
+) -> Result<(), OutputError> {
     let mut folders = BTreeSet::from([folder.to_owned()]);
     for (name, _) in files {
         if let Some(inner) = folder.join(name).parent()
@@ -302,7 +305,7 @@ fn fill(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
         while let at = next.fetch_add(1, Ordering::Relaxed)
             && let Some((name, bytes)) = files.get(at)
         {
-            write_one(folder.join(name), bytes).map_err(|error| {
+            write_one(folder.join(name), bytes.as_ref()).map_err(|error| {
                 // Nobody begins another.
                 next.store(files.len(), Ordering::Relaxed);
                 (at, error)

@@ -185,7 +185,10 @@ struct Clock {
 }
 
 /// Renders the manifest of `files`, which must be sorted by path.
-pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub(super) fn render(
+    job: &WriteJob<'_>,
+    files: &[(String, impl AsRef<[u8]> + Sync)],
+) -> Vec<u8> {
     let count = |severity| job.findings.count(severity);
     let manifest = Manifest {
         program: Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
@@ -215,8 +218,8 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8>
             .par_iter()
             .map(|(path, bytes)| Output {
                 path,
-                bytes: bytes.len(),
-                sha256: Digest::of(bytes),
+                bytes: bytes.as_ref().len(),
+                sha256: Digest::of(bytes.as_ref()),
             })
             .collect(),
         clock: job.created.map(|created| clock(job, created)),

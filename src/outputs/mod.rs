@@ -30,6 +30,7 @@ pub mod tables;
 pub mod verify;
 pub mod viewer;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -124,8 +125,13 @@ pub struct Written {
 }
 
 impl Written {
-    fn of(directory: &Path, files: &[(String, Vec<u8>)], kept: Option<PathBuf>) -> Self {
-        let size = |(path, bytes): &(String, Vec<u8>)| (path.clone(), bytes.len() as u64);
+    fn of<B: AsRef<[u8]>>(
+        directory: &Path,
+        files: &[(String, B)],
+        kept: Option<PathBuf>,
+    ) -> Self {
+        let size =
+            |(path, bytes): &(String, B)| (path.clone(), bytes.as_ref().len() as u64);
         let mut files: Vec<(String, u64)> = files.iter().map(size).collect();
         files.sort();
         Self { directory: directory.to_owned(), files, kept }
@@ -158,7 +164,7 @@ impl Written {
 /// or if an export cannot be made;
 /// [`ensure_replaceable`] tells the last before any work is done.
 pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
-    let files = render(job)?;
+    let files = made(job)?;
     let kept = folder::replace(job.directory, &files)?;
     Ok(Written::of(job.directory, &files, kept))
 }
@@ -170,7 +176,14 @@ pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
 ///
 /// [`OutputError`] if the name of a map is no plain file name or an export cannot be made.
 pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError> {
-    let mut files = job.more.to_vec();
+    let owned = |(path, bytes): (String, Cow<'_, [u8]>)| (path, bytes.into_owned());
+    Ok(made(job)?.into_iter().map(owned).collect())
+}
+
+/// The files of a run: those that it has already are lent.
+fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<(String, Cow<'a, [u8]>)>, OutputError> {
+    let lent = |(path, bytes): &'a (String, Vec<u8>)| (path.clone(), bytes.into());
+    let mut files: Vec<(String, Cow<'a, [u8]>)> = job.more.iter().map(lent).collect();
     let has_exports = job.only.exports && !job.settings.exports.is_empty();
     let is_package =
         has_exports && job.settings.exports.contains(&ExportFormat::DataPackage);
@@ -178,12 +191,14 @@ pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError>
         let made =
             tables::make_all(job.area, job.measurements, job.indicators, job.findings);
         if has_exports {
-            files.extend(exports::make_all(job, &made)?);
+            let exports = exports::make_all(job, &made)?;
+            files.extend(exports.into_iter().map(|(path, bytes)| (path, bytes.into())));
         }
         // A data package without the tables that it describes would be none.
         if job.only.tables || is_package {
             let path = |name| format!("tables/{name}");
-            files.extend(made.into_iter().map(|table| (path(table.name), table.bytes)));
+            let tables = made.into_iter();
+            files.extend(tables.map(|table| (path(table.name), table.bytes.into())));
         }
     }
     if job.only.maps {
@@ -192,15 +207,15 @@ pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError>
             let name =
                 path.split_once('/').filter(|(folder, _)| folders.contains(folder));
             ensure_plain(name.map_or("", |(_, name)| name), path)?;
-            files.push((path.clone(), bytes.clone()));
+            files.push((path.clone(), bytes.into()));
         }
     }
     if job.only.report {
-        files.push((report::FILE.to_owned(), report::make(job, job.locale)));
+        files.push((report::FILE.to_owned(), report::make(job, job.locale).into()));
     }
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     let manifest = manifest::render(job, &files);
-    files.push((manifest::FILE.to_owned(), manifest));
+    files.push((manifest::FILE.to_owned(), manifest.into()));
     Ok(files)
 }
 

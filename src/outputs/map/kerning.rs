@@ -37,9 +37,11 @@ struct Singles {
 }
 
 impl Singles {
-    fn of(values: HashMap<(u16, u16), i16>) -> Self {
-        let mut all: Vec<((u16, u16), i16)> = values.into_iter().collect();
-        all.sort_unstable();
+    /// Of the same pair the last value counts.
+    fn of(mut all: Vec<((u16, u16), i16)>) -> Self {
+        all.reverse();
+        all.sort_by_key(|(pair, _)| *pair);
+        all.dedup_by_key(|(pair, _)| *pair);
         let glyphs = all.last().map_or(0, |((first, _), _)| usize::from(*first) + 1);
         let mut starts = vec![0; glyphs + 1];
         for ((first, _), _) in &all {
@@ -167,12 +169,12 @@ fn read_pairs(table: Bytes<'_>) -> Option<Pairs> {
     let (_, size2) = record(table.u16(6)?);
     let value = |at: usize| advance.and_then(|a| table.i16(at + a)).unwrap_or(0);
     if table.u16(0)? == 1 {
-        let mut values = HashMap::new();
+        let mut values = Vec::new();
         for (i, &first) in covered.iter().enumerate() {
             let at = table.size(10 + 2 * i)?;
             for j in 0..table.size(at)? {
                 let pair = at + 2 + j * (2 + size1 + size2);
-                values.insert((first, table.u16(pair)?), value(pair + 2));
+                values.push(((first, table.u16(pair)?), value(pair + 2)));
             }
         }
         return Some(Pairs::Single(Singles::of(values)));
