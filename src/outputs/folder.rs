@@ -11,6 +11,8 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::error::OutputError;
@@ -24,6 +26,8 @@ const PREFIX: &str = ".atalaya-";
 const LONGEST_NAME: usize = 200;
 /// How the name of an old folder that made room ends.
 const BACKUP_SUFFIX: &str = ".old";
+/// How many files are written at a time.
+const AT_ONCE: usize = 4;
 /// Where folders cannot be locked, one untouched for so long belongs to a run that died.
 const STALE: Duration = Duration::from_hours(1);
 /// Files that systems and viewers drop into folders by themselves.
@@ -34,7 +38,7 @@ const DROPPING_STARTS: [&str; 3] = ["._", ".~lock.", "~$"];
 const DROPPING_ENDINGS: [&str; 1] = [".aux.xml"];
 
 /// Writes `files` (path inside the folder with `/`, bytes) and puts them in place of
-/// `target`. They are written in the order given.
+/// `target`. They are begun in the order given.
 ///
 /// Returns where the old folder went, if it held files that Atalaya did not write.
 ///
@@ -282,25 +286,55 @@ fn is_stale(path: &Path) -> bool {
     matches!(age, Ok(Ok(age)) if age > STALE)
 }
 
-/// Writes all files into an empty folder and sees them onto the disk.
+/// Writes all files into an empty folder and sees them onto the disk, several at a time: most
+/// of what one takes is waiting for the disk.
 fn fill(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
     let mut folders = BTreeSet::from([folder.to_owned()]);
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        if let Some(inner) = path.parent()
+    for (name, _) in files {
+        if let Some(inner) = folder.join(name).parent()
             && folders.insert(inner.to_owned())
         {
             fs::create_dir_all(inner).map_err(|source| create_failed(inner, source))?;
         }
-        staging::hold()
-            .map(drop)
-            .and_then(|()| write_through(&path, bytes))
-            .map_err(|source| OutputError::Write { path: path.clone(), source })?;
+    }
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<(), (usize, OutputError)> {
+        while let at = next.fetch_add(1, Ordering::Relaxed)
+            && let Some((name, bytes)) = files.get(at)
+        {
+            write_one(folder.join(name), bytes).map_err(|error| {
+                // Nobody begins another.
+                next.store(files.len(), Ordering::Relaxed);
+                (at, error)
+            })?;
+        }
+        Ok(())
+    };
+    let failed = thread::scope(|scope| {
+        let spawn = || thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..AT_ONCE).filter_map(|_| spawn()).collect();
+        let own = work().err();
+        let join = |other: thread::ScopedJoinHandle<'_, Result<(), _>>| {
+            other.join().expect("nothing panics while a file is written").err()
+        };
+        let failed = own.into_iter().chain(others.into_iter().filter_map(join));
+        // The first in order, whoever came upon it.
+        failed.min_by_key(|(at, _)| *at)
+    });
+    if let Some((_, error)) = failed {
+        return Err(error);
     }
     for folder in folders {
         sync_folder(&folder);
     }
     Ok(())
+}
+
+fn write_one(path: PathBuf, bytes: &[u8]) -> Result<(), OutputError> {
+    staging::hold()
+        .map(drop)
+        .and_then(|()| write_through(&path, bytes))
+        .map_err(|source| OutputError::Write { path, source })
 }
 
 fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -3,6 +3,7 @@
 //! Noto Sans (Google, SIL Open Font License 1.1). Layout and renderers measure
 //! with the same numbers, so what fits on paper is known before it is drawn.
 
+use std::cell::OnceCell;
 use std::sync::OnceLock;
 
 use ab_glyph::{Font as _, FontRef, GlyphId, OutlineCurve};
@@ -26,6 +27,8 @@ struct Face {
     letters: Vec<GlyphId>,
     /// How wide each glyph is, em.
     advances: Vec<f32>,
+    /// The outline of each glyph, once it was asked for.
+    outlines: Vec<OnceLock<Vec<OutlineCurve>>>,
 }
 
 impl Face {
@@ -39,12 +42,20 @@ impl Face {
         let width = |glyph| font.h_advance_unscaled(GlyphId(glyph)) / em;
         let advances = (0..count).map(width).collect();
         let kerning = Kerning::read(bytes);
-        Self { font, em, kerning, letters, advances }
+        let outlines = (0..count).map(|_| OnceLock::new()).collect();
+        Self { font, em, kerning, letters, advances, outlines }
     }
 
     fn glyph(&self, c: char) -> GlyphId {
         let listed = self.letters.get(c as usize).copied();
         listed.unwrap_or_else(|| self.font.glyph_id(c))
+    }
+
+    /// The curves around a glyph; none around a space.
+    fn outline(&self, glyph: GlyphId) -> &[OutlineCurve] {
+        let read =
+            || self.font.outline(glyph).map_or_else(Vec::new, |found| found.curves);
+        self.outlines.get(usize::from(glyph.0)).map_or(&[], |slot| slot.get_or_init(read))
     }
 
     fn advance(&self, glyph: GlyphId) -> f32 {
@@ -179,10 +190,9 @@ pub fn outline(
     place(text, face, |letter| {
         let x0 = letter.x_em * size_mm + count as f32 * spacing_mm;
         count += 1;
-        let Some(outline) = face.font.outline(letter.glyph) else { return };
         let at = |p: ab_glyph::Point| (x0 + p.x * k, -p.y * k);
         let mut end: Option<ab_glyph::Point> = None;
-        for curve in &outline.curves {
+        for curve in face.outline(letter.glyph) {
             let (start, stop) = match curve {
                 OutlineCurve::Line(from, to)
                 | OutlineCurve::Quad(from, _, to)
@@ -227,61 +237,125 @@ pub fn wrap(
     max_mm: f32,
     max_lines: usize,
 ) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    let mut used = 0.0;
-    // No line holds more letters than this, so endless words cost nothing.
-    let limit = (max_mm / (size_mm * 0.12)).max(1.0) as usize;
-    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
-        let mut word: String = word.chars().take(limit * (max_lines + 1)).collect();
-        loop {
-            // What the word adds, kerned with the letter before it.
-            let last = line.chars().next_back().map(String::from);
-            let added = match &last {
-                None => width(&word, weight, size_mm),
-                Some(last) => {
-                    let both = width(&format!("{last} {word}"), weight, size_mm);
-                    both - width(last, weight, size_mm)
-                }
-            };
-            if used + added <= max_mm {
-                if last.is_some() {
-                    line.push(' ');
-                }
-                line.push_str(&word);
-                used += added;
-                break;
+    Measured::of(text, weight).wrap(size_mm, max_mm, max_lines)
+}
+
+/// A text that is broken into lines of several widths: each of its words is measured once.
+pub(super) struct Measured<'a> {
+    weight: Weight,
+    words: Vec<Word<'a>>,
+}
+
+/// A word of a text.
+struct Word<'a> {
+    text: &'a str,
+    /// The letter before it, which a space parts from it.
+    before: Option<char>,
+    /// Its width at the start of a line, em.
+    alone: OnceCell<f32>,
+    /// That of the letter before it, and of all from that letter on, em.
+    joined: OnceCell<[f32; 2]>,
+}
+
+impl<'a> Measured<'a> {
+    /// The words of a text.
+    pub(super) fn of(text: &'a str, weight: Weight) -> Self {
+        let words = text.split([' ', '\n', '\t']).filter(|word| !word.is_empty());
+        let words = words.scan(None, |before, text| {
+            let before = std::mem::replace(before, text.chars().next_back());
+            let (alone, joined) = (OnceCell::new(), OnceCell::new());
+            Some(Word { text, before, alone, joined })
+        });
+        Self { weight, words: words.collect() }
+    }
+
+    /// What a word adds to a line, mm, kerned with the last letter of the line if there is one.
+    fn added(
+        &self,
+        word: &Word<'_>,
+        text: &str,
+        last: Option<char>,
+        size_mm: f32,
+    ) -> f32 {
+        let em = |text: &str| place(text, face(self.weight), |_| {});
+        let joined = |last: char| [em(&last.to_string()), em(&format!("{last} {text}"))];
+        let is_whole = text.len() == word.text.len();
+        match last {
+            None if is_whole => word.alone.get_or_init(|| em(text)) * size_mm,
+            None => em(text) * size_mm,
+            Some(last) => {
+                let [letter, both] = if is_whole && word.before == Some(last) {
+                    *word.joined.get_or_init(|| joined(last))
+                } else {
+                    joined(last)
+                };
+                both * size_mm - letter * size_mm
             }
-            if line.is_empty() {
-                let head = fitting(&word, weight, size_mm, max_mm).max(1);
-                let split = word.char_indices().nth(head).map_or(word.len(), |(i, _)| i);
-                lines.push(word[..split].to_owned());
-                word = word[split..].to_owned();
-                if word.is_empty() {
+        }
+    }
+
+    /// As [`wrap`] does.
+    pub(super) fn wrap(
+        &self,
+        size_mm: f32,
+        max_mm: f32,
+        max_lines: usize,
+    ) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        let mut line = String::new();
+        let mut used = 0.0;
+        // No line holds more letters than this, so endless words cost nothing.
+        let limit = (max_mm / (size_mm * 0.12)).max(1.0) as usize;
+        for word in &self.words {
+            let mut rest = start(word.text, limit * (max_lines + 1));
+            loop {
+                let last = line.chars().next_back();
+                let added = self.added(word, rest, last, size_mm);
+                if used + added <= max_mm {
+                    if last.is_some() {
+                        line.push(' ');
+                    }
+                    line.push_str(rest);
+                    used += added;
                     break;
                 }
-            } else {
-                lines.push(std::mem::take(&mut line));
-                used = 0.0;
+                if line.is_empty() {
+                    let head = fitting(rest, self.weight, size_mm, max_mm).max(1);
+                    let head = start(rest, head);
+                    lines.push(head.to_owned());
+                    rest = &rest[head.len()..];
+                    if rest.is_empty() {
+                        break;
+                    }
+                } else {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0.0;
+                }
+                if lines.len() > max_lines {
+                    break;
+                }
             }
             if lines.len() > max_lines {
                 break;
             }
         }
+        if !line.is_empty() {
+            lines.push(line);
+        }
         if lines.len() > max_lines {
-            break;
+            lines.truncate(max_lines);
+            if let Some(last) = lines.last_mut() {
+                let cut = format!("{last}\u{2026}");
+                *last = ellipsis(&cut, self.weight, size_mm, max_mm, true);
+            }
         }
+        lines
     }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    if lines.len() > max_lines {
-        lines.truncate(max_lines);
-        if let Some(last) = lines.last_mut() {
-            *last = ellipsis(&format!("{last}\u{2026}"), weight, size_mm, max_mm, true);
-        }
-    }
-    lines
+}
+
+/// The first letters of a text.
+fn start(text: &str, letters: usize) -> &str {
+    text.char_indices().nth(letters).map_or(text, |(at, _)| &text[..at])
 }
 
 /// Number of letters from the start that fit into a width.

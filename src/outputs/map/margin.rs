@@ -3,7 +3,7 @@
 use crate::domain::{Message, Status};
 use crate::geometry::Prepared;
 
-use super::font::{self, CAP_HEIGHT};
+use super::font::{CAP_HEIGHT, Measured};
 use super::projection::{Extent, View};
 use super::scene::{Colour, Paint, Path, Rect, Rule, Scene, Text, Weight};
 use super::sheet::{Job, Plan};
@@ -55,6 +55,8 @@ impl Strip {
     #[expect(clippy::missing_panics_doc, reason = "the first try is always taken")]
     pub fn of(job: Job<'_>, plan: &Plan<'_>, layers: &[&Prepared], width: f32) -> Self {
         let room = width - 6.0 * PAD;
+        let print = Print::of(job, plan, layers, None);
+        let print = print.measured();
         let mut best: Option<Self> = None;
         for scale in SCALES {
             // Sources side by side need a wide column.
@@ -63,10 +65,10 @@ impl Strip {
             for (shares, parts) in tries {
                 let widths = shares.map(|share| room * share);
                 let mut next = Self { widths, parts, scale, lines: 0 };
-                let sources = next.sources(job, layers);
-                let [notes, technical] = next.small_print(job, plan, layers, None);
+                let sources = next.sources(&print.sources);
                 let longest = sources.iter().map(Vec::len).max().unwrap_or(0);
-                next.lines = longest.max(notes.len()).max(technical.len());
+                let others = next.small_print(&print).map(|lines| lines.len());
+                next.lines = others.into_iter().fold(longest, usize::max);
                 if best.is_none_or(|best| next.height() < best.height() - 0.1) {
                     best = Some(next);
                 }
@@ -90,10 +92,11 @@ impl Strip {
     }
 
     /// The lines of the sources, part by part: no entry is torn.
-    fn sources(self, job: Job<'_>, layers: &[&Prepared]) -> Vec<Vec<String>> {
+    fn sources(self, entries: &[Measured<'_>]) -> Vec<Vec<String>> {
         let parts = self.parts as f32;
         let width = (self.widths[0] - GAP * (parts - 1.0)) / parts;
-        let entries = source_entries(job, layers, width, SIZE * self.scale);
+        let wrapped = |entry: &Measured<'_>| entry.wrap(SIZE * self.scale, width, MOST);
+        let entries: Vec<Vec<String>> = entries.iter().map(wrapped).collect();
         if self.parts == 1 {
             return vec![entries.concat()];
         }
@@ -105,20 +108,50 @@ impl Strip {
     }
 
     /// The lines of method and of technical data.
-    fn small_print(
-        self,
+    fn small_print(self, print: &Print<Measured<'_>>) -> [Vec<String>; 2] {
+        let [_, notes, technical] = self.widths;
+        let lines = |entries: &[Measured<'_>], width: f32, most: usize| {
+            let wrapped =
+                |entry: &Measured<'_>| entry.wrap(SIZE * self.scale, width, most);
+            entries.iter().flat_map(wrapped).collect()
+        };
+        [lines(&print.notes, notes, MOST), lines(&print.technical, technical, 4)]
+    }
+}
+
+/// What the strip says: the entries of each column.
+struct Print<T> {
+    sources: Vec<T>,
+    notes: Vec<T>,
+    technical: Vec<T>,
+}
+
+impl Print<String> {
+    /// Without a view, as many lines as with one.
+    fn of(
         job: Job<'_>,
         plan: &Plan<'_>,
         layers: &[&Prepared],
         view: Option<View>,
-    ) -> [Vec<String>; 2] {
-        let size = SIZE * self.scale;
-        let [_, notes, technical] = self.widths;
-        [
-            note_lines(job, plan, layers, notes, size),
-            technical_lines(job, plan, layers, technical, size, view),
-        ]
+    ) -> Self {
+        Self {
+            sources: source_entries(job, layers),
+            notes: notes(job, plan, layers),
+            technical: technical(job, plan, layers, view),
+        }
     }
+
+    fn measured(&self) -> Print<Measured<'_>> {
+        Print {
+            sources: measured(&self.sources),
+            notes: measured(&self.notes),
+            technical: measured(&self.technical),
+        }
+    }
+}
+
+fn measured(entries: &[String]) -> Vec<Measured<'_>> {
+    entries.iter().map(|entry| Measured::of(entry, Weight::Regular)).collect()
 }
 
 /// The layers that a sheet may draw, before it is known which it does.
@@ -158,9 +191,11 @@ pub fn draw(
     view: View,
 ) {
     let words = job.words;
-    let [notes, technical] = strip.small_print(job, plan, sources, Some(view));
+    let print = Print::of(job, plan, sources, Some(view));
+    let print = print.measured();
+    let [notes, technical] = strip.small_print(&print);
     let parts = [
-        ("map.margin.sources", strip.sources(job, sources)),
+        ("map.margin.sources", strip.sources(&print.sources)),
         ("map.margin.method", vec![notes]),
         ("map.margin.technical", vec![technical]),
     ];
@@ -205,12 +240,7 @@ fn column(
 }
 
 /// One entry a source: titles of its layers, publisher and date, licence, accuracy, status.
-fn source_entries(
-    job: Job<'_>,
-    layers: &[&Prepared],
-    width: f32,
-    size: f32,
-) -> Vec<Vec<String>> {
+fn source_entries(job: Job<'_>, layers: &[&Prepared]) -> Vec<String> {
     let words = job.words;
     let mut entries: Vec<(String, Vec<&str>)> = Vec::new();
     for layer in layers {
@@ -232,11 +262,9 @@ fn source_entries(
             None => entries.push((said, vec![title])),
         }
     }
-    let line = |(said, titles): &(String, Vec<&str>)| {
-        let entry = format!("{}: {said}.", titles.join("; "));
-        font::wrap(&entry, Weight::Regular, size, width, MOST)
-    };
-    entries.iter().map(line).collect()
+    let entry =
+        |(said, titles): &(String, Vec<&str>)| format!("{}: {said}.", titles.join("; "));
+    entries.iter().map(entry).collect()
 }
 
 /// Who published a layer, and when, as far as it is known.
@@ -261,29 +289,17 @@ pub fn accuracy(layer: &Prepared) -> Option<f64> {
     layer.accuracy_m.as_ref()?.iter().copied().reduce(f64::max)
 }
 
-fn note_lines(
-    job: Job<'_>,
-    plan: &Plan<'_>,
-    layers: &[&Prepared],
-    width: f32,
-    size: f32,
-) -> Vec<String> {
+fn notes(job: Job<'_>, plan: &Plan<'_>, layers: &[&Prepared]) -> Vec<String> {
     let worst = layers.iter().map(|layer| layer.status).max();
     let status = worst.and_then(|status| status_note(job, status));
-    plan.notes
-        .iter()
-        .chain(&status)
-        .flat_map(|note| font::wrap(note, Weight::Regular, size, width, MOST))
-        .collect()
+    plan.notes.iter().cloned().chain(status).collect()
 }
 
 /// Without a view, as many lines as with one.
-fn technical_lines(
+fn technical(
     job: Job<'_>,
     plan: &Plan<'_>,
     layers: &[&Prepared],
-    width: f32,
-    size: f32,
     view: Option<View>,
 ) -> Vec<String> {
     let words = job.words;
@@ -325,9 +341,6 @@ fn technical_lines(
     let program = format!("Atalaya {}", env!("CARGO_PKG_VERSION"));
     lines.push(words.with("map.margin.program", "program", &program));
     lines
-        .iter()
-        .flat_map(|line| font::wrap(line, Weight::Regular, size, width, 4))
-        .collect()
 }
 
 /// Datum and projection of the working CRS, by its EPSG code.

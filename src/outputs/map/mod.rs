@@ -15,6 +15,7 @@
 )]
 
 pub mod breaks;
+mod brush;
 pub mod canvas;
 pub mod chart;
 pub mod choropleth;

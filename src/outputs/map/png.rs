@@ -4,18 +4,20 @@
 //! resolution, so that a print at 100 % has the scale of the sheet. The same
 //! scene gives the same bytes anywhere: tiny-skia computes in software.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use tiny_skia::{
-    Color, LineCap, LineJoin, PathBuilder, PathSegment, Pixmap, PixmapPaint, StrokeDash,
-    Transform,
+    IntSize, LineCap, LineJoin, PathBuilder, PathSegment, Pixmap, PixmapPaint,
+    StrokeDash, Transform,
 };
 
 use super::MapError;
+use super::brush::{Brush, Clip, Mask, of_255};
 use super::canvas::Canvas;
 use super::font::{self, Pen};
 use super::hatch::{self, Marks};
-use super::raster::{Area, Outline, OutlinePen, Place, Raster, Spans};
+use super::raster::{Area, Outline, OutlinePen, Place, Raster};
 use super::scene::{
     Anchor, Cap, Colour, Fill, Hatch, Image, Point, Rect, Rule, Scene, Stroke, Text,
 };
@@ -36,13 +38,36 @@ pub fn render(scene: &Scene, dpi: f32) -> Result<Vec<u8>, MapError> {
     let scale = dpi / 25.4;
     let size = |mm: f32| (mm * scale).round() as u32;
     let page = || MapError::Page { width: scene.width_mm, height: scene.height_mm };
-    let mut pixmap =
-        Pixmap::new(size(scene.width_mm), size(scene.height_mm)).ok_or_else(page)?;
-    pixmap.fill(Color::WHITE);
-    let mut canvas = PngCanvas::new(pixmap, scale);
+    let size = IntSize::from_wh(size(scene.width_mm), size(scene.height_mm));
+    let (size, Spare { pixels, raster }) = (size.ok_or_else(page)?, SPARE.take());
+    let pixmap = white(pixels, size).ok_or_else(page)?;
+    let mut canvas = PngCanvas::new(pixmap, scale, raster);
     scene.paint(&mut canvas);
-    encode(&canvas.pixmap, dpi)
-        .map_err(|error| MapError::Encode { reason: error.to_string() })
+    let file = encode(&canvas.pixmap, dpi);
+    SPARE.set(Spare { pixels: canvas.pixmap.take(), raster: canvas.raster });
+    file.map_err(|error| MapError::Encode { reason: error.to_string() })
+}
+
+/// Memory of the last sheet, which the next one on the same thread takes: to get as much from
+/// the system for each took a tenth of the time.
+#[derive(Default)]
+struct Spare {
+    pixels: Vec<u8>,
+    raster: Raster,
+}
+
+thread_local! {
+    static SPARE: Cell<Spare> = Cell::default();
+}
+
+/// A white page; `None` where there is no memory for it.
+fn white(mut pixels: Vec<u8>, size: IntSize) -> Option<Pixmap> {
+    let [wide, high] = [size.width(), size.height()].map(|side| side as usize);
+    let bytes = wide.checked_mul(high)?.checked_mul(4)?;
+    pixels.try_reserve_exact(bytes.saturating_sub(pixels.len())).ok()?;
+    pixels.resize(bytes, 255);
+    pixels.fill(255);
+    Pixmap::from_vec(pixels, size)
 }
 
 /// The file: three channels, since a page is opaque. Flat colours shrink best without a filter:
@@ -79,88 +104,12 @@ struct PngCanvas {
     outline: Outline,
 }
 
-/// A part of the page that is drawn on: a box of whole pixels, and a mask if it has a shape.
-#[derive(Clone)]
-struct Clip {
-    area: Area,
-    mask: Option<Rc<Mask>>,
-}
-
-/// How much of each pixel of a box is drawn on, of 255.
-struct Mask {
-    area: Area,
-    values: Vec<u8>,
-}
-
-impl Mask {
-    fn row(&self, row: usize, from: usize, to: usize) -> &[u8] {
-        let start = (row - self.area.top) * self.area.width();
-        &self.values[start + from - self.area.left..start + to - self.area.left]
-    }
-}
-
-impl Spans for Mask {
-    fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8) {
-        let start = (row - self.area.top) * self.area.width();
-        let (from, to) = (from - self.area.left, to - self.area.left);
-        self.values[start + from..start + to].fill(coverage);
-    }
-}
-
-/// Lays one colour on the page, which is opaque.
-struct Brush<'a> {
-    pixmap: &'a mut Pixmap,
-    rgb: [u8; 3],
-    alpha: u8,
-    mask: Option<&'a Mask>,
-}
-
-impl Spans for Brush<'_> {
-    fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8) {
-        let weight = of_255(u32::from(coverage) * u32::from(self.alpha));
-        let start = row * self.pixmap.width() as usize;
-        let pixels = self.pixmap.data_mut().as_chunks_mut::<4>().0;
-        let pixels = &mut pixels[start + from..start + to];
-        let [r, g, b] = self.rgb;
-        match self.mask {
-            None if weight == 255 => pixels.fill([r, g, b, 255]),
-            None => {
-                for pixel in pixels {
-                    mix(pixel, self.rgb, weight);
-                }
-            }
-            Some(mask) => {
-                for (pixel, share) in pixels.iter_mut().zip(mask.row(row, from, to)) {
-                    match of_255(weight * u32::from(*share)) {
-                        0 => {}
-                        255 => *pixel = [r, g, b, 255],
-                        weight => mix(pixel, self.rgb, weight),
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A product of two numbers of 255, rounded.
-fn of_255(product: u32) -> u32 {
-    ((product + 128) * 257) >> 16
-}
-
-fn mix(pixel: &mut [u8; 4], rgb: [u8; 3], weight: u32) {
-    for (below, above) in pixel.iter_mut().zip(rgb) {
-        let sum = u32::from(above) * weight + u32::from(*below) * (255 - weight);
-        *below = of_255(sum) as u8;
-    }
-}
-
 impl PngCanvas {
-    fn new(pixmap: Pixmap, scale: f32) -> Self {
+    fn new(pixmap: Pixmap, scale: f32, raster: Raster) -> Self {
         let (right, bottom) = (pixmap.width() as usize, pixmap.height() as usize);
         let page = Area { left: 0, top: 0, right, bottom };
         let clips = vec![Clip { area: page, mask: None }];
-        let (raster, outline) = (Raster::default(), Outline::default());
-        Self { pixmap, scale, clips, raster, outline }
+        Self { pixmap, scale, clips, raster, outline: Outline::default() }
     }
 
     /// What is drawn on now.
@@ -179,10 +128,18 @@ impl PngCanvas {
 
     /// Fills the outline.
     fn paint(&mut self, rule: Rule, colour: Colour, clip: &Clip) {
+        let area = self.outline.area(clip.area);
+        self.paint_in(area, rule, colour, clip.mask.as_deref());
+    }
+
+    /// Fills what of the outline lies in a box.
+    fn paint_in(&mut self, area: Area, rule: Rule, colour: Colour, mask: Option<&Mask>) {
         let alpha = (colour.alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
-        let (pixmap, mask) = (&mut self.pixmap, clip.mask.as_deref());
-        let mut brush = Brush { pixmap, rgb: colour.rgb, alpha, mask };
-        self.raster.fill(&self.outline, rule, clip.area, &mut brush);
+        let [r, g, b] = colour.rgb;
+        let wide = self.pixmap.width() as usize;
+        let pixels = self.pixmap.data_mut().as_chunks_mut::<4>().0;
+        let mut brush = Brush { pixels, wide, colour: [r, g, b, 255], alpha, mask };
+        self.raster.fill(&self.outline, rule, area, &mut brush);
     }
 
     /// What of a clip lies in the outline.
@@ -245,16 +202,23 @@ impl PngCanvas {
                 for ([a, b], count) in rows {
                     for i in 0..count {
                         let t = i as f32 / count.saturating_sub(1).max(1) as f32;
-                        let [x, y] = [0, 1].map(|axis| a[axis] + (b[axis] - a[axis]) * t);
-                        for (at, p) in dot.iter_mut().zip(&disc) {
-                            *at = [p[0] + x, p[1] + y];
+                        let at = [0, 1].map(|axis| a[axis] + (b[axis] - a[axis]) * t);
+                        if !inside.meets(around(
+                            at.map(|mm| mm * self.scale),
+                            half * self.scale,
+                        )) {
+                            continue;
+                        }
+                        for (to, p) in dot.iter_mut().zip(&disc) {
+                            *to = [p[0] + at[0], p[1] + at[1]];
                         }
                         self.outline.ring(&dot, &place);
                     }
                 }
             }
         }
-        self.paint(Rule::NonZero, hatch.colour, &inside);
+        // The whole box, which the marks cover: those that are not seen are left out.
+        self.paint_in(inside.area, Rule::NonZero, hatch.colour, inside.mask.as_deref());
     }
 
     /// Starts the outline of what a pen leaves along a path.
@@ -281,6 +245,14 @@ impl PngCanvas {
             }
         }
     }
+}
+
+/// The pixels that a disc may touch, and one more on each side.
+fn around([x, y]: Point, radius: f32) -> Area {
+    // Negative numbers end at zero.
+    let [left, right] = [x - radius - 1.0, x + radius + 2.0].map(|v| v as usize);
+    let [top, bottom] = [y - radius - 1.0, y + radius + 2.0].map(|v| v as usize);
+    Area { left, top, right, bottom }
 }
 
 /// A line with cut ends as a ring.

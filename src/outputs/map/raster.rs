@@ -147,7 +147,16 @@ impl OutlinePen<'_> {
 /// How many chords stand for a curve whose second difference is `bend`, and which leaves its
 /// chord by `share` of it.
 fn chords(bend: Point, share: f32) -> usize {
-    (bend[0].hypot(bend[1]) * share / FLATNESS).sqrt().ceil().clamp(1.0, 64.0) as usize
+    let [x, y] = bend.map(f64::from);
+    let length = (x * x + y * y).sqrt() as f32;
+    above((length * share / FLATNESS).sqrt()).clamp(1, 64)
+}
+
+/// The whole number at or above one that is not negative. Without the call into the library that
+/// rounding is where a processor has no instruction for it that all of its kind have.
+fn above(v: f32) -> usize {
+    let below = v as u32;
+    below as usize + usize::from((below as f32) < v)
 }
 
 #[expect(clippy::many_single_char_names, reason = "the letters of Bézier's formulas")]
@@ -205,15 +214,14 @@ pub(super) struct Raster {
 }
 
 impl Raster {
-    /// Fills an outline within a box and hands over the runs, row by row, left to right.
+    /// Fills what of an outline lies in a box and hands over the runs, row by row, left to right.
     pub(super) fn fill(
         &mut self,
         outline: &Outline,
         rule: Rule,
-        within: Area,
+        area: Area,
         to: &mut impl Spans,
     ) {
-        let area = outline.area(within);
         if area.width() == 0 || area.height() == 0 {
             return;
         }
@@ -238,19 +246,26 @@ struct Rows<'a> {
     words: usize,
 }
 
+/// As many zeros as asked for, or more.
+fn zeros<T: Clone + Default>(all: &mut Vec<T>, count: usize) -> &mut [T] {
+    if all.len() < count {
+        // Anew, since what would be copied is zero.
+        *all = vec![T::default(); count];
+    }
+    &mut all[..count]
+}
+
 impl<'a> Rows<'a> {
     fn of(raster: &'a mut Raster, area: Area) -> Self {
-        let stride = area.width() + 2;
+        let (stride, rows) = (area.width() + 2, area.height());
         let words = stride.div_ceil(64);
-        let (cells, bits) = (stride * area.height(), words * area.height());
-        if raster.cells.len() < cells {
-            raster.cells.resize(cells, 0.0);
+        Self {
+            cells: zeros(&mut raster.cells, stride * rows),
+            touched: zeros(&mut raster.touched, words * rows),
+            area,
+            stride,
+            words,
         }
-        if raster.touched.len() < bits {
-            raster.touched.resize(bits, 0);
-        }
-        let (cells, touched) = (&mut raster.cells[..cells], &mut raster.touched[..bits]);
-        Self { cells, touched, area, stride, words }
     }
 
     /// An edge, cut to the rows; what lies left or right of the columns runs along their sides.
@@ -267,7 +282,7 @@ impl<'a> Rows<'a> {
         }
         let (from, to) = (a[1].max(0.0), b[1].min(high));
         let (lowest, highest) = (a[0].min(b[0]), a[0].max(b[0]));
-        let at = |y: f32| (a[0] + (y - a[1]) * slope).clamp(lowest, highest);
+        let at = |y: f32| within(a[0] + (y - a[1]) * slope, lowest, highest);
         if lowest >= 0.0 && highest <= wide {
             return self.steep(from, to, sign, at);
         }
@@ -288,7 +303,7 @@ impl<'a> Rows<'a> {
             if middle <= 0.0 {
                 self.steep(pair[0], pair[1], sign, |_| 0.0);
             } else if middle < wide {
-                self.steep(pair[0], pair[1], sign, |y| at(y).clamp(0.0, wide));
+                self.steep(pair[0], pair[1], sign, |y| within(at(y), 0.0, wide));
             } else {
                 self.steep(pair[0], pair[1], sign, |_| wide);
             }
@@ -300,10 +315,13 @@ impl<'a> Rows<'a> {
         let mut y = from;
         let mut x = at(y);
         let mut row = from as usize;
+        let mut end = row as f32;
         while y < to && row < self.area.height() {
-            let below = (row as f32 + 1.0).min(to);
+            end += 1.0;
+            let below = if end < to { end } else { to };
             let next = at(below);
-            self.piece(row, x.min(next), x.max(next), (below - y) * sign);
+            let (x0, x1) = if x < next { (x, next) } else { (next, x) };
+            self.piece(row, x0, x1, (below - y) * sign);
             (x, y) = (next, below);
             row += 1;
         }
@@ -311,11 +329,12 @@ impl<'a> Rows<'a> {
 
     /// A piece of an edge within one row, from `x0` to `x1`, that spans a height.
     fn piece(&mut self, row: usize, x0: f32, x1: f32, height: f32) {
-        let (first, last) = (x0.floor(), x1.ceil());
-        let start = first as usize;
-        let count = (last as usize).saturating_sub(start);
-        self.touch(row, start, count.max(1));
-        let cells = &mut self.cells[row * self.stride + start..];
+        let start = x0 as u32;
+        let (first, start, end) = (start as f32, start as usize, above(x1));
+        let count = end.saturating_sub(start);
+        let span = count.max(1);
+        self.touch(row, start, start + span);
+        let cells = &mut self.cells[row * self.stride + start..][..=span];
         if count <= 1 {
             let right = height * (f32::midpoint(x0, x1) - first);
             cells[0] += height - right;
@@ -324,7 +343,7 @@ impl<'a> Rows<'a> {
         }
         // The areas right of the edge in the first, the inner and the last pixels.
         let a_pixel = height / (x1 - x0);
-        let (lead, tail) = (1.0 - (x0 - first), x1 - last + 1.0);
+        let (lead, tail) = (1.0 - (x0 - first), x1 - end as f32 + 1.0);
         let in_first = 0.5 * a_pixel * lead * lead;
         let in_last = 0.5 * a_pixel * tail * tail;
         cells[0] += in_first;
@@ -342,10 +361,19 @@ impl<'a> Rows<'a> {
         cells[count] += in_last;
     }
 
-    /// Notes a cell and `more` after it.
-    fn touch(&mut self, row: usize, start: usize, more: usize) {
-        for cell in start..=start + more {
-            self.touched[row * self.words + cell / 64] |= 1 << (cell % 64);
+    /// Notes the cells from one to another.
+    fn touch(&mut self, row: usize, from: usize, to: usize) {
+        let words = &mut self.touched[row * self.words..][..self.words];
+        let (first, last) = (from / 64, to / 64);
+        let (after, before) = (u64::MAX << (from % 64), u64::MAX >> (63 - to % 64));
+        if first == last {
+            words[first] |= after & before;
+            return;
+        }
+        words[first] |= after;
+        words[last] |= before;
+        for word in &mut words[first + 1..last] {
+            *word = u64::MAX;
         }
     }
 
@@ -354,9 +382,9 @@ impl<'a> Rows<'a> {
         let (left, wide) = (self.area.left, self.area.width());
         for row in 0..self.area.height() {
             let cells = &mut self.cells[row * self.stride..][..self.stride];
+            let words = &mut self.touched[row * self.words..][..self.words];
             let (mut sum, mut from) = (0.0, 0);
             let mut open = 0;
-            let words = &mut self.touched[row * self.words..][..self.words];
             for (w, word) in words.iter_mut().enumerate() {
                 let mut bits = std::mem::take(word);
                 while bits != 0 {
@@ -377,19 +405,26 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// A number, or the end of a range that it lies beyond.
+fn within(v: f32, low: f32, high: f32) -> f32 {
+    let v = if v < low { low } else { v };
+    if v > high { high } else { v }
+}
+
 /// How much of a pixel is covered, of 255, to the sixteenth.
 fn coverage(sum: f32, rule: Rule) -> u8 {
     let sum = sum.abs();
     let share = match rule {
-        Rule::NonZero => sum.min(1.0),
+        Rule::NonZero if sum < 1.0 => sum,
+        Rule::NonZero => 1.0,
         Rule::EvenOdd => {
-            let rest = sum % 2.0;
+            let rest = if sum < 2.0 { sum } else { sum % 2.0 };
             if rest > 1.0 { 2.0 - rest } else { rest }
         }
     };
     // In sixteenths, as many as the eye tells apart at an edge: with all 255 the pictures are
     // half as large again.
-    let sixteenths = (share * 16.0 + 0.5) as u16;
+    let sixteenths = (share * 16.0 + 0.5) as u32;
     ((sixteenths * 255 + 8) / 16) as u8
 }
 
@@ -415,6 +450,7 @@ mod tests {
         }
         let mut raster = Raster::default();
         let mut grid = Grid(vec![vec![0; 6]; 4]);
+        let within = outline.area(within);
         // Twice: nothing may be left of the first time.
         raster.fill(&outline, rule, within, &mut Grid(vec![vec![0; 6]; 4]));
         raster.fill(&outline, rule, within, &mut grid);

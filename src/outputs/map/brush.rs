@@ -1,0 +1,164 @@
+//! Lays colours on a page of pixels within the clips that hold.
+//!
+//! In: runs of pixels and how much of each is covered. Out: the page, which is opaque. A clip is
+//! a box of whole pixels, and a mask if it has a shape.
+
+use std::rc::Rc;
+
+use super::raster::{Area, Spans};
+
+/// Red, green, blue, and a fourth byte that is the same in all.
+pub(super) type Pixel = [u8; 4];
+
+/// A part of the page that is drawn on: a box of whole pixels, and a mask if it has a shape.
+#[derive(Clone)]
+pub(super) struct Clip {
+    /// The box.
+    pub(super) area: Area,
+    /// How much of its pixels is drawn on; all of them without it.
+    pub(super) mask: Option<Rc<Mask>>,
+}
+
+impl Clip {
+    /// Whether anything is drawn on in a box of pixels.
+    pub(super) fn meets(&self, area: Area) -> bool {
+        let area = area.meet(self.area);
+        let is_some = area.width() > 0 && area.height() > 0;
+        is_some && self.mask.as_ref().is_none_or(|mask| mask.meets(area))
+    }
+}
+
+/// How much of each pixel of a box is drawn on, of 255.
+pub(super) struct Mask {
+    /// The box.
+    pub(super) area: Area,
+    /// Row by row.
+    pub(super) values: Vec<u8>,
+}
+
+impl Mask {
+    /// The shares of a row from one column to another.
+    pub(super) fn row(&self, row: usize, from: usize, to: usize) -> &[u8] {
+        let start = (row - self.area.top) * self.area.width();
+        &self.values[start + from - self.area.left..start + to - self.area.left]
+    }
+    /// Whether anything is drawn on in a box of pixels.
+    pub(super) fn meets(&self, area: Area) -> bool {
+        let area = area.meet(self.area);
+        (area.top..area.bottom).any(|row| {
+            self.row(row, area.left, area.right).iter().any(|share| *share > 0)
+        })
+    }
+}
+
+impl Spans for Mask {
+    fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8) {
+        let start = (row - self.area.top) * self.area.width();
+        let (from, to) = (from - self.area.left, to - self.area.left);
+        self.values[start + from..start + to].fill(coverage);
+    }
+}
+
+/// Lays one colour on the page, which is opaque.
+pub(super) struct Brush<'a> {
+    /// The page, row by row.
+    pub(super) pixels: &'a mut [Pixel],
+    /// How many pixels a row has.
+    pub(super) wide: usize,
+    /// What is laid on.
+    pub(super) colour: Pixel,
+    /// How much of it, of 255.
+    pub(super) alpha: u8,
+    /// What is drawn on, if not all.
+    pub(super) mask: Option<&'a Mask>,
+}
+
+impl Spans for Brush<'_> {
+    #[inline]
+    fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8) {
+        let weight = of_255(u32::from(coverage) * u32::from(self.alpha));
+        let start = row * self.wide;
+        match (&mut self.pixels[start + from..start + to], self.mask) {
+            // As most are: at an edge no two pixels are covered alike.
+            ([pixel], None) => *pixel = mixed(*pixel, self.colour, weight),
+            (pixels, None) => lay(pixels, self.colour, weight),
+            (pixels, Some(mask)) => {
+                lay_through(mask.row(row, from, to), pixels, self.colour, weight);
+            }
+        }
+    }
+}
+
+/// Lays a colour on pixels.
+fn lay(pixels: &mut [Pixel], colour: Pixel, weight: u32) {
+    if weight == 255 {
+        pixels.fill(colour);
+        return;
+    }
+    for pixel in pixels {
+        *pixel = mixed(*pixel, colour, weight);
+    }
+}
+
+/// Lays a colour on pixels, on each by its share of 255.
+fn lay_through(shares: &[u8], pixels: &mut [Pixel], colour: Pixel, weight: u32) {
+    for (pixel, share) in pixels.iter_mut().zip(shares) {
+        match of_255(weight * u32::from(*share)) {
+            0 => {}
+            255 => *pixel = colour,
+            weight => *pixel = mixed(*pixel, colour, weight),
+        }
+    }
+}
+
+/// A product of two numbers of 255, rounded.
+pub(super) fn of_255(product: u32) -> u32 {
+    ((product + 128) * 257) >> 16
+}
+
+/// A pixel with so much of another, of 255, on it. Two channels at a time, each in half a word:
+/// the sum of both products is below 2^16, and so is what rounds them as [`of_255`] does.
+fn mixed(below: Pixel, above: Pixel, weight: u32) -> Pixel {
+    const LOW: u32 = 0x00FF_00FF;
+    let [below, above] = [below, above].map(u32::from_le_bytes);
+    let lanes = |above: u32, below: u32| {
+        let sum = above * weight + below * (255 - weight) + 0x0080_0080;
+        ((sum + ((sum >> 8) & LOW)) >> 8) & LOW
+    };
+    let [even, odd] = [0, 8].map(|by| lanes((above >> by) & LOW, (below >> by) & LOW));
+    (even | odd << 8).to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_mix_by_their_weight_and_are_rounded() {
+        // Each channel by itself, to the nearest.
+        let nearest = |below: u8, above: u8, weight: u32| {
+            let [below, above] = [below, above].map(f64::from);
+            let weight = f64::from(weight);
+            ((above * weight + below * (255.0 - weight)) / 255.0).round() as u8
+        };
+        for (low, high) in [(0, 255), (255, 0), (17, 200), (255, 254), (3, 3)] {
+            for weight in 0..=255 {
+                let [there, back] =
+                    [(low, high), (high, low)].map(|(a, b)| nearest(a, b, weight));
+                let found = mixed([low, high, low, 255], [high, low, high, 255], weight);
+                assert_eq!(found, [there, back, there, 255], "{low} {high} {weight}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mask_meets_what_it_lets_through() {
+        let area = Area { left: 2, top: 1, right: 5, bottom: 3 };
+        let mut mask = Mask { area, values: vec![0; 6] };
+        mask.span(2, 3, 4, 80);
+        let meets =
+            |left, top, right, bottom| mask.meets(Area { left, top, right, bottom });
+        assert!(meets(0, 0, 9, 9) && meets(3, 2, 4, 3));
+        assert!(!meets(0, 0, 3, 9) && !meets(4, 0, 9, 9) && !meets(0, 0, 9, 2));
+    }
+}
