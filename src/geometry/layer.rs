@@ -85,6 +85,7 @@ pub fn place(
     findings: &mut Findings,
 ) -> Result<PlacedLayer, Vec<GeometryError>> {
     let mut all = Chunk::default();
+    make_room(&mut all.shapes, &raw.data, &(0..raw.data.features.len()));
     for tasks in tasks(&raw.data).chunks(WAITING) {
         let place = |rows: &Range<usize>| {
             place_rows(raw, transform, rows.clone(), counts_as_point)
@@ -232,6 +233,7 @@ fn place_rows(
     let mut chunk = Chunk::default();
     let (mut mender, mut placer) = (Mender::default(), transform.placer());
     let (mut points, mut changes) = (Vec::new(), Vec::new());
+    make_room(&mut chunk.shapes, &raw.data, &rows);
     for row in rows {
         let parts = parts_of(&raw.data, row);
         points.clear();
@@ -265,6 +267,16 @@ fn place_rows(
         chunk.findings.extend(changes.iter().map(|change| told(change, &raw.id, id)));
     }
     chunk
+}
+
+/// Makes room for what rows of the file are before they are mended.
+fn make_room(shapes: &mut Shapes, data: &RawFeatures, rows: &Range<usize>) {
+    if rows.is_empty() {
+        return;
+    }
+    let parts = parts_of(data, rows.start).start..parts_of(data, rows.end - 1).end;
+    let points = start_of(data, parts.end) - start_of(data, parts.start);
+    shapes.reserve(rows.len(), parts.len(), points);
 }
 
 fn parts_of(data: &RawFeatures, row: usize) -> Range<usize> {

@@ -29,6 +29,13 @@ pub struct Shapes {
 }
 
 impl Shapes {
+    /// Makes room for so many more features, parts and points.
+    pub fn reserve(&mut self, features: usize, parts: usize, points: usize) {
+        self.features.reserve(features);
+        self.parts.reserve(parts);
+        self.coords.reserve(points);
+    }
+
     /// Number of features.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -86,6 +93,9 @@ impl Shapes {
     #[must_use]
     pub fn pick(&self, rows: &[usize]) -> Self {
         let mut picked = Self::default();
+        let parts = rows.iter().map(|&row| self.get(row).parts().len()).sum();
+        let points = rows.iter().map(|&row| self.get(row).points().len()).sum();
+        picked.reserve(rows.len(), parts, points);
         for &row in rows {
             picked.push(self.get(row));
         }

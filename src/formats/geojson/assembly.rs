@@ -54,7 +54,7 @@ impl<'w> Assembly<'w> {
             data.features.push(RawFeature { parts_end, is_null, has_height });
         }
         for (id, row) in chunk.ids {
-            data.ids.push(id.unwrap_or_else(|| format!("#{}", rows + row).into()));
+            data.ids.push(id.unwrap_or_else(|| numbered(rows + row)));
         }
         for (column, values) in self.columns.iter_mut().zip(chunk.columns) {
             column.extend(values);
@@ -92,5 +92,33 @@ impl<'w> Assembly<'w> {
             .collect();
         self.parsed.data.columns = fields.iter().cloned().zip(self.columns).collect();
         self.parsed
+    }
+}
+
+/// The id of a feature that has none of its own: `#` and its row. Files mostly have none, so it
+/// is written without the machinery of `format!`.
+fn numbered(row: u64) -> Box<str> {
+    let (mut text, mut start, mut left) = ([b'#'; 21], 21, row);
+    loop {
+        start -= 1;
+        text[start] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    // The byte before the digits is still what all were at first.
+    std::str::from_utf8(&text[start - 1..]).expect("digits are ASCII").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_without_an_id_is_known_by_its_row() {
+        for row in [0, 1, 9, 10, 99_999, 4_294_967_296, u64::MAX] {
+            assert_eq!(*numbered(row), format!("#{row}"));
+        }
     }
 }

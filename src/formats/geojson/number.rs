@@ -49,7 +49,8 @@ pub(super) fn leading_digits(bytes: [u8; EIGHT]) -> (u64, usize) {
 }
 
 /// The same with what follows the digits taken for zeros: always the value of eight.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "else it is called, once in two numbers")]
 fn decimals(bytes: [u8; EIGHT]) -> (u64, usize) {
     let (values, others) = digit_values(bytes);
     let first = others & others.wrapping_neg();

@@ -6,7 +6,9 @@
 use std::rc::Rc;
 
 use super::raster::{Area, Spans};
-use super::shrink::Pixel;
+
+/// Red, green, blue, and a fourth byte that is the same in all.
+pub(super) type Pixel = [u8; 4];
 
 /// A part of the page that is drawn on: a box of whole pixels, and a mask if it has a shape.
 #[derive(Clone)]
