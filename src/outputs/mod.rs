@@ -176,14 +176,17 @@ pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
 ///
 /// [`OutputError`] if the name of a map is no plain file name or an export cannot be made.
 pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError> {
-    let owned = |(path, bytes): (String, Cow<'_, [u8]>)| (path, bytes.into_owned());
+    let owned = |(path, bytes): Lent<'_>| (path, bytes.into_owned());
     Ok(made(job)?.into_iter().map(owned).collect())
 }
 
+/// Path inside the folder and bytes, of a file that is made already or is made now.
+type Lent<'a> = (String, Cow<'a, [u8]>);
+
 /// The files of a run: those that it has already are lent.
-fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<(String, Cow<'a, [u8]>)>, OutputError> {
+fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<Lent<'a>>, OutputError> {
     let lent = |(path, bytes): &'a (String, Vec<u8>)| (path.clone(), bytes.into());
-    let mut files: Vec<(String, Cow<'a, [u8]>)> = job.more.iter().map(lent).collect();
+    let mut files: Vec<Lent<'a>> = job.more.iter().map(lent).collect();
     let has_exports = job.only.exports && !job.settings.exports.is_empty();
     let is_package =
         has_exports && job.settings.exports.contains(&ExportFormat::DataPackage);
