@@ -140,21 +140,35 @@ fn draw_row(panel: &Panel<'_>, row: &Row) -> Outcome<()> {
             (lowest / 2.0..highest * 3.0).log_scale(),
         )?;
     let size = |value: &f64| format!("{value:.0}");
-    let seconds = |value: &f64| format!("{value}").replace('.', ",");
     chart
         .configure_mesh()
         .x_label_formatter(&size)
         .y_label_formatter(&seconds)
+        .light_line_style(TRANSPARENT)
         .y_desc("segundos")
         .label_style(("sans-serif", 13))
         .draw()?;
-    let reference = row.costs.iter().map(|cost| {
-        let growth = cost.size * cost.size.ln() / (first.size * first.size.ln());
-        (cost.size, (first.seconds * growth).min(highest * 3.0))
+    let reference = (0..=200).map(|step| {
+        let size = first.size * (last.size / first.size).powf(f64::from(step) / 200.0);
+        let growth = size * size.ln() / (first.size * first.size.ln());
+        (size, first.seconds * growth)
     });
+    let reference = reference.take_while(|(_, seconds)| *seconds <= highest * 3.0);
     chart.draw_series(DashedLineSeries::new(reference, 4, 4, BLACK.mix(0.5).into()))?;
     let points = row.costs.iter().map(|cost| (cost.size, cost.seconds));
     chart.draw_series(LineSeries::new(points.clone(), BLUE.stroke_width(2)))?;
     chart.draw_series(points.map(|at| Circle::new(at, 4, BLUE.filled())))?;
     Ok(())
+}
+
+/// Seconds for an axis; only one, two and five of each power of ten are told.
+fn seconds(value: &f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    let digits = text.replace(['0', '.'], "");
+    if ["1", "2", "5"].contains(&digits.as_str()) {
+        text.replace('.', ",")
+    } else {
+        String::new()
+    }
 }
