@@ -143,7 +143,7 @@ fn draw_row(panel: &Panel<'_>, row: &Row) -> Outcome<()> {
     chart
         .configure_mesh()
         .x_label_formatter(&size)
-        .y_label_formatter(&seconds)
+        .y_label_formatter(&|value| seconds(*value))
         .light_line_style(TRANSPARENT)
         .y_desc("segundos")
         .label_style(("sans-serif", 13))
@@ -162,7 +162,7 @@ fn draw_row(panel: &Panel<'_>, row: &Row) -> Outcome<()> {
 }
 
 /// Seconds for an axis; only one, two and five of each power of ten are told.
-fn seconds(value: &f64) -> String {
+fn seconds(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     let digits = text.replace(['0', '.'], "");
