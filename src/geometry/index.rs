@@ -106,18 +106,17 @@ pub(super) fn along_curve(places: &[GridPoint]) -> Vec<u32> {
 }
 
 /// How far along the curve a place lies, of which sixteen bits a side count.
-fn along_hilbert(mut x: u32, mut y: u32) -> u32 {
-    let mut along = 0;
+fn along_hilbert(x: u32, y: u32) -> u32 {
+    let (mut along, mut swapped, mut mirrored) = (0, 0, 0);
     for bit in (0..16).rev() {
-        let (right, upper) = (x >> bit & 1, y >> bit & 1);
+        let (x, y) = (x >> bit & 1, y >> bit & 1);
+        let other = (x ^ y) & swapped;
+        let (right, upper) = (x ^ other ^ mirrored, y ^ other ^ mirrored);
         along = along << 2 | (3 * right) ^ upper;
-        // Within the lower quarters the curve is turned, within the right one also mirrored.
-        if upper == 0 {
-            if right == 1 {
-                (x, y) = (!x, !y);
-            }
-            (x, y) = (y, x);
-        }
+        // Within the lower quarters the curve is turned, within the right one also mirrored. No
+        // branches: which way one goes cannot be foretold.
+        mirrored ^= right & !upper;
+        swapped ^= upper ^ 1;
     }
     along
 }

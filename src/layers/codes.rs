@@ -25,6 +25,9 @@ pub(super) fn apply_id_field(data: &mut RawFeatures, field: &str) {
 
 /// Makes a finding of each id that occurs more than once.
 pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) {
+    if are_numbered(ids) {
+        return;
+    }
     let mut counts: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
     for id in ids {
         *counts.entry(id).or_default() += 1;
@@ -52,6 +55,19 @@ pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) 
         findings
             .push(finding.with("count", extra).with("what", "@finding.part.more_ids"));
     }
+}
+
+/// Whether ids are rising numbers, as those of a file that has none are: no two of them are
+/// the same then.
+fn are_numbered(ids: &[Box<str>]) -> bool {
+    let number = |id: &str| id.strip_prefix('#')?.parse::<u64>().ok();
+    let mut last = None;
+    ids.iter().all(|id| {
+        let next = number(id);
+        let is_more = next.is_some() && next > last;
+        last = next;
+        is_more
+    })
 }
 
 /// Checks that every territory has a code of its own.
@@ -152,6 +168,25 @@ mod tests {
 
     fn ids(count: usize) -> Vec<Box<str>> {
         (1..=count).map(|row| format!("#{row}").into()).collect()
+    }
+
+    #[test]
+    fn only_rising_numbers_need_no_look_at_each_other() {
+        let of = |all: &[&str]| {
+            are_numbered(&all.iter().map(|&id| id.into()).collect::<Vec<_>>())
+        };
+        assert!(of(&[]) && of(&["#0"]) && of(&["#7", "#8", "#100"]));
+        let others: [&[&str]; 6] = [
+            &["#1", "#1"],
+            &["#2", "#1"],
+            &["#1", "2"],
+            &["a"],
+            &["#1", "#"],
+            &["#1", "#x", "#2"],
+        ];
+        for all in others {
+            assert!(!of(all), "{all:?}");
+        }
     }
 
     #[test]
