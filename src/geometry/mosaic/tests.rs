@@ -149,18 +149,29 @@ fn a_border_that_two_planes_share_leaves_nothing_between_them() {
 }
 
 #[test]
-fn a_sliver_in_a_wide_window_has_no_part_that_is_not_there() {
-    // 10 km of a strip one grid step wide along the diagonal, beside a zone a metre off.
-    let far = 10_000;
+fn a_sliver_in_a_wide_window_is_cut_as_finely_as_it_is() {
+    // 10 km of a strip one grid step wide, slanting, across a zone's border that slants as well: what
+    // either has of it adds up to the strip's own area, and no more than is there.
     let p = |x: i64, y: i64| GridPoint::new(x, y);
-    let mut strip = Shapes::default();
-    let ring = [p(0, 0), p(far * M, far * M), p(far * M - 1, far * M + 1), p(-1, 1)];
-    strip.push_part(PartRole::Shell, ring);
-    strip.end_feature(Dimension::Area);
-    let zone = area(&[(1, 0), (far + 1, 0), (far + 1, far)]);
-    let found = split(&mosaic_of(&[&zone]), &strip);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].0.is_empty(), "{found:?}");
+    for i in 0..40 {
+        let end = p(10_000 * M + 7_919 * i, 3_333 * M + 104_729 * i);
+        let mut strip = Shapes::default();
+        let ring = [p(0, 0), end, p(end.x - 1, end.y + 1), p(-1, 1)];
+        strip.push_part(PartRole::Shell, ring);
+        strip.end_feature(Dimension::Area);
+        // The border crosses it about where a third of it is behind.
+        let at = p(end.x / 3, end.y / 3);
+        let (south, north) =
+            (p(at.x + 500 * M, at.y - 4000 * M), p(at.x - 500 * M, at.y + 4000 * M));
+        let west = p(at.x - 9000 * M, at.y);
+        let mut zone = Shapes::default();
+        zone.push_part(PartRole::Shell, [west, south, north]);
+        zone.end_feature(Dimension::Area);
+        let found = split(&mosaic_of(&[&zone]), &strip);
+        let area = strip.get(0).area_m2();
+        assert_eq!(found.len(), 2, "{i}: {found:?}");
+        assert!((found[1].1 / area - 1.0 / 3.0).abs() < 3e-7, "{i}: {found:?} of {area}");
+    }
 }
 
 #[test]
