@@ -72,7 +72,7 @@ fn project(bencher: Bencher<'_, '_>) {
     let way = way.expect("a known way");
     bencher.counter(ItemsCount::new(data.coords.len())).bench(|| {
         let mut placer = way.placer();
-        for &at in &data.coords {
+        for &at in data.coords.all() {
             black_box(placer.place(black_box(at)));
         }
     });

@@ -16,6 +16,7 @@
 )]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use atalaya::analysis::{DeficitRow, ExposureRow, Measurements};
 use atalaya::config::{
@@ -219,7 +220,7 @@ fn push_point(shapes: &mut Shapes, point: Metres) {
 /// A layer as prepared.
 #[must_use]
 pub fn prepared(id: &str, title: Localized, shapes: Shapes, status: Status) -> Prepared {
-    let ids = (1..=shapes.len()).map(|i| format!("#{i}").into()).collect();
+    let ids = Arc::new((1..=shapes.len()).map(|i| format!("#{i}")).collect());
     Prepared {
         id: id.to_owned(),
         title,
@@ -438,7 +439,7 @@ fn health() -> ServiceLayer {
         "C.S. Kennedy",
         "P.S. Los Ángeles",
     ];
-    layer.ids = names.iter().map(|name| (*name).into()).collect();
+    layer.ids = Arc::new(names.iter().collect());
     ServiceLayer {
         layer,
         kind: "health_facility".to_owned(),
@@ -544,7 +545,7 @@ pub fn area() -> StudyArea {
             territory("180303", "Pacocha", 4453.0),
         ],
         territory_layer,
-        territory_partition: Shapes::default(),
+        territory_partition: Arc::default(),
         territory_union: Shapes::default(),
         hazards: vec![fault(), tsunami()],
         exposures: vec![ExposureLayer {

@@ -55,7 +55,7 @@ fn layer(id: &str, epsg: u32, features: &[(Vec<Part>, Option<f64>)]) -> RawLayer
     let mut codes = Column::new();
     for (i, (parts, count)) in features.iter().enumerate() {
         for (role, points) in parts {
-            data.coords.extend(points);
+            data.coords.extend_from_slice(points);
             data.parts.push((data.coords.len() as u32, *role));
         }
         data.features.push(RawFeature {
@@ -63,7 +63,7 @@ fn layer(id: &str, epsg: u32, features: &[(Vec<Part>, Option<f64>)]) -> RawLayer
             is_null: parts.is_empty(),
             has_height: false,
         });
-        data.ids.push(format!("f{}", i + 1).into());
+        data.ids.push(&format!("f{}", i + 1));
         people.push(count.map_or(Value::Null, Value::Number));
         codes.push(Value::Text(format!("{:02}", 99usize.saturating_sub(i)).into()));
     }

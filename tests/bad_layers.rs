@@ -279,7 +279,7 @@ fn huge_numbers_are_kept_for_the_geometry_to_judge() {
     let text =
         points(&[r#"{"people":1}"#]).replace("-71.3", "1e308").replace("-17.6", "1e999");
     let raw = one_layer(text, exposure).read().0.unwrap();
-    assert_eq!(raw.layers[0].data.coords, [[1e308, f64::INFINITY]]);
+    assert_eq!(raw.layers[0].data.coords.all(), [[1e308, f64::INFINITY]]);
 }
 
 #[test]
@@ -458,10 +458,7 @@ fn one_bad_feature_costs_only_itself() {
     let world = one_layer(collection(&[good.clone(), bad, good]), exposure);
     assert_eq!(world.findings(), [(Code::UnreadableFeature, "#2".to_owned())]);
     let (raw, findings) = world.read();
-    assert_eq!(
-        raw.unwrap().layers[0].data.ids,
-        ["#1".into(), "#3".into()] as [Box<str>; 2]
-    );
+    assert!(raw.unwrap().layers[0].data.ids.iter().eq(["#1", "#3"]));
     let text = render(Locale::En, &findings.as_slice()[0].message());
     assert!(text.contains("not an object (line 3, column "), "{text}");
 }
@@ -483,9 +480,9 @@ fn lines_of_features_and_members_in_any_order_are_read() {
         one_layer(format!("{line}\n\n{}", feature(POINT, r#"{"people":3}"#)), exposure);
     let (raw, findings) = world.read();
     let data = &raw.unwrap().layers[0].data;
-    assert_eq!(data.coords, [[1.0, 2.0], [-71.3, -17.6]]);
+    assert_eq!(data.coords.all(), [[1.0, 2.0], [-71.3, -17.6]]);
     assert_eq!(data.columns["people"], [Value::Number(2.0), Value::Number(3.0)]);
-    assert_eq!(data.ids, ["x".into(), "#2".into()] as [Box<str>; 2]);
+    assert!(data.ids.iter().eq(["x", "#2"]));
     let codes: Vec<_> = findings.as_slice().iter().map(|f| f.code).collect();
     assert_eq!(codes, [Code::HeightDropped]);
 }
@@ -499,7 +496,7 @@ fn repeated_ids_are_findings() {
     });
     assert_eq!(world.findings(), [(Code::RepeatedId, "a".to_owned())]);
     let ids = world.read().0.unwrap().layers[0].data.ids.clone();
-    assert_eq!(ids, ["a", "b", "a", "#4"].map(Into::<Box<str>>::into));
+    assert!(ids.iter().eq(["a", "b", "a", "#4"]));
 }
 
 #[test]

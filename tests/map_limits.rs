@@ -213,7 +213,8 @@ fn crowd(side: usize) -> StudyArea {
     area.hazards.truncate(1);
     area.exposures.truncate(1);
     let layer = &mut area.exposures[0];
-    layer.layer.ids = (0..shapes.len()).map(|i| i.to_string().into()).collect();
+    layer.layer.ids =
+        std::sync::Arc::new((0..shapes.len()).map(|i| i.to_string()).collect());
     layer.people = Some(vec![Some(1.0); shapes.len()]);
     layer.layer.shapes = shapes.into();
     area

@@ -383,9 +383,9 @@ fn letters_that_cannot_be_written_are_found() {
     let said = atalaya::i18n::render(Locale::En, &found[0].message());
     assert_eq!(said, "2 names or titles have letters that maps cannot write: U+6771.");
     // A facility that is named by its id, a deficit and the project, each under its own name.
-    let mut ids = area.services[0].layer.ids.to_vec();
-    ids[0] = "Posta 東".into();
-    area.services[0].layer.ids = ids.into();
+    let ids = area.services[0].layer.ids.iter().skip(1);
+    let ids = ["Posta 東"].into_iter().chain(ids).collect();
+    area.services[0].layer.ids = std::sync::Arc::new(ids);
     settings.deficits[0].title = sample::both("西", "x");
     settings.title = sample::both("南", "x");
     let found = letters::missing(&area, &settings, Locale::Es);

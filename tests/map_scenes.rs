@@ -348,7 +348,7 @@ fn world(fill: impl Fn(&mut StudyArea)) -> StudyArea {
     area.hazards[0].layer.shapes = Shapes::default().into();
     area.hazards[0].study_area = None;
     area.territory_layer.shapes = Shapes::default().into();
-    area.territory_partition = Shapes::default();
+    area.territory_partition = std::sync::Arc::default();
     area.services.clear();
     area.contexts.clear();
     for layer in &mut area.exposures {
@@ -383,7 +383,7 @@ fn worlds() -> Vec<(&'static str, StudyArea)> {
                 shapes.end_feature(Dimension::Point);
                 area.exposures.truncate(1);
                 area.exposures[0].layer.shapes = shapes.into();
-                area.exposures[0].layer.ids = vec!["1".into()].into();
+                area.exposures[0].layer.ids = std::sync::Arc::new(["1"].iter().collect());
                 area.exposures[0].people = Some(vec![Some(4.0)]);
             }),
         ),

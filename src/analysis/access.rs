@@ -7,10 +7,13 @@
 //! of the facility's capacity.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::doubts::datum_m;
+use super::tally::CHUNK;
 use crate::config::Settings;
 use crate::domain::Doubt;
 use crate::geometry::{
@@ -18,46 +21,138 @@ use crate::geometry::{
     StudyArea,
 };
 
-/// For each feature the row of the nearest facility and how far it is, m.
-pub(super) type Found = Vec<Option<(usize, f64)>>;
+/// Features that are answered at a time.
+const BLOCK: usize = 1 << 20;
+
+/// For each feature of a layer the nearest facility of a service and how far it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    features: usize,
+    /// Row of the facility and how far it is, m; both empty where there is no facility at all.
+    rows: Vec<u32>,
+    meters: Vec<f64>,
+}
+
+impl Found {
+    /// Number of features.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.features
+    }
+
+    /// Whether there is no feature.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.features == 0
+    }
+
+    /// How far each feature has it in a straight line from its centroid, m; `None` where there is
+    /// no facility at all.
+    #[must_use]
+    pub fn meters(&self) -> impl ExactSizeIterator<Item = Option<f64>> {
+        (0..self.features).map(|row| self.meters.get(row).copied())
+    }
+
+    /// Row of the facility and distance, m, of each feature.
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = Option<(usize, f64)>> {
+        (0..self.features).map(|row| self.of(row))
+    }
+
+    /// Row of the facility and distance, m, of a feature.
+    pub(super) fn of(&self, row: usize) -> Option<(usize, f64)> {
+        Some((*self.rows.get(row)? as usize, *self.meters.get(row)?))
+    }
+
+    fn push(&mut self, found: Option<(usize, f64)>) {
+        self.features += 1;
+        if let Some((row, meters)) = found {
+            self.rows.push(row as u32);
+            self.meters.push(meters);
+        }
+    }
+}
 
 /// The nearest facility of each feature; of equally near ones the lowest id, in byte order.
 pub(super) fn distances(layer: &ExposureLayer, service: &ServiceLayer) -> Found {
+    let mut all = Found::default();
+    search(layer, service, |_, found| all.push(found));
+    all
+}
+
+/// Hands on each feature in turn with the row of its nearest facility and how far it is, m.
+fn search(
+    layer: &ExposureLayer,
+    service: &ServiceLayer,
+    mut hand_on: impl FnMut(usize, Option<(usize, f64)>),
+) {
     let ids = &service.layer.ids;
     let mut by_id: Vec<usize> = (0..ids.len()).collect();
     by_id.sort_by_key(|&row| &ids[row]);
     // The index prefers the lower row: rows in the order of their ids make that the lower id.
     let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
-    let found = nearest.to_all(&centroids(&layer.layer.shapes)).into_iter();
-    found.map(|found| found.map(|(at, distance_m)| (by_id[at], distance_m))).collect()
+    let shapes = &layer.layer.shapes;
+    for first in (0..shapes.len()).step_by(BLOCK) {
+        let places = centroids(shapes, first..(first + BLOCK).min(shapes.len()));
+        for (row, found) in (first..).zip(nearest.to_all(&places)) {
+            hand_on(row, found.map(|(at, distance_m)| (by_id[at], distance_m)));
+        }
+    }
 }
 
 /// The nearest facilities that were asked for, each pair of layers looked at once.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
-    known: BTreeMap<(String, String), Found>,
+    known: BTreeMap<(String, String), Arc<Found>>,
 }
 
 impl Neighbours {
     /// [`distances`] of a layer to a service.
-    pub(super) fn of(&mut self, layer: &ExposureLayer, service: &ServiceLayer) -> &Found {
+    pub(super) fn of(
+        &mut self,
+        layer: &ExposureLayer,
+        service: &ServiceLayer,
+    ) -> &Arc<Found> {
         let key = (layer.layer.id.clone(), service.layer.id.clone());
-        self.known.entry(key).or_insert_with(|| distances(layer, service))
+        self.known.entry(key).or_insert_with(|| Arc::new(distances(layer, service)))
+    }
+
+    /// Hands on each feature that has one with the row of its nearest facility and how far it is,
+    /// m; looked for if nobody asked before, and not kept.
+    pub(super) fn visit(
+        &self,
+        layer: &ExposureLayer,
+        service: &ServiceLayer,
+        mut hand_on: impl FnMut(usize, (usize, f64)),
+    ) {
+        let mut some = |row, found: Option<_>| {
+            found.into_iter().for_each(|found| hand_on(row, found));
+        };
+        let key = (layer.layer.id.clone(), service.layer.id.clone());
+        match self.known.get(&key) {
+            Some(known) => {
+                known.iter().enumerate().for_each(|(row, found)| some(row, found))
+            }
+            None => search(layer, service, some),
+        }
     }
 }
 
-/// The centroids of all features, in order.
-fn centroids(shapes: &Shapes) -> Vec<GridPoint> {
-    (0..shapes.len()).into_par_iter().map(|row| centroid(shapes.get(row))).collect()
+/// The centroids of some features, in order.
+fn centroids(shapes: &Shapes, rows: Range<usize>) -> Vec<GridPoint> {
+    let some: Vec<usize> = rows.clone().step_by(CHUNK).collect();
+    some.into_par_iter()
+        .flat_map_iter(|first| {
+            let window = shapes.window(first..(first + CHUNK).min(rows.end));
+            window.iter().map(|(_, shape)| centroid(shape)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Says for each feature whether its facility lies within `within_m`.
 ///
 /// The limit itself still counts. A feature is served whole or not at all.
-pub(super) fn served(distances: &[Option<(usize, f64)>], within_m: f64) -> Vec<bool> {
-    let is_near =
-        |found: &Option<(usize, f64)>| found.is_some_and(|(_, m)| m <= within_m);
-    distances.iter().map(is_near).collect()
+pub(super) fn served(found: &Found, within_m: f64) -> Vec<bool> {
+    found.meters().map(|meters| meters.is_some_and(|m| m <= within_m)).collect()
 }
 
 /// What may be off in the distance of a layer's features to a service, m: the doubts that are

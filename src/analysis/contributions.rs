@@ -187,7 +187,7 @@ mod tests {
         area.exposures.truncate(1);
         let blocks = &mut area.exposures[0];
         blocks.layer.shapes = rectangles(&[[10, 0, 10, 40]]).into();
-        blocks.layer.ids = vec!["b1".into()].into();
+        blocks.layer.ids = std::sync::Arc::new(["b1"].iter().collect());
         blocks.people = Some(vec![Some(8.0)]);
         blocks.sums = vec![("dwellings".to_owned(), vec![None])];
         let id = "gone".into();

@@ -25,7 +25,7 @@ use crate::config::Settings;
 use crate::domain::{Doubt, DoubtRange, Level, Measure};
 use crate::geometry::crs::Applied;
 use crate::geometry::mosaic::Scratch;
-use crate::geometry::{ExposureLayer, StudyArea};
+use crate::geometry::{ExposureLayer, ShapeRef, StudyArea};
 
 /// Finds the doubts of layers; overlays with moved edges are shared by layers that are off by
 /// as much.
@@ -177,8 +177,9 @@ impl Rules {
             .map(|chunk| {
                 let mut sums = ByRule::new(SUMS + layer.sums.len() + served.len());
                 let mut scratch = Scratch::default();
-                for row in chunk * CHUNK..((chunk + 1) * CHUNK).min(rows) {
-                    sums.add(planes, layer, served, row, &mut scratch);
+                let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
+                for feature in layer.layer.shapes.window(rows).iter() {
+                    sums.add(planes, layer, served, feature, &mut scratch);
                 }
                 sums
             })
@@ -223,10 +224,9 @@ impl ByRule {
         planes: &Planes,
         layer: &ExposureLayer,
         served: &[Vec<bool>],
-        row: usize,
+        (row, shape): (usize, ShapeRef<'_>),
         scratch: &mut Scratch,
     ) {
-        let shape = layer.layer.shapes.get(row);
         let (parts, whole) = split(planes, shape, scratch);
         let mut counts = CountsAs::default();
         let mut sums = vec![Fixed::ZERO; self.columns + 1];

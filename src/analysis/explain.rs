@@ -179,7 +179,7 @@ impl<'a> Explainer<'a> {
     pub fn facility(&self, row: &FacilityRow, end: End) -> Option<Breakdown> {
         let served = self.served(&row.service)?;
         let service = served.service;
-        let at = service.layer.ids.iter().position(|id| **id == *row.facility)?;
+        let at = service.layer.ids.iter().position(|id| id == row.facility)?;
         let (figure, sum) = match end {
             End::Value => (row.people_nearest, self.nearest_people(served, at)),
             End::NextDistance => {
@@ -212,7 +212,7 @@ impl<'a> Explainer<'a> {
             let amount = Fixed::of((*people)?);
             Some(RawTerm { feature, row: Some(row), share: None, amount })
         });
-        let away = |row: usize| nearest(served.service, found[row]);
+        let away = |row: usize| nearest(served.service, found.of(row));
         let (id, terms) = (&layer.layer.id, terms.collect());
         Some(Sum::with_nearest(SumOf::Nearest, id, terms, &away))
     }

@@ -16,7 +16,7 @@ use super::measurements::{BalanceRow, ExposureRow};
 use super::planes::{Class, Planes};
 use super::tally::{AREA, KNOWN, LENGTH, PEOPLE, SUMS, Tally, UNKNOWN};
 use crate::domain::{Doubt, DoubtRange, Level, Measure, OUTSIDE, Quantity, TOTAL};
-use crate::geometry::{Dimension, ExposureLayer, StudyArea};
+use crate::geometry::{Dimension, ExposureLayer, ShapeRef, Shapes, StudyArea, Window};
 
 /// Number of levels.
 const LEVELS: usize = 6;
@@ -212,7 +212,7 @@ pub(super) fn measures(layer: &ExposureLayer, table: &Table) -> Vec<(Measure, us
 /// The measures that parts of a layer's features add to, with their columns: all but the
 /// number of features.
 pub(super) fn measures_of_parts(layer: &ExposureLayer) -> Vec<(Measure, usize)> {
-    let has = |dimension| layer.layer.shapes.iter().any(|s| s.dimension() == dimension);
+    let has = |dimension| layer.layer.shapes.dimensions().any(|own| own == dimension);
     let mut all = Vec::new();
     if has(Dimension::Area) {
         all.push((Measure::Area, AREA));
@@ -361,10 +361,8 @@ pub(super) fn whole(layer: &ExposureLayer, measure: &Measure) -> Fixed {
         |values: &[Option<f64>]| values.iter().flatten().map(|&v| Fixed::of(v)).sum();
     match measure {
         Measure::Features => Fixed::whole(shapes.len() as u64),
-        Measure::Area => {
-            shapes.iter().map(|s| Fixed::of_double_area(s.double_area())).sum()
-        }
-        Measure::Length => shapes.iter().map(|s| Fixed::of(s.length_m())).sum(),
+        Measure::Area => over_all(shapes, |s| Fixed::of_double_area(s.double_area())),
+        Measure::Length => over_all(shapes, |s| Fixed::of(s.length_m())),
         Measure::People => {
             let placed: Fixed = layer.people.as_deref().map_or(Fixed::ZERO, known);
             placed + layer.lost.iter().filter_map(|l| l.people).map(Fixed::of).sum()
@@ -376,4 +374,11 @@ pub(super) fn whole(layer: &ExposureLayer, measure: &Measure) -> Fixed {
             placed + layer.lost.iter().filter_map(|l| l.sums[at]).map(Fixed::of).sum()
         }
     }
+}
+
+/// The sum of something over all features.
+fn over_all(shapes: &Shapes, of: impl Fn(ShapeRef<'_>) -> Fixed) -> Fixed {
+    let sum =
+        |window: Window<'_>| window.iter().map(|(_, shape)| of(shape)).sum::<Fixed>();
+    shapes.windows().map(sum).sum()
 }

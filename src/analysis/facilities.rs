@@ -10,7 +10,7 @@
 //! overlaps with positive measure. People are those of access: a feature whole, from its
 //! centroid, to the nearest facility in a straight line.
 
-use super::access::{Found, Neighbours, centroid};
+use super::access::{Neighbours, centroid};
 use super::exposure::hazards;
 use super::fixed::Fixed;
 use super::measurements::FacilityRow;
@@ -28,14 +28,14 @@ pub(super) fn rows(
     area: &StudyArea,
     settings: &Settings,
     planes: &Planes,
-    neighbours: &mut Neighbours,
+    neighbours: &Neighbours,
 ) -> Vec<FacilityRow> {
     let hazards: Vec<String> =
         hazards(area, planes).into_iter().map(|(id, _)| id).collect();
     let mut rows = Vec::new();
     for service in &area.services {
         let people = people_layer(area, settings, &service.layer.id)
-            .map(|layer| people_nearest(service, layer, neighbours.of(layer, service)));
+            .map(|layer| people_nearest(service, layer, neighbours));
         rows.extend(of_service(area, planes, &hazards, service, people.as_deref()));
     }
     rows
@@ -148,15 +148,15 @@ pub fn people_layer<'a>(
 pub(super) fn people_nearest(
     service: &ServiceLayer,
     layer: &ExposureLayer,
-    found: &Found,
+    neighbours: &Neighbours,
 ) -> Vec<Fixed> {
     let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
     let people = layer.people.as_deref().unwrap_or_default();
-    for (nearest, people) in found.iter().zip(people) {
-        if let (Some((row, _)), Some(people)) = (nearest, people) {
-            sums[*row] += Fixed::of(*people);
+    neighbours.visit(layer, service, |feature, (facility, _)| {
+        if let Some(people) = people.get(feature).copied().flatten() {
+            sums[facility] += Fixed::of(people);
         }
-    }
+    });
     sums
 }
 

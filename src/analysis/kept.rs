@@ -242,7 +242,7 @@ mod tests {
         area.exposures.truncate(1);
         let blocks = &mut area.exposures[0];
         blocks.layer.shapes = rectangles(&[[10, 0, 20, 40], [50, 50, 10, 10]]).into();
-        blocks.layer.ids = vec!["b1".into(), "b2".into()].into();
+        blocks.layer.ids = std::sync::Arc::new(["b1", "b2"].iter().collect());
         blocks.people = Some(vec![Some(7.0), None]);
         blocks.sums = vec![("dwellings".to_owned(), vec![Some(3.0), Some(1.0)])];
         let id = "gone".into();

@@ -1,5 +1,8 @@
 //! What was measured: full precision, keys as ids, nothing rounded.
 
+use std::sync::Arc;
+
+use super::access::Found;
 use super::deficit::Lacking;
 use super::risk::RiskMeasurements;
 use crate::config::Citation;
@@ -140,9 +143,8 @@ impl DeficitRow {
 pub struct Distances {
     /// Deficit id.
     pub deficit: String,
-    /// By feature of the layer that gives the people: metres in a straight line from its
-    /// centroid; `None` where there is no facility at all.
-    pub distance_m: Vec<Option<f64>>,
+    /// By feature of the layer that gives the people.
+    pub found: Arc<Found>,
 }
 
 /// People not served and in a hazard zone.

@@ -29,7 +29,7 @@ pub mod site;
 mod suppression;
 mod tally;
 
-pub use access::centroid;
+pub use access::{Found, centroid};
 pub use contributions::{Contribution, LayerContributions, PlaceClass, contributions};
 pub use deficit::Lacking;
 pub use facilities::people_layer;
@@ -42,6 +42,8 @@ pub use measurements::{
     BalanceRow, DeficitRow, Distances, ExposureRow, FacilityRow, InHazardRow,
     Measurements,
 };
+
+use std::sync::Arc;
 
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Doubt, Findings, Stage, Stages};
@@ -105,7 +107,7 @@ fn measure_all(
     };
     let job = Job { area, settings, planes: &planes };
     let mut found = job.measure(&mut neighbours, &mut tabled, findings, stages);
-    found.facilities = facilities::rows(area, settings, &planes, &mut neighbours);
+    found.facilities = facilities::rows(area, settings, &planes, &neighbours);
     found.risk = settings.risk.as_ref().map(|risk| {
         let measured = risk::measure(area, risk, &planes, findings);
         found.balance.extend(measured.balance.iter().cloned());
@@ -212,8 +214,8 @@ fn tally_layer<'a>(
             service.expect("the settings name layers with the role of service only");
         columns.push((deficit.id.clone(), first + served.len()));
         let distances = neighbours.of(layer, service);
-        let distance_m = distances.iter().map(|d| d.map(|(_, meters)| meters)).collect();
-        found.push(Distances { deficit: deficit.id.clone(), distance_m });
+        let to = Arc::clone(distances);
+        found.push(Distances { deficit: deficit.id.clone(), found: to });
         served.push(access::served(distances, *within_m));
         for (doubt, off_m) in access::doubts(area, settings, layer, service) {
             let (less, more) = (first + served.len(), first + served.len() + 1);

@@ -282,7 +282,7 @@ fn tell(
         if let Some(row) = judged.iter().position(unlisted) {
             let value = text_of(&layer.attributes[&factor.field][row]);
             let finding = Finding::about(Code::ValueInNoClass, &layer.layer.id)
-                .feature(&*layer.layer.ids[row])
+                .feature(&layer.layer.ids[row])
                 .with("factor", &factor.id)
                 .with("value", value.unwrap_or_default())
                 .with("count", count);
@@ -291,7 +291,7 @@ fn tell(
         let count = judged.iter().filter(|one| unknown(one)).count();
         if let Some(row) = judged.iter().position(unknown) {
             let finding = Finding::about(Code::FactorUnknown, &layer.layer.id)
-                .feature(&*layer.layer.ids[row])
+                .feature(&layer.layer.ids[row])
                 .with("factor", &factor.id)
                 .with("count", count);
             findings.push(finding);

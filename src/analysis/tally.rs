@@ -88,8 +88,9 @@ pub(super) fn tally_and_keep(
         .map(|chunk| {
             let mut work = Chunk::new(planes, layer, served);
             work.apart = keeps.then(Apart::default);
-            for row in chunk * CHUNK..((chunk + 1) * CHUNK).min(rows) {
-                work.add(row);
+            let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
+            for (row, shape) in layer.layer.shapes.window(rows).iter() {
+                work.add(row, shape);
             }
             work.finish()
         })
@@ -162,8 +163,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Splits a feature and adds its parts.
-    fn add(&mut self, row: usize) {
-        let shape = self.layer.layer.shapes.get(row);
+    fn add(&mut self, row: usize, shape: ShapeRef<'_>) {
         let (parts, whole) = split(self.planes, shape, &mut self.scratch);
         let parts: SmallVec<[(usize, f64); 4]> = parts
             .into_iter()

@@ -60,9 +60,10 @@ fn of_system(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     Some(base.join("atalaya"))
 }
 
-/// Has results kept there from now on.
+/// Has results kept there from now on, and what is too much for memory put aside.
 pub(super) fn open(place: &Place) {
     let Place::Folder(folder) = place else { return };
+    crate::layers::raw::lie_in(folder.clone());
     let Some(program) = program() else { return };
     memo::keep_in(Box::new(Folder { path: folder.clone(), program }));
 }

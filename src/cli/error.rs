@@ -43,6 +43,8 @@ pub(super) enum CliError {
     Date { found: String },
     /// The pool of threads could not be made.
     Threads { reason: String },
+    /// What was put aside beside memory could not be read again.
+    Aside { reason: String },
     /// A folder for a new project that is not empty.
     NotEmpty { dir: String },
     /// A file where a folder is needed.
@@ -98,6 +100,9 @@ impl Explain for CliError {
             Self::Threads { reason } => {
                 Message::new("error.cli.threads").with("reason", reason)
             }
+            Self::Aside { reason } => {
+                Message::new("error.cli.aside").with("reason", reason)
+            }
             Self::NotEmpty { dir } => {
                 Message::new("error.cli.not_empty").with("dir", dir)
             }
@@ -128,6 +133,7 @@ impl Explain for CliError {
             Self::Resolution { .. } => Some(Message::new("hint.cli.resolution")),
             Self::Accuracy { .. } => Some(Message::new("hint.cli.accuracy")),
             Self::Lang { .. } => Some(Message::new("hint.cli.lang")),
+            Self::Aside { .. } => Some(Message::new("hint.cli.aside")),
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 Some(Message::new("hint.cli.other_folder"))
             }

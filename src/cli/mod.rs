@@ -33,6 +33,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::i18n::{self, Locale};
+use crate::layers;
 use crate::outputs::figure::FigureError;
 use crate::outputs::{self, PastRunError};
 use crate::pipeline;
@@ -86,7 +87,7 @@ fn execute(given: &Given, locale: Locale) -> u8 {
 }
 
 fn carry_out(given: &Given, locale: Locale) -> u8 {
-    let done = match &given.command {
+    let done = layers::raw::caught(|| match &given.command {
         Command::Run(job) => run::run(job, given),
         Command::Check(job) => check::check(job, given),
         Command::Schema => schema::print(),
@@ -100,8 +101,10 @@ fn carry_out(given: &Given, locale: Locale) -> u8 {
         Command::Series(job) => series::series(job, given),
         Command::Review(job) => review::review(job, given),
         Command::New(dir) => new::write(dir, given.lang.unwrap_or(locale), given.voice),
-    };
-    match done {
+    });
+    let lost =
+        |error: std::io::Error| Err(CliError::Aside { reason: error.to_string() }.into());
+    match done.unwrap_or_else(lost) {
         Ok(code) => code,
         // What fails because it was stopped is no trouble to tell of.
         Err(_) if outputs::is_abandoned() => STOPPED,

@@ -243,7 +243,7 @@ fn without_geometry(parsed: &Parsed) -> Vec<String> {
     const NAMED: usize = 5;
     let mut start = 0;
     let mut ids = Vec::new();
-    for (feature, id) in parsed.data.features.iter().zip(&parsed.data.ids) {
+    for (feature, id) in parsed.data.features.iter().zip(parsed.data.ids.iter()) {
         if feature.parts_end == start && ids.len() < NAMED {
             ids.push(id.to_string());
         }

@@ -13,7 +13,7 @@ use super::shape;
 use crate::config::{DeficitKind, LayerSettings, Settings, Units};
 use crate::domain::{Code, Finding, Findings, ReferenceSystem};
 use crate::geometry::crs::{Crs, Transform};
-use crate::geometry::{Dimension, ShapeRef, Shapes, StudyArea};
+use crate::geometry::{Dimension, Shapes, StudyArea};
 use crate::layers::fields::text_of;
 use crate::layers::{PartRole, RawLayer, RawLayers, Value};
 
@@ -213,9 +213,20 @@ fn stated_vertices(
 ) -> Option<Vec<[f64; 2]>> {
     let stated = Crs::new(system, None).ok()?;
     let way = Transform::new(ReferenceSystem::Epsg(ground.epsg), &stated).ok()?;
-    let drawn = || shapes.iter().filter(|shape| shape.dimension() != Dimension::Point);
-    let count: usize = drawn().map(|shape| shape.points().len()).sum();
+    let drawn = |row: &usize| shapes.dimension(*row) != Dimension::Point;
+    let count: usize =
+        (0..shapes.len()).filter(drawn).map(|row| shapes.points_of(row).len()).sum();
     let step = count.div_ceil(datum::MOST).max(1);
-    let points = drawn().flat_map(ShapeRef::points).step_by(step);
-    points.map(|point| way.project(point.meters())).collect()
+    let mut vertices = Vec::with_capacity(count / step + 1);
+    let mut passed = 0usize;
+    for some in shapes.windows() {
+        for (_, shape) in some.iter().filter(|(row, _)| drawn(row)) {
+            let ahead = passed.next_multiple_of(step) - passed;
+            for point in shape.points().iter().skip(ahead).step_by(step) {
+                vertices.push(way.project(point.meters())?);
+            }
+            passed += shape.points().len();
+        }
+    }
+    Some(vertices)
 }

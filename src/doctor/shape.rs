@@ -76,7 +76,7 @@ pub(super) fn first_points(data: &RawFeatures) -> Vec<Option<[f64; 2]>> {
     let mut start = 0;
     let first = |part: usize| {
         let at = if part == 0 { 0 } else { data.parts[part - 1].0 as usize };
-        data.coords.get(at).copied()
+        data.coords.all().get(at).copied()
     };
     let of = data.features.iter().map(|feature| {
         let (from, end) = (start, feature.parts_end as usize);
@@ -88,9 +88,8 @@ pub(super) fn first_points(data: &RawFeatures) -> Vec<Option<[f64; 2]>> {
 
 /// Exchanges the two numbers of each pair.
 pub(super) fn swap(data: &mut RawFeatures) {
-    for pair in &mut data.coords {
-        pair.swap(0, 1);
-    }
+    let swapped: Vec<_> = data.coords.all().iter().map(|&[x, y]| [y, x]).collect();
+    data.coords = swapped.into();
 }
 
 /// Where a layer lies; `None` without usable coordinates. Pairs of 0, 0 do not count.
@@ -100,7 +99,7 @@ pub(super) fn extent(
     degrees: &Degrees,
     ground: Option<&Ground>,
 ) -> Option<Extent> {
-    let usable = data.coords.iter().copied().filter(|at| is_usable(*at));
+    let usable = data.coords.all().iter().copied().filter(|at| is_usable(*at));
     let file = box_of(usable.clone())?;
     let way = system.and_then(|system| degrees.way(system));
     let places = way.as_ref().and_then(|way| {
@@ -111,7 +110,7 @@ pub(super) fn extent(
         let epsg = zone_of(places, ground)?;
         let plane = Crs::from_epsg(epsg).ok()?;
         let way = Transform::new(system.clone(), &plane).ok()?;
-        let possible = data.coords.iter().copied().filter(|at| is_usable(*at));
+        let possible = data.coords.all().iter().copied().filter(|at| is_usable(*at));
         Some((epsg, box_of(possible.filter_map(|at| way.project(at)))?))
     });
     Some(Extent { file, degrees: places, meters, size_m: places.map(size_of) })
@@ -231,7 +230,7 @@ pub(super) fn place_of(
         outside: Vec::new(),
     };
     let mut whole: Option<[f64; 4]> = None;
-    for (vertices, id) in vertices(data).zip(&data.ids) {
+    for (vertices, id) in vertices(data).zip(data.ids.iter()) {
         let step = vertices.len().div_ceil(LOOKED_AT).max(1);
         let some = vertices.iter().step_by(step).filter(|at| !is_zero(**at));
         let places: Vec<[f64; 2]> = some.filter_map(|at| way.project(*at)).collect();
@@ -262,7 +261,7 @@ fn vertices(data: &RawFeatures) -> impl Iterator<Item = &[[f64; 2]]> {
     data.features.iter().map(move |feature| {
         let (from, end) = (start, end_of(feature.parts_end as usize));
         start = end;
-        &data.coords[from..end]
+        &data.coords.all()[from..end]
     })
 }
 
@@ -303,7 +302,7 @@ pub(super) fn other_datum(
         return None;
     }
     let vertices: Vec<[f64; 2]> =
-        data.coords.iter().copied().filter(|at| is_usable(*at)).collect();
+        data.coords.all().iter().copied().filter(|at| is_usable(*at)).collect();
     datum::offset(&vertices, system, ground)
         .map(|offset| datum::told(&offset, system, Suspicion::of(Kind::OtherDatum)))
 }

@@ -13,10 +13,12 @@ use crate::layers::{Column, PartRole, RawFeature, Value};
 /// The largest whole number up to which each has a double of its own.
 pub(super) const EXACT_INTEGER: u64 = 1 << 53;
 
-/// Flat coordinates and parts of the features so far.
+/// Parts of the features so far, and flat coordinates of the one begun last.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     pub(super) coords: Vec<[f64; 2]>,
+    /// Coordinates of all features before it.
+    before: usize,
     pub(super) parts: Vec<(u32, PartRole)>,
     has_height: bool,
 }
@@ -51,7 +53,7 @@ impl Shapes {
     pub(super) fn close(&mut self, role: PartRole) -> bool {
         let before = self.parts.last().map_or(0, |(end, _)| *end);
         // Too many are an error at the end of the feature.
-        let end = u32::try_from(self.coords.len()).unwrap_or(u32::MAX);
+        let end = u32::try_from(self.before + self.coords.len()).unwrap_or(u32::MAX);
         if end > before {
             self.parts.push((end, role));
         }
@@ -179,20 +181,24 @@ impl<'w> Collector<'w> {
             let trouble = Trouble { reason, row, kept: Some(kept), position };
             self.parsed.troubles.push(trouble);
         }
-        let is_numbered = [self.shapes.coords.len(), self.shapes.parts.len(), kept]
+        let coords = self.shapes.before + self.shapes.coords.len();
+        let is_numbered = [coords, self.shapes.parts.len(), kept]
             .iter()
             .all(|count| u32::try_from(*count).is_ok());
         if !is_numbered {
             return Err(FormatError::whole(Problem::TooMany));
         }
         let data = &mut self.parsed.data;
+        data.coords.extend_from_slice(&self.shapes.coords);
+        self.shapes.coords.clear();
+        self.shapes.before = coords;
         data.features.push(RawFeature {
             parts_end: u32::try_from(self.shapes.parts.len())
                 .expect("it was just looked at"),
             is_null: geometry != Geometry::Read,
             has_height: std::mem::take(&mut self.shapes.has_height),
         });
-        data.ids.push(id.unwrap_or_else(|| format!("#{row}")).into());
+        data.ids.push(&id.unwrap_or_else(|| format!("#{row}")));
         for (column, value) in self.columns.iter_mut().zip(&mut self.values) {
             column.push(std::mem::replace(value, Value::Null));
         }
@@ -210,7 +216,6 @@ impl<'w> Collector<'w> {
             .filter(|(_, is_present)| !**is_present)
             .map(|(field, _)| field.clone())
             .collect();
-        parsed.data.coords = self.shapes.coords;
         parsed.data.parts = self.shapes.parts;
         parsed.data.columns = fields.iter().cloned().zip(self.columns).collect();
         parsed
@@ -252,7 +257,7 @@ pub(super) fn parts_of(parsed: &Parsed, row: usize) -> Vec<(PartRole, Vec<[f64; 
         .map(|part| {
             let start = if part == 0 { 0 } else { data.parts[part - 1].0 as usize };
             let (end, role) = data.parts[part];
-            (role, data.coords[start..end as usize].to_vec())
+            (role, data.coords.range(start..end as usize).to_vec())
         })
         .collect()
 }
@@ -284,7 +289,7 @@ mod tests {
         let told: Vec<_> =
             parsed.data.features.iter().map(|f| (f.is_null, f.has_height)).collect();
         assert_eq!(told, [(false, true), (true, false), (false, false)]);
-        assert_eq!(parsed.data.ids, ["#1", "x", "#3"].map(Into::<Box<str>>::into));
+        assert!(parsed.data.ids.iter().eq(["#1", "x", "#3"]));
         assert_eq!(parsed.missing, ["a"]);
         assert_eq!(parsed.fields_seen, ["b", "z"]);
         assert_eq!(

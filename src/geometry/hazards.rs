@@ -248,7 +248,7 @@ fn report(hazard: &HazardLayer, territories: Option<&Reach>, findings: &mut Find
     for (row, shape) in hazard.layer.shapes.iter().enumerate().filter(|_| is_drawn) {
         if hazard.levels.get(row).is_some_and(|level| *level != Level::None) {
             let finding = Finding::about(Code::ZoneOutsideStudy, id);
-            let finding = finding.feature(&*hazard.layer.ids[row]);
+            let finding = finding.feature(&hazard.layer.ids[row]);
             report_outside(rings_of_shape(shape), study_area, finding, findings);
         }
     }

@@ -14,7 +14,7 @@ use super::grid::GridPoint;
 use super::repair::{Change, Fate, Mender};
 use super::shapes::Shapes;
 use crate::domain::{Code, Finding, Findings, Place};
-use crate::layers::{PartRole, RawFeatures, RawLayer};
+use crate::layers::{RawFeatures, RawLayer};
 
 /// Features that one task takes at most.
 const ROWS: usize = 2048;
@@ -98,7 +98,7 @@ pub fn place(
     let errors = all.errors(raw, transform, working_epsg, declared_at);
     if let Some(edge) = all.edge {
         let finding = Finding::about(Code::EdgeOfCrs, &raw.id)
-            .feature(&*raw.data.ids[edge.row as usize])
+            .feature(&raw.data.ids[edge.row as usize])
             .with("epsg", working_epsg)
             .with("count", edge.count);
         findings.push(finding);
@@ -201,7 +201,7 @@ impl Chunk {
             Misfit::Swapped(at) => (&mut self.swapped, at),
             Misfit::Meters(at) | Misfit::Nowhere(at) => {
                 let finding = Finding::about(Code::CoordinateOutOfRange, &layer.id)
-                    .feature(&*layer.data.ids[row])
+                    .feature(&layer.data.ids[row])
                     .with("x", coordinate(at[0]))
                     .with("y", coordinate(at[1]));
                 self.findings.push(finding);
@@ -234,12 +234,16 @@ fn place_rows(
     let (mut mender, mut placer) = (Mender::default(), transform.placer());
     let (mut points, mut changes) = (Vec::new(), Vec::new());
     make_room(&mut chunk.shapes, &raw.data, &rows);
+    let all = coords_of(&raw.data, &rows);
+    let first = all.start;
+    let coords = raw.data.coords.range(all);
     for row in rows {
         let parts = parts_of(&raw.data, row);
         points.clear();
         changes.clear();
-        let fate = match place_points(&raw.data, parts.clone(), &mut placer, &mut points)
-        {
+        let own = coords_of(&raw.data, &(row..row + 1));
+        let own = &coords[own.start - first..own.end - first];
+        let fate = match place_points(own, &mut placer, &mut points) {
             Err(misfit) => {
                 chunk.misfit(raw, row, misfit);
                 Fate::Dropped
@@ -271,17 +275,22 @@ fn place_rows(
 
 /// Makes room for what rows of the file are before they are mended.
 fn make_room(shapes: &mut Shapes, data: &RawFeatures, rows: &Range<usize>) {
-    if rows.is_empty() {
-        return;
-    }
-    let parts = parts_of(data, rows.start).start..parts_of(data, rows.end - 1).end;
-    let points = start_of(data, parts.end) - start_of(data, parts.start);
-    shapes.reserve(rows.len(), parts.len(), points);
+    let parts = first_part(data, rows.end) - first_part(data, rows.start);
+    shapes.reserve(rows.len(), parts, coords_of(data, rows).len());
+}
+
+/// The numbers of the coordinates of rows.
+fn coords_of(data: &RawFeatures, rows: &Range<usize>) -> Range<usize> {
+    let [first, end] = [rows.start, rows.end].map(|row| first_part(data, row));
+    start_of(data, first)..start_of(data, end)
 }
 
 fn parts_of(data: &RawFeatures, row: usize) -> Range<usize> {
-    let start = if row == 0 { 0 } else { data.features[row - 1].parts_end as usize };
-    start..data.features[row].parts_end as usize
+    first_part(data, row)..first_part(data, row + 1)
+}
+
+fn first_part(data: &RawFeatures, row: usize) -> usize {
+    if row == 0 { 0 } else { data.features[row - 1].parts_end as usize }
 }
 
 fn start_of(data: &RawFeatures, part: usize) -> usize {
@@ -290,18 +299,13 @@ fn start_of(data: &RawFeatures, part: usize) -> usize {
 
 /// Places all points of a feature; a pair at the edge of the CRS, if there is any.
 fn place_points(
-    data: &RawFeatures,
-    parts: Range<usize>,
+    coords: &[[f64; 2]],
     placer: &mut Placer<'_>,
     points: &mut Vec<GridPoint>,
 ) -> Result<Option<[f64; 2]>, Misfit> {
-    if parts.is_empty() {
-        return Ok(None);
-    }
-    let all = start_of(data, parts.start)..data.parts[parts.end - 1].0 as usize;
     let mut edge = None;
     let transform = placer.transform();
-    for &at in &data.coords[all] {
+    for &at in coords {
         match placer.place(at) {
             Placed::Inside(point) => points.push(point),
             Placed::AtEdge(point) => {
@@ -332,21 +336,16 @@ fn told(change: &Change, layer: &str, feature: &str) -> Finding {
     }
 }
 
-/// The role of every part of a raw feature, for what needs no coordinates.
-pub fn roles_of(data: &RawFeatures, row: usize) -> impl Iterator<Item = PartRole> {
-    parts_of(data, row).map(|part| data.parts[part].1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::RawFeature;
+    use crate::layers::{PartRole, RawFeature};
 
     /// A layer of lines with so many vertices each.
     fn lines(vertices: &[usize]) -> RawFeatures {
         let mut data = RawFeatures::default();
         for &count in vertices {
-            data.coords.extend(vec![[0.0, 0.0]; count]);
+            data.coords.extend_from_slice(&vec![[0.0, 0.0]; count]);
             data.parts.push((data.coords.len() as u32, PartRole::Line));
             let parts_end = data.parts.len() as u32;
             data.features.push(RawFeature {

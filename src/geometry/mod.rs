@@ -46,6 +46,7 @@ pub mod relate;
 pub mod repair;
 pub mod shapes;
 mod strip;
+mod strips;
 pub mod study_area;
 pub mod territories;
 pub mod validity;
@@ -56,7 +57,7 @@ pub use grid::GridPoint;
 pub use index::SpatialIndex;
 pub use nearest::Nearest;
 pub use prepare::{prepare, prepare_as_drawn};
-pub use shapes::{Dimension, ShapeRef, Shapes};
+pub use shapes::{Dimension, ShapeRef, Shapes, Window};
 pub use study_area::{
     ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,
     ServiceLayer, StudyArea, Territory, Zone,

@@ -12,7 +12,9 @@ use super::overlay::{
 };
 use super::relate::{Interiors, Outlines, bounds};
 use super::shapes::{Dimension, Shapes};
+use super::strips::Strips;
 use crate::domain::{Code, Finding, Findings};
+use crate::layers::Texts;
 
 /// Below this area, m², an overlap is noise of the grid.
 const NOISE_AREA_M2: f64 = 1e-6;
@@ -40,9 +42,40 @@ impl Overlap {
     }
 }
 
+/// Features up to which a layer is looked through at once; a larger one goes strip by strip, so
+/// that what is built to find neighbours need not hold all of it.
+const AT_ONCE: usize = 1 << 16;
+
 /// All pairs of areas that overlap, noise included, in order of their rows.
 #[must_use]
 pub fn find(shapes: &Shapes) -> Vec<Overlap> {
+    find_by(shapes, AT_ONCE)
+}
+
+fn find_by(shapes: &Shapes, at_once: usize) -> Vec<Overlap> {
+    if shapes.len() <= at_once {
+        return find_among(shapes, &|_, _| true);
+    }
+    let mut found = Vec::new();
+    let strips = Strips::over(shapes, at_once);
+    for strip in 0..strips.count() {
+        let rows = strips.rows_of(strip);
+        let here = |a: usize, b: usize| strips.belongs(rows[a], rows[b], strip);
+        let among = find_among(&shapes.gather(&rows), &here);
+        found.extend(among.into_iter().map(|overlap| {
+            let (a, b) = overlap.rows;
+            Overlap { rows: (rows[a], rows[b]), ..overlap }
+        }));
+    }
+    found.sort_unstable_by_key(|overlap| overlap.rows);
+    found
+}
+
+/// The same among all features of which a pair is wanted.
+fn find_among(
+    shapes: &Shapes,
+    is_wanted: &(dyn Fn(usize, usize) -> bool + Sync),
+) -> Vec<Overlap> {
     let areas = shapes.iter().enumerate().filter_map(|(row, shape)| {
         let bounds = bounds(shape)?;
         (shape.dimension() == Dimension::Area).then_some((row, bounds))
@@ -56,7 +89,7 @@ pub fn find(shapes: &Shapes) -> Vec<Overlap> {
         .into_par_iter()
         .filter_map(|(a, b)| {
             let (a, b) = (a as usize, b as usize);
-            if outlines.interiors(a, b) == Interiors::Apart {
+            if !is_wanted(a, b) || outlines.interiors(a, b) == Interiors::Apart {
                 return None;
             }
             let common = intersection(
@@ -75,13 +108,13 @@ pub fn find(shapes: &Shapes) -> Vec<Overlap> {
 pub fn report(
     code: Code,
     layer: &str,
-    ids: &[Box<str>],
+    ids: &Texts,
     overlaps: &[Overlap],
     findings: &mut Findings,
 ) {
     // In the order of ids, so that the order of features in the file changes nothing.
     let named = |overlap: &Overlap| {
-        let (a, b) = (&*ids[overlap.rows.0], &*ids[overlap.rows.1]);
+        let (a, b) = (&ids[overlap.rows.0], &ids[overlap.rows.1]);
         if b < a { (b, a) } else { (a, b) }
     };
     let mut real: Vec<&Overlap> = overlaps.iter().filter(|o| !o.is_noise()).collect();
@@ -184,6 +217,22 @@ mod tests {
     }
 
     #[test]
+    fn strip_by_strip_the_same_overlaps_are_found() {
+        // A staircase of squares that overlap the next two, and one under all of them.
+        let mut all: Vec<_> =
+            (0..40).map(|i| (i * 7 % 40 * 4 * M, i * M, 10 * M)).collect();
+        all.push((-M, -M, 170 * M));
+        let mut shapes = squares(&all);
+        shapes.push_part(PartRole::Line, [GridPoint::new(0, 0), GridPoint::new(M, M)]);
+        shapes.end_feature(Dimension::Line);
+        let whole = find_among(&shapes, &|_, _| true);
+        assert!(whole.len() > 60, "{}", whole.len());
+        for at_once in [1, 2, 7, 41] {
+            assert_eq!(find_by(&shapes, at_once), whole, "{at_once}");
+        }
+    }
+
+    #[test]
     fn dissolving_counts_common_ground_once() {
         let shapes = squares(&[
             (0, 0, 10 * M),
@@ -200,7 +249,7 @@ mod tests {
 
     #[test]
     fn pairs_are_named_in_the_order_of_their_ids() {
-        let ids = ["c".into(), "a".into(), "b".into()];
+        let ids = ["c", "a", "b"].iter().collect();
         let overlap = |rows| Overlap { rows, area_m2: 2.0, width_m: 1.0 };
         let pairs = [overlap((0, 1)), overlap((0, 2)), overlap((1, 2))];
         let mut findings = Findings::default();
@@ -215,7 +264,7 @@ mod tests {
     #[test]
     fn beyond_a_hundred_pairs_only_their_sum_is_told() {
         let overlap = Overlap { rows: (0, 1), area_m2: 2.0, width_m: 1.0 };
-        let ids = ["a".into(), "b".into()];
+        let ids = ["a", "b"].iter().collect();
         let mut findings = Findings::default();
         report(Code::ExposureOverlap, "blocks", &ids, &[overlap; 130], &mut findings);
         assert_eq!(findings.count(Severity::Warning), 101);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::crs::{Applied, Crs, CrsTrouble, Transform, Ways, accuracy_of, scale_ppm};
+use super::edges::{GridBox, joined};
 use super::error::{GeometryError, GeometryErrors};
 use super::hazards::{self, Edges, rows_of_areas};
 use super::layer::{self, PlacedLayer};
@@ -29,7 +30,9 @@ use crate::config::{
 use crate::domain::{
     Code, Finding, Findings, Place, Source, Stage, Stages, Status, TerritoryCode,
 };
-use crate::layers::{Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Value};
+use crate::layers::{
+    Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Texts, Value,
+};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -37,7 +40,7 @@ pub(super) struct Layer<'a> {
     pub(super) settings: &'a LayerSettings,
     pub(super) placed: PlacedLayer,
     /// Id of each feature of the file.
-    pub(super) ids: Arc<[Box<str>]>,
+    pub(super) ids: Arc<Texts>,
     /// Accuracy of the datum operations on its way, m.
     shift_accuracy_m: Option<f64>,
 }
@@ -109,7 +112,7 @@ fn prepare_with(
         epsg: settings.working_epsg,
         territories: Vec::new(),
         territory_layer: nothing(),
-        territory_partition: Shapes::default(),
+        territory_partition: Arc::default(),
         territory_union: Shapes::default(),
         hazards: Vec::new(),
         exposures: Vec::new(),
@@ -234,16 +237,25 @@ fn place<'a>(
         features_kept: placed.shapes.len(),
         vertices: placed.shapes.vertex_count(),
     };
-    raw.data.coords = Vec::new();
-    let ids = std::mem::take(&mut raw.data.ids).into();
+    // The placed shapes stand for them.
+    (raw.data.coords, raw.data.parts, raw.data.features) = Default::default();
+    let ids = Arc::new(std::mem::take(&mut raw.data.ids));
     Ok((Layer { raw, settings: of_layer, placed, ids, shift_accuracy_m }, input))
+}
+
+/// The box of all shapes; `None` if there are none.
+fn box_of(shapes: &Shapes) -> Option<GridBox> {
+    let boxes = shapes.windows().flat_map(|some| {
+        let whole = some.iter().filter_map(|(_, shape)| bounds(shape));
+        whole.reduce(|a, b| joined(&a, &b))
+    });
+    boxes.reduce(|a, b| joined(&a, &b))
 }
 
 /// Where placed shapes lie, degrees of WGS 84: west, south, east, north; from the corners
 /// and the middles of the sides of their box. `None` if there are none.
 fn extent(transform: &Transform<'_>, shapes: &Shapes) -> Option<[f64; 4]> {
-    let whole = shapes.iter().filter_map(bounds);
-    let [x0, y0, x1, y1] = whole.reduce(|a, b| super::edges::joined(&a, &b))?;
+    let [x0, y0, x1, y1] = box_of(shapes)?;
     let between = |a: i64, b: i64| [a, a.midpoint(b), b];
     let mut all: Option<[f64; 4]> = None;
     for x in between(x0, x1) {
@@ -359,40 +371,41 @@ impl Layer<'_> {
 
     /// The whole layer.
     pub(super) fn prepared(&self) -> Prepared {
-        let rows: Vec<usize> = (0..self.placed.shapes.len()).collect();
-        self.with_shapes(Arc::clone(&self.placed.shapes), &rows)
+        self.with_shapes(Arc::clone(&self.placed.shapes), &self.placed.rows)
     }
 
     /// Some rows of the placed layer, in the order given.
     pub(super) fn prepared_rows(&self, rows: &[usize]) -> Prepared {
-        self.with_shapes(Arc::new(self.placed.shapes.pick(rows)), rows)
+        if rows.iter().copied().eq(0..self.placed.shapes.len()) {
+            return self.prepared();
+        }
+        let file_rows: Vec<u32> = rows.iter().map(|&row| self.placed.rows[row]).collect();
+        self.with_shapes(Arc::new(self.placed.shapes.pick(rows)), &file_rows)
     }
 
-    fn with_shapes(&self, shapes: Arc<Shapes>, rows: &[usize]) -> Prepared {
-        let file_rows: Vec<usize> =
-            rows.iter().map(|&row| self.placed.rows[row] as usize).collect();
+    fn with_shapes(&self, shapes: Arc<Shapes>, file_rows: &[u32]) -> Prepared {
         Prepared {
             id: self.raw.id.clone(),
             title: self.settings.title.clone(),
             shapes,
-            ids: self.ids_of(&file_rows),
-            accuracy_m: self.accuracy(&file_rows),
+            ids: self.ids_of(file_rows),
+            accuracy_m: self.accuracy(file_rows),
             status: self.settings.status,
             source: self.settings.source.clone(),
         }
     }
 
     /// Ids of rows of the file; shared where they are all of them.
-    fn ids_of(&self, file_rows: &[usize]) -> Arc<[Box<str>]> {
+    fn ids_of(&self, file_rows: &[u32]) -> Arc<Texts> {
         if file_rows.len() == self.ids.len() {
             return Arc::clone(&self.ids);
         }
-        file_rows.iter().map(|&row| self.ids[row].clone()).collect()
+        Arc::new(file_rows.iter().map(|&row| &self.ids[row as usize]).collect())
     }
 
     /// Accuracies of rows of the file. Those of a hazard take in the accuracy of the datum
     /// operations on its way: the edge of a zone can be no better than where it was put.
-    fn accuracy(&self, file_rows: &[usize]) -> Option<Vec<f64>> {
+    fn accuracy(&self, file_rows: &[u32]) -> Option<Vec<f64>> {
         let stated = self.stated_accuracy(file_rows);
         let Some(shift) =
             self.shift_accuracy_m.filter(|_| self.settings.hazard.is_some())
@@ -407,13 +420,13 @@ impl Layer<'_> {
 
     /// Accuracies that the layer states. Where a field leaves some unknown, they get the worst
     /// that it states.
-    fn stated_accuracy(&self, file_rows: &[usize]) -> Option<Vec<f64>> {
+    fn stated_accuracy(&self, file_rows: &[u32]) -> Option<Vec<f64>> {
         match self.settings.accuracy.as_ref()? {
             AccuracySetting::Meters(meters) => Some(vec![*meters]),
             AccuracySetting::Field(field) => {
                 let stated: Vec<Option<f64>> = file_rows
                     .iter()
-                    .map(|&row| number_of(value_at(&self.raw.data, field, row)))
+                    .map(|&row| number_of(value_at(&self.raw.data, field, row as usize)))
                     .map(|meters| meters.filter(|meters| *meters >= 0.0))
                     .collect();
                 let worst = stated.iter().copied().flatten().reduce(f64::max)?;
@@ -435,7 +448,7 @@ impl Layer<'_> {
             let first = first.map_or(rows.len(), |(i, _)| i);
             let id = &self.ids[self.placed.rows[first] as usize];
             let finding = Finding::about(Code::UnsuitableGeometry, self.id())
-                .feature(&**id)
+                .feature(id)
                 .with("count", others)
                 .with("role", role);
             findings.push(finding);
@@ -443,8 +456,11 @@ impl Layer<'_> {
         rows
     }
 
-    /// Values of an additive field for the kept features.
-    fn kept<T: Clone>(&self, of_file: &[T]) -> Vec<T> {
+    /// Of something of each row of the file what the kept features have.
+    fn kept<T: Clone>(&self, of_file: Vec<T>) -> Vec<T> {
+        if self.placed.rows.len() == of_file.len() {
+            return of_file;
+        }
         self.placed.rows.iter().map(|&row| of_file[row as usize].clone()).collect()
     }
 }
@@ -504,12 +520,7 @@ fn territory(layer: &Layer<'_>, role: &TerritoryRole, row: usize) -> Option<Terr
 }
 
 fn scale_over(working: &Crs, territories: &Prepared) -> (f64, f64) {
-    let whole = territories
-        .shapes
-        .iter()
-        .filter_map(bounds)
-        .reduce(|a, b| super::edges::joined(&a, &b));
-    let Some([x0, y0, x1, y1]) = whole else { return (0.0, 0.0) };
+    let Some([x0, y0, x1, y1]) = box_of(&territories.shapes) else { return (0.0, 0.0) };
     let low = super::GridPoint::new(x0, y0).meters();
     let high = super::GridPoint::new(x1, y1).meters();
     scale_ppm(working, low, high).unwrap_or((0.0, 0.0))
@@ -601,8 +612,7 @@ fn add_measured(
     found: &[Overlap],
     findings: &mut Findings,
 ) {
-    let rows: Vec<usize> = layer.placed.rows.iter().map(|&row| row as usize).collect();
-    let ids = layer.ids_of(&rows);
+    let ids = layer.ids_of(&layer.placed.rows);
     if let Some(role) = &layer.settings.exposure {
         overlaps::report(Code::ExposureOverlap, layer.id(), &ids, found, findings);
         area.exposures.push(exposure(layer, role));
@@ -615,21 +625,21 @@ fn add_measured(
 }
 
 fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
-    let data = &layer.raw.data;
+    let (data, rows) = (&layer.raw.data, layer.ids.len());
     let factor = role.growth.as_ref().map_or(1.0, Growth::factor);
     let people = role.people.as_ref().map(|field| -> Vec<Option<f64>> {
-        let values = additive_values(data, field).into_iter();
+        let values = additive_values(data, rows, field).into_iter();
         values.map(|people| people.map(|people| people * factor)).collect()
     });
     let sums: Vec<(String, Vec<Option<f64>>)> = role
         .sums
         .iter()
-        .map(|(name, field)| (name.clone(), additive_values(data, field)))
+        .map(|(name, field)| (name.clone(), additive_values(data, rows, field)))
         .collect();
     let lost = layer.placed.dropped.iter().map(|&row| {
         let row = row as usize;
         LostFeature {
-            id: layer.ids[row].clone(),
+            id: layer.ids[row].into(),
             people: people.as_ref().and_then(|all| all[row]),
             sums: sums.iter().map(|(_, all)| all[row]).collect(),
         }
@@ -637,8 +647,8 @@ fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
     ExposureLayer {
         layer: layer.prepared(),
         lost: lost.collect(),
-        people: people.as_ref().map(|all| layer.kept(all)),
-        sums: sums.iter().map(|(name, all)| (name.clone(), layer.kept(all))).collect(),
+        people: people.map(|all| layer.kept(all)),
+        sums: sums.into_iter().map(|(name, all)| (name, layer.kept(all))).collect(),
         growth: role.growth.clone(),
         attributes: attributes(layer, role),
     }
@@ -668,18 +678,20 @@ fn report_growth(id: &str, role: &ExposureRole, findings: &mut Findings) {
 fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Vec<Value>> {
     let column = |field: &String| {
         let values = layer.raw.data.columns.get(field)?;
-        Some((field.clone(), layer.kept(values)))
+        Some((field.clone(), layer.kept(values.clone())))
     };
     role.attributes.keys().filter_map(column).collect()
 }
 
 fn service(layer: &Layer<'_>, role: &ServiceRole, found: &[Overlap]) -> ServiceLayer {
-    let capacity =
-        role.capacity.as_ref().map(|field| additive_values(&layer.raw.data, field));
+    let capacity = role
+        .capacity
+        .as_ref()
+        .map(|field| additive_values(&layer.raw.data, layer.ids.len(), field));
     ServiceLayer {
         layer: layer.prepared(),
         kind: role.kind.clone(),
         dissolved: overlaps::dissolve(&layer.placed.shapes, found),
-        capacity: capacity.map(|all| layer.kept(&all)),
+        capacity: capacity.map(|all| layer.kept(all)),
     }
 }

@@ -5,7 +5,7 @@
 
 use super::index::SpatialIndex;
 use super::relate::{Outlines, bounds};
-use super::shapes::Shapes;
+use super::shapes::{ShapeRef, Shapes};
 
 /// The territories, indexed for this one question.
 #[derive(Debug)]
@@ -27,16 +27,19 @@ impl<'a> Reach<'a> {
     /// Whether any feature has a point in common with a territory.
     #[must_use]
     pub fn touches_any(&self, shapes: &Shapes) -> bool {
-        (0..shapes.len()).any(|row| {
-            let Some(window) = bounds(shapes.get(row)) else { return false };
-            let near = self.index.query(&window);
-            if near.is_empty() {
-                return false;
-            }
-            // One feature at a time: nearly always the first one settles it.
-            let one = shapes.pick(&[row]);
-            let one = Outlines::new(&one);
-            near.into_iter().any(|territory| self.outlines.touches(territory, &one, 0))
-        })
+        shapes.windows().any(|some| some.iter().any(|(_, shape)| self.touches(shape)))
+    }
+
+    fn touches(&self, shape: ShapeRef<'_>) -> bool {
+        let Some(window) = bounds(shape) else { return false };
+        let near = self.index.query(&window);
+        if near.is_empty() {
+            return false;
+        }
+        // One feature at a time: nearly always the first one settles it.
+        let mut one = Shapes::default();
+        one.push(shape);
+        let one = Outlines::new(&one);
+        near.into_iter().any(|territory| self.outlines.touches(territory, &one, 0))
     }
 }

@@ -1,7 +1,10 @@
 //! Prepared geometry in flat arrays: one entry a feature, all on the grid.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::grid::{AREA_STEPS_PER_M2, GridPoint, STEPS_PER_METER, double_area};
-use crate::layers::PartRole;
+use crate::layers::{PartRole, Pile, Record};
 
 /// The dimension of a feature; a prepared feature has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,9 +24,12 @@ pub enum Dimension {
 /// one feature do not overlap; lines have positive length and no repeated
 /// neighbours; a feature has one dimension and at least one part (only an area that
 /// another took all of may have none).
+///
+/// Where there are so many points that they do not all lie in memory ([`Pile`]), a feature at a
+/// time by its row brings them all there; who goes through a large layer takes [windows](Self::window).
 #[derive(Debug, Clone, Default)]
 pub struct Shapes {
-    coords: Vec<GridPoint>,
+    coords: Pile<GridPoint>,
     parts: Vec<(u32, PartRole)>,
     features: Vec<(u32, Dimension)>,
 }
@@ -72,7 +78,7 @@ impl Shapes {
     /// Appends all features of another collection.
     pub fn append(&mut self, other: &Self) {
         let (coords, parts) = (self.coords.len() as u32, self.parts.len() as u32);
-        self.coords.extend_from_slice(&other.coords);
+        self.coords.extend_from_slice(other.coords.all());
         self.parts.extend(other.parts.iter().map(|&(end, role)| (end + coords, role)));
         self.features.extend(other.features.iter().map(|&(end, dim)| (end + parts, dim)));
     }
@@ -102,16 +108,108 @@ impl Shapes {
         picked
     }
 
+    /// The same for rows that rise, also where points do not lie in memory.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not below [`Shapes::len`].
+    #[must_use]
+    pub fn gather(&self, rows: &[usize]) -> Self {
+        let mut gathered = Self::default();
+        for run in rows.chunk_by(|a, b| b - a <= NEAR) {
+            for some in run.chunks(WINDOW) {
+                let window = self.window(some[0]..some[some.len() - 1] + 1);
+                some.iter().for_each(|&row| gathered.push(window.get(row)));
+            }
+        }
+        gathered
+    }
+
     /// A feature by its row.
     ///
     /// # Panics
     ///
     /// If `row` is not below [`Shapes::len`].
     #[must_use]
+    #[inline]
     pub fn get(&self, row: usize) -> ShapeRef<'_> {
+        self.feature(row, self.coords.all(), 0)
+    }
+
+    /// A feature from the points of all or of some, which begin with one of a number.
+    fn feature<'a>(
+        &'a self,
+        row: usize,
+        points: &'a [GridPoint],
+        first_point: usize,
+    ) -> ShapeRef<'a> {
         let first = if row == 0 { 0 } else { self.features[row - 1].0 };
         let (end, dimension) = self.features[row];
-        ShapeRef { shapes: self, first: first as usize, end: end as usize, dimension }
+        let (first, end) = (first as usize, end as usize);
+        let (from, to) = (self.start_of(first), self.start_of(end));
+        ShapeRef {
+            parts: &self.parts[first..end],
+            from: from as u32,
+            points: &points[from - first_point..to - first_point],
+            dimension,
+        }
+    }
+
+    /// The number of the first point of a part.
+    fn start_of(&self, part: usize) -> usize {
+        if part == 0 { 0 } else { self.parts[part - 1].0 as usize }
+    }
+
+    /// The numbers of the points of a feature.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not below [`Shapes::len`].
+    #[must_use]
+    pub fn points_of(&self, row: usize) -> Range<usize> {
+        self.points_of_rows(&(row..row + 1))
+    }
+
+    fn points_of_rows(&self, rows: &Range<usize>) -> Range<usize> {
+        let first_of = |row: usize| {
+            let part = if row == 0 { 0 } else { self.features[row - 1].0 };
+            self.start_of(part as usize)
+        };
+        first_of(rows.start)..first_of(rows.end)
+    }
+
+    /// Consecutive features, with their points in memory.
+    ///
+    /// # Panics
+    ///
+    /// If the rows reach beyond [`Shapes::len`].
+    #[must_use]
+    pub fn window(&self, rows: Range<usize>) -> Window<'_> {
+        let points = self.points_of_rows(&rows);
+        let (first_point, points) = (points.start, self.coords.range(points));
+        Window { shapes: self, rows, first_point, points }
+    }
+
+    /// Windows over all features, one after another.
+    pub fn windows(&self) -> impl ExactSizeIterator<Item = Window<'_>> {
+        let of = |at: usize| at * WINDOW..((at + 1) * WINDOW).min(self.len());
+        (0..self.len().div_ceil(WINDOW)).map(move |at| self.window(of(at)))
+    }
+
+    /// The dimension of a feature.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not below [`Shapes::len`].
+    #[must_use]
+    pub fn dimension(&self, row: usize) -> Dimension {
+        self.features[row].1
+    }
+
+    /// The dimensions of all features, in order.
+    #[must_use]
+    pub fn dimensions(&self) -> impl ExactSizeIterator<Item = Dimension> {
+        self.features.iter().map(|(_, dimension)| *dimension)
     }
 
     /// All features in order.
@@ -129,7 +227,7 @@ impl Shapes {
             to.extend_from_slice(&(count as u64).to_le_bytes());
         }
         to.reserve(self.coords.len() * 16);
-        for point in &self.coords {
+        for point in self.coords.all() {
             to.extend_from_slice(&point.x.to_le_bytes());
             to.extend_from_slice(&point.y.to_le_bytes());
         }
@@ -155,7 +253,7 @@ impl Shapes {
         for _ in 0..points {
             let (x, y) =
                 (i64::from_le_bytes(take(from)?), i64::from_le_bytes(take(from)?));
-            read.coords.push(GridPoint::new(x, y));
+            read.coords.extend([GridPoint::new(x, y)]);
         }
         for _ in 0..parts {
             let (end, [role]) = (u32::from_le_bytes(take(from)?), take(from)?);
@@ -186,12 +284,59 @@ fn is_cut(mut ends: impl Iterator<Item = u32>, length: usize) -> bool {
     last.is_some_and(|last| last as usize == length)
 }
 
+/// Features that a window holds.
+const WINDOW: usize = 4096;
+/// Rows as near to each other as this are taken from one window.
+const NEAR: usize = 16;
+
+/// Consecutive features of a layer with their points in memory.
+#[derive(Debug)]
+pub struct Window<'s> {
+    shapes: &'s Shapes,
+    rows: Range<usize>,
+    /// Number of the first point.
+    first_point: usize,
+    points: Cow<'s, [GridPoint]>,
+}
+
+impl Window<'_> {
+    /// A feature by its row in the layer.
+    ///
+    /// # Panics
+    ///
+    /// If it is none of the window.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, row: usize) -> ShapeRef<'_> {
+        self.shapes.feature(row, &self.points, self.first_point)
+    }
+
+    /// All of them: row in the layer and feature.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, ShapeRef<'_>)> {
+        self.rows.clone().map(|row| (row, self.get(row)))
+    }
+}
+
+impl Record for GridPoint {
+    fn to_bytes(self) -> [u8; 16] {
+        let [x, y] = [self.x.cast_unsigned(), self.y.cast_unsigned()].map(u128::from);
+        (y << 64 | x).to_le_bytes()
+    }
+
+    fn of_bytes(bytes: [u8; 16]) -> Self {
+        let both = u128::from_le_bytes(bytes);
+        Self::new((both as u64).cast_signed(), ((both >> 64) as u64).cast_signed())
+    }
+}
+
 /// A view of one prepared feature.
 #[derive(Debug, Clone, Copy)]
 pub struct ShapeRef<'a> {
-    shapes: &'a Shapes,
-    first: usize,
-    end: usize,
+    parts: &'a [(u32, PartRole)],
+    /// Number of its first point, from which the ends of parts count.
+    from: u32,
+    points: &'a [GridPoint],
     dimension: Dimension,
 }
 
@@ -205,20 +350,17 @@ impl<'a> ShapeRef<'a> {
     /// Its parts: role and points (rings open).
     #[must_use]
     pub fn parts(self) -> impl ExactSizeIterator<Item = (PartRole, &'a [GridPoint])> {
-        (self.first..self.end).map(move |part| {
-            let start = if part == 0 { 0 } else { self.shapes.parts[part - 1].0 };
-            let (end, role) = self.shapes.parts[part];
-            (role, &self.shapes.coords[start as usize..end as usize])
+        let mut start = 0;
+        self.parts.iter().map(move |&(end, role)| {
+            let end = (end - self.from) as usize;
+            (role, &self.points[std::mem::replace(&mut start, end)..end])
         })
     }
 
     /// All its points.
     #[must_use]
     pub fn points(self) -> &'a [GridPoint] {
-        let at = |part: usize| {
-            if part == 0 { 0 } else { self.shapes.parts[part - 1].0 as usize }
-        };
-        &self.shapes.coords[at(self.first)..at(self.end)]
+        self.points
     }
 
     /// Its bounding box, lower left and upper right; `None` without points.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{Growth, Localized};
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
-use crate::layers::Value;
+use crate::layers::{Texts, Value};
 
 use super::crs::Applied;
 use super::margin::{self, Margins};
@@ -21,7 +21,7 @@ pub struct Prepared {
     /// Kept features.
     pub shapes: Arc<Shapes>,
     /// Id of each kept feature.
-    pub ids: Arc<[Box<str>]>,
+    pub ids: Arc<Texts>,
     /// Positional accuracy of each kept feature, m; `None` where the layer states none.
     /// One entry if the same for all.
     pub accuracy_m: Option<Vec<f64>>,
@@ -287,7 +287,7 @@ pub struct StudyArea {
     pub territory_layer: Prepared,
     /// The land of each territory after overlaps went to the lower code; row = position in
     /// `territories`. A feature may have no part.
-    pub territory_partition: Shapes,
+    pub territory_partition: Arc<Shapes>,
     /// The union of all territories, one feature a polygon.
     pub territory_union: Shapes,
     /// Hazards, by id.

@@ -3,6 +3,8 @@
 //! In: the layer of territories, placed. Out: [`Ground`]. The features stay as drawn; the partition
 //! beside them gives each overlap to the lower code.
 
+use std::sync::Arc;
+
 use super::grid::{GridPoint, double_area};
 use super::overlaps::{Overlap, find};
 use super::overlay::{
@@ -23,7 +25,7 @@ const LISTED: usize = 100;
 #[derive(Debug, Clone, Default)]
 pub struct Ground {
     /// One feature a territory: its land after overlaps went to the lower code; may have no part.
-    pub partition: Shapes,
+    pub partition: Arc<Shapes>,
     /// The union of all, one feature a polygon.
     pub union: Shapes,
 }
@@ -33,7 +35,7 @@ pub struct Ground {
 /// `accuracy_of` gives the positional accuracy of a row in metres, if known.
 pub fn examine(
     layer: &str,
-    shapes: &Shapes,
+    shapes: &Arc<Shapes>,
     codes: &[String],
     accuracy_of: &dyn Fn(usize) -> Option<f64>,
     findings: &mut Findings,
@@ -99,7 +101,10 @@ fn told(code: Code, layer: &str, codes: &[String], overlaps: &[&Overlap]) -> Fin
         .with("width", format!("{width:.2}"))
 }
 
-fn partition(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
+fn partition(shapes: &Arc<Shapes>, overlaps: &[Overlap]) -> Arc<Shapes> {
+    if overlaps.is_empty() {
+        return Arc::clone(shapes);
+    }
     let mut partition = Shapes::default();
     for row in 0..shapes.len() {
         let lower = overlaps.iter().filter(|overlap| overlap.rows.1 == row);
@@ -111,7 +116,7 @@ fn partition(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
         let taken = lower.iter().flat_map(|&other| rings_of_shape(shapes.get(other)));
         push_feature(&mut partition, &difference(rings_of_shape(shapes.get(row)), taken));
     }
-    partition
+    Arc::new(partition)
 }
 
 /// Reports the holes of the union that are no holes of a single territory.
@@ -171,7 +176,7 @@ mod tests {
         all: &[(i64, i64, i64, i64)],
         accuracy: Option<f64>,
     ) -> (Ground, Vec<(Code, String)>) {
-        let shapes = rectangles(all);
+        let shapes = Arc::new(rectangles(all));
         let codes: Vec<String> = (0..shapes.len()).map(|i| format!("T{i}")).collect();
         let mut findings = Findings::default();
         let ground = examine("t", &shapes, &codes, &|_| accuracy, &mut findings);
@@ -276,7 +281,7 @@ mod tests {
         shapes.append(&hole);
         let mut findings = Findings::default();
         let codes = ["a".to_owned(), "b".to_owned()];
-        examine("t", &shapes, &codes, &|_| None, &mut findings);
+        examine("t", &Arc::new(shapes), &codes, &|_| None, &mut findings);
         assert_eq!(findings.as_slice(), []);
     }
 }

@@ -29,12 +29,12 @@ pub fn value_at<'a>(data: &'a RawFeatures, field: &str, row: usize) -> &'a Value
     data.columns.get(field).and_then(|column| column.get(row)).unwrap_or(&Value::Null)
 }
 
-/// Additive values of a field: what is null, negative or no number is unknown.
+/// Additive values of a field in so many rows: what is null, negative or no number is unknown.
 #[must_use]
-pub fn additive_values(data: &RawFeatures, field: &str) -> Vec<Option<f64>> {
+pub fn additive_values(data: &RawFeatures, rows: usize, field: &str) -> Vec<Option<f64>> {
     match data.columns.get(field) {
         Some(column) => fields::additive_values(column),
-        None => vec![None; data.features.len()],
+        None => vec![None; rows],
     }
 }
 

@@ -102,7 +102,7 @@ pub(crate) fn area() -> StudyArea {
             "Límites distritales",
             "2023-01-01",
         ),
-        territory_partition: Shapes::default(),
+        territory_partition: Arc::default(),
         territory_union: Shapes::default(),
         hazards: vec![
             hazard("flood", Status::Official, false),

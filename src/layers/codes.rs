@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use super::error::LayerTrouble;
 use super::fields::{ReadFromNumber, text_of};
-use super::raw::{Column, RawFeatures, Value};
+use super::raw::{Column, RawFeatures, Texts, Value};
 use crate::domain::{Code, Finding, Findings, TerritoryCode};
 
 /// How many findings of one kind are listed before the rest is counted.
@@ -15,21 +15,22 @@ pub(super) const LISTED: usize = 100;
 /// the file's own stays.
 pub(super) fn apply_id_field(data: &mut RawFeatures, field: &str) {
     let Some(column) = data.columns.get(field) else { return };
-    for (id, value) in data.ids.iter_mut().zip(column) {
-        let text = text_of(value).map(|(text, _)| text.trim().to_owned());
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            *id = text.into();
-        }
+    let mut ids = Texts::default();
+    for (own, value) in data.ids.iter().zip(column) {
+        let text = text_of(value).map(|(text, _)| text);
+        let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        ids.push(text.unwrap_or(own));
     }
+    data.ids = ids;
 }
 
 /// Makes a finding of each id that occurs more than once.
-pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) {
+pub(super) fn check_ids(layer: &str, ids: &Texts, findings: &mut Findings) {
     if are_numbered(ids) {
         return;
     }
     let mut counts: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
-    for id in ids {
+    for id in ids.iter() {
         *counts.entry(id).or_default() += 1;
     }
     if counts.len() == ids.len() {
@@ -37,9 +38,9 @@ pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) 
     }
     let mut repeated = 0usize;
     let mut extra = 0usize;
-    for id in ids {
+    for id in ids.iter() {
         // Taken out, so that each is told once, at its first occurrence.
-        let Some(count) = counts.remove(&**id).filter(|count| *count > 1) else {
+        let Some(count) = counts.remove(id).filter(|count| *count > 1) else {
             continue;
         };
         repeated += 1;
@@ -47,7 +48,7 @@ pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) 
             extra += 1;
             continue;
         }
-        let finding = Finding::about(Code::RepeatedId, layer).feature(&**id);
+        let finding = Finding::about(Code::RepeatedId, layer).feature(id);
         findings.push(finding.with("count", count).with("what", "@finding.part.times"));
     }
     if extra > 0 {
@@ -59,7 +60,7 @@ pub(super) fn check_ids(layer: &str, ids: &[Box<str>], findings: &mut Findings) 
 
 /// Whether ids are rising numbers, as those of a file that has none are: no two of them are
 /// the same then.
-fn are_numbered(ids: &[Box<str>]) -> bool {
+fn are_numbered(ids: &Texts) -> bool {
     let number = |id: &str| id.strip_prefix('#')?.parse::<u64>().ok();
     let mut last = None;
     ids.iter().all(|id| {
@@ -73,7 +74,7 @@ fn are_numbered(ids: &[Box<str>]) -> bool {
 /// Checks that every territory has a code of its own.
 pub(super) fn check_codes(
     layer: &str,
-    ids: &[Box<str>],
+    ids: &Texts,
     column: &Column,
     findings: &mut Findings,
 ) -> Vec<LayerTrouble> {
@@ -119,7 +120,7 @@ pub(super) fn check_codes(
                 }
             }
             Entry::Vacant(place) => {
-                place.insert((&**id, None));
+                place.insert((id, None));
             }
         }
     }
@@ -166,15 +167,13 @@ mod tests {
         Value::Text(text.into())
     }
 
-    fn ids(count: usize) -> Vec<Box<str>> {
-        (1..=count).map(|row| format!("#{row}").into()).collect()
+    fn ids(count: usize) -> Texts {
+        (1..=count).map(|row| format!("#{row}")).collect()
     }
 
     #[test]
     fn only_rising_numbers_need_no_look_at_each_other() {
-        let of = |all: &[&str]| {
-            are_numbered(&all.iter().map(|&id| id.into()).collect::<Vec<_>>())
-        };
+        let of = |all: &[&str]| are_numbered(&all.iter().collect());
         assert!(of(&[]) && of(&["#0"]) && of(&["#7", "#8", "#100"]));
         let others: [&[&str]; 6] = [
             &["#1", "#1"],
@@ -225,8 +224,7 @@ mod tests {
 
     #[test]
     fn repeated_ids_are_told_once_each_and_then_counted() {
-        let mut all: Vec<Box<str>> =
-            ["a", "b", "a", "c", "b", "a"].map(Into::into).into();
+        let mut all: Texts = ["a", "b", "a", "c", "b", "a"].iter().collect();
         let mut findings = Findings::default();
         check_ids("l", &all, &mut findings);
         let told: Vec<_> = findings
@@ -236,7 +234,8 @@ mod tests {
             .collect();
         assert_eq!(told, [("a", "3"), ("b", "2")]);
 
-        all = ids(LISTED + 7).into_iter().chain(ids(LISTED + 7)).collect();
+        all = ids(LISTED + 7);
+        all.append(&ids(LISTED + 7));
         let mut findings = Findings::default();
         check_ids("l", &all, &mut findings);
         assert_eq!(findings.as_slice().len(), LISTED + 1);
@@ -250,6 +249,6 @@ mod tests {
         let column = vec![text(" x "), Value::Number(7.0), Value::Null, text("")];
         data.columns.insert("k".to_owned(), column);
         apply_id_field(&mut data, "k");
-        assert_eq!(data.ids, ["x", "7", "#3", "#4"].map(Into::<Box<str>>::into));
+        assert!(data.ids.iter().eq(["x", "7", "#3", "#4"]));
     }
 }

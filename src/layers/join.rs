@@ -13,7 +13,7 @@ use super::codes::LISTED;
 use super::error::{LayerTrouble, TableTrouble, listed};
 use super::fields::{ReadFromNumber, plain_number, text_of};
 use super::file::{DigestFile, FileTrouble};
-use super::raw::{Column, JoinedTable, Value};
+use super::raw::{Column, JoinedTable, Texts, Value};
 use super::wanted::{Purpose, WantedField, nearest};
 use crate::config::{JoinSettings, LayerSettings};
 use crate::domain::{Code, Digest, Finding, Findings};
@@ -335,7 +335,7 @@ fn tell_rows(
 /// Findings about features that no row is for.
 fn tell_features(
     layer: &str,
-    ids: &[Box<str>],
+    ids: &Texts,
     codes: &[Option<String>],
     found: &[Option<usize>],
     findings: &mut Findings,
@@ -346,7 +346,7 @@ fn tell_features(
     {
         without += 1;
         if without <= LISTED {
-            let finding = Finding::about(Code::FeatureWithoutRow, layer).feature(&**id);
+            let finding = Finding::about(Code::FeatureWithoutRow, layer).feature(id);
             let code = code.as_deref().unwrap_or("–");
             let finding = finding.with("code", code).with("count", 1);
             findings.push(finding.with("what", "@finding.part.feature"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::LayerTrouble;
 use super::fields::{level_of, text_of};
-use super::raw::{Column, Value};
+use super::raw::{Column, Texts, Value};
 use super::wanted::nearest;
 use crate::domain::Level;
 
@@ -26,7 +26,7 @@ const BUILT_IN: [&str; 10] = [
 pub(super) fn check_levels(
     field: &str,
     names: &BTreeMap<String, Level>,
-    ids: &[Box<str>],
+    ids: &Texts,
     column: &Column,
 ) -> Vec<LayerTrouble> {
     let mut without = Vec::new();
@@ -77,8 +77,7 @@ mod tests {
             .into_iter()
             .chain([Value::Null, Value::Number(4.0)])
             .collect();
-        let ids: Vec<Box<str>> =
-            (1..=column.len()).map(|row| format!("#{row}").into()).collect();
+        let ids: Texts = (1..=column.len()).map(|row| format!("#{row}")).collect();
         let told: Vec<(String, usize, Option<String>)> =
             check_levels("nivel", &names, &ids, &column)
                 .into_iter()

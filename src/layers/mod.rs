@@ -28,7 +28,7 @@ mod wanted;
 pub use error::{LayerError, LayerErrors, LayerTrouble, TableTrouble};
 pub use join::JoinTrouble;
 pub use raw::{
-    Column, Companion, CrsEvidence, JoinedTable, PartRole, RawFeature, RawFeatures,
-    RawLayer, RawLayers, ReportedRow, ReportedTable, Value,
+    Column, Companion, CrsEvidence, JoinedTable, PartRole, Pile, RawFeature, RawFeatures,
+    RawLayer, RawLayers, Record, ReportedRow, ReportedTable, Texts, Value,
 };
 pub use read::read;

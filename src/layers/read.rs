@@ -242,7 +242,7 @@ impl Reading<'_> {
                 (false, false) => continue,
             };
             if !unreadable.contains(&row) {
-                let name = &*parsed.data.ids[row];
+                let name = &parsed.data.ids[row];
                 self.findings.push(Finding::about(code, id).feature(name));
             }
         }

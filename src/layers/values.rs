@@ -2,14 +2,14 @@
 
 use super::codes::LISTED;
 use super::fields::{Additive, additive_of};
-use super::raw::{Column, Value};
+use super::raw::{Column, Texts, Value};
 use crate::domain::{Code, Finding, Findings};
 
 /// Makes a finding of every value that is unknown, and one of all that were text.
 pub(super) fn check_amounts(
     layer: &str,
     field: &str,
-    ids: &[Box<str>],
+    ids: &Texts,
     column: &Column,
     findings: &mut Findings,
 ) {
@@ -27,7 +27,7 @@ pub(super) fn check_amounts(
         };
         counts[kind] += 1;
         if counts[kind] <= LISTED {
-            let finding = Finding::about(code, layer).feature(&**id).with("field", field);
+            let finding = Finding::about(code, layer).feature(id).with("field", field);
             let finding = finding.with("value", shown(value)).with("count", 1);
             findings.push(finding.with("what", "@finding.part.feature"));
         }
@@ -72,7 +72,7 @@ mod tests {
             text("7"),
             text("-7"),
         ];
-        let ids: Vec<Box<str>> = ["a", "b", "c", "d", "e", "f"].map(Into::into).into();
+        let ids: Texts = ["a", "b", "c", "d", "e", "f"].iter().collect();
         let mut findings = Findings::default();
         check_amounts("l", "people", &ids, &column, &mut findings);
         let told: Vec<_> =
@@ -92,8 +92,7 @@ mod tests {
     #[test]
     fn many_findings_end_in_a_count() {
         let column = vec![Value::Null; LISTED + 3];
-        let ids: Vec<Box<str>> =
-            (0..column.len()).map(|i| i.to_string().into()).collect();
+        let ids: Texts = (0..column.len()).map(|i| i.to_string()).collect();
         let mut findings = Findings::default();
         check_amounts("l", "people", &ids, &column, &mut findings);
         assert_eq!(findings.as_slice().len(), LISTED + 1);

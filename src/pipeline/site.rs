@@ -5,6 +5,7 @@
 //! same mending, so that what is said of it is what a run says of that feature.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Clock, Error, Measured, Stage, Watch, open_scenarios};
 use crate::analysis::site::change::{self, Added, Change};
@@ -326,10 +327,10 @@ fn point(id: &str, at: [f64; 2], crs: Option<&ReferenceSystem>) -> RawLayer {
         bytes: text.len() as u64,
         companions: Vec::new(),
         data: RawFeatures {
-            coords: vec![at],
+            coords: vec![at].into(),
             parts: vec![(1, PartRole::Point)],
             features: vec![feature],
-            ids: vec![text.into()],
+            ids: [text].iter().collect(),
             columns: std::collections::BTreeMap::new(),
         },
     }
@@ -338,13 +339,13 @@ fn point(id: &str, at: [f64; 2], crs: Option<&ReferenceSystem>) -> RawLayer {
 /// The feature that is meant, or all.
 fn chosen(mut place: Prepared, request: &Request) -> Result<Prepared, SiteError> {
     if let Some(wanted) = &request.feature {
-        let at = place.ids.iter().position(|id| **id == **wanted);
+        let at = place.ids.iter().position(|id| id == wanted);
         let at = at.ok_or_else(|| SiteError::NoFeature {
             found: wanted.clone(),
-            nearest: nearest(wanted, place.ids.iter().map(|id| &**id)),
+            nearest: nearest(wanted, place.ids.iter()),
         })?;
         place.shapes = place.shapes.pick(&[at]).into();
-        place.ids = vec![place.ids[at].clone()].into();
+        place.ids = Arc::new([&place.ids[at]].iter().collect());
     }
     if place.shapes.is_empty() {
         let path = match &request.place {

@@ -59,12 +59,12 @@ pub(super) struct Question<'a> {
     pub(super) column: usize,
     service: &'a ServiceLayer,
     /// The nearest facility of each feature.
-    distances: Vec<Option<(usize, f64)>>,
+    found: access::Found,
 }
 
 impl Question<'_> {
     pub(super) fn nearest(&self, row: usize) -> Option<NearestFacility> {
-        nearest(self.service, self.distances[row])
+        nearest(self.service, self.found.of(row))
     }
 }
 
@@ -85,11 +85,11 @@ impl<'a> Opened<'a> {
             let Some(service) = service.filter(|_| *people == layer.layer.id) else {
                 continue;
             };
-            let distances = access::distances(layer, service);
+            let found = access::distances(layer, service);
             let column = SUMS + layer.sums.len() + flags.len();
-            flags.push(access::served(&distances, *within_m));
+            flags.push(access::served(&found, *within_m));
             let deficit = deficit.id.clone();
-            questions.push(Question { deficit, column, service, distances });
+            questions.push(Question { deficit, column, service, found });
         }
         let nowhere = planes.nowhere();
         let (parts, groups) = (Vec::new(), Vec::new());

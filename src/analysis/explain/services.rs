@@ -17,7 +17,7 @@ use crate::geometry::mosaic::Scratch;
 use crate::geometry::{Dimension, ExposureLayer, ServiceLayer, StudyArea};
 
 /// The nearest facility of each feature of a layer, and how far it is.
-type NearestOf<'a> = (&'a ExposureLayer, Vec<Option<(usize, f64)>>);
+type NearestOf<'a> = (&'a ExposureLayer, access::Found);
 
 /// A service taken apart.
 pub(super) struct Served<'a> {

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::super::access::distances;
+use super::super::access::Neighbours;
 use super::super::deficit;
 use super::super::exposure::{Table, has_level, hazards, places};
 use super::super::facilities::{people_layer, people_nearest};
@@ -94,8 +94,8 @@ pub fn change(
             add_facility(found, place, amount);
             let people = people_layer(area, settings, service);
             people.and_then(|layer| {
-                let nearest = distances(layer, found);
-                Some(people_nearest(found, layer, &nearest).last()?.get())
+                let nobody_asked = Neighbours::default();
+                Some(people_nearest(found, layer, &nobody_asked).last()?.get())
             })
         }
     };
@@ -131,7 +131,7 @@ fn of_access(settings: &Settings, row: &DeficitRow) -> bool {
 
 fn push(layer: &mut Prepared, place: &Prepared) {
     Arc::make_mut(&mut layer.shapes).append(&place.shapes);
-    layer.ids = layer.ids.iter().chain(&*place.ids).cloned().collect();
+    layer.ids = Arc::new(layer.ids.iter().chain(place.ids.iter()).collect());
 }
 
 fn add_residents(layer: &mut ExposureLayer, place: &Prepared, amount: f64) {

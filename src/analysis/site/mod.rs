@@ -229,7 +229,7 @@ impl<'a> Surveyor<'a> {
     /// Looks at every feature of a place.
     #[must_use]
     pub fn look(&self, place: &Prepared) -> Vec<SiteFeature> {
-        let shapes = place.shapes.iter().zip(&*place.ids);
+        let shapes = place.shapes.iter().zip(place.ids.iter());
         shapes.map(|(shape, id)| self.feature(shape, id)).collect()
     }
 

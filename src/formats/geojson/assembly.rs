@@ -54,7 +54,10 @@ impl<'w> Assembly<'w> {
             data.features.push(RawFeature { parts_end, is_null, has_height });
         }
         for (id, row) in chunk.ids {
-            data.ids.push(id.unwrap_or_else(|| numbered(rows + row)));
+            match id {
+                Some(id) => data.ids.push(&id),
+                None => data.ids.push(numbered(rows + row, &mut [0; NUMBERED])),
+            }
         }
         for (column, values) in self.columns.iter_mut().zip(chunk.columns) {
             column.extend(values);
@@ -95,10 +98,13 @@ impl<'w> Assembly<'w> {
     }
 }
 
+/// Bytes of the longest id that is a row.
+const NUMBERED: usize = 21;
+
 /// The id of a feature that has none of its own: `#` and its row. Files mostly have none, so it
 /// is written without the machinery of `format!`.
-fn numbered(row: u64) -> Box<str> {
-    let (mut text, mut start, mut left) = ([b'#'; 21], 21, row);
+fn numbered(row: u64, text: &mut [u8; NUMBERED]) -> &str {
+    let (mut start, mut left) = (NUMBERED, row);
     loop {
         start -= 1;
         text[start] = b'0' + (left % 10) as u8;
@@ -107,8 +113,9 @@ fn numbered(row: u64) -> Box<str> {
             break;
         }
     }
-    // The byte before the digits is still what all were at first.
-    std::str::from_utf8(&text[start - 1..]).expect("digits are ASCII").into()
+    start -= 1;
+    text[start] = b'#';
+    std::str::from_utf8(&text[start..]).expect("digits are ASCII")
 }
 
 #[cfg(test)]
@@ -118,7 +125,7 @@ mod tests {
     #[test]
     fn a_feature_without_an_id_is_known_by_its_row() {
         for row in [0, 1, 9, 10, 99_999, 4_294_967_296, u64::MAX] {
-            assert_eq!(*numbered(row), format!("#{row}"));
+            assert_eq!(numbered(row, &mut [0; NUMBERED]), format!("#{row}"));
         }
     }
 }

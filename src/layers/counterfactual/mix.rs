@@ -81,8 +81,8 @@ pub(super) fn mix(a: &RawLayer, b: &RawLayer, pairs: &Pairs, take: Take) -> RawL
         };
         add_geometry(&mut data, from, row);
         data.ids.push(match origin {
-            Origin::Common(row, _) | Origin::First(row) => a.data.ids[row].clone(),
-            Origin::Second(row) => b.data.ids[row].clone(),
+            Origin::Common(row, _) | Origin::First(row) => &a.data.ids[row],
+            Origin::Second(row) => &b.data.ids[row],
         });
     }
     data.columns = columns(a, b, &rows, take);

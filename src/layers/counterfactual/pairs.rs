@@ -113,7 +113,7 @@ fn names(layer: &RawLayer) -> Vec<String> {
             let code = |value| fields::text_of(value).map_or(String::new(), |(t, _)| t);
             codes.iter().map(|value| code(value).trim().to_owned()).collect()
         }
-        None => layer.data.ids.iter().map(ToString::to_string).collect(),
+        None => layer.data.ids.iter().map(str::to_owned).collect(),
     }
 }
 
@@ -141,6 +141,6 @@ pub(super) fn parts(
     (first as usize..data.features[row].parts_end as usize).map(move |part| {
         let start = part.checked_sub(1).map_or(0, |before| data.parts[before].0);
         let (end, role) = data.parts[part];
-        (role, &data.coords[start as usize..end as usize])
+        (role, &data.coords.all()[start as usize..end as usize])
     })
 }

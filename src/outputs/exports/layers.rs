@@ -336,7 +336,7 @@ fn exposed<'a>(
     let level_field = hazards.map(|(id, at)| level_fields(&mut fields, id, at)).last();
     let rows = features.rows.iter().enumerate().map(|(at, row)| {
         let shape = shapes.get(at);
-        let mut values = vec![Value::text(&*exposure.layer.ids[at])];
+        let mut values = vec![Value::text(&exposure.layer.ids[at])];
         values.extend(territory_of(area, row));
         values.push(Value::text(status.id()));
         if let Some(people) = people {

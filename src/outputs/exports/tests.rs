@@ -15,8 +15,8 @@ fn rectangles(all: &[[i64; 4]]) -> Shapes {
 /// Two territories, one hazard whose zones overlap, two blocks.
 fn area() -> StudyArea {
     let mut area = sample::area();
-    area.territory_partition = rectangles(&[[0, 0, 100, 100], [100, 0, 100, 100]]);
-    area.territory_layer.shapes = area.territory_partition.clone().into();
+    area.territory_partition = rectangles(&[[0, 0, 100, 100], [100, 0, 100, 100]]).into();
+    area.territory_layer.shapes = area.territory_partition.clone();
     area.hazards[0].zones = vec![
         Zone { level: Level::VeryHigh, shapes: rectangles(&[[0, 0, 200, 20]]) },
         Zone {
@@ -28,7 +28,7 @@ fn area() -> StudyArea {
     area.hazards.truncate(1);
     let blocks = &mut area.exposures[0];
     blocks.layer.shapes = rectangles(&[[90, 10, 40, 40], [300, 300, 10, 10]]).into();
-    blocks.layer.ids = vec!["b1".into(), "b2".into()].into();
+    blocks.layer.ids = std::sync::Arc::new(["b1", "b2"].iter().collect());
     blocks.people = Some(vec![Some(12.345_67), None]);
     area
 }

@@ -276,7 +276,7 @@ fn blocks(
 ) -> Option<(Vec<usize>, Vec<FeatureClass>)> {
     let DeficitKind::Access { within_m, .. } = &theme.deficit.kind else { return None };
     let (layer, reach, total) = (theme.people?, theme.reach?, total?);
-    let distances = &reach.distance_m;
+    let distances = &reach.found;
     let whole = focus::whole(sketch.area);
     let is_near = sketch.view.extent().side() < 0.6 * whole.side();
     if !is_near || distances.len() != layer.layer.shapes.len() {
@@ -284,7 +284,7 @@ fn blocks(
     }
     let words = sketch.words;
     let length = |meters: f64| super::furniture::length(words.locale, meters.round());
-    let known: Vec<f64> = distances.iter().flatten().copied().collect();
+    let known: Vec<f64> = distances.meters().flatten().collect();
     let ends = match Classes::of(theme.method, &known, true) {
         Some(classes) => classes,
         None => Classes { ends: vec![*within_m], low: 0.0, high_is_worse: true },
@@ -292,7 +292,7 @@ fn blocks(
     let is_standard = theme.method.breaks == Breaks::Standard;
     let beyond = ends.ends.len();
     let class_of: Vec<usize> = distances
-        .iter()
+        .meters()
         .map(|distance| distance.and_then(|d| ends.class_of(d)).unwrap_or(beyond))
         .collect();
     let people_of = |class: usize| {

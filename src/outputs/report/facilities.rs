@@ -91,7 +91,7 @@ impl Context<'_> {
     pub(super) fn facility(&self, service: &str, id: &str) -> String {
         let mut contexts = self.area().contexts.iter();
         let named = contexts.find(|one| one.layer.id == service).and_then(|layer| {
-            let at = layer.layer.ids.iter().position(|known| **known == *id)?;
+            let at = layer.layer.ids.iter().position(|known| known == id)?;
             layer.names.get(at).filter(|name| !name.trim().is_empty())
         });
         named.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))

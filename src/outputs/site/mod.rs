@@ -61,7 +61,7 @@ impl SiteReport<'_> {
     /// The name of a feature of a layer, where the project names a field for it.
     fn name(&self, layer: &str, id: &str) -> Option<&str> {
         let context = self.area.contexts.iter().find(|c| c.layer.id == layer)?;
-        let row = context.layer.ids.iter().position(|known| **known == *id)?;
+        let row = context.layer.ids.iter().position(|known| known == id)?;
         Some(context.names.get(row)?.as_str()).filter(|name| !name.is_empty())
     }
 }

@@ -118,7 +118,7 @@ impl Writer<'_> {
             let mut about = self.about(layer);
             let shapes = self.lattice.encode(&layer.shapes);
             about.insert("shapes".to_owned(), self.sections.bytes(&shapes));
-            about.insert("ids".to_owned(), layer.ids.iter().map(|id| &**id).collect());
+            about.insert("ids".to_owned(), layer.ids.iter().collect());
             about.insert("roles".to_owned(), json!({}));
             about.insert("look".to_owned(), marks::of_layer(self.job.area, &layer.id));
             all.insert(&layer.id, about);
@@ -181,7 +181,7 @@ impl Writer<'_> {
             else {
                 return None;
             };
-            let meters = distances.distance_m.iter().map(|m| m.unwrap_or(f64::NAN));
+            let meters = distances.found.meters().map(|m| m.unwrap_or(f64::NAN));
             Some(json!({
                 "deficit": deficit.id,
                 "layer": people,

@@ -1,6 +1,12 @@
 //! The data structures of raw layers: flat, so that a million features stay cheap.
 
+mod pile;
+mod texts;
+
 use std::collections::BTreeMap;
+
+pub use pile::{Pile, PileLost, Record, caught, held_at_most, lie_in};
+pub use texts::Texts;
 
 use crate::domain::{Digest, ReferenceSystem};
 
@@ -50,13 +56,13 @@ pub struct RawFeature {
 #[derive(Debug, Clone, Default)]
 pub struct RawFeatures {
     /// Positions, first number first (longitude or easting).
-    pub coords: Vec<[f64; 2]>,
+    pub coords: Pile<[f64; 2]>,
     /// End of each part in `coords`, and what it is.
     pub parts: Vec<(u32, PartRole)>,
     /// Features in file order.
     pub features: Vec<RawFeature>,
     /// Feature ids: by the id field, else the file's own, else `#` and the 1-based row.
-    pub ids: Vec<Box<str>>,
+    pub ids: Texts,
     /// The wanted fields, by name.
     pub columns: BTreeMap<String, Column>,
 }
