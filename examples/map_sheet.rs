@@ -550,7 +550,7 @@ pub fn area() -> StudyArea {
         hazards: vec![fault(), tsunami()],
         exposures: vec![ExposureLayer {
             layer: prepared("blocks", title, shapes, Status::Synthetic),
-            people: Some(people),
+            people: Some(people.into()),
             sums: Vec::new(),
             growth: None,
             attributes: std::collections::BTreeMap::new(),
@@ -569,7 +569,8 @@ pub fn area() -> StudyArea {
 pub fn measurements(area: &StudyArea) -> Measurements {
     let mut measurements = Measurements::default();
     let blocks = &area.exposures[0];
-    let people = blocks.people.as_deref().unwrap_or_default();
+    let people: Vec<Option<f64>> =
+        blocks.people.iter().flat_map(|all| all.iter()).collect();
     let codes = area.territories.iter().map(|t| t.code.as_str()).chain([TOTAL]);
     let each = area.hazards.iter().map(|h| (h.layer.id.as_str(), vec![h]));
     let any = ("any", area.hazards.iter().filter(|hazard| hazard.in_any).collect());

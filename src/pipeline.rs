@@ -274,9 +274,7 @@ pub fn run(
     };
     let mut records = base.area.inputs.clone();
     records.extend(scenarios.inputs);
-    let mut more = kept_inputs(settings, options.only, &records)?;
-    more.extend(base.viewer.clone());
-    more.extend(base.parts.clone());
+    let mut more: Vec<_> = base.viewer.iter().chain(&base.parts).cloned().collect();
     more.extend(scenarios.files);
     clock.begin(Stage::Write);
     let created = Some(SystemTime::now());
@@ -285,6 +283,7 @@ pub fn run(
     let written = outputs::write(&WriteJob {
         created,
         stage_seconds: &seconds,
+        records: &records,
         ..base.job(settings, options, &shaping, &more)
     })?;
     let Computed { area, measurements, findings, .. } = base;
@@ -323,6 +322,7 @@ impl Computed {
             features: &self.features,
             locale: options.locale,
             maps: &self.maps,
+            records: &self.area.inputs,
             more,
             directory: &settings.output_directory,
             only: options.only,
@@ -432,10 +432,8 @@ fn scenarios(
     for (id, settings) in variants {
         let made = compute(settings, options, exports, clock)?;
         let shaping = shaping(settings, options, &[]);
-        let mut kept = kept_inputs(settings, options.only, &made.area.inputs)?;
-        kept.extend(made.viewer.clone());
-        kept.extend(made.parts.clone());
-        let files = outputs::render(&made.job(settings, options, &shaping, &kept))?;
+        let more: Vec<_> = made.viewer.iter().chain(&made.parts).cloned().collect();
+        let files = outputs::render(&made.job(settings, options, &shaping, &more))?;
         let inside = |path: String| format!("scenarios/{id}/{path}");
         all.files.extend(files.into_iter().map(|(path, bytes)| (inside(path), bytes)));
         figures.push((id.clone(), made.snapshot(settings)));
@@ -485,20 +483,6 @@ fn wanted_exports(settings: &Settings, only: Products) -> Result<bool, OutputErr
     }
     outputs::exports::ensure_possible(settings)?;
     Ok(true)
-}
-
-/// The copy of the inputs that goes with the tables.
-fn kept_inputs(
-    settings: &Settings,
-    only: Products,
-    records: &[InputRecord],
-) -> Result<Vec<(String, Vec<u8>)>, OutputError> {
-    if !only.tables {
-        return Ok(Vec::new());
-    }
-    let archive = outputs::inputs::keep(settings, records)?;
-    let name = outputs::inputs::FILE.to_owned();
-    Ok(archive.map(|bytes| (name, bytes)).into_iter().collect())
 }
 
 fn prepare(

@@ -412,8 +412,8 @@ fn unknown_people_are_findings() {
     assert_eq!(world.findings(), expected);
     let (raw, findings) = world.read();
     assert_eq!(findings.worst(), Some(Severity::Error));
-    let people =
-        layers::fields::additive_values(&raw.unwrap().layers[0].data.columns["people"]);
+    let column = &raw.unwrap().layers[0].data.columns["people"];
+    let people: Vec<_> = column.iter().map(layers::fields::additive_value).collect();
     assert_eq!(people, [None, None, None, Some(7.0)]);
 }
 

@@ -215,7 +215,7 @@ fn crowd(side: usize) -> StudyArea {
     let layer = &mut area.exposures[0];
     layer.layer.ids =
         std::sync::Arc::new((0..shapes.len()).map(|i| i.to_string()).collect());
-    layer.people = Some(vec![Some(1.0); shapes.len()]);
+    layer.people = Some(vec![Some(1.0); shapes.len()].into());
     layer.layer.shapes = shapes.into();
     area
 }

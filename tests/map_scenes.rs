@@ -353,7 +353,7 @@ fn world(fill: impl Fn(&mut StudyArea)) -> StudyArea {
     area.contexts.clear();
     for layer in &mut area.exposures {
         layer.layer.shapes = Shapes::default().into();
-        layer.people = Some(Vec::new());
+        layer.people = Some(Vec::new().into());
     }
     fill(&mut area);
     area
@@ -384,7 +384,7 @@ fn worlds() -> Vec<(&'static str, StudyArea)> {
                 area.exposures.truncate(1);
                 area.exposures[0].layer.shapes = shapes.into();
                 area.exposures[0].layer.ids = std::sync::Arc::new(["1"].iter().collect());
-                area.exposures[0].people = Some(vec![Some(4.0)]);
+                area.exposures[0].people = Some(vec![Some(4.0)].into());
             }),
         ),
         (

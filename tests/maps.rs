@@ -334,7 +334,7 @@ fn empty_layers_and_no_figures_still_give_sheets() {
     }
     for layer in &mut area.exposures {
         layer.layer.shapes = Shapes::default().into();
-        layer.people = Some(Vec::new());
+        layer.people = Some(Vec::new().into());
     }
     for layer in &mut area.services {
         layer.layer.shapes = Shapes::default().into();

@@ -188,8 +188,8 @@ mod tests {
         let blocks = &mut area.exposures[0];
         blocks.layer.shapes = rectangles(&[[10, 0, 10, 40]]).into();
         blocks.layer.ids = std::sync::Arc::new(["b1"].iter().collect());
-        blocks.people = Some(vec![Some(8.0)]);
-        blocks.sums = vec![("dwellings".to_owned(), vec![None])];
+        blocks.people = Some(vec![Some(8.0)].into());
+        blocks.sums = vec![("dwellings".to_owned(), vec![None].into())];
         let id = "gone".into();
         blocks.lost = vec![LostFeature { id, people: Some(3.0), sums: vec![Some(1.0)] }];
         area

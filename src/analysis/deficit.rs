@@ -100,7 +100,7 @@ impl Basis<'_> {
     }
 
     fn tallied(&self, id: &str) -> &Tallied<'_> {
-        let found = self.tallied.iter().find(|tallied| tallied.layer == id);
+        let found = self.tallied.iter().find(|tallied| tallied.layer.layer.id == id);
         found.expect("the settings name layers with the role of exposure only")
     }
 
@@ -388,7 +388,7 @@ impl Basis<'_> {
         let mut scratch = Scratch::default();
         for (row, shape) in service.layer.shapes.iter().enumerate() {
             let Some(amount) =
-                service.capacity.as_ref().map_or(Some(1.0), |all| all[row])
+                service.capacity.as_ref().map_or(Some(1.0), |all| all.of(row))
             else {
                 continue;
             };

@@ -24,7 +24,9 @@ use super::risk::{self, RiskRow};
 use super::tally::PEOPLE;
 use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
 use crate::domain::{Doubt, DoubtRange, Level, TOTAL};
-use crate::geometry::{Dimension, ExposureLayer, HazardLayer, ServiceLayer, StudyArea};
+use crate::geometry::{
+    Amounts, Dimension, ExposureLayer, HazardLayer, ServiceLayer, StudyArea,
+};
 use opened::{Opened, Question};
 use services::Served;
 use sum::RawTerm;
@@ -204,12 +206,12 @@ impl<'a> Explainer<'a> {
 
     fn nearest_people(&self, served: &Served<'a>, at: usize) -> Option<Sum> {
         let (layer, found) = served.nearest(self.area, self.settings)?;
-        let people = layer.people.as_deref().unwrap_or_default();
+        let people = layer.people.iter().flat_map(Amounts::iter);
         let rows = found.iter().zip(people).enumerate();
         let terms = rows.filter_map(|(row, (near, people))| {
             near.filter(|(facility, _)| *facility == at)?;
             let feature = layer.layer.ids[row].to_string();
-            let amount = Fixed::of((*people)?);
+            let amount = Fixed::of(people?);
             Some(RawTerm { feature, row: Some(row), share: None, amount })
         });
         let away = |row: usize| nearest(served.service, found.of(row));

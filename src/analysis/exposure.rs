@@ -16,7 +16,9 @@ use super::measurements::{BalanceRow, ExposureRow};
 use super::planes::{Class, Planes};
 use super::tally::{AREA, KNOWN, LENGTH, PEOPLE, SUMS, Tally, UNKNOWN};
 use crate::domain::{Doubt, DoubtRange, Level, Measure, OUTSIDE, Quantity, TOTAL};
-use crate::geometry::{Dimension, ExposureLayer, ShapeRef, Shapes, StudyArea, Window};
+use crate::geometry::{
+    Amounts, Dimension, ExposureLayer, ShapeRef, Shapes, StudyArea, Window,
+};
 
 /// Number of levels.
 const LEVELS: usize = 6;
@@ -357,14 +359,13 @@ pub(super) fn balance(
 /// The whole of a measure, straight from the layer and not from its parts.
 pub(super) fn whole(layer: &ExposureLayer, measure: &Measure) -> Fixed {
     let shapes = &layer.layer.shapes;
-    let known =
-        |values: &[Option<f64>]| values.iter().flatten().map(|&v| Fixed::of(v)).sum();
+    let known = |values: &Amounts| values.iter().flatten().map(Fixed::of).sum();
     match measure {
         Measure::Features => Fixed::whole(shapes.len() as u64),
         Measure::Area => over_all(shapes, |s| Fixed::of_double_area(s.double_area())),
         Measure::Length => over_all(shapes, |s| Fixed::of(s.length_m())),
         Measure::People => {
-            let placed: Fixed = layer.people.as_deref().map_or(Fixed::ZERO, known);
+            let placed: Fixed = layer.people.as_ref().map_or(Fixed::ZERO, known);
             placed + layer.lost.iter().filter_map(|l| l.people).map(Fixed::of).sum()
         }
         Measure::Sum(name) => {

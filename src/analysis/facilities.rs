@@ -151,9 +151,8 @@ pub(super) fn people_nearest(
     neighbours: &Neighbours,
 ) -> Vec<Fixed> {
     let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
-    let people = layer.people.as_deref().unwrap_or_default();
     neighbours.visit(layer, service, |feature, (facility, _)| {
-        if let Some(people) = people.get(feature).copied().flatten() {
+        if let Some(people) = layer.people.as_ref().and_then(|all| all.of(feature)) {
             sums[facility] += Fixed::of(people);
         }
     });

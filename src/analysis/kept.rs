@@ -243,8 +243,8 @@ mod tests {
         let blocks = &mut area.exposures[0];
         blocks.layer.shapes = rectangles(&[[10, 0, 20, 40], [50, 50, 10, 10]]).into();
         blocks.layer.ids = std::sync::Arc::new(["b1", "b2"].iter().collect());
-        blocks.people = Some(vec![Some(7.0), None]);
-        blocks.sums = vec![("dwellings".to_owned(), vec![Some(3.0), Some(1.0)])];
+        blocks.people = Some(vec![Some(7.0), None].into());
+        blocks.sums = vec![("dwellings".to_owned(), vec![Some(3.0), Some(1.0)].into())];
         let id = "gone".into();
         blocks.lost = vec![LostFeature { id, people: Some(3.0), sums: vec![Some(1.0)] }];
         let mut settings = sample::settings();

@@ -45,6 +45,8 @@ pub use measurements::{
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Doubt, Findings, Stage, Stages};
 use crate::geometry::{ExposureLayer, StudyArea};
@@ -88,7 +90,7 @@ pub fn measure_and_keep(
 fn measure_all(
     area: &StudyArea,
     settings: &Settings,
-    mut kept: Option<&mut Vec<KeptLayer>>,
+    kept: Option<&mut Vec<KeptLayer>>,
     findings: &mut Findings,
     stages: &mut dyn Stages,
 ) -> Measurements {
@@ -96,17 +98,21 @@ fn measure_all(
     let planes = Planes::new(area);
     let mut doubter = Doubter::new(area, settings);
     let mut neighbours = Neighbours::default();
-    let mut tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
-        let keeps = kept.is_some();
+    let keeps = kept.is_some();
+    let tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
         let (tally, apart) = tally::tally_and_keep(&planes, layer, served, keeps);
-        if let Some(kept) = &mut kept {
-            kept.push(KeptLayer::of(&planes, layer, &apart));
-        }
-        let table = exposure::Table::new(&planes, layer, &tally, served.len());
-        (table, doubter.of_layer(&planes, layer, served))
+        let kept = keeps.then(|| KeptLayer::of(&planes, layer, &apart));
+        (exposure::Table::new(&planes, layer, &tally, served.len()), kept)
+    };
+    let mut doubted = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+        doubter.of_layer(&planes, layer, served)
     };
     let job = Job { area, settings, planes: &planes };
-    let mut found = job.measure(&mut neighbours, &mut tabled, findings, stages);
+    let (mut found, layers) =
+        job.measure(&mut neighbours, &tabled, &mut doubted, findings, stages);
+    if let Some(kept) = kept {
+        *kept = layers;
+    }
     found.facilities = facilities::rows(area, settings, &planes, &neighbours);
     found.risk = settings.risk.as_ref().map(|risk| {
         let measured = risk::measure(area, risk, &planes, findings);
@@ -130,12 +136,13 @@ pub fn measure_kept(
     findings: &mut Findings,
 ) -> Measurements {
     let planes = kept.planes(area);
-    let mut tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
-        (kept.table(area, &planes, layer, served), LayerDoubts::default())
+    let tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+        (kept.table(area, &planes, layer, served), None)
     };
+    let mut doubted = |_: &ExposureLayer, _: &[Vec<bool>]| LayerDoubts::default();
     let job = Job { area, settings, planes: &planes };
-    let mut found =
-        job.measure(&mut Neighbours::default(), &mut tabled, findings, &mut ());
+    let (mut found, _) =
+        job.measure(&mut Neighbours::default(), &tabled, &mut doubted, findings, &mut ());
     if let Some(risk) = &settings.risk {
         risk::examine(area, risk, findings);
     }
@@ -144,9 +151,13 @@ pub fn measure_kept(
     found
 }
 
-/// Makes the sums of a layer and finds its doubts; told which of its features are served.
-type Tabled<'t> =
-    dyn FnMut(&ExposureLayer, &[Vec<bool>]) -> (exposure::Table, LayerDoubts) + 't;
+/// Makes the sums of a layer, and its parts if they are kept; told which of its features are
+/// served.
+type Tabled<'t> = dyn Fn(&ExposureLayer, &[Vec<bool>]) -> (exposure::Table, Option<KeptLayer>)
+    + Sync
+    + 't;
+/// Finds the doubts of a layer, told the same.
+type Doubted<'t> = dyn FnMut(&ExposureLayer, &[Vec<bool>]) -> LayerDoubts + 't;
 
 /// What all layers are measured with.
 struct Job<'a> {
@@ -155,50 +166,89 @@ struct Job<'a> {
     planes: &'a Planes,
 }
 
+/// What was measured of one layer.
+struct OfLayer {
+    exposure: Vec<ExposureRow>,
+    balance: Vec<BalanceRow>,
+    in_hazard: Vec<InHazardRow>,
+    findings: Findings,
+}
+
 impl Job<'_> {
-    /// Everything but facilities and risk.
+    /// Everything but facilities and risk, and the parts of each layer that were kept.
     fn measure(
         &self,
         neighbours: &mut Neighbours,
-        tabled: &mut Tabled<'_>,
+        tabled: &Tabled<'_>,
+        doubted: &mut Doubted<'_>,
         findings: &mut Findings,
         stages: &mut dyn Stages,
-    ) -> Measurements {
+    ) -> (Measurements, Vec<KeptLayer>) {
         let Self { area, settings, planes } = *self;
-        let edges = settings.doubts.has(Doubt::HazardEdge);
         let mut found = Measurements::default();
-        let mut tallied = Vec::new();
-        for layer in &area.exposures {
-            let distances = (&mut *neighbours, &mut found.distances);
-            let result = tally_layer(area, settings, layer, tabled, distances, stages);
-            stages.begin(Stage::Measure);
-            let doubts = (edges, &result.doubts);
-            let rows = exposure::rows(area, planes, layer, &result.table, doubts);
-            found.exposure.extend(rows);
-            found.balance.extend(exposure::balance(area, planes, layer, &result.table));
-            found.in_hazard.extend(in_hazard::rows(area, planes, &result));
-            checks::totals(area, layer, &result.table, findings);
-            checks::dates(area, layer, findings);
-            tallied.push(result);
+        stages.begin(Stage::Access);
+        let layers = area.exposures.iter();
+        let asked: Vec<Asked<'_>> = layers
+            .map(|layer| ask(area, settings, layer, (neighbours, &mut found.distances)))
+            .collect();
+        stages.begin(Stage::Overlay);
+        let tables: Vec<_> =
+            asked.par_iter().map(|asked| tabled(asked.layer, &asked.served)).collect();
+        let (mut tallied, mut kept) = (Vec::new(), Vec::new());
+        for (asked, (table, parts)) in asked.into_iter().zip(tables) {
+            let doubts = doubted(asked.layer, &asked.served);
+            let Asked { layer, columns: served, reaches, .. } = asked;
+            tallied.push(Tallied { layer, table, served, reaches, doubts });
+            kept.extend(parts);
         }
         stages.begin(Stage::Measure);
+        let each: Vec<OfLayer> =
+            tallied.par_iter().map(|tallied| self.of_layer(tallied)).collect();
+        for one in each {
+            found.exposure.extend(one.exposure);
+            found.balance.extend(one.balance);
+            found.in_hazard.extend(one.in_hazard);
+            findings.extend(one.findings.as_slice().iter().cloned());
+        }
         let basis = Basis { area, settings, planes, tallied: &tallied };
         found.deficits = basis.rows(findings);
         found.disputed = basis.disputed();
-        found
+        (found, kept)
+    }
+
+    fn of_layer(&self, tallied: &Tallied<'_>) -> OfLayer {
+        let Self { area, settings, planes } = *self;
+        let Tallied { layer, table, doubts, .. } = tallied;
+        let mut findings = Findings::default();
+        checks::totals(area, layer, table, &mut findings);
+        checks::dates(area, layer, &mut findings);
+        let edges = settings.doubts.has(Doubt::HazardEdge);
+        OfLayer {
+            exposure: exposure::rows(area, planes, layer, table, (edges, doubts)),
+            balance: exposure::balance(area, planes, layer, table),
+            in_hazard: in_hazard::rows(area, planes, tallied),
+            findings,
+        }
     }
 }
 
-/// Tallies one layer with the access questions that ask for its people.
-fn tally_layer<'a>(
+/// The questions of access that ask for the people of a layer, answered feature by feature.
+struct Asked<'a> {
+    layer: &'a ExposureLayer,
+    /// For each question which features are served.
+    served: Vec<Vec<bool>>,
+    /// Deficit id and column of the people served.
+    columns: Vec<(String, usize)>,
+    reaches: Vec<Reach>,
+}
+
+/// Asks who of a layer is served.
+fn ask<'a>(
     area: &StudyArea,
     settings: &Settings,
     layer: &'a ExposureLayer,
-    tabled: &mut Tabled<'_>,
     (neighbours, found): (&mut Neighbours, &mut Vec<Distances>),
-    stages: &mut dyn Stages,
-) -> Tallied<'a> {
-    stages.begin(Stage::Access);
+) -> Asked<'a> {
     let mut served = Vec::new();
     let (mut columns, mut reaches) = (Vec::new(), Vec::new());
     let first = tally::SUMS + layer.sums.len();
@@ -224,14 +274,12 @@ fn tally_layer<'a>(
             served.push(access::served(distances, within_m + off_m));
         }
     }
-    stages.begin(Stage::Overlay);
-    let (table, doubts) = tabled(layer, &served);
-    Tallied { layer: &layer.layer.id, table, served: columns, reaches, doubts }
+    Asked { layer, served, columns, reaches }
 }
 
 /// Sorts each list by its key in byte order.
 fn sort(found: &mut Measurements) {
-    found.exposure.sort_by(|a, b| exposure_key(a).cmp(&exposure_key(b)));
+    found.exposure.par_sort_by(|a, b| exposure_key(a).cmp(&exposure_key(b)));
     found
         .deficits
         .sort_by(|a, b| (&a.territory, &a.deficit).cmp(&(&b.territory, &b.deficit)));

@@ -408,7 +408,7 @@ fn assemble(
         vulnerability: vulnerability
             .map(|value| (value, classify(value, &limits.vulnerability))),
         risk: product.map(|value| (value, classify(value, &limits.risk))),
-        people: layer.people.as_ref().and_then(|all| all[row]),
+        people: layer.people.as_ref().and_then(|all| all.of(row)),
         why,
     }
 }

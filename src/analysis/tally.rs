@@ -303,11 +303,11 @@ impl Part {
             Dimension::Point => {}
         }
         for (column, (_, values)) in layer.sums.iter().enumerate() {
-            if let Some(value) = values[self.row] {
+            if let Some(value) = values.of(self.row) {
                 add(SUMS + column, Fixed::of(value * self.share()));
             }
         }
-        let people = layer.people.as_ref().and_then(|all| all[self.row]);
+        let people = layer.people.as_ref().and_then(|all| all.of(self.row));
         add(if people.is_some() { KNOWN } else { UNKNOWN }, Fixed::of(self.share()));
         let Some(people) = people else { return };
         let people = Fixed::of(people * self.share());

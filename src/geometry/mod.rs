@@ -62,3 +62,4 @@ pub use study_area::{
     ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,
     ServiceLayer, StudyArea, Territory, Zone,
 };
+pub use values::Amounts;

@@ -22,7 +22,7 @@ use super::study_area::{
     ServiceLayer, StudyArea, Territory,
 };
 use super::territories::{self, Ground};
-use super::values::{additive_values, number_of, text_of, value_at};
+use super::values::{Amounts, additive_values, number_of, text_of, value_at};
 use crate::config::{
     AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized, Logo,
     ServiceRole, Settings, TerritoryRole,
@@ -456,12 +456,12 @@ impl Layer<'_> {
         rows
     }
 
-    /// Of something of each row of the file what the kept features have.
-    fn kept<T: Clone>(&self, of_file: Vec<T>) -> Vec<T> {
+    /// Of the amounts of all rows of the file those of the kept features.
+    fn kept_amounts(&self, of_file: Amounts) -> Amounts {
         if self.placed.rows.len() == of_file.len() {
             return of_file;
         }
-        self.placed.rows.iter().map(|&row| of_file[row as usize].clone()).collect()
+        self.placed.rows.iter().map(|&row| of_file.of(row as usize)).collect()
     }
 }
 
@@ -627,11 +627,11 @@ fn add_measured(
 fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
     let (data, rows) = (&layer.raw.data, layer.ids.len());
     let factor = role.growth.as_ref().map_or(1.0, Growth::factor);
-    let people = role.people.as_ref().map(|field| -> Vec<Option<f64>> {
-        let values = additive_values(data, rows, field).into_iter();
-        values.map(|people| people.map(|people| people * factor)).collect()
+    let people = role.people.as_ref().map(|field| -> Amounts {
+        let values = additive_values(data, rows, field);
+        values.iter().map(|people| people.map(|people| people * factor)).collect()
     });
-    let sums: Vec<(String, Vec<Option<f64>>)> = role
+    let sums: Vec<(String, Amounts)> = role
         .sums
         .iter()
         .map(|(name, field)| (name.clone(), additive_values(data, rows, field)))
@@ -640,15 +640,18 @@ fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
         let row = row as usize;
         LostFeature {
             id: layer.ids[row].into(),
-            people: people.as_ref().and_then(|all| all[row]),
-            sums: sums.iter().map(|(_, all)| all[row]).collect(),
+            people: people.as_ref().and_then(|all| all.of(row)),
+            sums: sums.iter().map(|(_, all)| all.of(row)).collect(),
         }
     });
     ExposureLayer {
         layer: layer.prepared(),
         lost: lost.collect(),
-        people: people.map(|all| layer.kept(all)),
-        sums: sums.into_iter().map(|(name, all)| (name, layer.kept(all))).collect(),
+        people: people.map(|all| layer.kept_amounts(all)),
+        sums: sums
+            .into_iter()
+            .map(|(name, all)| (name, layer.kept_amounts(all)))
+            .collect(),
         growth: role.growth.clone(),
         attributes: attributes(layer, role),
     }
@@ -678,7 +681,8 @@ fn report_growth(id: &str, role: &ExposureRole, findings: &mut Findings) {
 fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Vec<Value>> {
     let column = |field: &String| {
         let values = layer.raw.data.columns.get(field)?;
-        Some((field.clone(), layer.kept(values.clone())))
+        let kept = layer.placed.rows.iter().map(|&row| values[row as usize].clone());
+        Some((field.clone(), kept.collect()))
     };
     role.attributes.keys().filter_map(column).collect()
 }
@@ -692,6 +696,6 @@ fn service(layer: &Layer<'_>, role: &ServiceRole, found: &[Overlap]) -> ServiceL
         layer: layer.prepared(),
         kind: role.kind.clone(),
         dissolved: overlaps::dissolve(&layer.placed.shapes, found),
-        capacity: capacity.map(|all| layer.kept(all)),
+        capacity: capacity.map(|all| layer.kept_amounts(all)),
     }
 }

@@ -10,6 +10,7 @@ use crate::layers::{Texts, Value};
 use super::crs::Applied;
 use super::margin::{self, Margins};
 use super::shapes::Shapes;
+use super::values::Amounts;
 
 /// What every prepared layer carries.
 #[derive(Debug, Clone)]
@@ -163,9 +164,9 @@ pub struct ExposureLayer {
     /// The layer as prepared.
     pub layer: Prepared,
     /// People of each feature; `None` if the layer carries none. Inner `None`: unknown.
-    pub people: Option<Vec<Option<f64>>>,
+    pub people: Option<Amounts>,
     /// Further sums: name and value of each feature.
-    pub sums: Vec<(String, Vec<Option<f64>>)>,
+    pub sums: Vec<(String, Amounts)>,
     /// How people were grown to another year; `people` are the estimate.
     pub growth: Option<Growth>,
     /// Fields that features are judged by: name and value of each feature, as read.
@@ -185,7 +186,7 @@ pub struct ServiceLayer {
     /// empty for points and lines.
     pub dissolved: Shapes,
     /// Capacity of each feature; `None` if the layer states none. Inner `None`: unknown.
-    pub capacity: Option<Vec<Option<f64>>>,
+    pub capacity: Option<Amounts>,
 }
 
 impl ServiceLayer {

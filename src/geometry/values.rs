@@ -31,10 +31,70 @@ pub fn value_at<'a>(data: &'a RawFeatures, field: &str, row: usize) -> &'a Value
 
 /// Additive values of a field in so many rows: what is null, negative or no number is unknown.
 #[must_use]
-pub fn additive_values(data: &RawFeatures, rows: usize, field: &str) -> Vec<Option<f64>> {
+pub fn additive_values(data: &RawFeatures, rows: usize, field: &str) -> Amounts {
     match data.columns.get(field) {
-        Some(column) => fields::additive_values(column),
-        None => vec![None; rows],
+        Some(column) => column.iter().map(fields::additive_value).collect(),
+        None => std::iter::repeat_n(None, rows).collect(),
+    }
+}
+
+/// An amount by row, of which some are not known: eight bytes each.
+#[derive(Debug, Clone, Default)]
+pub struct Amounts {
+    /// No amount is NaN: it stands for an unknown one, and is never handed on.
+    all: Vec<f64>,
+}
+
+impl Amounts {
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The amount of a row; `None` if it is not known.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    #[must_use]
+    #[inline]
+    pub fn of(&self, row: usize) -> Option<f64> {
+        known(self.all[row])
+    }
+
+    /// The amounts in order.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<f64>> {
+        self.all.iter().map(|amount| known(*amount))
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, amount: Option<f64>) {
+        self.all.push(amount.unwrap_or(f64::NAN));
+    }
+}
+
+fn known(amount: f64) -> Option<f64> {
+    (!amount.is_nan()).then_some(amount)
+}
+
+impl From<Vec<Option<f64>>> for Amounts {
+    fn from(amounts: Vec<Option<f64>>) -> Self {
+        amounts.into_iter().collect()
+    }
+}
+
+impl FromIterator<Option<f64>> for Amounts {
+    fn from_iter<I: IntoIterator<Item = Option<f64>>>(amounts: I) -> Self {
+        let all = amounts.into_iter().map(|amount| amount.unwrap_or(f64::NAN));
+        Self { all: all.collect() }
     }
 }
 

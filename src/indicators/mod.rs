@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use catalog::{Direction, Entry, Method};
+use rayon::prelude::*;
 
 use self::provenance::{Layers, Provenance};
 use crate::analysis::{DeficitRow, ExposureRow, Measurements};
@@ -137,7 +138,7 @@ pub fn compute(
             .iter()
             .map(|row| IndicatorRow { comment: NOT_PREFERRED.into(), ..of_deficit(row) }),
     );
-    rows.sort_by(|a, b| a.key().cmp(&b.key()));
+    rows.par_sort_by(|a, b| a.key().cmp(&b.key()));
     rows
 }
 
@@ -173,34 +174,44 @@ struct Shared<'a> {
     unresolved: [Vec<&'a str>; 6],
 }
 
+/// Figures that one task makes.
+const FIGURES: usize = 2048;
+
 fn exposure_rows(
     frame: &Frame,
     layers: &Layers<'_>,
     measurements: &Measurements,
     settings: &Settings,
 ) -> Vec<IndicatorRow> {
-    let mut shared = BTreeMap::new();
-    let rows = measurements.exposure.iter().map(|row| {
-        let key = (row.hazard.as_str(), row.layer.as_str(), &row.measure);
-        let growth = provenance::growth(settings, &row.layer, &row.measure);
-        let shared = shared.entry(key).or_insert_with(|| Shared {
+    let some = |rows: &[ExposureRow]| {
+        let mut shared = BTreeMap::new();
+        let mut made = Vec::with_capacity(rows.len());
+        for row in rows {
+            let shared = shared
+                .entry((&row.hazard, &row.layer, &row.measure))
+                .or_insert_with(|| Shared::of(layers, settings, row));
+            made.push(exposure_row(frame, shared, row));
+        }
+        made
+    };
+    measurements.exposure.par_chunks(FIGURES).flat_map_iter(some).collect()
+}
+
+impl<'a> Shared<'a> {
+    fn of(layers: &Layers<'a>, settings: &Settings, row: &ExposureRow) -> Self {
+        let ExposureRow { layer, hazard, measure, .. } = row;
+        let growth = provenance::growth(settings, layer, measure);
+        Self {
             is_grown: growth.is_some(),
-            unresolved: Level::ALL.map(|level| layers.unresolved(&row.hazard, level)),
+            unresolved: Level::ALL.map(|level| layers.unresolved(hazard, level)),
             year: growth.map_or_else(
-                || layers.year(&row.layer),
+                || layers.year(layer),
                 |growth| growth.to_year.to_string().into(),
             ),
-            provenance: layers.of_exposure(settings, &row.layer, &row.hazard),
-            denominator_source: provenance::denominator(
-                settings,
-                &row.layer,
-                &row.measure,
-            )
-            .into(),
-        });
-        exposure_row(frame, shared, row)
-    });
-    rows.collect()
+            provenance: layers.of_exposure(settings, layer, hazard),
+            denominator_source: provenance::denominator(settings, layer, measure).into(),
+        }
+    }
 }
 
 /// Says in a comment that nobody can tell whether a figure is nothing.

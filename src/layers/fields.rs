@@ -108,16 +108,15 @@ pub fn additive_of(value: &Value) -> Additive {
     }
 }
 
-/// Reads an additive field: what is null, negative or no number is unknown.
+/// Reads a value of an additive field: what is null, negative or no number is unknown.
 ///
 /// [`read`](super::read) has made a finding of every unknown value.
 #[must_use]
-pub fn additive_values(column: &[Value]) -> Vec<Option<f64>> {
-    let known = |value| match additive_of(value) {
+pub fn additive_value(value: &Value) -> Option<f64> {
+    match additive_of(value) {
         Additive::Known(number, _) => Some(number),
         Additive::Null | Additive::Negative(_) | Additive::NotANumber => None,
-    };
-    column.iter().map(known).collect()
+    }
 }
 
 /// Reads a value as a hazard level: by the project's own names (exact, then trimmed), else
@@ -198,8 +197,9 @@ mod tests {
             text("four"),
         ];
         let expected = [Some(3.0), None, Some(0.0), None, Some(4.0), None, None];
-        assert_eq!(additive_values(&column), expected);
-        assert!(additive_values(&column)[2].unwrap().is_sign_positive());
+        let found: Vec<_> = column.iter().map(additive_value).collect();
+        assert_eq!(found, expected);
+        assert!(found[2].unwrap().is_sign_positive());
         assert_eq!(additive_of(&column[1]), Additive::Negative(-3.0));
         assert_eq!(additive_of(&column[4]), Additive::Known(4.0, true));
     }

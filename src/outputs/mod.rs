@@ -42,7 +42,7 @@ pub use staging::{Temporary, abandon, is_abandoned};
 use crate::analysis::{LayerFeatures, Measurements};
 use crate::config::{ExportFormat, Settings};
 use crate::domain::{Findings, Message};
-use crate::geometry::StudyArea;
+use crate::geometry::{InputRecord, StudyArea};
 use crate::i18n::Locale;
 use crate::indicators::IndicatorRow;
 
@@ -96,6 +96,8 @@ pub struct WriteJob<'a> {
     pub locale: Locale,
     /// Maps and their stored sheets: path inside the folder and bytes.
     pub maps: &'a [(String, Vec<u8>)],
+    /// What went in, of which a copy goes with the tables; empty for none.
+    pub records: &'a [InputRecord],
     /// Further files: path inside the folder and bytes.
     pub more: &'a [(String, Vec<u8>)],
     /// Where to write.
@@ -191,8 +193,11 @@ fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<Lent<'a>>, OutputError> {
     let is_package =
         has_exports && job.settings.exports.contains(&ExportFormat::DataPackage);
     if job.only.tables || has_exports {
-        let made =
-            tables::make_all(job.area, job.measurements, job.indicators, job.findings);
+        let (kept, made) = rayon::join(
+            || kept_inputs(job),
+            || tables::make_all(job.area, job.measurements, job.indicators, job.findings),
+        );
+        files.extend(kept?.map(|bytes| (inputs::FILE.to_owned(), bytes.into())));
         if has_exports {
             let exports = exports::make_all(job, &made)?;
             files.extend(exports.into_iter().map(|(path, bytes)| (path, bytes.into())));
@@ -220,6 +225,14 @@ fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<Lent<'a>>, OutputError> {
     let manifest = manifest::render(job, &files);
     files.push((manifest::FILE.to_owned(), manifest.into()));
     Ok(files)
+}
+
+/// The copy of the inputs, if it goes with the tables.
+fn kept_inputs(job: &WriteJob<'_>) -> Result<Option<Vec<u8>>, OutputError> {
+    if !job.only.tables || job.records.is_empty() {
+        return Ok(None);
+    }
+    inputs::keep(job.settings, job.records)
 }
 
 /// Refuses names that would leave the folder or that a system cannot hold.

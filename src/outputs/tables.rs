@@ -190,22 +190,18 @@ pub fn make_all(
     findings: &Findings,
 ) -> Vec<Table> {
     let names = Names::of(area);
-    let mut all = vec![
-        Table { name: "balance.csv", bytes: balance(&measurements.balance) },
-        Table {
-            name: "deficit_in_hazard.csv",
-            bytes: deficit_in_hazard(&measurements.in_hazard),
-        },
-        Table { name: "deficits.csv", bytes: deficits(&names, &measurements.deficits) },
-        Table { name: "exposure.csv", bytes: exposure(&names, &measurements.exposure) },
-        Table {
-            name: "facilities_in_hazard.csv",
-            bytes: facilities_in_hazard(&measurements.facilities),
-        },
-        Table { name: "findings.csv", bytes: findings_table(findings.as_slice()) },
-        Table { name: "hazards.csv", bytes: hazards(&area.hazards) },
-        Table { name: "indicators.csv", bytes: indicators_table(indicators) },
+    let each: [(&'static str, &(dyn Fn() -> Vec<u8> + Sync)); 8] = [
+        ("balance.csv", &|| balance(&measurements.balance)),
+        ("deficit_in_hazard.csv", &|| deficit_in_hazard(&measurements.in_hazard)),
+        ("deficits.csv", &|| deficits(&names, &measurements.deficits)),
+        ("exposure.csv", &|| exposure(&names, &measurements.exposure)),
+        ("facilities_in_hazard.csv", &|| facilities_in_hazard(&measurements.facilities)),
+        ("findings.csv", &|| findings_table(findings.as_slice())),
+        ("hazards.csv", &|| hazards(&area.hazards)),
+        ("indicators.csv", &|| indicators_table(indicators)),
     ];
+    let made = each.into_par_iter().map(|(name, make)| Table { name, bytes: make() });
+    let mut all: Vec<Table> = made.collect();
     all.extend(measurements.risk.iter().flat_map(|risk| risk::make_all(area, risk)));
     all
 }

@@ -26,6 +26,7 @@ fn run(
         features: &[],
         locale: crate::i18n::Locale::Es,
         maps,
+        records: &[],
         more: &[],
         directory,
         only,

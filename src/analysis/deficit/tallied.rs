@@ -8,10 +8,11 @@ use crate::analysis::doubts::LayerDoubts;
 use crate::analysis::exposure::Table;
 use crate::analysis::fixed::Fixed;
 use crate::domain::{Doubt, DoubtRange};
+use crate::geometry::ExposureLayer;
 
 /// An exposure layer as tallied, and its column of people served for each access deficit.
 pub(in crate::analysis) struct Tallied<'a> {
-    pub(in crate::analysis) layer: &'a str,
+    pub(in crate::analysis) layer: &'a ExposureLayer,
     pub(in crate::analysis) table: Table,
     /// Deficit id and column.
     pub(in crate::analysis) served: Vec<(String, usize)>,

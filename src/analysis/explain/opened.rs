@@ -314,8 +314,8 @@ impl<'a> Opened<'a> {
                 Measure::Features => Fixed::whole(1),
                 Measure::Area => Fixed::of_double_area(shape.double_area()),
                 Measure::Length => Fixed::of(shape.length_m()),
-                Measure::People => Fixed::of(layer.people.as_ref()?[row]?),
-                Measure::Sum(name) => Fixed::of(layer.sums[at(name)?].1[row]?),
+                Measure::People => Fixed::of(layer.people.as_ref()?.of(row)?),
+                Measure::Sum(name) => Fixed::of(layer.sums[at(name)?].1.of(row)?),
             })
         };
         let placed = (0..layer.layer.shapes.len()).filter_map(|row| {

@@ -112,7 +112,7 @@ impl<'a> Served<'a> {
         let mut scratch = Scratch::default();
         let shapes = self.service.layer.shapes.iter().enumerate();
         let split = shapes.filter_map(|(row, shape)| {
-            let amount = capacity.map_or(Some(1.0), |all| all[row])?;
+            let amount = capacity.map_or(Some(1.0), |all| all.of(row))?;
             Some((row, amount, basis.shares(shape, capacity.is_some(), &mut scratch)))
         });
         split.collect()

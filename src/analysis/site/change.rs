@@ -157,7 +157,7 @@ fn add_facility(service: &mut ServiceLayer, place: &Prepared, amount: f64) {
 fn exposed(area: &StudyArea, place: &Prepared, amount: f64) -> Vec<ExposedHere> {
     let layer = ExposureLayer {
         layer: place.clone(),
-        people: Some(vec![Some(amount)]),
+        people: Some(vec![Some(amount)].into()),
         sums: Vec::new(),
         growth: None,
         attributes: std::collections::BTreeMap::new(),

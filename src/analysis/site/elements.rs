@@ -68,7 +68,7 @@ impl Surveyor<'_> {
         let ids = &layer.layer.ids;
         let is_hidden = self.settings.suppression.is_some() && layer.people.is_some();
         let known = layer.people.as_ref().filter(|_| !is_hidden);
-        let people = |row: usize| known.and_then(|all| all[row]);
+        let people = |row: usize| known.and_then(|all| all.of(row));
         let inside = |&(row, share): &(usize, Option<f64>)| {
             Some(people(row)? * share.unwrap_or(0.0))
         };

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use smallvec::SmallVec;
 
+use super::borders::Borders;
 use super::{Anchor, Edge, PlaneId};
 use crate::geometry::grid::GridPoint;
 
@@ -92,35 +93,35 @@ impl Crossing {
 
 impl Lattice {
     /// Lays the lattice over the edges, with about as many cells as edges.
-    pub(super) fn new(edges: &[Edge]) -> Self {
+    pub(super) fn new(edges: &Borders) -> Self {
         let mut lattice = Self::empty(edges);
         let mut crossings = Vec::new();
-        for edge in edges {
+        for edge in edges.iter() {
             let (low, high) = edge.by_height();
             let rows = (lattice.row(low.y), lattice.row(high.y));
             if rows.0 == rows.1 {
                 lattice.mark_row(rows.0, low.x.min(high.x), low.x.max(high.x));
             } else {
-                lattice.mark(edge, rows);
-                lattice.cross_rows(edge, rows, &mut crossings);
+                lattice.mark(&edge, rows);
+                lattice.cross_rows(&edge, rows, &mut crossings);
             }
         }
         lattice.label(crossings);
         lattice
     }
 
-    fn empty(edges: &[Edge]) -> Self {
+    fn empty(edges: &Borders) -> Self {
         let mut low = GridPoint::new(i64::MAX, i64::MAX);
         let mut high = GridPoint::new(i64::MIN, i64::MIN);
-        for p in edges.iter().flat_map(|e| [e.a, e.b]) {
+        for p in edges.points() {
             low = GridPoint::new(low.x.min(p.x), low.y.min(p.y));
             high = GridPoint::new(high.x.max(p.x), high.y.max(p.y));
         }
-        if edges.is_empty() {
+        if edges.count() == 0 {
             (low, high) = (GridPoint::default(), GridPoint::default());
         }
         let (width, height) = (2 * (high.x - low.x) + 2, 2 * (high.y - low.y) + 2);
-        let cells = (edges.len() as f64).clamp(256.0, 4e6);
+        let cells = (edges.count() as f64).clamp(256.0, 4e6);
         let ideal = (width as f64 * height as f64 / cells).sqrt();
         // A very long and narrow region must not make more than `cells` cells either.
         let least = width.max(height) as f64 / cells;

@@ -80,9 +80,8 @@ fn edges_met(
     high: GridPoint,
 ) -> Vec<Edge> {
     let runs = mosaic.tree.locate_in_envelope_intersecting(box_of(low, high));
-    let edges =
-        runs.flat_map(|r| &mosaic.edges[r.first as usize..(r.first + r.len) as usize]);
-    edges.filter(|edge| super::meet(a, b, edge.a, edge.b)).copied().collect()
+    let edges = runs.flat_map(|run| run.edges(&mosaic.edges));
+    edges.filter(|edge| super::meet(a, b, edge.a, edge.b)).collect()
 }
 
 fn along(a: GridPoint, b: GridPoint, t: f64) -> GridPoint {

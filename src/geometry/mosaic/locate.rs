@@ -34,7 +34,7 @@ pub(super) fn from_anchor(
         None => counts.push((plane, delta)),
     };
     for &id in &scratch.near {
-        let edge = mosaic.edges[id as usize];
+        let edge = mosaic.edges.edge(id);
         if edge.spans(anchor.y2)
             && !edge.crosses_by(anchor.x2, anchor.y2)
             && edge.crosses_by(2 * point.x, anchor.y2)
@@ -72,7 +72,7 @@ pub(super) fn corner(
     let mut counts: Counts = mosaic.lattice.counts(anchor.state).clone();
     let (x2, y2) = (2 * low.x - 1, 2 * low.y - 1);
     for &id in &scratch.near {
-        let edge = mosaic.edges[id as usize];
+        let edge = mosaic.edges.edge(id);
         if edge.spans(anchor.y2)
             && !edge.crosses_by(anchor.x2, anchor.y2)
             && edge.crosses_by(x2, anchor.y2)

@@ -19,6 +19,7 @@
 //! second time, so the parts of a feature add up to its own area but for the
 //! rounding of `f64` (about 1e-13 of it).
 
+mod borders;
 mod lattice;
 mod line;
 mod locate;
@@ -31,6 +32,7 @@ use smallvec::{SmallVec, smallvec};
 use super::grid::GridPoint;
 use super::shapes::{Dimension, ShapeRef, Shapes};
 use crate::layers::PartRole;
+use borders::Borders;
 use lattice::Lattice;
 
 pub use sweep::Scratch;
@@ -59,6 +61,12 @@ struct Run {
     envelope: AABB<[f64; 2]>,
 }
 
+impl Run {
+    fn edges(self, all: &Borders) -> impl Iterator<Item = Edge> {
+        (self.first..self.first + self.len).map(|number| all.edge(number))
+    }
+}
+
 impl RTreeObject for Run {
     type Envelope = AABB<[f64; 2]>;
     fn envelope(&self) -> Self::Envelope {
@@ -69,7 +77,7 @@ impl RTreeObject for Run {
 /// Collects planes.
 #[derive(Debug, Default)]
 pub struct MosaicBuilder {
-    edges: Vec<Edge>,
+    edges: Borders,
     planes: PlaneId,
 }
 
@@ -102,10 +110,8 @@ impl MosaicBuilder {
         if shape.dimension() != Dimension::Area {
             return;
         }
-        self.edges.reserve(shape.points().len());
         for (_, ring) in shape.parts() {
-            let edges = ring_edges(ring).map(|(a, b)| Edge { a, b, plane, polygon });
-            self.edges.extend(edges);
+            self.edges.add((plane, polygon), ring);
         }
     }
 
@@ -123,26 +129,21 @@ impl MosaicBuilder {
     }
 }
 
-/// The edges of an open ring.
-fn ring_edges(ring: &[GridPoint]) -> impl Iterator<Item = (GridPoint, GridPoint)> + '_ {
-    let next = ring.iter().skip(1).chain(ring.first());
-    ring.iter().copied().zip(next.copied())
-}
-
 /// Groups edges that follow one another into runs of at most 16, short where they are long.
-fn cut_runs(edges: &[Edge], cell: f64) -> Vec<Run> {
+fn cut_runs(edges: &Borders, cell: f64) -> Vec<Run> {
     const LONGEST: u32 = 16;
-    let mut runs = Vec::with_capacity(edges.len() / 12 + 1);
+    let mut runs = Vec::with_capacity(edges.count() / 12 + 1);
     let mut first = 0usize;
-    while first < edges.len() {
-        let (mut low, mut high) = corners(&edges[first]);
+    while first < edges.numbers().end {
+        let Some(edge) = edges.at(first) else {
+            first += 1;
+            continue;
+        };
+        let (mut low, mut high) = corners(&edge);
         let mut end = first + 1;
-        while end < edges.len() && end - first < LONGEST as usize {
-            let edge = &edges[end];
-            if edge.plane != edges[first].plane || edge.a != edges[end - 1].b {
-                break;
-            }
-            let (l, h) = corners(edge);
+        while end - first < LONGEST as usize {
+            let Some(edge) = edges.at(end) else { break };
+            let (l, h) = corners(&edge);
             let joint = (
                 [low[0].min(l[0]), low[1].min(l[1])],
                 [high[0].max(h[0]), high[1].max(h[1])],
@@ -182,7 +183,7 @@ struct Anchor {
 /// The overlay index, immutable and shared by all threads.
 #[derive(Debug)]
 pub struct Mosaic {
-    edges: Vec<Edge>,
+    edges: Borders,
     tree: RTree<Run>,
     lattice: Lattice,
     planes: PlaneId,
@@ -253,7 +254,7 @@ impl Mosaic {
         let mut found = Membership::new();
         let Some((low, high)) = shape.bounds() else { return found };
         for run in self.tree.locate_in_envelope_intersecting(box_of(low, high)) {
-            for edge in &self.edges[run.first as usize..(run.first + run.len) as usize] {
+            for edge in run.edges(&self.edges) {
                 if edge.plane < limit
                     && !found.contains(&edge.plane)
                     && segments(shape).any(|(a, b)| meet(a, b, edge.a, edge.b))
@@ -296,7 +297,7 @@ impl Mosaic {
     }
 
     fn edge_meets_box(&self, id: u32, low: GridPoint, high: GridPoint) -> bool {
-        let Edge { a, b, .. } = self.edges[id as usize];
+        let Edge { a, b, .. } = self.edges.edge(id);
         a.x.min(b.x) <= high.x
             && a.x.max(b.x) >= low.x
             && a.y.min(b.y) <= high.y

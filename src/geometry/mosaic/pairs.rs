@@ -64,7 +64,7 @@ pub(super) fn split(
 
 /// What the borders in the window are; `None` if neither.
 fn border(mosaic: &Mosaic, counts: &Counts, scratch: &Scratch) -> Option<Border> {
-    let edge = |id: &u32| mosaic.edges[*id as usize];
+    let edge = |id: &u32| mosaic.edges.edge(*id);
     match *scratch.planes.as_slice() {
         [_] => {
             let first = edge(scratch.near.first()?).polygon;

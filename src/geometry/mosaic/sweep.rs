@@ -215,7 +215,7 @@ fn gather(mosaic: &Mosaic, shape: ShapeRef<'_>, scratch: &mut Scratch) {
     scratch.planes.clear();
     scratch.edges.clear();
     for &id in &scratch.near {
-        let edge = mosaic.edges[id as usize];
+        let edge = mosaic.edges.edge(id);
         // Planes were added one after another, so their edges stand in their order.
         if scratch.planes.last() != Some(&edge.plane) {
             scratch.planes.push(edge.plane);

@@ -8,7 +8,7 @@ use super::decimal::Decimal;
 use crate::analysis::Measurements;
 use crate::config::Settings;
 use crate::domain::{Code, Findings, OUTSIDE, TOTAL};
-use crate::geometry::{ExposureLayer, StudyArea};
+use crate::geometry::{Amounts, ExposureLayer, StudyArea};
 use crate::indicators::Method;
 use crate::outputs::past_run::{PastRun, PastRunError};
 use crate::outputs::tables::{self, Cells};
@@ -297,9 +297,9 @@ fn printed(
 
 /// Whether a layer has a feature of which an amount is not known.
 fn has_unknown(layer: &ExposureLayer) -> bool {
-    let people = layer.people.iter().flatten();
-    let sums = layer.sums.iter().flat_map(|(_, values)| values);
-    people.chain(sums).any(Option::is_none)
+    let people = layer.people.iter().flat_map(Amounts::iter);
+    let sums = layer.sums.iter().flat_map(|(_, values)| values.iter());
+    people.chain(sums).any(|amount| amount.is_none())
 }
 
 /// The layers of which a run found that an amount is not known.

@@ -18,7 +18,9 @@ use crate::geometry::overlay::{
     self, Polygon, Rule, difference, push_feature, rings_of, rings_of_shapes,
     total_double_area,
 };
-use crate::geometry::{Dimension, ExposureLayer, HazardLayer, Shapes, StudyArea};
+use crate::geometry::{
+    Amounts, Dimension, ExposureLayer, HazardLayer, Shapes, StudyArea,
+};
 use crate::indicators::Method;
 use crate::outputs::WriteJob;
 use crate::outputs::numbers::{self, METERS, PEOPLE, RATIO};
@@ -321,7 +323,7 @@ fn exposed<'a>(
     let is_told = |measure: &Measure| rule.is_none_or(|rule| !rule.protects(measure));
     let people = exposure.people.as_ref().filter(|_| is_told(&Measure::People));
     let sums = exposure.sums.iter();
-    let sums: Vec<&(String, Vec<Option<f64>>)> =
+    let sums: Vec<&(String, Amounts)> =
         sums.filter(|(name, _)| is_told(&Measure::Sum(name.clone()))).collect();
     let status = worst(
         hazard_status(area).chain([exposure.layer.status, area.territory_layer.status]),
@@ -340,9 +342,9 @@ fn exposed<'a>(
         values.extend(territory_of(area, row));
         values.push(Value::text(status.id()));
         if let Some(people) = people {
-            values.push(Value::number(PEOPLE, people[at]));
+            values.push(Value::number(PEOPLE, people.of(at)));
         }
-        values.extend(sums.iter().map(|(_, all)| Value::number(PEOPLE, all[at])));
+        values.extend(sums.iter().map(|(_, all)| Value::number(PEOPLE, all.of(at))));
         if has_area {
             let is_area = shape.dimension() == Dimension::Area;
             values.push(Value::number(METERS, is_area.then(|| shape.area_m2())));

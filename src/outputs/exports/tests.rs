@@ -29,7 +29,7 @@ fn area() -> StudyArea {
     let blocks = &mut area.exposures[0];
     blocks.layer.shapes = rectangles(&[[90, 10, 40, 40], [300, 300, 10, 10]]).into();
     blocks.layer.ids = std::sync::Arc::new(["b1", "b2"].iter().collect());
-    blocks.people = Some(vec![Some(12.345_67), None]);
+    blocks.people = Some(vec![Some(12.345_67), None].into());
     area
 }
 
@@ -50,6 +50,7 @@ fn with_job<T>(exports: &[ExportFormat], act: impl FnOnce(&WriteJob<'_>) -> T) -
         features: &features,
         locale: Locale::Es,
         maps: &[],
+        records: &[],
         more: &[],
         directory: Path::new("unused"),
         only: Products::ALL,
@@ -235,6 +236,7 @@ fn field_names_stay_apart_when_ids_run_together() {
         features: &features,
         locale: Locale::En,
         maps: &[],
+        records: &[],
         more: &[],
         directory: Path::new("unused"),
         only: Products::ALL,

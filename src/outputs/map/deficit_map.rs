@@ -4,7 +4,7 @@
 use crate::analysis::{DeficitRow, Distances, Measurements};
 use crate::config::{Breaks, DeficitKind, DeficitSettings, Units};
 use crate::domain::{Message, TOTAL};
-use crate::geometry::{ExposureLayer, Prepared, ServiceLayer, StudyArea};
+use crate::geometry::{Amounts, ExposureLayer, Prepared, ServiceLayer, StudyArea};
 
 use super::choropleth::{self, Classes, FeatureClass, Method};
 use super::deficit_colouring::{Class, Colouring};
@@ -347,8 +347,8 @@ fn people_of_class(
     class_of: &[usize],
     class: usize,
 ) -> String {
-    let people = layer.people.iter().flatten().zip(class_of);
-    let own = people.filter(|(_, of)| **of == class).filter_map(|(people, _)| *people);
+    let people = layer.people.iter().flat_map(Amounts::iter).zip(class_of);
+    let own = people.filter(|(_, of)| **of == class).filter_map(|(people, _)| people);
     words.number(own.sum(), 0)
 }
 

@@ -178,7 +178,7 @@ fn spots(layer: &ExposureLayer, whole: Extent) -> Vec<Spot> {
             continue;
         }
         let weight = match &layer.people {
-            Some(people) => people.get(row).copied().flatten().unwrap_or(0.0),
+            Some(people) => people.of(row).unwrap_or(0.0),
             None => 1.0,
         };
         if weight <= 0.0 {
