@@ -349,13 +349,16 @@ fn compute(
     // How large the parts of features are is told no more than who lives in them.
     let keeps = settings.suppression.is_none() && keeps_parts(&area, options.only);
     let (measurements, parts) = if keeps {
-        let (found, parts) =
-            analysis::measure_and_keep(&area, settings, &mut findings, clock);
-        (found, kept_parts(&parts)?)
+        analysis::measure_and_keep(&area, settings, &mut findings, clock)
     } else {
-        (analysis::measure(&area, settings, &mut findings, clock), None)
+        let found = analysis::measure(&area, settings, &mut findings, clock);
+        (found, KeptParts::default())
     };
-    let indicators = indicators::compute(&area, &measurements, settings);
+    let (indicators, parts) = rayon::join(
+        || indicators::compute(&area, &measurements, settings),
+        || kept_parts(&parts),
+    );
+    let parts = parts?;
     let needs_features = exports && outputs::exports::need_features(settings);
     let features = if needs_features { analysis::features(&area) } else { Vec::new() };
     if options.only.maps {

@@ -10,6 +10,8 @@
 //! overlaps with positive measure. People are those of access: a feature whole, from its
 //! centroid, to the nearest facility in a straight line.
 
+use rayon::prelude::*;
+
 use super::access::{Neighbours, centroid};
 use super::exposure::hazards;
 use super::fixed::Fixed;
@@ -32,13 +34,12 @@ pub(super) fn rows(
 ) -> Vec<FacilityRow> {
     let hazards: Vec<String> =
         hazards(area, planes).into_iter().map(|(id, _)| id).collect();
-    let mut rows = Vec::new();
-    for service in &area.services {
+    let each = area.services.par_iter().map(|service| {
         let people = people_layer(area, settings, &service.layer.id)
             .map(|layer| people_nearest(service, layer, neighbours));
-        rows.extend(of_service(area, planes, &hazards, service, people.as_deref()));
-    }
-    rows
+        of_service(area, planes, &hazards, service, people.as_deref())
+    });
+    each.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 fn of_service(

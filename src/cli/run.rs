@@ -34,5 +34,8 @@ pub(super) fn run(job: &Job, given: &Given) -> Result<u8, Failure> {
             screen::say(&line);
         }
     }
-    Ok(outcome.exit_code())
+    let code = outcome.exit_code();
+    // The process ends: to give back its memory piece by piece would be for nobody.
+    std::mem::forget(outcome);
+    Ok(code)
 }

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use super::codes::suspect_numbering;
 use super::datum;
 use super::departments::{Numbering, department};
@@ -186,23 +188,16 @@ pub fn of_area(
     let layers = layers.chain(area.services.iter().map(|service| &service.layer));
     let layers = layers.chain(area.contexts.iter().map(|context| &context.layer));
     let mut done = BTreeSet::from([settings.territories.as_str()]);
-    for layer in layers {
-        let Some(system) = systems.get(&layer.id) else { continue };
-        if !done.insert(&layer.id) {
-            continue;
-        }
-        let Some(vertices) = stated_vertices(&layer.shapes, system, &ground) else {
-            continue;
-        };
-        let Some(offset) = datum::offset(&vertices, system, &ground) else { continue };
+    let layers: Vec<_> = layers.filter(|layer| done.insert(&layer.id)).collect();
+    let found = layers.into_par_iter().map(|layer| {
+        let system = systems.get(&layer.id)?;
+        let vertices = stated_vertices(&layer.shapes, system, &ground)?;
+        let offset = datum::offset(&vertices, system, &ground)?;
         let finding = Finding::about(Code::OtherDatum, &layer.id);
-        let values = datum::values(&offset, system);
-        findings.push(
-            values
-                .into_iter()
-                .fold(finding, |finding, (name, value)| finding.with(name, value)),
-        );
-    }
+        let values = datum::values(&offset, system).into_iter();
+        Some(values.fold(finding, |finding, (name, value)| finding.with(name, value)))
+    });
+    findings.extend(found.collect::<Vec<_>>().into_iter().flatten());
 }
 
 /// Vertices of lines and areas in the system that the layer states; a sample of them.

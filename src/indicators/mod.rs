@@ -174,27 +174,27 @@ struct Shared<'a> {
     unresolved: [Vec<&'a str>; 6],
 }
 
-/// Figures that one task makes.
-const FIGURES: usize = 2048;
-
 fn exposure_rows(
     frame: &Frame,
     layers: &Layers<'_>,
     measurements: &Measurements,
     settings: &Settings,
 ) -> Vec<IndicatorRow> {
-    let some = |rows: &[ExposureRow]| {
-        let mut shared = BTreeMap::new();
-        let mut made = Vec::with_capacity(rows.len());
-        for row in rows {
-            let shared = shared
-                .entry((&row.hazard, &row.layer, &row.measure))
-                .or_insert_with(|| Shared::of(layers, settings, row));
-            made.push(exposure_row(frame, shared, row));
-        }
-        made
-    };
-    measurements.exposure.par_chunks(FIGURES).flat_map_iter(some).collect()
+    // Few rows differ in what they share: it is made once, and told by a number.
+    let (mut numbers, mut firsts) = (BTreeMap::new(), Vec::new());
+    let mut owns = Vec::with_capacity(measurements.exposure.len());
+    for row in &measurements.exposure {
+        let own =
+            numbers.entry((&row.hazard, &row.layer, &row.measure)).or_insert_with(|| {
+                firsts.push(row);
+                firsts.len() - 1
+            });
+        owns.push(*own);
+    }
+    let shared: Vec<Shared<'_>> =
+        firsts.into_par_iter().map(|row| Shared::of(layers, settings, row)).collect();
+    let rows = measurements.exposure.par_iter().zip(owns);
+    rows.map(|(row, own)| exposure_row(frame, &shared[own], row)).collect()
 }
 
 impl<'a> Shared<'a> {

@@ -1,6 +1,8 @@
-//! Reads all layers and tables of a project, one after another, each on all threads.
+//! Reads all layers and tables of a project, layers side by side, each on all threads.
 
 use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 
 use super::codes::{apply_id_field, check_codes, check_ids};
 use super::crs::{self, FileCrs};
@@ -30,13 +32,21 @@ pub fn read(
     settings: &Settings,
     findings: &mut Findings,
 ) -> Result<RawLayers, LayerErrors> {
-    let mut errors = Vec::new();
-    let mut layers = Vec::new();
-    let mut joins = Vec::new();
-    for layer in &settings.layers {
-        let (errors, joins) = (&mut errors, &mut joins);
-        let mut reading = Reading { settings, layer, findings, errors, joins };
-        layers.extend(reading.read());
+    let (mut errors, mut layers, mut joins) = (Vec::new(), Vec::new(), Vec::new());
+    let each: Vec<Reading<'_>> = settings
+        .layers
+        .par_iter()
+        .map(|layer| {
+            let mut reading = Reading::new(settings, layer);
+            reading.made = reading.read();
+            reading
+        })
+        .collect();
+    for reading in each {
+        layers.extend(reading.made);
+        joins.extend(reading.joins);
+        errors.extend(reading.errors);
+        findings.extend(reading.findings.as_slice().iter().cloned());
     }
     let tables = reported::read_all(settings, &mut errors);
     if errors.is_empty() {
@@ -89,12 +99,24 @@ fn place_in_file(position: Position) -> &'static str {
 struct Reading<'a> {
     settings: &'a Settings,
     layer: &'a LayerSettings,
-    findings: &'a mut Findings,
-    errors: &'a mut Vec<LayerError>,
-    joins: &'a mut Vec<JoinedTable>,
+    findings: Findings,
+    errors: Vec<LayerError>,
+    joins: Vec<JoinedTable>,
+    made: Option<RawLayer>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn new(settings: &'a Settings, layer: &'a LayerSettings) -> Self {
+        Self {
+            settings,
+            layer,
+            findings: Findings::default(),
+            errors: Vec::new(),
+            joins: Vec::new(),
+            made: None,
+        }
+    }
+
     /// The layer; `None` if errors were added.
     fn read(&mut self) -> Option<RawLayer> {
         let errors_before = self.errors.len();
@@ -111,7 +133,7 @@ impl Reading<'_> {
         };
         let Source { format, mut parsed, digest, bytes, companions } = source;
         let of_file = FileCrs::of(&parsed, format == Format::GeoJson);
-        let crs = crs::resolve(self.layer, of_file, self.findings);
+        let crs = crs::resolve(self.layer, of_file, &mut self.findings);
         let crs = crs.map_err(|trouble| {
             let is_ours = matches!(
                 trouble,
@@ -132,7 +154,7 @@ impl Reading<'_> {
         {
             apply_id_field(&mut data, field);
         }
-        check_ids(&self.layer.id, &data.ids, self.findings);
+        check_ids(&self.layer.id, &data.ids, &mut self.findings);
         self.check_values(&fields, &missing, &data);
         let (crs, crs_evidence) = crs.ok()?;
         (self.errors.len() == errors_before).then(|| RawLayer {
@@ -155,7 +177,7 @@ impl Reading<'_> {
             parsed.missing.retain(|name| !join.fields.contains_key(name));
             return true;
         }
-        match join::add_fields(self.layer, join, fields, parsed, self.findings) {
+        match join::add_fields(self.layer, join, fields, parsed, &mut self.findings) {
             Ok(table) => {
                 self.joins.push(table);
                 true
@@ -297,11 +319,12 @@ impl Reading<'_> {
                 Purpose::Text | Purpose::Any => {}
                 Purpose::Amount => {
                     if amounts.insert(field) {
-                        check_amounts(id, field, &data.ids, column, self.findings);
+                        check_amounts(id, field, &data.ids, column, &mut self.findings);
                     }
                 }
                 Purpose::Code => {
-                    for trouble in check_codes(id, &data.ids, column, self.findings) {
+                    for trouble in check_codes(id, &data.ids, column, &mut self.findings)
+                    {
                         self.fail_at(key, trouble);
                     }
                 }

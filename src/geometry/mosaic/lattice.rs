@@ -92,25 +92,24 @@ impl Crossing {
 }
 
 impl Lattice {
-    /// Lays the lattice over the edges, with about as many cells as edges.
-    pub(super) fn new(edges: &Borders) -> Self {
-        let mut lattice = Self::empty(edges);
+    /// Lays the lattice over the edges.
+    pub(super) fn fill(&mut self, edges: &Borders) {
         let mut crossings = Vec::new();
         for edge in edges.iter() {
             let (low, high) = edge.by_height();
-            let rows = (lattice.row(low.y), lattice.row(high.y));
+            let rows = (self.row(low.y), self.row(high.y));
             if rows.0 == rows.1 {
-                lattice.mark_row(rows.0, low.x.min(high.x), low.x.max(high.x));
+                self.mark_row(rows.0, low.x.min(high.x), low.x.max(high.x));
             } else {
-                lattice.mark(&edge, rows);
-                lattice.cross_rows(&edge, rows, &mut crossings);
+                self.mark(&edge, rows);
+                self.cross_rows(&edge, rows, &mut crossings);
             }
         }
-        lattice.label(crossings);
-        lattice
+        self.label(crossings);
     }
 
-    fn empty(edges: &Borders) -> Self {
+    /// A lattice with about as many cells as there are edges, and none of them in it yet.
+    pub(super) fn empty(edges: &Borders) -> Self {
         let mut low = GridPoint::new(i64::MAX, i64::MAX);
         let mut high = GridPoint::new(i64::MIN, i64::MIN);
         for p in edges.points() {

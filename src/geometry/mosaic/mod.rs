@@ -118,14 +118,13 @@ impl MosaicBuilder {
     /// Builds the index.
     #[must_use]
     pub fn build(self) -> Mosaic {
-        let lattice = Lattice::new(&self.edges);
-        let runs = cut_runs(&self.edges, lattice.cell_size());
-        Mosaic {
-            tree: RTree::bulk_load(runs),
-            lattice,
-            edges: self.edges,
-            planes: self.planes,
-        }
+        let mut lattice = Lattice::empty(&self.edges);
+        let cell = lattice.cell_size();
+        let ((), tree) = rayon::join(
+            || lattice.fill(&self.edges),
+            || RTree::bulk_load(cut_runs(&self.edges, cell)),
+        );
+        Mosaic { tree, lattice, edges: self.edges, planes: self.planes }
     }
 }
 
