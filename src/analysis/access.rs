@@ -13,12 +13,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::doubts::datum_m;
+use super::facilities::people_layer;
+use super::fixed::Fixed;
 use super::tally::CHUNK;
-use crate::config::Settings;
+use crate::config::{DeficitKind, Settings};
 use crate::domain::Doubt;
 use crate::geometry::{
     Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef, Shapes,
-    StudyArea,
+    StudyArea, along_curve,
 };
 
 /// Features that are answered at a time.
@@ -75,65 +77,146 @@ impl Found {
 /// The nearest facility of each feature; of equally near ones the lowest id, in byte order.
 pub(super) fn distances(layer: &ExposureLayer, service: &ServiceLayer) -> Found {
     let mut all = Found::default();
-    search(layer, service, |_, found| all.push(found));
+    search(layer, &[service], |_, _, found| all.push(found));
     all
 }
 
-/// Hands on each feature in turn with the row of its nearest facility and how far it is, m.
-fn search(
+/// For each facility the people whose nearest one it is.
+pub(super) fn people_nearest(
     layer: &ExposureLayer,
     service: &ServiceLayer,
-    mut hand_on: impl FnMut(usize, Option<(usize, f64)>),
+) -> Vec<Fixed> {
+    let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
+    search(layer, &[service], |_, row, found| add_people(&mut sums, layer, row, found));
+    sums
+}
+
+/// Adds the people of a feature to those of its facility.
+fn add_people(
+    sums: &mut [Fixed],
+    layer: &ExposureLayer,
+    row: usize,
+    found: Option<(usize, f64)>,
 ) {
-    let ids = &service.layer.ids;
-    let mut by_id: Vec<usize> = (0..ids.len()).collect();
-    by_id.sort_by_key(|&row| &ids[row]);
-    // The index prefers the lower row: rows in the order of their ids make that the lower id.
-    let nearest = Nearest::new(&service.layer.shapes.pick(&by_id));
+    let people = layer.people.as_ref().and_then(|all| all.of(row));
+    if let (Some((facility, _)), Some(people)) = (found, people) {
+        sums[facility] += Fixed::of(people);
+    }
+}
+
+/// The facilities of a service, to be searched.
+struct Facilities {
+    nearest: Nearest,
+    /// Row of each as it is searched.
+    rows: Vec<usize>,
+}
+
+impl Facilities {
+    fn of(service: &ServiceLayer) -> Self {
+        let ids = &service.layer.ids;
+        let mut rows: Vec<usize> = (0..ids.len()).collect();
+        rows.sort_by_key(|&row| &ids[row]);
+        // The index prefers the lower row: rows in the order of their ids make that the lower id.
+        let nearest = Nearest::new(&service.layer.shapes.pick(&rows));
+        Self { nearest, rows }
+    }
+}
+
+/// Hands on each feature in turn, for each service by its number: the row of the nearest facility
+/// and how far it is, m.
+fn search(
+    layer: &ExposureLayer,
+    services: &[&ServiceLayer],
+    mut hand_on: impl FnMut(usize, usize, Option<(usize, f64)>),
+) {
+    let facilities: Vec<_> =
+        services.iter().map(|service| Facilities::of(service)).collect();
     let shapes = &layer.layer.shapes;
     for first in (0..shapes.len()).step_by(BLOCK) {
         let places = centroids(shapes, first..(first + BLOCK).min(shapes.len()));
-        for (row, found) in (first..).zip(nearest.to_all(&places)) {
-            hand_on(row, found.map(|(at, distance_m)| (by_id[at], distance_m)));
+        let order = along_curve(&places);
+        for (service, Facilities { nearest, rows }) in facilities.iter().enumerate() {
+            for (row, found) in (first..).zip(nearest.to_all_along(&places, &order)) {
+                let found = found.map(|(at, distance_m)| (rows[at], distance_m));
+                hand_on(service, row, found);
+            }
         }
     }
 }
 
-/// The nearest facilities that were asked for, each pair of layers looked at once.
+/// What deficits and facilities ask of the neighbours of features: found in one pass over each layer.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
-    known: BTreeMap<(String, String), Arc<Found>>,
+    /// By layer and service.
+    found: BTreeMap<(String, String), Arc<Found>>,
+    /// By service, for each of its facilities.
+    people: BTreeMap<String, Vec<Fixed>>,
 }
 
 impl Neighbours {
-    /// [`distances`] of a layer to a service.
-    pub(super) fn of(
-        &mut self,
-        layer: &ExposureLayer,
-        service: &ServiceLayer,
-    ) -> &Arc<Found> {
-        let key = (layer.layer.id.clone(), service.layer.id.clone());
-        self.known.entry(key).or_insert_with(|| Arc::new(distances(layer, service)))
+    /// What the access deficits of the settings ask, and for each service whose people are known
+    /// how many have which facility nearest.
+    pub(super) fn new(area: &StudyArea, settings: &Settings) -> Self {
+        let peopled = |service: &ServiceLayer| {
+            people_layer(area, settings, &service.layer.id).map(|layer| &layer.layer.id)
+        };
+        Self::look(area, settings, &peopled)
     }
 
-    /// Hands on each feature that has one with the row of its nearest facility and how far it is,
-    /// m; looked for if nobody asked before, and not kept.
-    pub(super) fn visit(
-        &self,
-        layer: &ExposureLayer,
-        service: &ServiceLayer,
-        mut hand_on: impl FnMut(usize, (usize, f64)),
-    ) {
-        let mut some = |row, found: Option<_>| {
-            found.into_iter().for_each(|found| hand_on(row, found));
-        };
-        let key = (layer.layer.id.clone(), service.layer.id.clone());
-        match self.known.get(&key) {
-            Some(known) => {
-                known.iter().enumerate().for_each(|(row, found)| some(row, found))
+    /// What the access deficits ask alone.
+    pub(super) fn of_deficits(area: &StudyArea, settings: &Settings) -> Self {
+        Self::look(area, settings, &|_| None)
+    }
+
+    fn look<'a>(
+        area: &'a StudyArea,
+        settings: &Settings,
+        peopled: &dyn Fn(&ServiceLayer) -> Option<&'a String>,
+    ) -> Self {
+        let mut all = Self::default();
+        for layer in &area.exposures {
+            let id = &layer.layer.id;
+            let is_asked = |service: &ServiceLayer| {
+                settings.deficits.iter().any(|deficit| match &deficit.kind {
+                    DeficitKind::Access { service: asked, people, .. } => {
+                        *asked == service.layer.id && people == id
+                    }
+                    _ => false,
+                })
+            };
+            let told = |service: &'a ServiceLayer| {
+                let (found, people) = (is_asked(service), peopled(service) == Some(id));
+                let found = found.then(Found::default);
+                let none = || vec![Fixed::ZERO; service.layer.ids.len()];
+                let people = people.then(none);
+                (found.is_some() || people.is_some()).then_some((service, found, people))
+            };
+            let mut told: Vec<_> = area.services.iter().filter_map(told).collect();
+            let services: Vec<_> = told.iter().map(|(service, ..)| *service).collect();
+            search(layer, &services, |service, row, nearest| {
+                let (_, found, people) = &mut told[service];
+                found.iter_mut().for_each(|found| found.push(nearest));
+                people.iter_mut().for_each(|sums| add_people(sums, layer, row, nearest));
+            });
+            for (service, found, people) in told {
+                let service = &service.layer.id;
+                let key = (id.clone(), service.clone());
+                all.found.extend(found.map(|found| (key, Arc::new(found))));
+                all.people.extend(people.map(|people| (service.clone(), people)));
             }
-            None => search(layer, service, some),
         }
+        all
+    }
+
+    /// The nearest facility of each feature of a layer, which an access deficit asks for.
+    pub(super) fn of(&self, layer: &str, service: &str) -> &Arc<Found> {
+        let found = self.found.get(&(layer.to_owned(), service.to_owned()));
+        found.expect("what deficits ask was looked for")
+    }
+
+    /// For each facility of a service the people whose nearest one it is; `None` if nobody's are known.
+    pub(super) fn people(&self, service: &str) -> Option<&[Fixed]> {
+        self.people.get(service).map(Vec::as_slice)
     }
 }
 

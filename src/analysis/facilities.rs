@@ -28,16 +28,14 @@ use crate::geometry::{
 /// The facilities of all services at the levels of all hazards and of the worst of them.
 pub(super) fn rows(
     area: &StudyArea,
-    settings: &Settings,
     planes: &Planes,
     neighbours: &Neighbours,
 ) -> Vec<FacilityRow> {
     let hazards: Vec<String> =
         hazards(area, planes).into_iter().map(|(id, _)| id).collect();
     let each = area.services.par_iter().map(|service| {
-        let people = people_layer(area, settings, &service.layer.id)
-            .map(|layer| people_nearest(service, layer, neighbours));
-        of_service(area, planes, &hazards, service, people.as_deref())
+        let people = neighbours.people(&service.layer.id);
+        of_service(area, planes, &hazards, service, people)
     });
     each.collect::<Vec<_>>().into_iter().flatten().collect()
 }
@@ -143,21 +141,6 @@ pub fn people_layer<'a>(
     }
     let only = with_people.next()?;
     with_people.next().is_none().then_some(only)
-}
-
-/// For each facility the people whose nearest one it is, from the nearest one of each feature.
-pub(super) fn people_nearest(
-    service: &ServiceLayer,
-    layer: &ExposureLayer,
-    neighbours: &Neighbours,
-) -> Vec<Fixed> {
-    let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
-    neighbours.visit(layer, service, |feature, (facility, _)| {
-        if let Some(people) = layer.people.as_ref().and_then(|all| all.of(feature)) {
-            sums[facility] += Fixed::of(people);
-        }
-    });
-    sums
 }
 
 /// The nearest facility to one that lies in a zone, among those at a better level of the same

@@ -97,7 +97,6 @@ fn measure_all(
     stages.begin(Stage::Index);
     let planes = Planes::new(area);
     let mut doubter = Doubter::new(area, settings);
-    let mut neighbours = Neighbours::default();
     let keeps = kept.is_some();
     let tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
         let (tally, apart) = tally::tally_and_keep(&planes, layer, served, keeps);
@@ -108,12 +107,14 @@ fn measure_all(
         doubter.of_layer(&planes, layer, served)
     };
     let job = Job { area, settings, planes: &planes };
+    stages.begin(Stage::Access);
+    let neighbours = Neighbours::new(area, settings);
     let (mut found, layers) =
-        job.measure(&mut neighbours, &tabled, &mut doubted, findings, stages);
+        job.measure(&neighbours, &tabled, &mut doubted, findings, stages);
     if let Some(kept) = kept {
         *kept = layers;
     }
-    found.facilities = facilities::rows(area, settings, &planes, &neighbours);
+    found.facilities = facilities::rows(area, &planes, &neighbours);
     found.risk = settings.risk.as_ref().map(|risk| {
         let measured = risk::measure(area, risk, &planes, findings);
         found.balance.extend(measured.balance.iter().cloned());
@@ -141,8 +142,9 @@ pub fn measure_kept(
     };
     let mut doubted = |_: &ExposureLayer, _: &[Vec<bool>]| LayerDoubts::default();
     let job = Job { area, settings, planes: &planes };
+    let neighbours = Neighbours::of_deficits(area, settings);
     let (mut found, _) =
-        job.measure(&mut Neighbours::default(), &tabled, &mut doubted, findings, &mut ());
+        job.measure(&neighbours, &tabled, &mut doubted, findings, &mut ());
     if let Some(risk) = &settings.risk {
         risk::examine(area, risk, findings);
     }
@@ -178,7 +180,7 @@ impl Job<'_> {
     /// Everything but facilities and risk, and the parts of each layer that were kept.
     fn measure(
         &self,
-        neighbours: &mut Neighbours,
+        neighbours: &Neighbours,
         tabled: &Tabled<'_>,
         doubted: &mut Doubted<'_>,
         findings: &mut Findings,
@@ -186,7 +188,6 @@ impl Job<'_> {
     ) -> (Measurements, Vec<KeptLayer>) {
         let Self { area, settings, planes } = *self;
         let mut found = Measurements::default();
-        stages.begin(Stage::Access);
         let layers = area.exposures.iter();
         let asked: Vec<Asked<'_>> = layers
             .map(|layer| ask(area, settings, layer, (neighbours, &mut found.distances)))
@@ -247,7 +248,7 @@ fn ask<'a>(
     area: &StudyArea,
     settings: &Settings,
     layer: &'a ExposureLayer,
-    (neighbours, found): (&mut Neighbours, &mut Vec<Distances>),
+    (neighbours, found): (&Neighbours, &mut Vec<Distances>),
 ) -> Asked<'a> {
     let mut served = Vec::new();
     let (mut columns, mut reaches) = (Vec::new(), Vec::new());
@@ -263,7 +264,7 @@ fn ask<'a>(
         let service =
             service.expect("the settings name layers with the role of service only");
         columns.push((deficit.id.clone(), first + served.len()));
-        let distances = neighbours.of(layer, service);
+        let distances = neighbours.of(&layer.layer.id, &service.layer.id);
         let to = Arc::clone(distances);
         found.push(Distances { deficit: deficit.id.clone(), found: to });
         served.push(access::served(distances, *within_m));

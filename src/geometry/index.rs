@@ -90,7 +90,8 @@ pub fn meeting_pairs(boxes: &[(usize, GridBox)]) -> Vec<(u32, u32)> {
 
 /// Numbers of places, so ordered that neighbours mostly follow one another: along the curve of
 /// Hilbert (1891, *Über die stetige Abbildung einer Linie auf ein Flächenstück*).
-pub(super) fn along_curve(places: &[GridPoint]) -> Vec<u32> {
+#[must_use]
+pub fn along_curve(places: &[GridPoint]) -> Vec<u32> {
     let mut order: Vec<u32> = (0u32..).take(places.len()).collect();
     let Some((low, high)) = shapes::bounds(places) else { return order };
     let side = (high.x - low.x).max(high.y - low.y);

@@ -110,6 +110,16 @@ impl Nearest {
     /// The same for many places at once, in their order, on all threads.
     #[must_use]
     pub fn to_all(&self, places: &[GridPoint]) -> Vec<Option<(usize, f64)>> {
+        self.to_all_along(places, &along_curve(places))
+    }
+
+    /// The same, with the numbers of the places so ordered that neighbours mostly follow one another.
+    #[must_use]
+    pub fn to_all_along(
+        &self,
+        places: &[GridPoint],
+        order: &[u32],
+    ) -> Vec<Option<(usize, f64)>> {
         let cells = Cells::over(places, self.pieces.edges().len());
         let answer = |walk: &mut Walk<'_>, place: GridPoint| match cells
             .as_ref()
@@ -120,8 +130,6 @@ impl Nearest {
             }
             None => walk.to(place),
         };
-        // Neighbours one after another, whatever their order.
-        let order = along_curve(places);
         let some = |rows: &[u32]| {
             let mut walk = self.walk();
             let one = |&row: &u32| (row, answer(&mut walk, places[row as usize]));

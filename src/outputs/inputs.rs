@@ -25,6 +25,9 @@ use crate::geometry::InputRecord;
 pub const FILE: &str = "inputs.zip";
 /// Up to so many bytes of inputs are kept where the project does not say.
 pub const KEPT_BY_DEFAULT: u64 = 16 << 20;
+/// Bytes from which on a file is kept as it is, unless the project asks for the copy: to pack it would
+/// take longer than all that is computed of it.
+const LARGE: usize = 1 << 20;
 /// Name of the description inside the archive.
 const CONTENTS: &str = "contents.json";
 /// Stands for a folder above the project of which nothing but its place is kept.
@@ -101,6 +104,8 @@ pub fn keep(
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(1));
     archive.start_file(CONTENTS, options).map_err(failed)?;
+    // Nobody asked for the copy, so it shall cost little; who asks for large ones has them small.
+    let packs = settings.keep_inputs == Some(true);
     archive.write_all(&contents).map_err(|error| failed(error.into()))?;
     for (name, (path, digest)) in &layout.files {
         let inspect = |source| OutputError::Inspect { path: path.clone(), source };
@@ -109,6 +114,11 @@ pub fn keep(
             return Err(OutputError::InputChanged { path: path.clone() });
         }
         let options = options.large_file(bytes.len() as u64 >= u64::from(u32::MAX));
+        let options = if packs || bytes.len() < LARGE {
+            options
+        } else {
+            options.compression_method(CompressionMethod::Stored).compression_level(None)
+        };
         archive.start_file(name.as_str(), options).map_err(failed)?;
         archive.write_all(&bytes).map_err(|error| failed(error.into()))?;
     }
@@ -318,6 +328,24 @@ mod tests {
         assert_eq!((read("p.toml"), read("d.csv")), ("x".into(), "d".into()));
         assert_eq!(read("../datos/e.csv"), "e");
         assert!(unpacked.moved().is_empty());
+    }
+
+    #[test]
+    fn large_files_are_packed_on_demand_alone() {
+        let (_home, mut settings, records) = project();
+        let size = |settings: &Settings| keep(settings, &records).unwrap().unwrap().len();
+        let small = size(&settings);
+        fs::write(&settings.file, "x".repeat(LARGE)).unwrap();
+        assert!((small + LARGE - 64..small + LARGE + 64).contains(&size(&settings)));
+        let archive = keep(&settings, &records).unwrap().unwrap();
+        let (_run_home, run) = past_run(&archive);
+        let unpacked = unpack(&run).unwrap().unwrap();
+        assert_eq!(fs::read(unpacked.project()).unwrap(), [b'x'; LARGE]);
+        settings.keep_inputs = Some(true);
+        assert!(size(&settings) < small + LARGE / 64);
+        settings.keep_inputs = None;
+        fs::write(&settings.file, "x".repeat(LARGE - 1)).unwrap();
+        assert!(size(&settings) < small + LARGE / 64);
     }
 
     #[test]

@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 
-use super::super::access::Neighbours;
+use super::super::access::people_nearest;
 use super::super::deficit;
 use super::super::exposure::{Table, has_level, hazards, places};
-use super::super::facilities::{people_layer, people_nearest};
+use super::super::facilities::people_layer;
 use super::super::measurements::{DeficitRow, Measurements};
 use super::super::planes::Planes;
 use super::super::suppression::hide_deficit;
@@ -93,10 +93,7 @@ pub fn change(
             let found = found.expect("the caller names a service");
             add_facility(found, place, amount);
             let people = people_layer(area, settings, service);
-            people.and_then(|layer| {
-                let nobody_asked = Neighbours::default();
-                Some(people_nearest(found, layer, &nobody_asked).last()?.get())
-            })
+            people.and_then(|layer| Some(people_nearest(layer, found).last()?.get()))
         }
     };
     let is_hidden = settings.suppression.is_some();

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::coordinates::{Kind, Mark, Sink, Stop, each, shape};
 use super::cursor::{Broken, Cursor};
 use crate::formats::{LegacyCrs, MAX_FIELDS_SHOWN, Reason, Wanted};
 use crate::layers::{Column, Value};
 
+/// Bytes of a file for each of its vertices, with all that is around them: a first guess.
+const BYTES_OF_VERTEX: usize = 32;
 /// Collections within collections that are still followed.
 const MAX_COLLECTIONS: usize = 32;
 
@@ -108,6 +111,17 @@ impl<'w> FeatureReader<'w> {
             ..Chunk::default()
         };
         Self { wanted, allowed, chunk, values: vec![Value::Null; width] }
+    }
+
+    /// Makes room for features that take so many bytes each, as far as can be guessed.
+    pub(super) fn make_room(&mut self, features: &[Range<usize>]) {
+        let bytes = features.last().map_or(0, |last| last.end - features[0].start);
+        let Chunk { sink, features: known, ids, columns, .. } = &mut self.chunk;
+        sink.coords.reserve(bytes / BYTES_OF_VERTEX);
+        sink.parts.reserve(features.len());
+        known.reserve(features.len());
+        ids.reserve(features.len());
+        columns.iter_mut().for_each(|column| column.reserve(features.len()));
     }
 
     pub(super) fn finish(self) -> Chunk {

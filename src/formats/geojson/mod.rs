@@ -86,6 +86,7 @@ fn parse_batch(batch: &Batch, wanted: &Wanted) -> Result<Vec<Chunk>, FormatError
         .map(|group| {
             let mut reader = FeatureReader::new(wanted, batch.allowed);
             let slices = &batch.slices[group];
+            reader.make_room(slices);
             let text = text_of(batch, slices);
             for slice in slices {
                 let text = text.and_then(|(text, start)| {

@@ -69,14 +69,8 @@ fn with_found(error: FormatError, rest: &[u8]) -> FormatError {
 
 /// The position after some bytes.
 fn advance(from: Position, bytes: &[u8]) -> Position {
-    // Small blocks, so that counts fit into bytes and many are counted at once.
-    let lines: u64 = bytes
-        .chunks(255)
-        .map(|block| block.iter().map(|&b| u8::from(b == b'\n')).sum::<u8>())
-        .map(u64::from)
-        .sum();
-    let is_break = |&b: &u8| b == b'\n';
-    let last = if lines == 0 { None } else { bytes.iter().rposition(is_break) };
+    let lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+    let last = if lines == 0 { None } else { memchr::memrchr(b'\n', bytes) };
     let column = match last {
         Some(last) => (bytes.len() - last) as u64,
         None => from.column + bytes.len() as u64,
