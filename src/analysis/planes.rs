@@ -161,6 +161,12 @@ impl Planes {
         mut add: impl FnMut(&HazardLayer, &mut MosaicBuilder) -> HazardPlanes,
     ) -> Self {
         let mut builder = MosaicBuilder::default();
+        let hazards = area.hazards.iter().flat_map(|hazard| {
+            let moved = hazard.inner.iter().chain(&hazard.outer).flatten();
+            let zones = hazard.zones.iter().map(|zone| &zone.shapes);
+            zones.chain(&hazard.study_area).chain(moved)
+        });
+        builder.reserve(hazards.chain([&*area.territory_layer.shapes]));
         for territory in area.territory_layer.shapes.iter() {
             builder.add_one(territory);
         }

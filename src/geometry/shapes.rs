@@ -60,6 +60,12 @@ impl Shapes {
         self.coords.len()
     }
 
+    /// Number of parts over all features.
+    #[must_use]
+    pub fn part_count(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Adds a part to the feature being built.
     pub fn push_part(
         &mut self,

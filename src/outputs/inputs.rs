@@ -11,6 +11,7 @@ use std::io::{self, Cursor, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -27,7 +28,9 @@ pub const FILE: &str = "inputs.zip";
 pub const KEPT_BY_DEFAULT: u64 = 16 << 20;
 /// Bytes from which on a file is kept as it is, unless the project asks for the copy: to pack it would
 /// take longer than all that is computed of it.
-const LARGE: usize = 1 << 20;
+const LARGE: u64 = 1 << 20;
+/// Bytes of a file that are copied at a time.
+const PIECE: usize = 1 << 16;
 /// Name of the description inside the archive.
 const CONTENTS: &str = "contents.json";
 /// Stands for a folder above the project of which nothing but its place is kept.
@@ -94,7 +97,8 @@ pub fn keep(
         return Ok(None);
     }
     let layout = Layout::of(settings, records);
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let room = usize::try_from(bytes).unwrap_or_default() / 2;
+    let mut archive = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
     let failed = |error: zip::result::ZipError| OutputError::Export {
         format: FILE,
         reason: error.to_string(),
@@ -109,20 +113,37 @@ pub fn keep(
     archive.write_all(&contents).map_err(|error| failed(error.into()))?;
     for (name, (path, digest)) in &layout.files {
         let inspect = |source| OutputError::Inspect { path: path.clone(), source };
-        let bytes = fs::read(path).map_err(inspect)?;
-        if digest.as_ref().is_some_and(|digest| Digest::of(&bytes) != *digest) {
-            return Err(OutputError::InputChanged { path: path.clone() });
-        }
-        let options = options.large_file(bytes.len() as u64 >= u64::from(u32::MAX));
-        let options = if packs || bytes.len() < LARGE {
+        let mut file = File::open(path).map_err(inspect)?;
+        let size = file.metadata().map_err(inspect)?.len();
+        let options = options.large_file(size >= u64::from(u32::MAX));
+        let options = if packs || size < LARGE {
             options
         } else {
             options.compression_method(CompressionMethod::Stored).compression_level(None)
         };
         archive.start_file(name.as_str(), options).map_err(failed)?;
-        archive.write_all(&bytes).map_err(|error| failed(error.into()))?;
+        let found = copy(&mut file, &mut archive).map_err(inspect)?;
+        if digest.as_ref().is_some_and(|digest| found != *digest) {
+            return Err(OutputError::InputChanged { path: path.clone() });
+        }
     }
     Ok(Some(archive.finish().map_err(failed)?.into_inner()))
+}
+
+/// Copies all that is left of a file, and takes its digest on the way.
+fn copy(from: &mut impl io::Read, to: &mut impl io::Write) -> io::Result<Digest> {
+    let (mut hasher, mut piece) = (Sha256::new(), vec![0; PIECE]);
+    loop {
+        let count = match from.read(&mut piece) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        if count == 0 {
+            return Ok(Digest::from_raw(hasher.finalize().as_ref()));
+        }
+        hasher.update(&piece[..count]);
+        to.write_all(&piece[..count])?;
+    }
 }
 
 /// Takes the inputs of a run out; `None` if it kept none.
@@ -334,18 +355,18 @@ mod tests {
     fn large_files_are_packed_on_demand_alone() {
         let (_home, mut settings, records) = project();
         let size = |settings: &Settings| keep(settings, &records).unwrap().unwrap().len();
-        let small = size(&settings);
-        fs::write(&settings.file, "x".repeat(LARGE)).unwrap();
-        assert!((small + LARGE - 64..small + LARGE + 64).contains(&size(&settings)));
+        let (small, large) = (size(&settings), usize::try_from(LARGE).unwrap());
+        fs::write(&settings.file, "x".repeat(large)).unwrap();
+        assert!((small + large - 64..small + large + 64).contains(&size(&settings)));
         let archive = keep(&settings, &records).unwrap().unwrap();
         let (_run_home, run) = past_run(&archive);
         let unpacked = unpack(&run).unwrap().unwrap();
-        assert_eq!(fs::read(unpacked.project()).unwrap(), [b'x'; LARGE]);
+        assert_eq!(fs::read(unpacked.project()).unwrap(), vec![b'x'; large]);
         settings.keep_inputs = Some(true);
-        assert!(size(&settings) < small + LARGE / 64);
+        assert!(size(&settings) < small + large / 64);
         settings.keep_inputs = None;
-        fs::write(&settings.file, "x".repeat(LARGE - 1)).unwrap();
-        assert!(size(&settings) < small + LARGE / 64);
+        fs::write(&settings.file, "x".repeat(large - 1)).unwrap();
+        assert!(size(&settings) < small + large / 64);
     }
 
     #[test]

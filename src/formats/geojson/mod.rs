@@ -37,7 +37,7 @@ use split::{Batch, Sizes, Splitter};
 use super::{FormatError, LegacyCrs, Parsed, Wanted};
 
 /// Bytes of features that one task parses.
-const GROUP: usize = 256 * 1024;
+const GROUP: usize = 128 * 1024;
 
 /// Reads a GeoJSON stream on the threads of the current rayon pool.
 ///

@@ -3,7 +3,7 @@
 //! Features are cut by matching braces outside texts; what is between the braces is for
 //! the parser to judge. Nothing here depends on line breaks.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Range;
 
 use super::cursor::{Broken, Cursor};
@@ -26,7 +26,7 @@ pub(super) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { read: 1 << 20, batch: 4 << 20, feature: 512 << 20 }
+        Self { read: 1 << 18, batch: 1 << 20, feature: 512 << 20 }
     }
 }
 
@@ -111,6 +111,8 @@ pub(super) struct Splitter<R> {
     pub(super) state: State,
     pub(super) header: Header,
     spare: Vec<u8>,
+    /// What was read last.
+    piece: Vec<u8>,
     /// An error that waits until the features before it have been parsed.
     failed: Option<FormatError>,
 }
@@ -130,6 +132,7 @@ impl<R: Read> Splitter<R> {
             state: State::Start,
             header: Header::default(),
             spare: Vec::new(),
+            piece: Vec::new(),
             failed: None,
         }
     }
@@ -235,13 +238,26 @@ impl<R: Read> Splitter<R> {
             let at = advance(self.origin, &self.buffer[..start]);
             return Err(FormatError::at(Problem::TooBig, at));
         }
-        let wanted = self.sizes.read as u64;
-        match self.reader.by_ref().take(wanted).read_to_end(&mut self.buffer) {
+        if self.buffer.capacity() == 0 {
+            self.buffer.reserve_exact(self.sizes.batch + self.sizes.read);
+        }
+        // By a piece that is there: memory for the buffer to grow into would be cleared first.
+        self.piece.resize(self.sizes.read, 0);
+        let read = loop {
+            match self.reader.read(&mut self.piece) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                done => break done,
+            }
+        };
+        match read {
             Ok(0) => {
                 self.is_exhausted = true;
                 Ok(false)
             }
-            Ok(_) => Ok(true),
+            Ok(count) => {
+                self.buffer.extend_from_slice(&self.piece[..count]);
+                Ok(true)
+            }
             Err(error) => Err(FormatError {
                 source: Some(error),
                 ..FormatError::at(Problem::Io, self.here())

@@ -31,6 +31,12 @@ impl Borders {
         self.edges += ring.len();
     }
 
+    /// Makes room for so many more points, the first of each ring twice.
+    pub(super) fn reserve(&mut self, points: usize) {
+        self.points.reserve_exact(points);
+        self.owners.reserve_exact(points);
+    }
+
     /// How many edges there are.
     pub(super) fn count(&self) -> usize {
         self.edges

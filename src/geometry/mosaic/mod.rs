@@ -82,6 +82,12 @@ pub struct MosaicBuilder {
 }
 
 impl MosaicBuilder {
+    /// Makes room for all polygons of some shapes that are going to be added.
+    pub fn reserve<'s>(&mut self, shapes: impl IntoIterator<Item = &'s Shapes>) {
+        let points = |shapes: &Shapes| shapes.vertex_count() + shapes.part_count();
+        self.edges.reserve(shapes.into_iter().map(points).sum());
+    }
+
     /// Adds a plane: the union of the polygons of `shapes` (points and lines are passed over).
     pub fn add(&mut self, shapes: &Shapes) -> PlaneId {
         let plane = self.planes;
