@@ -123,7 +123,7 @@ fn overlay(bencher: Bencher<'_, '_>) {
 fn nearest(bencher: Bencher<'_, '_>) {
     let blocks = &TOWN.area.exposures[0].layer.shapes;
     let places: Vec<_> = blocks.iter().map(|block| block.points()[0]).collect();
-    let index = Nearest::new(&TOWN.area.services[0].layer.shapes);
+    let index = Nearest::new(TOWN.area.services[0].layer.shapes.clone());
     bencher
         .counter(ItemsCount::new(places.len()))
         .bench(|| index.to_all(black_box(&places)));

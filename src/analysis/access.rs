@@ -117,7 +117,7 @@ impl Facilities {
         let mut rows: Vec<usize> = (0..ids.len()).collect();
         rows.sort_by_key(|&row| &ids[row]);
         // The index prefers the lower row: rows in the order of their ids make that the lower id.
-        let nearest = Nearest::new(&service.layer.shapes.pick(&rows));
+        let nearest = Nearest::new(service.layer.shapes.pick(&rows));
         Self { nearest, rows }
     }
 }

@@ -27,7 +27,7 @@ impl BandDistances {
             }
             shapes.end_feature(shape.dimension());
         }
-        let index = |(bits, shapes)| (f64::from_bits(bits), Nearest::new(&shapes));
+        let index = |(bits, shapes)| (f64::from_bits(bits), Nearest::new(shapes));
         let reach = Level::ZONES.map(|level| {
             let bands = hazard.bands.iter().filter(|(_, of)| *of <= level);
             bands.map(|(within_m, _)| *within_m).max_by(f64::total_cmp)

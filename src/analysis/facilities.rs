@@ -90,7 +90,7 @@ fn lost(shapes: &Shapes, centroids: &[GridPoint], levels: &[Option<Level>]) -> V
         if lost.is_empty() {
             continue;
         }
-        let next = Nearest::new(&shapes.pick(&positions(levels, |l| l > zone)));
+        let next = Nearest::new(shapes.pick(&positions(levels, |l| l > zone)));
         let places: Vec<GridPoint> = lost.iter().map(|&row| centroids[row]).collect();
         let found = next.to_all(&places).into_iter();
         let distances = found.map(|found| found.map(|(_, distance_m)| distance_m));
@@ -152,7 +152,7 @@ pub(super) fn next_facility(
 ) -> Option<(usize, f64)> {
     let shapes = &service.layer.shapes;
     let better = positions(levels, |level| Some(level) > levels[facility]);
-    let next = Nearest::new(&shapes.pick(&better));
+    let next = Nearest::new(shapes.pick(&better));
     let found = next.to(centroid(shapes.get(facility)));
     found.map(|(at, distance_m)| (better[at], distance_m))
 }

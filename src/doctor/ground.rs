@@ -76,7 +76,7 @@ impl Ground {
             return self.straight_m(place);
         }
         let [x, y] = way.project(place)?;
-        let land = self.land.get_or_init(|| Nearest::new(&self.shapes));
+        let land = self.land.get_or_init(|| Nearest::new(Arc::clone(&self.shapes)));
         land.to(GridPoint::snap(x, y)?).map(|(_, distance)| distance)
     }
 
@@ -102,7 +102,7 @@ impl Ground {
         places: &[[f64; 2]],
         most_m: f64,
     ) -> Option<Vec<f64>> {
-        let edges = self.edges.get_or_init(|| Nearest::new(&edges_of(&self.shapes)));
+        let edges = self.edges.get_or_init(|| Nearest::new(edges_of(&self.shapes)));
         let mut walk = edges.walk();
         let mut distance = |&[x, y]: &[f64; 2]| {
             let found = walk.to_within(GridPoint::snap(x, y)?, most_m);

@@ -87,10 +87,11 @@ pub fn place(
     let mut all = Chunk::default();
     make_room(&mut all.shapes, &raw.data, &(0..raw.data.features.len()));
     for tasks in tasks(&raw.data).chunks(WAITING) {
-        let place = |rows: &Range<usize>| {
-            place_rows(raw, transform, rows.clone(), counts_as_point)
+        let bench = || Bench::new(transform);
+        let place = |bench: &mut Bench<'_>, rows: &Range<usize>| {
+            place_rows(raw, bench, rows.clone(), counts_as_point)
         };
-        let chunks: Vec<Chunk> = tasks.par_iter().map(place).collect();
+        let chunks: Vec<Chunk> = tasks.par_iter().map_init(bench, place).collect();
         for chunk in chunks {
             all.append(chunk);
         }
@@ -224,15 +225,29 @@ enum Misfit {
     Nowhere([f64; 2]),
 }
 
+/// What tasks work with, one after another.
+struct Bench<'t> {
+    placer: Placer<'t>,
+    mender: Mender,
+    points: Vec<GridPoint>,
+    changes: Vec<Change>,
+}
+
+impl<'t> Bench<'t> {
+    fn new(transform: &'t Transform<'_>) -> Self {
+        let (points, changes) = (Vec::new(), Vec::new());
+        Self { placer: transform.placer(), mender: Mender::default(), points, changes }
+    }
+}
+
 fn place_rows(
     raw: &RawLayer,
-    transform: &Transform<'_>,
+    bench: &mut Bench<'_>,
     rows: Range<usize>,
     counts_as_point: &(dyn Fn(usize) -> bool + Sync),
 ) -> Chunk {
     let mut chunk = Chunk::default();
-    let (mut mender, mut placer) = (Mender::default(), transform.placer());
-    let (mut points, mut changes) = (Vec::new(), Vec::new());
+    let Bench { placer, mender, points, changes } = bench;
     make_room(&mut chunk.shapes, &raw.data, &rows);
     let all = coords_of(&raw.data, &rows);
     let first = all.start;
@@ -243,7 +258,7 @@ fn place_rows(
         changes.clear();
         let own = coords_of(&raw.data, &(row..row + 1));
         let own = &coords[own.start - first..own.end - first];
-        let fate = match place_points(own, &mut placer, &mut points) {
+        let fate = match place_points(own, placer, points) {
             Err(misfit) => {
                 chunk.misfit(raw, row, misfit);
                 Fate::Dropped
@@ -260,7 +275,7 @@ fn place_rows(
                     (role, &points[from..end as usize - start])
                 });
                 let shapes = &mut chunk.shapes;
-                mender.add(parts, counts_as_point(row), shapes, &mut changes)
+                mender.add(parts, counts_as_point(row), shapes, changes)
             }
         };
         match fate {

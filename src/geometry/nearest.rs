@@ -10,7 +10,7 @@
 //! inequality, used twice). A cell is small enough to leave a handful of them, so most places
 //! are answered by a few distances and no search.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -56,14 +56,15 @@ pub struct Nearest {
     pieces: EdgeTree,
     areas: SpatialIndex,
     has_areas: bool,
-    shapes: Shapes,
+    shapes: Arc<Shapes>,
 }
 
 impl Nearest {
     /// Indexes points, lines and polygons.
     #[must_use]
-    pub fn new(shapes: &Shapes) -> Self {
-        let mut pieces = Vec::new();
+    pub fn new(shapes: impl Into<Arc<Shapes>>) -> Self {
+        let shapes = shapes.into();
+        let mut pieces = Vec::with_capacity(shapes.vertex_count());
         let start = |shape: ShapeRef<'_>| shape.points().first().copied();
         let starts: Vec<_> =
             shapes.iter().map(|s| start(s).unwrap_or_default()).collect();
@@ -86,12 +87,9 @@ impl Nearest {
             (shape.dimension() == Dimension::Area)
                 .then_some((row, [low.x, low.y, high.x, high.y]))
         });
-        Self {
-            areas: SpatialIndex::new(areas),
-            has_areas: shapes.iter().any(|shape| shape.dimension() == Dimension::Area),
-            pieces: EdgeTree::of_edges(pieces),
-            shapes: shapes.clone(),
-        }
+        let areas = SpatialIndex::new(areas);
+        let has_areas = shapes.dimensions().any(|own| own == Dimension::Area);
+        Self { areas, has_areas, pieces: EdgeTree::of_edges(pieces), shapes }
     }
 
     /// The row of the nearest feature and its planar distance, m; of equally near ones the
@@ -316,7 +314,7 @@ mod tests {
 
     #[test]
     fn the_nearest_of_points_lines_and_polygons() {
-        let nearest = Nearest::new(&facilities());
+        let nearest = Nearest::new(facilities());
         let cases = [
             ("two at the same place: the lower row", (-3, 4), (0, 5.0)),
             ("half way: the lower row", (5, 0), (0, 5.0)),
@@ -332,7 +330,7 @@ mod tests {
             assert_eq!(found.0, row, "{case}");
             assert!((found.1 - distance).abs() < 1e-12, "{case}: {}", found.1);
         }
-        assert_eq!(Nearest::new(&Shapes::default()).to(GridPoint::default()), None);
+        assert_eq!(Nearest::new(Shapes::default()).to(GridPoint::default()), None);
     }
 
     #[test]
@@ -342,7 +340,7 @@ mod tests {
         shapes.end_feature(Dimension::Point);
         shapes.push_part(PartRole::Shell, grid(&[(0, 0), (20, 0), (20, 20), (0, 20)]));
         shapes.end_feature(Dimension::Area);
-        let nearest = Nearest::new(&shapes);
+        let nearest = Nearest::new(shapes);
         // 2 m from the point, in the polygon; at the point both are at 0: the lower row.
         assert_eq!(nearest.to(GridPoint::new(10 * M, 10 * M)), Some((1, 0.0)));
         assert_eq!(nearest.to(GridPoint::new(12 * M, 10 * M)), Some((0, 0.0)));
@@ -373,7 +371,7 @@ mod tests {
                 shapes.end_feature(Dimension::Point);
             }
         }
-        let nearest = Nearest::new(&shapes);
+        let nearest = Nearest::new(shapes);
         for count in [3000, FEW, 5] {
             let places: Vec<GridPoint> = (0..count)
                 .map(|_| GridPoint::new((next(1300) - 100) * M, (next(600) - 100) * M))
@@ -392,7 +390,7 @@ mod tests {
         let line: Vec<GridPoint> = (0..500).map(|i| GridPoint::new(i * M, 0)).collect();
         let alone: Vec<_> = line.iter().map(|&place| nearest.to(place)).collect();
         assert_eq!(nearest.to_all(&line), alone, "all on one line");
-        let none = Nearest::new(&Shapes::default());
+        let none = Nearest::new(Shapes::default());
         assert_eq!(none.to_all(&line), vec![None; 500]);
     }
 }

@@ -70,6 +70,11 @@ impl DigestFile {
 }
 
 impl DigestFile {
+    /// Its size when it was opened.
+    pub(super) fn declared(&self) -> u64 {
+        self.declared
+    }
+
     /// Up to so many first bytes.
     pub(super) fn head(&mut self, most: u64) -> io::Result<Vec<u8>> {
         let mut head = Vec::new();

@@ -50,7 +50,8 @@ pub(super) fn read(
     let head = Cursor::new(head);
     match content {
         Content::Of(format @ Format::GeoJson) => {
-            let parsed = geojson::read(head.chain(file.by_ref()), wanted);
+            let bytes = file.declared();
+            let parsed = geojson::read_of(head.chain(file.by_ref()), wanted, bytes);
             settle(format, parsed, file.finish())
         }
         Content::Of(format @ Format::Kml) => {

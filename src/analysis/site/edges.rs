@@ -1,5 +1,7 @@
 //! How far the edges of a hazard are from a place.
 
+use std::sync::Arc;
+
 use crate::domain::Level;
 use crate::geometry::overlay::{Rule, rings_of_shapes, union};
 use crate::geometry::{Dimension, GridPoint, HazardLayer, Nearest, ShapeRef, Shapes};
@@ -14,7 +16,7 @@ pub(super) struct Edges {
 
 /// Features with an index of them.
 struct Outline {
-    shapes: Shapes,
+    shapes: Arc<Shapes>,
     nearest: Nearest,
 }
 
@@ -67,7 +69,8 @@ fn border<'a>(rings: impl Iterator<Item = &'a [GridPoint]>) -> Shapes {
 
 impl Outline {
     fn new(shapes: Shapes) -> Self {
-        Self { nearest: Nearest::new(&shapes), shapes }
+        let shapes = Arc::new(shapes);
+        Self { nearest: Nearest::new(Arc::clone(&shapes)), shapes }
     }
 
     /// The least planar distance to a feature, m; `None` without an outline.
@@ -83,7 +86,7 @@ impl Outline {
         if crosses(&alone, &self.shapes) {
             return Some(0.0);
         }
-        let own = Nearest::new(&border_of(shape));
+        let own = Nearest::new(border_of(shape));
         let vertices = self.shapes.iter().flat_map(|line| line.points().iter().copied());
         let back = vertices.filter_map(|p| own.to(p)).map(|(_, distance)| distance);
         Some(back.fold(least, f64::min))

@@ -10,6 +10,8 @@ pub mod change;
 mod edges;
 mod elements;
 
+use std::sync::Arc;
+
 use super::access::centroid;
 use super::doubts::datum_m;
 use super::exposure::hazards;
@@ -222,7 +224,9 @@ impl<'a> Surveyor<'a> {
             settings,
             planes,
             edges: area.hazards.iter().map(Edges::new).collect(),
-            nearest: services.map(|s| Nearest::new(&s.layer.shapes)).collect(),
+            nearest: services
+                .map(|s| Nearest::new(Arc::clone(&s.layer.shapes)))
+                .collect(),
         }
     }
 
@@ -340,8 +344,7 @@ impl<'a> Surveyor<'a> {
         rows.sort_by_key(|&row| &ids[row]);
         let mut found = Vec::new();
         while found.len() < FACILITIES {
-            let Some((at, distance_m)) = Nearest::new(&shapes.pick(&rows)).to(from)
-            else {
+            let Some((at, distance_m)) = Nearest::new(shapes.pick(&rows)).to(from) else {
                 break;
             };
             let row = rows.remove(at);

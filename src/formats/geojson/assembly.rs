@@ -19,11 +19,15 @@ pub(super) struct Assembly<'w> {
 }
 
 impl<'w> Assembly<'w> {
-    pub(super) fn new(wanted: &'w Wanted) -> Self {
+    /// For a file of about so many bytes, which are not believed but in so far as room is made.
+    pub(super) fn new(wanted: &'w Wanted, bytes: u64) -> Self {
         let width = wanted.fields().len();
+        let mut parsed = Parsed::default();
+        let vertices = usize::try_from(bytes / BYTES_OF_VERTEX).unwrap_or(usize::MAX);
+        parsed.data.coords.reserve(vertices);
         Self {
             wanted,
-            parsed: Parsed::default(),
+            parsed,
             columns: vec![Vec::new(); width],
             present: vec![false; width],
             names: BTreeSet::new(),
@@ -98,6 +102,8 @@ impl<'w> Assembly<'w> {
     }
 }
 
+/// Bytes of a file for each of its vertices, with all that is around them: rather too many.
+const BYTES_OF_VERTEX: u64 = 36;
 /// Bytes of the longest id that is a row.
 const NUMBERED: usize = 21;
 

@@ -47,16 +47,30 @@ const GROUP: usize = 128 * 1024;
 /// JSON but not GeoJSON. A single feature that is sound JSON but no feature is a
 /// [`Trouble`](super::Trouble) in the result.
 pub fn read(reader: impl Read + Send, wanted: &Wanted) -> Result<Parsed, FormatError> {
-    read_in_pieces(reader, wanted, Sizes::default())
+    read_of(reader, wanted, 0)
+}
+
+/// The same, told about how many bytes will come, which only saves time.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_of(
+    reader: impl Read + Send,
+    wanted: &Wanted,
+    bytes: u64,
+) -> Result<Parsed, FormatError> {
+    read_in_pieces(reader, wanted, Sizes::default(), bytes)
 }
 
 fn read_in_pieces(
     reader: impl Read + Send,
     wanted: &Wanted,
     sizes: Sizes,
+    bytes: u64,
 ) -> Result<Parsed, FormatError> {
     let mut splitter = Splitter::new(reader, sizes);
-    let mut assembly = Assembly::new(wanted);
+    let mut assembly = Assembly::new(wanted, bytes);
     let mut current = splitter.next_batch()?;
     while let Some(batch) = current {
         let (chunks, next) =

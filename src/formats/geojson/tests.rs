@@ -15,7 +15,7 @@ fn parse_wanted(text: &[u8], fields: &[&str]) -> Result<Parsed, FormatError> {
     let whole = read(text, &wanted(fields));
     for (piece, batch) in [(1, 1), (7, 30), (64, 1000)] {
         let sizes = Sizes { read: piece, batch, feature: 1 << 20 };
-        let pieces = read_in_pieces(text, &wanted(fields), sizes);
+        let pieces = read_in_pieces(text, &wanted(fields), sizes, 7);
         match (&pieces, &whole) {
             (Ok(a), Ok(b)) => assert_eq!(format!("{a:?}"), format!("{b:?}")),
             (Err(a), Err(b)) => {
@@ -291,11 +291,11 @@ fn depth_is_no_danger() {
 fn a_feature_may_be_large_but_not_without_limit() {
     let text = collection(&[point(1.0, &format!(r#"{{"a":"{}"}}"#, "x".repeat(5000)))]);
     let sizes = Sizes { read: 100, batch: 1000, feature: 4000 };
-    let error = read_in_pieces(text.as_bytes(), &wanted(&[]), sizes).unwrap_err();
+    let error = read_in_pieces(text.as_bytes(), &wanted(&[]), sizes, 0).unwrap_err();
     assert_eq!(error.problem, Problem::TooBig);
     assert_eq!(error.position.unwrap().byte, 40);
     let sizes = Sizes { feature: 6000, ..sizes };
-    assert_eq!(read_in_pieces(text.as_bytes(), &wanted(&[]), sizes).unwrap().rows, 1);
+    assert_eq!(read_in_pieces(text.as_bytes(), &wanted(&[]), sizes, 0).unwrap().rows, 1);
 }
 
 /// Endless white space and members nobody wants, as far as memory can tell.
