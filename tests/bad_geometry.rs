@@ -76,6 +76,7 @@ fn layer(id: &str, epsg: u32, features: &[(Vec<Part>, Option<f64>)]) -> RawLayer
         crs_evidence: CrsEvidence::Project,
         digest: Digest::of(b""),
         bytes: 0,
+        modified: None,
         companions: Vec::new(),
         data,
     }

@@ -174,6 +174,7 @@ pub(super) fn health(
         crs_evidence: CrsEvidence::Project,
         digest: Digest::from_raw(&[]),
         bytes: 0,
+        modified: None,
         companions: Vec::new(),
         data,
     };

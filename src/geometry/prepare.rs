@@ -223,6 +223,7 @@ fn place<'a>(
         format: raw.format.to_owned(),
         digest: raw.digest.clone(),
         bytes: raw.bytes,
+        modified: raw.modified,
         crs: Some(raw.crs.to_string()),
         crs_evidence: match raw.crs_evidence {
             CrsEvidence::Rfc7946 => "rfc7946",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::config::{Growth, Localized};
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
@@ -227,6 +228,8 @@ pub struct InputRecord {
     pub digest: Digest,
     /// Size of the file.
     pub bytes: u64,
+    /// When the file was last changed before it was read; `None` if that is not known.
+    pub modified: Option<SystemTime>,
     /// Reference system of the coordinates as read: `EPSG:24879`, or a proj string.
     pub crs: Option<String>,
     /// How it is known: `rfc7946`, `legacy_member`, `file_code`, `file_wkt`, `project`.
@@ -254,6 +257,7 @@ impl InputRecord {
             format: format.to_owned(),
             digest,
             bytes,
+            modified: None,
             crs: None,
             crs_evidence: "",
             operation: String::new(),

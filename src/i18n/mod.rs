@@ -109,14 +109,28 @@ fn add_lines(topic: &str, catalogue: &mut Catalogue) -> Option<()> {
         }
         let (name, value) = line.split_once(" = ").filter(|(name, _)| is_plain(name))?;
         let inner = value.strip_prefix('"')?.strip_suffix('"')?;
-        let text = if inner.contains(['"', '\\']) {
-            table(line).remove(name)?.as_str()?.to_owned()
-        } else {
-            inner.to_owned()
+        let text = match unescaped(inner) {
+            Some(text) => text,
+            None => table(line).remove(name)?.as_str()?.to_owned(),
         };
         catalogue.insert(format!("{prefix}{name}"), text);
     }
     Some(())
+}
+
+/// A text as it stands between its quotes, if nothing in it is escaped but quotes and strokes.
+fn unescaped(inner: &str) -> Option<String> {
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find(['"', '\\']) {
+        let escaped = rest[at..].strip_prefix('\\')?;
+        let sign = escaped.chars().next().filter(|sign| matches!(sign, '"' | '\\'))?;
+        text.push_str(&rest[..at]);
+        text.push(sign);
+        rest = &escaped[1..];
+    }
+    text.push_str(rest);
+    Some(text)
 }
 
 /// Whether a name is made of what needs no quotes, with points between its parts.
@@ -283,6 +297,10 @@ mod tests {
         let found = read("# x\n[a.b]\nc = \"d \\\"e\\\" = f\"\n\n[g]\nh = \"\"").unwrap();
         let expected = [("a.b.c", "d \"e\" = f"), ("g.h", "")];
         assert!(found.iter().map(|(k, v)| (k.as_str(), v.as_str())).eq(expected));
+        for (text, expected) in [(r#""\\n""#, r"\n"), (r#""\n\\""#, "\n\\")] {
+            let found = read(&format!("a = {text}")).unwrap();
+            assert_eq!(found["a"], expected);
+        }
         for other in
             ["a = 1", "a = 'b'", "'a' = \"b\"", "a = \"\"\"b", "a = [\"b\"]", "[[a]]"]
         {

@@ -73,6 +73,7 @@ fn input(layer: &str, path: &str) -> InputRecord {
         format: "GeoJSON".to_owned(),
         digest: Digest::of(path.as_bytes()),
         bytes: 6,
+        modified: None,
         crs: Some("EPSG:4326".to_owned()),
         crs_evidence: "rfc7946",
         operation: "+proj=longlat -> +proj=utm +zone=19 +south".to_owned(),

@@ -38,6 +38,7 @@ pub(super) struct DigestFile {
     file: File,
     hasher: Sha256,
     declared: u64,
+    modified: Option<SystemTime>,
     read: u64,
 }
 
@@ -53,8 +54,9 @@ impl DigestFile {
             return Err(FileTrouble::Special);
         }
         let file = File::open(path)?;
-        let declared = file.metadata()?.len();
-        Ok(Self { file, hasher: Sha256::new(), declared, read: 0 })
+        let about = file.metadata()?;
+        let (declared, modified) = (about.len(), about.modified().ok());
+        Ok(Self { file, hasher: Sha256::new(), declared, modified, read: 0 })
     }
 
     /// The digest and size of the whole file, once it has been read to its end.
@@ -70,6 +72,11 @@ impl DigestFile {
 }
 
 impl DigestFile {
+    /// When it was last changed before it was opened; `None` if the system does not say.
+    pub(super) fn modified(&self) -> Option<SystemTime> {
+        self.modified
+    }
+
     /// Its size when it was opened.
     pub(super) fn declared(&self) -> u64 {
         self.declared
@@ -85,7 +92,7 @@ impl DigestFile {
     /// Reads to the end for the digest, and goes back to the start: for formats that are
     /// not read from front to back.
     pub(super) fn whole(mut self) -> Result<WholeFile, FileTrouble> {
-        let modified = self.file.metadata()?.modified().ok();
+        let modified = self.modified;
         let mut file = self.file.try_clone()?;
         io::copy(&mut self, &mut io::sink())?;
         let (digest, bytes) = self.finish()?;

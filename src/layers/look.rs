@@ -113,7 +113,7 @@ pub fn read(
     wanted: &Wanted,
 ) -> Result<Seen, LayerTrouble> {
     let seen = source::read(&bare(path, read), wanted)?;
-    let source::Source { format, parsed, digest, bytes, companions } = seen;
+    let source::Source { format, parsed, digest, bytes, companions, .. } = seen;
     Ok(Seen { format, parsed, digest, bytes, companions })
 }
 

@@ -131,7 +131,7 @@ impl<'a> Reading<'a> {
                 return None;
             }
         };
-        let Source { format, mut parsed, digest, bytes, companions } = source;
+        let Source { format, mut parsed, digest, bytes, modified, companions } = source;
         let of_file = FileCrs::of(&parsed, format == Format::GeoJson);
         let crs = crs::resolve(self.layer, of_file, &mut self.findings);
         let crs = crs.map_err(|trouble| {
@@ -164,6 +164,7 @@ impl<'a> Reading<'a> {
             crs_evidence,
             digest,
             bytes,
+            modified,
             companions,
             data,
         })

@@ -6,6 +6,7 @@
 
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::error::LayerTrouble;
 use super::file::{DigestFile, FileTrouble, WholeFile};
@@ -27,6 +28,8 @@ pub(super) struct Source {
     pub(super) parsed: Parsed,
     pub(super) digest: Digest,
     pub(super) bytes: u64,
+    /// When it was last changed before it was read.
+    pub(super) modified: Option<SystemTime>,
     /// Files that belong to it, in the order of [`Member::ALL`].
     pub(super) companions: Vec<Companion>,
 }
@@ -48,7 +51,8 @@ pub(super) fn read(
         check_options(format, false, &layer.read)?;
     }
     let head = Cursor::new(head);
-    match content {
+    let modified = file.modified();
+    let source = match content {
         Content::Of(format @ Format::GeoJson) => {
             let bytes = file.declared();
             let parsed = geojson::read_of(head.chain(file.by_ref()), wanted, bytes);
@@ -80,7 +84,8 @@ pub(super) fn read(
             let parsed = geopackage::read(&layer.path, options.layer.as_deref(), wanted);
             settle(format, parsed, whole.finish())
         }
-    }
+    }?;
+    Ok(Source { modified, ..source })
 }
 
 /// In which columns of a table the place stands.
@@ -141,7 +146,8 @@ fn settle(
         (Err(error), _) => Err(error.into()),
         (Ok(_), Err(trouble)) => Err(trouble.into()),
         (Ok(parsed), Ok((digest, bytes))) => {
-            Ok(Source { format, parsed, digest, bytes, companions: Vec::new() })
+            let (modified, companions) = (None, Vec::new());
+            Ok(Source { format, parsed, digest, bytes, modified, companions })
         }
     }
 }

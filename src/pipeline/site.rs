@@ -325,6 +325,7 @@ fn point(id: &str, at: [f64; 2], crs: Option<&ReferenceSystem>) -> RawLayer {
         crs_evidence: CrsEvidence::Project,
         digest: Digest::of(text.as_bytes()),
         bytes: text.len() as u64,
+        modified: None,
         companions: Vec::new(),
         data: RawFeatures {
             coords: vec![at].into(),

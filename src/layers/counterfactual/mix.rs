@@ -99,6 +99,7 @@ fn bare(layer: &RawLayer) -> RawLayer {
         crs_evidence: layer.crs_evidence,
         digest: layer.digest.clone(),
         bytes: layer.bytes,
+        modified: layer.modified,
         companions: Vec::new(),
         data: RawFeatures::default(),
     }

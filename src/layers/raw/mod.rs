@@ -4,6 +4,7 @@ mod pile;
 mod texts;
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 pub use pile::{Pile, PileLost, Record, caught, held_at_most, lie_in};
 pub use texts::Texts;
@@ -108,6 +109,8 @@ pub struct RawLayer {
     pub digest: Digest,
     /// Size of the file.
     pub bytes: u64,
+    /// When the file was last changed before it was read; `None` if that is not known.
+    pub modified: Option<SystemTime>,
     /// Files that belong to it and were read with it, in a fixed order.
     pub companions: Vec<Companion>,
     /// What it holds.
