@@ -44,7 +44,7 @@ impl Overlap {
 
 /// Features up to which a layer is looked through at once; a larger one goes strip by strip, so
 /// that what is built to find neighbours need not hold all of it.
-const AT_ONCE: usize = 1 << 16;
+const AT_ONCE: usize = 1 << 17;
 
 /// All pairs of areas that overlap, noise included, in order of their rows.
 #[must_use]

@@ -13,10 +13,11 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use zip::write::{SimpleFileOptions, ZipWriter};
-use zip::{CompressionMethod, ZipArchive};
+use zip::ZipArchive;
+use zip::write::ZipWriter;
 
 use super::error::OutputError;
+use super::packing;
 use super::past_run::{PastRun, PastRunError, is_inside};
 use super::staging::Temporary;
 use crate::config::Settings;
@@ -27,9 +28,6 @@ use crate::geometry::InputRecord;
 pub const FILE: &str = "inputs.zip";
 /// Up to so many bytes of inputs are kept where the project does not say.
 pub const KEPT_BY_DEFAULT: u64 = 16 << 20;
-/// Bytes from which on a file is kept as it is, unless the project asks for the copy: to pack it would
-/// take longer than all that is computed of it.
-const LARGE: u64 = 1 << 20;
 /// Bytes of a file that are copied at a time.
 const PIECE: usize = 1 << 16;
 /// Name of the description inside the archive.
@@ -105,25 +103,15 @@ pub fn keep(
         reason: error.to_string(),
     };
     let contents = layout.contents.to_json();
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(1));
-    archive.start_file(CONTENTS, options).map_err(failed)?;
-    // Nobody asked for the copy, so it shall cost little; who asks for large ones has them small.
-    let packs = settings.keep_inputs == Some(true);
+    let options = |bytes| packing::options(bytes, settings.keep_inputs == Some(true));
+    archive.start_file(CONTENTS, options(contents.len() as u64)).map_err(failed)?;
     archive.write_all(&contents).map_err(|error| failed(error.into()))?;
     for (name, kept) in &layout.files {
         let path = &kept.path;
         let inspect = |source| OutputError::Inspect { path: path.clone(), source };
         let mut file = File::open(path).map_err(inspect)?;
         let size = file.metadata().map_err(inspect)?.len();
-        let options = options.large_file(size >= u64::from(u32::MAX));
-        let options = if packs || size < LARGE {
-            options
-        } else {
-            options.compression_method(CompressionMethod::Stored).compression_level(None)
-        };
-        archive.start_file(name.as_str(), options).map_err(failed)?;
+        archive.start_file(name.as_str(), options(size)).map_err(failed)?;
         if kept.is_as_read(&file).map_err(inspect)? {
             io::copy(&mut file, &mut archive).map_err(inspect)?;
             continue;
@@ -329,6 +317,7 @@ fn moved(
 mod tests {
     use tempfile::TempDir;
 
+    use super::packing::LARGE;
     use super::*;
     use crate::outputs::manifest;
 
@@ -436,7 +425,7 @@ mod tests {
     #[test]
     fn an_archive_that_leads_outside_is_refused() {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-        archive.start_file("../evil", SimpleFileOptions::default()).unwrap();
+        archive.start_file("../evil", packing::options(0, false)).unwrap();
         let (_home, run) = past_run(&archive.finish().unwrap().into_inner());
         assert!(matches!(unpack(&run), Err(PastRunError::BadInputs { .. })));
         let (_home, run) = past_run(b"no archive");

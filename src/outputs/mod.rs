@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod map;
 mod memory;
 mod numbers;
+mod packing;
 pub mod parts;
 pub mod past_run;
 mod portable;

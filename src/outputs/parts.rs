@@ -12,10 +12,11 @@
 use std::io::{self, Cursor, Read as _, Write as _};
 
 use serde::{Deserialize, Serialize};
-use zip::write::{SimpleFileOptions, ZipWriter};
-use zip::{CompressionMethod, ZipArchive};
+use zip::ZipArchive;
+use zip::write::ZipWriter;
 
 use super::error::OutputError;
+use super::packing;
 use super::past_run::PastRun;
 use crate::analysis::{KeptLayer, KeptPart, KeptParts, PlaceClass};
 use crate::config::Settings;
@@ -73,14 +74,13 @@ fn archive(kept: &KeptParts) -> zip::result::ZipResult<Vec<u8>> {
     let contents = Contents { hazards: kept.hazards.clone(), layers };
     let contents = serde_json::to_vec(&contents).map_err(io::Error::from)?;
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(1));
-    archive.start_file(CONTENTS, options)?;
+    archive.start_file(CONTENTS, packing::options(contents.len() as u64, false))?;
     archive.write_all(&contents)?;
     for (number, layer) in kept.layers.iter().enumerate() {
+        let bytes = bytes_of(layer);
+        let options = packing::options(bytes.len() as u64, false);
         archive.start_file(number.to_string(), options)?;
-        archive.write_all(&bytes_of(layer))?;
+        archive.write_all(&bytes)?;
     }
     Ok(archive.finish()?.into_inner())
 }
