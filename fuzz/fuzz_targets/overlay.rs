@@ -100,7 +100,7 @@ fn layer(id: &str, features: Vec<Vec<(PartRole, Vec<[f64; 2]>)>>) -> RawLayer {
         (Column::new(), Column::new(), Column::new());
     for (at, parts) in features.into_iter().enumerate() {
         for (role, points) in &parts {
-            data.coords.extend(points);
+            data.coords.extend_from_slice(points);
             let end = u32::try_from(data.coords.len()).expect("inputs are short");
             data.parts.push((end, *role));
         }
@@ -109,7 +109,7 @@ fn layer(id: &str, features: Vec<Vec<(PartRole, Vec<[f64; 2]>)>>) -> RawLayer {
             is_null: parts.is_empty(),
             has_height: false,
         });
-        data.ids.push(format!("{id}{at}").into());
+        data.ids.push(&format!("{id}{at}"));
         codes.push(Value::Text(format!("{at:02}").into()));
         let level = ["very_high", "high", "medium", "low", "none"][at % 5];
         levels.push(Value::Text(level.into()));
@@ -127,6 +127,7 @@ fn layer(id: &str, features: Vec<Vec<(PartRole, Vec<[f64; 2]>)>>) -> RawLayer {
         crs_evidence: CrsEvidence::Project,
         digest: Digest::of(b""),
         bytes: 0,
+        modified: None,
         companions: Vec::new(),
         data,
     }
