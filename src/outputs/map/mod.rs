@@ -272,11 +272,11 @@ fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     let (area, settings) = (job.area, job.settings);
     let mut plans = vec![overview::plan(job, measurements)];
     plans.extend(several::plans(job, measurements));
-    plans.extend(
-        area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements, None)),
+    plans.par_extend(
+        area.hazards.par_iter().map(|h| hazard_map::plan(job, h, measurements, None)),
     );
-    plans.extend(
-        settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
+    plans.par_extend(
+        settings.deficits.par_iter().map(|d| deficit_map::plan(job, d, measurements)),
     );
     if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
         plans.extend(risk_map::plans(job, risk, measured));
@@ -368,6 +368,8 @@ fn compose_all<'a, T: Send>(
     let count = plans.len();
     let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()
+        // One by one: two large sheets in a row would keep one thread while the others rest.
+        .with_max_len(1)
         .enumerate()
         .map(|(i, plan)| {
             let mut scene = sheet::compose(job, plan, i + 1, count)?;
