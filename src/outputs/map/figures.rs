@@ -47,8 +47,9 @@ impl<'a> Exposure<'a> {
         measure: &Measure,
     ) -> Option<&'a ExposureRow> {
         self.rows.iter().find(|row| {
-            row.hazard == self.hazard
-                && row.level == level
+            // What costs least to compare comes first: a sheet looks through all rows often.
+            row.level == level
+                && row.hazard == self.hazard
                 && row.territory == territory
                 && row.layer == layer
                 && row.measure == *measure
@@ -72,10 +73,10 @@ impl<'a> Exposure<'a> {
             let is_something = |quantity: Quantity| {
                 quantity.value > 0.0 || quantity.range.is_some_and(|(_, high)| high > 0.0)
             };
-            row.hazard == self.hazard
+            Level::ZONES.contains(&row.level)
+                && row.hazard == self.hazard
                 && row.territory == territory
                 && row.layer == layer
-                && Level::ZONES.contains(&row.level)
                 // What is hidden may be something.
                 && row.quantity.is_none_or(is_something)
         })

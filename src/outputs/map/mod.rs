@@ -25,12 +25,14 @@ mod deficit_colouring;
 mod deficit_legend;
 pub mod deficit_map;
 pub mod degrees;
+mod encode;
 pub mod extent;
 mod facilities;
 pub mod figures;
 pub mod focus;
 pub mod font;
 pub mod furniture;
+mod glyphs;
 pub mod grid;
 pub mod hatch;
 pub mod hazard_map;
@@ -44,9 +46,11 @@ pub mod look;
 pub mod margin;
 pub mod motif;
 mod naming;
+mod outline;
 pub mod overall;
 pub mod overview;
 mod page_numbers;
+mod palette;
 mod panel;
 pub mod pdf;
 pub mod plotters_backend;
@@ -62,6 +66,7 @@ mod steps;
 pub mod stored;
 pub mod style;
 pub mod svg;
+mod traced;
 pub mod traces;
 pub mod words;
 
@@ -272,11 +277,11 @@ fn plans<'a>(job: Job<'a>, measurements: &'a Measurements) -> Vec<Plan<'a>> {
     let (area, settings) = (job.area, job.settings);
     let mut plans = vec![overview::plan(job, measurements)];
     plans.extend(several::plans(job, measurements));
-    plans.extend(
-        area.hazards.iter().map(|h| hazard_map::plan(job, h, measurements, None)),
+    plans.par_extend(
+        area.hazards.par_iter().map(|h| hazard_map::plan(job, h, measurements, None)),
     );
-    plans.extend(
-        settings.deficits.iter().map(|d| deficit_map::plan(job, d, measurements)),
+    plans.par_extend(
+        settings.deficits.par_iter().map(|d| deficit_map::plan(job, d, measurements)),
     );
     if let (Some(risk), Some(measured)) = (&settings.risk, &measurements.risk) {
         plans.extend(risk_map::plans(job, risk, measured));
@@ -368,6 +373,8 @@ fn compose_all<'a, T: Send>(
     let count = plans.len();
     let drawn: Vec<Result<T, MapError>> = plans
         .par_iter()
+        // One by one: two large sheets in a row would keep one thread while the others rest.
+        .with_max_len(1)
         .enumerate()
         .map(|(i, plan)| {
             let mut scene = sheet::compose(job, plan, i + 1, count)?;

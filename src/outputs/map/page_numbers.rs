@@ -1,5 +1,7 @@
 //! Lengths of the page as text: hundredths of a millimetre, written short.
 
+use super::steps::hundredths;
+
 /// Appends a number of hundredths.
 pub(super) fn write_hundredths(out: &mut String, value: i64) {
     if value < 0 {
@@ -36,7 +38,7 @@ fn digit(value: u64) -> char {
 /// A length rounded to hundredths.
 pub(super) fn decimals(value: f32) -> String {
     let mut out = String::new();
-    write_hundredths(&mut out, (f64::from(value) * 100.0).round() as i64);
+    write_hundredths(&mut out, hundredths(value));
     out
 }
 

@@ -133,8 +133,8 @@ struct Layout {
     map: Rect,
     /// Columns of the panel.
     columns: Vec<Rect>,
-    /// Height of the lowest strip, mm.
-    strip: f32,
+    /// The lowest strip.
+    strip: Strip,
 }
 
 impl Layout {
@@ -145,7 +145,7 @@ impl Layout {
 
     /// Where the lowest strip begins, mm.
     fn bottom(&self) -> f32 {
-        self.page.1 - MARGIN - self.strip
+        self.page.1 - MARGIN - self.strip.height()
     }
 }
 
@@ -157,8 +157,8 @@ fn sides(paper: Paper) -> (f32, f32) {
     }
 }
 
-/// A way to lay out a sheet whose lowest strip has a height.
-fn layout(paper: Paper, kind: Kind, strip: impl Fn(f32) -> f32) -> Layout {
+/// A way to lay out a sheet whose lowest strip is that of its width.
+fn layout(paper: Paper, kind: Kind, strip: impl FnOnce(f32) -> Strip) -> Layout {
     let (short, long) = sides(paper);
     let [wide, narrow, low, two] = match paper {
         Paper::A4 => [82.0, 72.0, 84.0, 136.0],
@@ -170,7 +170,7 @@ fn layout(paper: Paper, kind: Kind, strip: impl Fn(f32) -> f32) -> Layout {
     };
     let strip = strip(w - 2.0 * MARGIN);
     let outer = Rect::new(0.0, 0.0, w, h).inset(MARGIN);
-    let height = outer.h - TITLE_HEIGHT - strip;
+    let height = outer.h - TITLE_HEIGHT - strip.height();
     let body = Rect::new(outer.x, outer.y + TITLE_HEIGHT, outer.w, height);
     let (across, down, count) = match kind {
         Kind::Beside => (wide, 0.0, 1),
@@ -196,9 +196,19 @@ fn layout(paper: Paper, kind: Kind, strip: impl Fn(f32) -> f32) -> Layout {
 /// of equals comes first, but the one with most room for a part of the map that is drawn larger.
 fn ranked(job: Job<'_>, plan: &Plan<'_>) -> [(Kind, f64); 4] {
     let possible = margin::possible(job, plan);
-    let strip = |width: f32| Strip::of(job, plan, &possible, width).height();
+    // Sheets are of two widths, upright or not.
+    let mut known: Vec<(f32, Strip)> = Vec::new();
+    let mut strip = |width: f32| {
+        let same = known.iter().find(|(of, _)| of.to_bits() == width.to_bits());
+        if let Some((_, strip)) = same {
+            return *strip;
+        }
+        let strip = Strip::of(job, plan, &possible, width);
+        known.push((width, strip));
+        strip
+    };
     let scale = |kind: Kind| {
-        let layout = layout(job.settings.maps.paper, kind, strip);
+        let layout = layout(job.settings.maps.paper, kind, &mut strip);
         let frame = map_frame(layout.map);
         (kind, fitting_scale(plan.focus, frame.w, frame.h))
     };
@@ -337,7 +347,7 @@ fn finished<'a>(
 /// The body of a sheet and where all stands.
 struct Drawing<'a> {
     layout: Layout,
-    /// The division of the lowest strip.
+    /// The division of the lowest strip: of what is drawn, which may need less than there is.
     strip: Strip,
     view: View,
     sketch: Sketch<'a>,
@@ -361,20 +371,22 @@ fn drawing<'a>(
         drawing.sketch.sources.sort_by_key(|layer| place(&layer.id).unwrap_or(last));
         drawing
     };
-    let draw = |layers: &[&Prepared]| in_order(body(job, plan, kind, shown, layers));
-    let fits = |drawing: &Drawing<'a>| {
-        let layout = &drawing.layout;
-        let own = Strip::of(job, plan, &drawing.sketch.sources, layout.width());
-        own.height() <= layout.strip + 0.1
+    let draw = |layers: &[&Prepared]| {
+        let mut drawing = in_order(body(job, plan, kind, shown, layers));
+        let Drawing { layout, sketch, strip, .. } = &mut drawing;
+        *strip = Strip::of(job, plan, &sketch.sources, layout.width());
+        drawing
     };
-    let mut first = draw(&possible);
-    let lower = first.layout.strip - 1.0;
-    let own = Strip::of(job, plan, &first.sketch.sources, first.layout.width());
-    if own.height() < lower {
-        let mut again = draw(&first.sketch.sources);
+    let mut best = draw(&possible);
+    let lower = best.layout.strip.height() - 1.0;
+    if best.strip.height() < lower {
+        let fits = |drawing: &Drawing<'a>| {
+            drawing.strip.height() <= drawing.layout.strip.height() + 0.1
+        };
+        let mut again = draw(&best.sketch.sources);
         if !fits(&again) {
             // What only the larger frame shows takes room below it.
-            let mut both = first.sketch.sources.clone();
+            let mut both = best.sketch.sources.clone();
             for layer in &again.sketch.sources {
                 if !both.iter().any(|known| known.id == layer.id) {
                     both.push(layer);
@@ -382,12 +394,11 @@ fn drawing<'a>(
             }
             again = draw(&both);
         }
-        if fits(&again) && again.layout.strip < lower {
-            first = again;
+        if fits(&again) && again.layout.strip.height() < lower {
+            best = again;
         }
     }
-    first.strip = Strip::of(job, plan, &first.sketch.sources, first.layout.width());
-    first
+    best
 }
 
 /// Draws the body with a strip for the sources of some layers.
@@ -399,9 +410,7 @@ fn body<'a>(
     layers: &[&Prepared],
 ) -> Drawing<'a> {
     let paper = job.settings.maps.paper;
-    let strip = |width: f32| Strip::of(job, plan, layers, width);
-    let layout = layout(paper, kind, |width| strip(width).height());
-    let strip = strip(layout.width());
+    let layout = layout(paper, kind, |width| Strip::of(job, plan, layers, width));
     let mut view = View::around(plan.focus, map_frame(layout.map));
     view.scale = plan.scale.unwrap_or(view.scale);
     let mut sketch = Sketch::new(job.area, view, job.words);
@@ -426,6 +435,7 @@ fn body<'a>(
             sketch.note_source(layer);
         }
     }
+    let strip = layout.strip;
     Drawing { layout, strip, view, sketch, drawn }
 }
 

@@ -4,9 +4,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::scene::Point;
 
-/// The nearest hundredth.
+/// The nearest hundredth, of two the farther from zero: as `round` has it, without the call into
+/// the library that it is where a processor has no instruction for it that all of its kind have.
 pub(super) fn hundredths(mm: f32) -> i64 {
-    (f64::from(mm) * 100.0).round() as i64
+    let half = if mm < 0.0 { -0.5 } else { 0.5 };
+    (f64::from(mm) * 100.0 + half) as i64
 }
 
 /// A number of hundredths, mm; [`hundredths`] gives it back for anything on a page.
@@ -78,5 +80,34 @@ pub(super) mod rings {
         let rings = Vec::<Vec<i64>>::deserialize(from)?;
         let rings = rings.iter().map(|steps| super::from_steps(steps)).collect();
         Option::ok_or_else(rings, || D::Error::custom("points"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hundredths_are_the_nearest() {
+        let cases = [
+            (0.0, 0),
+            (-0.0, 0),
+            (0.004, 0),
+            (0.006, 1),
+            (-0.006, -1),
+            (12.345, 1235),
+            // Halves that binary numbers hold.
+            (0.125, 13),
+            (-0.125, -13),
+            (0.375, 38),
+            (1e30, i64::MAX),
+        ];
+        for (mm, expected) in cases {
+            assert_eq!(hundredths(mm), expected, "{mm}");
+        }
+        for i in -5000..5000 {
+            assert_eq!(hundredths(mm(i)), i);
+        }
+        assert_eq!(hundredths(f32::NAN), 0);
     }
 }

@@ -119,7 +119,7 @@ impl Sheet {
         let failed = |reason: String| MapError::Encode { reason };
         let json =
             serde_json::to_vec(&file).map_err(|error| failed(error.to_string()))?;
-        let mut packed = GzEncoder::new(Vec::new(), Compression::new(4));
+        let mut packed = GzEncoder::new(Vec::new(), Compression::new(3));
         packed
             .write_all(&json)
             .and_then(|()| packed.finish())

@@ -13,6 +13,7 @@ use super::scene::{
     Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Path, Point, Rect, Rule, Scene,
     Stroke, Text, Weight,
 };
+use super::steps::hundredths;
 
 /// Renders a scene.
 #[must_use]
@@ -265,7 +266,6 @@ pub fn paths(paths: &[Path]) -> String {
 ///
 /// Each step starts from the rounded position, so the errors do not add up.
 fn add_path(data: &mut String, points: &[Point], is_closed: bool) {
-    let hundredths = |v: f32| (f64::from(v) * 100.0).round() as i64;
     let mut points = points.iter().map(|p| [hundredths(p[0]), hundredths(p[1])]);
     let Some(mut last) = points.next() else { return };
     data.push('M');

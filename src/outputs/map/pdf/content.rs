@@ -16,6 +16,7 @@ use crate::outputs::map::scene::{
     Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Point, Rect, Rule, Scene, Stroke,
     Text, Weight,
 };
+use crate::outputs::map::steps::hundredths;
 
 /// PDF points in a millimetre.
 pub(super) const POINTS_PER_MM: f32 = 72.0 / 25.4;
@@ -88,10 +89,10 @@ struct PdfCanvas {
     pictures: BTreeMap<String, Picture>,
 }
 
-/// Bytes as streams hold them: the effort of 6 makes them a twentieth smaller in four times
+/// Bytes as streams hold them: the effort of 6 makes them a sixteenth smaller in six times
 /// the time, which was the most of a page with a million shapes.
 pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(4));
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(3));
     packed
         .write_all(bytes)
         .and_then(|()| packed.finish())
@@ -286,7 +287,6 @@ fn bounds(rings: &[Vec<Point>]) -> Option<[f32; 4]> {
 
 /// Appends a path in hundredths of a millimetre; points that fall together are one.
 fn add_path(out: &mut String, points: &[Point], is_closed: bool) {
-    let hundredths = |v: f32| (f64::from(v) * 100.0).round() as i64;
     let mut last = None;
     for point in points {
         let at = point.map(hundredths);
@@ -344,7 +344,7 @@ impl HaloPen<'_> {
     fn write(&mut self, points: &[Point], operator: &str) {
         for point in points {
             for value in self.place.at(point[0], point[1]) {
-                self.body.push_str(&decimals(value));
+                write_hundredths(self.body, hundredths(value));
                 self.body.push(' ');
             }
         }

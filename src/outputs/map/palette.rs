@@ -1,0 +1,408 @@
+//! The colours of a page, numbered: what a PNG with a palette holds.
+//!
+//! In: the pixels of a page. Out: a number for each pixel and the colour of each number, or none
+//! where 256 colours would spoil the page. A page with no more colours than that keeps all of
+//! them. On others the colours that cover most of the plain areas are kept as they are
+//! ([`PLAIN`]), and so all that a legend explains; the other numbers are dealt out, from the most
+//! frequent colour on, to those that no numbered one is near. What is near grows with the
+//! numbers that are taken, up to [`FARTHEST`]. Every colour without a number, which are the
+//! mixtures along the edges of letters and lines, becomes the nearest that has one.
+//!
+//! All is counted in whole numbers and ties are broken by the colour, so that the same page has
+//! the same palette anywhere.
+
+use rustc_hash::FxHashMap;
+
+use super::brush::Pixel;
+use super::outline::Area;
+
+/// Red, green and blue.
+pub(super) type Rgb = [u8; 3];
+
+/// Numbers that a pixel of one byte can have.
+const MOST: usize = 256;
+/// How many colours of plain areas are kept as they are.
+const PLAIN: usize = 96;
+/// A page with more colours than this shows a photograph, and is not worth the search.
+const TOO_MANY: usize = 1 << 16;
+/// How far a colour may be from the one that stands for it, as the sum of the differences of
+/// its three channels: a sixteenth of each, as much as one step of coverage at an edge between
+/// black and white.
+pub(super) const FARTHEST: u8 = 48;
+
+/// How much a picture may change, as the mean over its pixels of what [`FARTHEST`] bounds: one of
+/// each channel. An emblem of flat colours changes less, one with shades twice as much.
+const PICTURE_MEAN: u32 = 3;
+
+/// Memory that one page leaves to the next.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// The rows of the page as a PNG has them: for each a zero, which says that no filter is at
+    /// work, and its pixels.
+    pub(super) rows: Vec<u8>,
+    runs: Vec<Run>,
+}
+
+/// Pixels of one colour side by side.
+#[derive(Clone, Copy)]
+struct Run {
+    /// Its place among the tallies.
+    colour: u32,
+    length: u32,
+}
+
+/// How often a colour occurs.
+struct Tally {
+    colour: Rgb,
+    /// Its pixels.
+    count: u32,
+    /// Those that have it at their left too.
+    plain: u32,
+}
+
+/// Numbers the colours of a page and leaves its rows in the memory; `None` where 256 colours are
+/// too few for it, or for one of the pictures on it.
+pub(super) fn indexed(
+    pixels: &[Pixel],
+    wide: usize,
+    pictures: &[Area],
+    memory: &mut Memory,
+) -> Option<Vec<Rgb>> {
+    let Memory { rows, runs } = memory;
+    let tallies = tallied(pixels, wide, runs)?;
+    let (colours, numbers) = numbered(&tallies)?;
+    write_rows(rows, runs, &numbers, wide);
+    let is_kept =
+        |area: &Area| change(pixels, wide, rows, &colours, *area) <= PICTURE_MEAN;
+    pictures.iter().all(is_kept).then_some(colours)
+}
+
+/// Finds the runs of all rows; returns their colours, in the order in which they are met.
+fn tallied(pixels: &[Pixel], wide: usize, runs: &mut Vec<Run>) -> Option<Vec<Tally>> {
+    runs.clear();
+    let mut book = Book::new();
+    for row in pixels.chunks_exact(wide) {
+        let mut start = 0;
+        let mut end_run = |end: usize| {
+            let length = (end - start) as u32;
+            let colour = book.place(row[start]);
+            let tally = &mut book.tallies[colour as usize];
+            tally.count += length;
+            tally.plain += length - 1;
+            runs.push(Run { colour, length });
+            start = end;
+        };
+        changes(row, &mut end_run);
+        end_run(wide);
+        if book.tallies.len() > TOO_MANY {
+            return None;
+        }
+    }
+    Some(book.tallies)
+}
+
+/// Tells each pixel that is not like its left neighbour.
+fn changes(row: &[Pixel], mut tell: impl FnMut(usize)) {
+    let (left, right) = (&row[..row.len() - 1], &row[1..]);
+    let (left_chunks, left_rest) = left.as_chunks::<16>();
+    let (right_chunks, right_rest) = right.as_chunks::<16>();
+    for (i, (left, right)) in left_chunks.iter().zip(right_chunks).enumerate() {
+        if left == right {
+            continue;
+        }
+        // One bit a pixel: to follow bits costs less than to guess where a run ends.
+        let pairs = left.iter().zip(right).enumerate();
+        let mut bits = pairs.fold(0, |bits, (i, (a, b))| bits | u32::from(a != b) << i);
+        while bits != 0 {
+            tell(i * 16 + bits.trailing_zeros() as usize + 1);
+            bits &= bits - 1;
+        }
+    }
+    let done = left_chunks.len() * 16;
+    for (i, (left, right)) in left_rest.iter().zip(right_rest).enumerate() {
+        if left != right {
+            tell(done + i + 1);
+        }
+    }
+}
+
+/// The mean change of the pixels of an area, rounded up.
+fn change(
+    pixels: &[Pixel],
+    wide: usize,
+    rows: &[u8],
+    colours: &[Rgb],
+    area: Area,
+) -> u32 {
+    let mut sum = 0;
+    for y in area.top..area.bottom {
+        let numbers = &rows[y * (wide + 1) + 1..][area.left..area.right];
+        let pixels = &pixels[y * wide..][area.left..area.right];
+        for (pixel, number) in pixels.iter().zip(numbers) {
+            let colour = colours[usize::from(*number)];
+            let apart = pixel.iter().zip(colour).map(|(a, b)| u64::from(a.abs_diff(b)));
+            sum += apart.sum::<u64>();
+        }
+    }
+    let count = (area.width() * area.height()).max(1) as u64;
+    sum.div_ceil(count) as u32
+}
+
+/// Colours and where their tallies are.
+struct Book {
+    tallies: Vec<Tally>,
+    places: FxHashMap<u32, u32>,
+    /// Those that were looked up last, by a few bits of the colour.
+    recent: Vec<(u32, u32)>,
+}
+
+impl Book {
+    const RECENT_BITS: u32 = 12;
+
+    fn new() -> Self {
+        let places = FxHashMap::default();
+        // No pixel is black and clear.
+        Self { tallies: Vec::new(), places, recent: vec![(0, 0); 1 << Self::RECENT_BITS] }
+    }
+
+    fn place(&mut self, pixel: Pixel) -> u32 {
+        let key = u32::from_le_bytes(pixel);
+        let slot = key.wrapping_mul(0x9E37_79B1) >> (32 - Self::RECENT_BITS);
+        let recent = &mut self.recent[slot as usize];
+        if recent.0 != key {
+            let tallies = &mut self.tallies;
+            let place = *self.places.entry(key).or_insert_with(|| {
+                let [r, g, b, _] = pixel;
+                tallies.push(Tally { colour: [r, g, b], count: 0, plain: 0 });
+                tallies.len() as u32 - 1
+            });
+            *recent = (key, place);
+        }
+        recent.1
+    }
+}
+
+/// The colours that get a number, and the number of each tally.
+fn numbered(tallies: &[Tally]) -> Option<(Vec<Rgb>, Vec<u8>)> {
+    // What comes first is less: the most pixels, then the least colour.
+    let key = |pixels: u32, [r, g, b]: Rgb| {
+        u64::from(u32::MAX - pixels) << 32 | u64::from(u32::from_be_bytes([0, r, g, b]))
+    };
+    let keys = |tally: &Tally| [tally.plain, tally.count].map(|n| key(n, tally.colour));
+    let mut order: Vec<[u64; 2]> = tallies.iter().map(keys).collect();
+    if order.len() > PLAIN {
+        order.select_nth_unstable_by_key(PLAIN, |keys| keys[0]);
+        order[PLAIN..].sort_unstable_by_key(|keys| keys[1]);
+    }
+    order[..PLAIN.min(tallies.len())].sort_unstable_by_key(|keys| keys[0]);
+    let palette = Palette::of(&order, true).or_else(|| Palette::of(&order, false))?;
+    let numbers = tallies.iter().map(|tally| palette.nearest(tally.colour).1).collect();
+    Some((palette.colours(), numbers))
+}
+
+/// Colours by channel, so that many are compared at a time.
+struct Palette {
+    channels: [[u8; MOST]; 3],
+    count: usize,
+}
+
+impl Palette {
+    /// The first colours, and each of the others that none before it is near to; `None` if there
+    /// are too many. Unless it is `growing` what is near is the farthest from the start.
+    fn of(order: &[[u64; 2]], growing: bool) -> Option<Self> {
+        let mut palette = Self { channels: [[0; MOST]; 3], count: 0 };
+        let all = order.len() <= MOST;
+        for (i, [key, _]) in order.iter().enumerate() {
+            let [.., r, g, b] = key.to_be_bytes();
+            let taken = palette.count.saturating_sub(PLAIN) * usize::from(FARTHEST);
+            let near = if growing { (taken / (MOST - PLAIN)) as u8 } else { FARTHEST };
+            if all || i < PLAIN || palette.nearest([r, g, b]).0 > near {
+                palette.add([r, g, b])?;
+            }
+        }
+        Some(palette)
+    }
+
+    fn add(&mut self, colour: Rgb) -> Option<()> {
+        if self.count == MOST {
+            return None;
+        }
+        // Those that are free are like the last: of equals the first is taken.
+        for (channel, value) in self.channels.iter_mut().zip(colour) {
+            channel[self.count..].fill(value);
+        }
+        self.count += 1;
+        Some(())
+    }
+
+    /// How far the nearest colour is, and its number.
+    fn nearest(&self, colour: Rgb) -> (u8, u8) {
+        let mut distances = [0_u8; MOST];
+        for (channel, value) in self.channels.iter().zip(colour) {
+            for (distance, other) in distances.iter_mut().zip(channel) {
+                // As `abs_diff`, but in lanes of one byte.
+                let apart = value.max(*other) - value.min(*other);
+                *distance = distance.saturating_add(apart);
+            }
+        }
+        let least = distances.iter().fold(u8::MAX, |a, b| a.min(*b));
+        let number = memchr::memchr(least, &distances);
+        (least, number.unwrap_or_default() as u8)
+    }
+
+    fn colours(&self) -> Vec<Rgb> {
+        let [r, g, b] = &self.channels;
+        (0..self.count).map(|i| [r[i], g[i], b[i]]).collect()
+    }
+}
+
+/// Writes the rows of a page in numbers.
+fn write_rows(rows: &mut Vec<u8>, runs: &[Run], numbers: &[u8], wide: usize) {
+    /// As many are written at a time; what is too much is written over.
+    const STRIDE: usize = 16;
+    let pixels: usize = runs.iter().map(|run| run.length as usize).sum();
+    let size = pixels + pixels / wide;
+    rows.resize(size + STRIDE, 0);
+    let (mut at, mut left) = (0, 0);
+    for run in runs {
+        if left == 0 {
+            rows[at] = 0;
+            (at, left) = (at + 1, wide);
+        }
+        let length = run.length as usize;
+        let number = numbers[run.colour as usize];
+        rows[at..at + STRIDE].fill(number);
+        if length > STRIDE {
+            rows[at + STRIDE..at + length].fill(number);
+        }
+        (at, left) = (at + length, left - length);
+    }
+    rows.truncate(size);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(colours: &[Rgb]) -> Vec<Pixel> {
+        colours.iter().map(|[r, g, b]| [*r, *g, *b, 255]).collect()
+    }
+
+    /// The colours that the numbers of a page stand for, and how many there are.
+    fn shown(pixels: &[Pixel], wide: usize) -> Option<(Vec<Rgb>, usize)> {
+        let mut memory = Memory::default();
+        // Twice: nothing of the first page may be left.
+        indexed(&page(&[[9; 3]; 64]), 8, &[], &mut memory)?;
+        let colours = indexed(pixels, wide, &[], &mut memory)?;
+        assert_eq!(memory.rows.len(), pixels.len() + pixels.len() / wide);
+        let rows = memory.rows.chunks_exact(wide + 1);
+        let numbers = rows.flat_map(|row| {
+            assert_eq!(row[0], 0, "no filter");
+            &row[1..]
+        });
+        Some((
+            numbers.map(|number| colours[usize::from(*number)]).collect(),
+            colours.len(),
+        ))
+    }
+
+    fn apart(a: Rgb, b: Rgb) -> u32 {
+        (0..3).map(|i| u32::from(a[i].abs_diff(b[i]))).sum()
+    }
+
+    #[test]
+    fn rows_hold_the_numbers_of_their_pixels() {
+        let [a, b, c] = [[200, 0, 0], [0, 200, 0], [0, 0, 200]];
+        let pixels = page(&[a, b, a, c, c, b, a, b, a]);
+        let mut memory = Memory::default();
+        let colours = indexed(&pixels, 3, &[], &mut memory).unwrap();
+        // One pixel of c is like its left neighbour; of the others the least colour is first.
+        assert_eq!(colours, [c, b, a]);
+        assert_eq!(memory.rows, [0, 2, 1, 2, 0, 0, 0, 1, 0, 2, 1, 2]);
+    }
+
+    #[test]
+    fn as_many_colours_as_there_are_numbers_are_kept() {
+        // In steps of one, which is near to anything.
+        let greys: Vec<Rgb> = (0..=255).map(|v| [v; 3]).collect();
+        assert_eq!(shown(&page(&greys), 16), Some((greys, 256)));
+        // Runs of all lengths up to three rows of writing at a time.
+        let runs: Vec<Rgb> =
+            (1..=50).flat_map(|n| vec![[n, 0, 0]; usize::from(n)]).collect();
+        assert_eq!(shown(&page(&runs), 75), Some((runs, 50)));
+    }
+
+    #[test]
+    fn of_many_colours_the_plain_ones_stay_and_none_moves_far() {
+        // 96 plain ones, and 1,000 mixtures that occur once.
+        let plain = |i: usize| [3 * (i % 4) as u8, 2 * (i / 4) as u8, 7];
+        let mixed = |i: usize| [i % 10, i / 10 % 10, i / 100].map(|v| (v * 16 + 5) as u8);
+        let mut colours: Vec<Rgb> = (0..PLAIN).flat_map(|i| [plain(i); 2]).collect();
+        colours.extend((0..1000).map(mixed));
+        assert_eq!(colours.len(), 1192);
+        let (shown, count) = shown(&page(&colours), 8).unwrap();
+        assert!(count <= MOST);
+        assert_eq!(shown[..192], colours[..192]);
+        let moved = shown.iter().zip(&colours).map(|(a, b)| apart(*a, *b));
+        assert!(moved.max().unwrap() <= u32::from(FARTHEST));
+    }
+
+    #[test]
+    fn the_frequent_are_kept_rather_than_the_rare() {
+        // 96 plain ones, then greys one step from the next: near to each other, but the first
+        // of them to be dealt a number have it all.
+        let mut colours: Vec<Rgb> =
+            (0..PLAIN).flat_map(|i| [[250, i as u8, 0]; 2]).collect();
+        let alone = |grey: u8, times: usize| {
+            (0..times).flat_map(move |_| [[grey; 3], [250, 0, 0]])
+        };
+        colours.extend(
+            (0..200).flat_map(|grey| alone(grey, if grey == 77 { 3 } else { 1 })),
+        );
+        let wide = colours.len();
+        let (shown, _) = shown(&page(&colours), wide).unwrap();
+        let pairs = || shown.iter().zip(&colours);
+        assert!(pairs().any(|(shown, colour)| shown != colour), "297 colours");
+        assert!(pairs().filter(|(_, colour)| **colour == [77; 3]).all(|(a, b)| a == b));
+    }
+
+    #[test]
+    fn colours_that_256_cannot_stand_for_are_told() {
+        // Every other place of a lattice of 25 in each channel: 50 from the next.
+        let lattice = (0..1331).map(|i| [i % 11, i / 11 % 11, i / 121]);
+        let colours: Vec<Rgb> = lattice
+            .filter(|at| at.iter().sum::<usize>() % 2 == 0)
+            .map(|at| at.map(|v| (v * 25) as u8))
+            .collect();
+        assert_eq!(colours.len(), 666);
+        assert_eq!(shown(&page(&colours), 666), None);
+        assert!(shown(&page(&colours[..256]), 256).is_some());
+    }
+
+    #[test]
+    fn the_change_of_an_area_is_the_mean_of_its_pixels() {
+        // Two rows of three; of the area's four pixels two are 3 and 2 off: 5 / 4, rounded up.
+        let pixels = page(&[[0; 3], [9; 3], [50; 3], [0; 3], [90; 3], [7; 3]]);
+        let colours = [[9; 3], [51, 49, 49], [90, 91, 89], [7; 3]];
+        let rows = [0, 3, 0, 1, 0, 3, 2, 3];
+        let area = Area { left: 1, top: 0, right: 3, bottom: 2 };
+        assert_eq!(change(&pixels, 3, &rows, &colours, area), 2);
+        let last = Area { left: 2, top: 1, ..area };
+        assert_eq!(change(&pixels, 3, &rows, &colours, last), 0);
+    }
+
+    #[test]
+    fn a_picture_with_shades_is_not_spoilt() {
+        // Four pixels each of 96 plain colours above a picture of 64 by 64 shades.
+        let mut colours: Vec<Rgb> =
+            (0..PLAIN).flat_map(|i| [[i as u8, 255, 0]; 4]).collect();
+        colours.extend((0..4096).map(|i| [(i % 64) as u8 * 4, (i / 64) as u8 * 4, 255]));
+        let pixels = page(&colours);
+        let picture = Area { left: 0, top: 6, right: 64, bottom: 70 };
+        let plain = Area { bottom: 6, top: 0, ..picture };
+        let numbered =
+            |areas: &[Area]| indexed(&pixels, 64, areas, &mut Memory::default());
+        assert!(numbered(&[]).is_some() && numbered(&[plain]).is_some());
+        assert!(numbered(&[plain, picture]).is_none());
+    }
+}
