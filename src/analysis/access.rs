@@ -195,8 +195,12 @@ impl Neighbours {
             let services: Vec<_> = told.iter().map(|(service, ..)| *service).collect();
             search(layer, &services, |service, row, nearest| {
                 let (_, found, people) = &mut told[service];
-                found.iter_mut().for_each(|found| found.push(nearest));
-                people.iter_mut().for_each(|sums| add_people(sums, layer, row, nearest));
+                if let Some(found) = found {
+                    found.push(nearest);
+                }
+                if let Some(sums) = people {
+                    add_people(sums, layer, row, nearest);
+                }
             });
             for (service, found, people) in told {
                 let service = &service.layer.id;

@@ -103,14 +103,14 @@ fn measure_all(
         let kept = keeps.then(|| KeptLayer::of(&planes, layer, &apart));
         (exposure::Table::new(&planes, layer, &tally, served.len()), kept)
     };
-    let mut doubted = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+    let mut doubts_of = |layer: &ExposureLayer, served: &[Vec<bool>]| {
         doubter.of_layer(&planes, layer, served)
     };
     let job = Job { area, settings, planes: &planes };
     stages.begin(Stage::Access);
     let neighbours = Neighbours::new(area, settings);
     let (mut found, layers) =
-        job.measure(&neighbours, &tabled, &mut doubted, findings, stages);
+        job.measure(&neighbours, &tabled, &mut doubts_of, findings, stages);
     if let Some(kept) = kept {
         *kept = layers;
     }
@@ -140,11 +140,11 @@ pub fn measure_kept(
     let tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
         (kept.table(area, &planes, layer, served), None)
     };
-    let mut doubted = |_: &ExposureLayer, _: &[Vec<bool>]| LayerDoubts::default();
+    let mut doubts_of = |_: &ExposureLayer, _: &[Vec<bool>]| LayerDoubts::default();
     let job = Job { area, settings, planes: &planes };
     let neighbours = Neighbours::of_deficits(area, settings);
     let (mut found, _) =
-        job.measure(&neighbours, &tabled, &mut doubted, findings, &mut ());
+        job.measure(&neighbours, &tabled, &mut doubts_of, findings, &mut ());
     if let Some(risk) = &settings.risk {
         risk::examine(area, risk, findings);
     }
@@ -182,7 +182,7 @@ impl Job<'_> {
         &self,
         neighbours: &Neighbours,
         tabled: &Tabled<'_>,
-        doubted: &mut Doubted<'_>,
+        doubts_of: &mut Doubted<'_>,
         findings: &mut Findings,
         stages: &mut dyn Stages,
     ) -> (Measurements, Vec<KeptLayer>) {
@@ -197,7 +197,7 @@ impl Job<'_> {
             asked.par_iter().map(|asked| tabled(asked.layer, &asked.served)).collect();
         let (mut tallied, mut kept) = (Vec::new(), Vec::new());
         for (asked, (table, parts)) in asked.into_iter().zip(tables) {
-            let doubts = doubted(asked.layer, &asked.served);
+            let doubts = doubts_of(asked.layer, &asked.served);
             let Asked { layer, columns: served, reaches, .. } = asked;
             tallied.push(Tallied { layer, table, served, reaches, doubts });
             kept.extend(parts);

@@ -246,7 +246,7 @@ fn place<'a>(
 
 /// The box of all shapes; `None` if there are none.
 fn box_of(shapes: &Shapes) -> Option<GridBox> {
-    let boxes = shapes.windows().flat_map(|some| {
+    let boxes = shapes.windows().filter_map(|some| {
         let whole = some.iter().filter_map(|(_, shape)| bounds(shape));
         whole.reduce(|a, b| joined(&a, &b))
     });

@@ -125,7 +125,9 @@ impl Shapes {
         for run in rows.chunk_by(|a, b| b - a <= NEAR) {
             for some in run.chunks(WINDOW) {
                 let window = self.window(some[0]..some[some.len() - 1] + 1);
-                some.iter().for_each(|&row| gathered.push(window.get(row)));
+                for &row in some {
+                    gathered.push(window.get(row));
+                }
             }
         }
         gathered

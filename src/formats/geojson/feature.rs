@@ -121,7 +121,9 @@ impl<'w> FeatureReader<'w> {
         sink.parts.reserve(features.len());
         known.reserve(features.len());
         ids.reserve(features.len());
-        columns.iter_mut().for_each(|column| column.reserve(features.len()));
+        for column in columns {
+            column.reserve(features.len());
+        }
     }
 
     pub(super) fn finish(self) -> Chunk {

@@ -225,13 +225,12 @@ fn made_in(folder: &Path) -> io::Result<File> {
 
 /// Adds records to a file, which is made if there is none yet.
 fn write<R: Record>(file: &mut Option<Filed>, records: &[R]) -> io::Result<()> {
-    let filed = match file {
-        Some(filed) => filed,
-        None => {
-            let made = FOLDER.get().map(|folder| made_in(folder));
-            let made = made.and_then(Result::ok).map_or_else(tempfile::tempfile, Ok);
-            file.insert(Filed { file: Mutex::new(made?), records: 0 })
-        }
+    let filed = if let Some(filed) = file {
+        filed
+    } else {
+        let made = FOLDER.get().map(|folder| made_in(folder));
+        let made = made.and_then(Result::ok).map_or_else(tempfile::tempfile, Ok);
+        file.insert(Filed { file: Mutex::new(made?), records: 0 })
     };
     let bytes: Vec<u8> = records.iter().flat_map(|record| record.to_bytes()).collect();
     let at = (filed.records * BYTES) as u64;
@@ -262,7 +261,8 @@ mod tests {
     use super::*;
 
     fn numbers(range: Range<usize>) -> Vec<[f64; 2]> {
-        range.map(|number| [number as f64, -0.5 * number as f64]).collect()
+        let number = |at| f64::from(u32::try_from(at).unwrap());
+        range.map(number).map(|number| [number, -0.5 * number]).collect()
     }
 
     fn pile(most: usize, count: usize) -> Pile<[f64; 2]> {

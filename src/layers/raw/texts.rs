@@ -47,12 +47,6 @@ impl Texts {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
         (0..self.len()).map(|at| &self[at])
     }
-
-    /// Gives back memory that was taken for more texts than came.
-    pub fn shrink(&mut self) {
-        self.all.shrink_to_fit();
-        self.ends.shrink_to_fit();
-    }
 }
 
 impl Index<usize> for Texts {

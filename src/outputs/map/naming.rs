@@ -40,7 +40,7 @@ impl<'a> Sketch<'a> {
         // A layer may be a service and a context: then the context says how to name it.
         let named = self.area.contexts.iter().find(|c| c.layer.id == layer.layer.id);
         for (row, at) in points {
-            let id = layer.layer.ids.get(row).map_or("", |id| id.as_ref());
+            let id = layer.layer.ids.get(row).unwrap_or_default();
             let name = named.and_then(|c| c.names.get(row)).map_or(id, String::as_str);
             // Bare row numbers and codes are no names; and a facility that two layers have is
             // named once.
