@@ -98,7 +98,7 @@ fn measure_all(
     let planes = Planes::new(area);
     let mut doubter = Doubter::new(area, settings);
     let keeps = kept.is_some();
-    let tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+    let table_of = |layer: &ExposureLayer, served: &[Vec<bool>]| {
         let (tally, apart) = tally::tally_and_keep(&planes, layer, served, keeps);
         let kept = keeps.then(|| KeptLayer::of(&planes, layer, &apart));
         (exposure::Table::new(&planes, layer, &tally, served.len()), kept)
@@ -110,7 +110,7 @@ fn measure_all(
     stages.begin(Stage::Access);
     let neighbours = Neighbours::new(area, settings);
     let (mut found, layers) =
-        job.measure(&neighbours, &tabled, &mut doubts_of, findings, stages);
+        job.measure(&neighbours, &table_of, &mut doubts_of, findings, stages);
     if let Some(kept) = kept {
         *kept = layers;
     }
@@ -137,14 +137,14 @@ pub fn measure_kept(
     findings: &mut Findings,
 ) -> Measurements {
     let planes = kept.planes(area);
-    let tabled = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+    let table_of = |layer: &ExposureLayer, served: &[Vec<bool>]| {
         (kept.table(area, &planes, layer, served), None)
     };
     let mut doubts_of = |_: &ExposureLayer, _: &[Vec<bool>]| LayerDoubts::default();
     let job = Job { area, settings, planes: &planes };
     let neighbours = Neighbours::of_deficits(area, settings);
     let (mut found, _) =
-        job.measure(&neighbours, &tabled, &mut doubts_of, findings, &mut ());
+        job.measure(&neighbours, &table_of, &mut doubts_of, findings, &mut ());
     if let Some(risk) = &settings.risk {
         risk::examine(area, risk, findings);
     }
@@ -181,7 +181,7 @@ impl Job<'_> {
     fn measure(
         &self,
         neighbours: &Neighbours,
-        tabled: &Tabled<'_>,
+        table_of: &Tabled<'_>,
         doubts_of: &mut Doubted<'_>,
         findings: &mut Findings,
         stages: &mut dyn Stages,
@@ -194,7 +194,7 @@ impl Job<'_> {
             .collect();
         stages.begin(Stage::Overlay);
         let tables: Vec<_> =
-            asked.par_iter().map(|asked| tabled(asked.layer, &asked.served)).collect();
+            asked.par_iter().map(|asked| table_of(asked.layer, &asked.served)).collect();
         let (mut tallied, mut kept) = (Vec::new(), Vec::new());
         for (asked, (table, parts)) in asked.into_iter().zip(tables) {
             let doubts = doubts_of(asked.layer, &asked.served);
