@@ -570,7 +570,7 @@ pub fn measurements(area: &StudyArea) -> Measurements {
     let mut measurements = Measurements::default();
     let blocks = &area.exposures[0];
     let people: Vec<Option<f64>> =
-        blocks.people.iter().flat_map(|all| all.iter()).collect();
+        blocks.people.iter().flat_map(atalaya::geometry::Amounts::iter).collect();
     let codes = area.territories.iter().map(|t| t.code.as_str()).chain([TOTAL]);
     let each = area.hazards.iter().map(|h| (h.layer.id.as_str(), vec![h]));
     let any = ("any", area.hazards.iter().filter(|hazard| hazard.in_any).collect());

@@ -336,7 +336,12 @@ fn single_features_get_findings_and_nothing_is_lost() {
         let layer = &area.exposures[0];
         assert_eq!(layer.layer.shapes.len(), kept, "{case}");
         assert_eq!(layer.layer.ids.len(), kept, "{case}");
-        let known: f64 = layer.people.iter().flat_map(|all| all.iter()).flatten().sum();
+        let known: f64 = layer
+            .people
+            .iter()
+            .flat_map(atalaya::geometry::Amounts::iter)
+            .flatten()
+            .sum();
         assert!((known - people).abs() < 1e-12, "{case}: {known}");
         let gone: f64 = layer.lost.iter().filter_map(|feature| feature.people).sum();
         assert!((gone - lost).abs() < 1e-12, "{case}: {gone}");
