@@ -22,7 +22,7 @@ fn written(held: usize) -> BTreeMap<String, Vec<u8>> {
     let folder = home.path().join("out");
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("layers/ilo.toml");
     let mut settings = pipeline::open(&project, &[]).expect("the example is right");
-    settings.output_directory = folder.clone();
+    settings.output_directory.clone_from(&folder);
     let only = Products { maps: false, report: false, exports: false, ..Products::ALL };
     let options = Options { locale: Locale::Es, only, date: None, scenarios: false };
     pipeline::run(&settings, &options, &Nobody).expect("the example runs");
