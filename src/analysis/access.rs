@@ -339,6 +339,39 @@ mod tests {
         (c.x, c.y)
     }
 
+    /// Points by their x, each a feature.
+    fn points(all: &[i64]) -> Arc<Shapes> {
+        let mut shapes = Shapes::default();
+        for &x in all {
+            shapes.push_part(Point, [GridPoint::new(x * 1_000_000, 0)]);
+            shapes.end_feature(Dimension::Point);
+        }
+        Arc::new(shapes)
+    }
+
+    #[test]
+    fn people_go_to_the_facility_that_is_nearest_to_them() {
+        let mut area = crate::indicators::sample::area();
+        let (layer, service) = (&mut area.exposures[0], &mut area.services[0]);
+        layer.layer.shapes = points(&[0, 4, 12, 5]);
+        layer.people = Some(vec![Some(1.0), Some(2.0), Some(4.0), None].into());
+        // Not in the order of their ids: of equally near ones, as for the block at 5, "a" counts.
+        service.layer.shapes = points(&[10, 0]);
+        service.layer.ids = Arc::new(["b", "a"].iter().collect());
+        let (layer, service) = (&area.exposures[0], &area.services[0]);
+        let found = distances(layer, service);
+        let expected = [(1, 0.0), (1, 4.0), (0, 2.0), (1, 5.0)].map(Some);
+        assert!(found.iter().eq(expected));
+        assert_eq!(served(&found, 4.0), [true, true, true, false]);
+        let people =
+            |sums: &[Fixed]| sums.iter().map(|sum| sum.get()).collect::<Vec<_>>();
+        assert_eq!(people(&people_nearest(layer, service)), [4.0, 3.0]);
+        let settings = crate::indicators::sample::settings();
+        let all = Neighbours::new(&area, &settings);
+        assert_eq!(people(all.people("clinics").unwrap()), [4.0, 3.0]);
+        assert!(Neighbours::of_deficits(&area, &settings).people("clinics").is_none());
+    }
+
     #[test]
     fn centroids_are_weighted_by_all_parts() {
         let l: &[(i64, i64)] = &[(0, 0), (60, 0), (60, 20), (20, 20), (20, 60), (0, 60)];

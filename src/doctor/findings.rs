@@ -15,7 +15,7 @@ use super::shape;
 use crate::config::{DeficitKind, LayerSettings, Settings, Units};
 use crate::domain::{Code, Finding, Findings, ReferenceSystem};
 use crate::geometry::crs::{Crs, Transform};
-use crate::geometry::{Dimension, Shapes, StudyArea};
+use crate::geometry::{Dimension, GridPoint, Shapes, StudyArea};
 use crate::layers::fields::text_of;
 use crate::layers::{PartRole, RawLayer, RawLayers, Value};
 
@@ -208,20 +208,50 @@ fn stated_vertices(
 ) -> Option<Vec<[f64; 2]>> {
     let stated = Crs::new(system, None).ok()?;
     let way = Transform::new(ReferenceSystem::Epsg(ground.epsg), &stated).ok()?;
+    let sample = sample_of(shapes, datum::MOST).into_iter();
+    sample.map(|point| way.project(point.meters())).collect()
+}
+
+/// So many vertices of lines and areas at most, evenly over all.
+fn sample_of(shapes: &Shapes, most: usize) -> Vec<GridPoint> {
     let drawn = |row: &usize| shapes.dimension(*row) != Dimension::Point;
     let count: usize =
         (0..shapes.len()).filter(drawn).map(|row| shapes.points_of(row).len()).sum();
-    let step = count.div_ceil(datum::MOST).max(1);
-    let mut vertices = Vec::with_capacity(count / step + 1);
-    let mut passed = 0usize;
+    let step = count.div_ceil(most).max(1);
+    let (mut sample, mut passed) = (Vec::with_capacity(count / step + 1), 0usize);
     for some in shapes.windows() {
         for (_, shape) in some.iter().filter(|(row, _)| drawn(row)) {
             let ahead = passed.next_multiple_of(step) - passed;
-            for point in shape.points().iter().skip(ahead).step_by(step) {
-                vertices.push(way.project(point.meters())?);
-            }
+            sample.extend(shape.points().iter().skip(ahead).step_by(step));
             passed += shape.points().len();
         }
     }
-    Some(vertices)
+    sample
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_goes_evenly_over_all_features_that_are_drawn() {
+        let mut shapes = Shapes::default();
+        let mut next = 0;
+        // Lines of two, three and one vertices, and points between them, which do not count.
+        for length in [2, 3, 1, 2, 4] {
+            let points = (next..next + length).map(|at| GridPoint::new(at, 0));
+            shapes.push_part(PartRole::Line, points);
+            shapes.end_feature(Dimension::Line);
+            shapes.push_part(PartRole::Point, [GridPoint::new(-1, 0)]);
+            shapes.end_feature(Dimension::Point);
+            next += length;
+        }
+        let of = |most| -> Vec<i64> {
+            sample_of(&shapes, most).into_iter().map(|point| point.x).collect()
+        };
+        assert_eq!(of(12), (0..12).collect::<Vec<_>>());
+        assert_eq!(of(4), [0, 3, 6, 9]);
+        assert_eq!(of(5), [0, 3, 6, 9]);
+        assert_eq!(of(3), [0, 4, 8]);
+    }
 }
