@@ -209,7 +209,7 @@ impl Job<'_> {
             found.exposure.extend(one.exposure);
             found.balance.extend(one.balance);
             found.in_hazard.extend(one.in_hazard);
-            findings.extend(one.findings.as_slice().iter().cloned());
+            findings.extend(one.findings);
         }
         let basis = Basis { area, settings, planes, tallied: &tallied };
         found.deficits = basis.rows(findings);

@@ -277,6 +277,15 @@ impl Finding {
 #[derive(Debug, Clone, Default)]
 pub struct Findings(Vec<Finding>);
 
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl Findings {
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {

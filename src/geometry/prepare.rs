@@ -2,8 +2,6 @@
 //!
 //! In: raw layers and settings. Out: a [`StudyArea`], or everything that makes it impossible.
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,26 +11,24 @@ use super::edges::{GridBox, joined};
 use super::error::{GeometryError, GeometryErrors};
 use super::hazards::{self, Edges, rows_of_areas};
 use super::layer::{self, PlacedLayer};
+use super::measured;
 use super::overlaps::{self, Overlap};
 use super::reach::Reach;
+use super::records;
 use super::relate::bounds;
 use super::shapes::Shapes;
 use super::study_area::{
-    ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,
-    ServiceLayer, StudyArea, Territory,
+    ContextLayer, HazardLayer, InputRecord, Prepared, StudyArea, Territory,
 };
 use super::territories::{self, Ground};
-use super::values::{Amounts, additive_values, number_of, text_of, value_at};
+use super::values::{Amounts, number_of, text_of, value_at};
 use crate::config::{
-    AccuracySetting, CitedFile, ExposureRole, Growth, LayerSettings, Localized, Logo,
-    ServiceRole, Settings, TerritoryRole,
+    AccuracySetting, ExposureRole, LayerSettings, Localized, Settings, TerritoryRole,
 };
 use crate::domain::{
     Code, Finding, Findings, Place, Source, Stage, Stages, Status, TerritoryCode,
 };
-use crate::layers::{
-    Companion, CrsEvidence, RawLayer, RawLayers, ReportedTable, Texts, Value,
-};
+use crate::layers::{CrsEvidence, RawLayer, RawLayers, Texts};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -91,7 +87,7 @@ fn prepare_with(
     stages.begin(Stage::Project);
     for raw in raw.layers {
         let Some(of_layer) = settings.layer(&raw.id) else { continue };
-        let companions = of_companions(&raw);
+        let companions = records::of_companions(&raw);
         match place(raw, of_layer, &mut ways, settings, findings) {
             Ok((layer, input)) => {
                 layers.push(layer);
@@ -103,11 +99,11 @@ fn prepare_with(
     }
     stages.begin(Stage::Prepare);
     let folder = settings.file.parent();
-    inputs.extend(raw.tables.iter().map(|table| of_table(table, folder)));
-    inputs.extend(raw.joins.iter().map(of_join));
+    inputs.extend(raw.tables.iter().map(|table| records::of_table(table, folder)));
+    inputs.extend(raw.joins.iter().map(records::of_join));
     let cited = [&settings.standards, &settings.contradictions];
-    inputs.extend(cited.into_iter().flatten().map(of_cited));
-    inputs.extend(settings.maps.logo.as_ref().map(of_logo));
+    inputs.extend(cited.into_iter().flatten().map(records::of_cited));
+    inputs.extend(settings.maps.logo.as_ref().map(records::of_logo));
     let mut area = StudyArea {
         epsg: settings.working_epsg,
         territories: Vec::new(),
@@ -319,42 +315,6 @@ fn carriers(raw: &RawLayer, role: Option<&ExposureRole>) -> Vec<bool> {
         .collect()
 }
 
-/// The files that were read with that of a layer: each is an input of its own, so that its
-/// digest can be verified.
-fn of_companions(raw: &RawLayer) -> Vec<InputRecord> {
-    let record = |file: &Companion| {
-        let digest = file.digest.clone();
-        InputRecord::of_file(file.path.clone(), raw.format, digest, file.bytes)
-            .of_layer(&raw.id)
-    };
-    raw.companions.iter().map(record).collect()
-}
-
-fn of_table(table: &ReportedTable, folder: Option<&Path>) -> InputRecord {
-    // As the project has it: the manifest must not depend on where the project lies.
-    let path = folder.and_then(|folder| table.path.strip_prefix(folder).ok());
-    let path = path.unwrap_or(&table.path).to_string_lossy().replace('\\', "/");
-    InputRecord::of_file(path, "CSV", table.digest.clone(), table.bytes)
-        .with_rows(table.rows.len(), table.rows.len())
-}
-
-fn of_cited(table: &CitedFile) -> InputRecord {
-    let (path, digest) = (table.declared_path.clone(), table.digest.clone());
-    InputRecord::of_file(path, "CSV", digest, table.bytes)
-        .with_rows(table.rows, table.rows)
-}
-
-fn of_logo(logo: &Logo) -> InputRecord {
-    let (path, digest) = (logo.declared_path.clone(), logo.digest.clone());
-    InputRecord::of_file(path, "PNG", digest, logo.bytes.len() as u64)
-}
-
-fn of_join(table: &crate::layers::JoinedTable) -> InputRecord {
-    InputRecord::of_file(table.path.clone(), "CSV", table.digest.clone(), table.bytes)
-        .of_layer(&table.layer)
-        .with_rows(table.rows, table.rows_matched)
-}
-
 impl Layer<'_> {
     pub(super) fn id(&self) -> &str {
         &self.raw.id
@@ -458,7 +418,7 @@ impl Layer<'_> {
     }
 
     /// Of the amounts of all rows of the file those of the kept features.
-    fn kept_amounts(&self, of_file: Amounts) -> Amounts {
+    pub(super) fn kept_amounts(&self, of_file: Amounts) -> Amounts {
         if self.placed.rows.len() == of_file.len() {
             return of_file;
         }
@@ -591,7 +551,7 @@ fn add_roles(
                 .collect(),
         });
     }
-    findings.extend(drawn.findings.as_slice().iter().cloned());
+    findings.extend(drawn.findings);
     if let Some(hazard) = drawn.hazard {
         area.hazards.push(hazard?);
     }
@@ -616,87 +576,11 @@ fn add_measured(
     let ids = layer.ids_of(&layer.placed.rows);
     if let Some(role) = &layer.settings.exposure {
         overlaps::report(Code::ExposureOverlap, layer.id(), &ids, found, findings);
-        area.exposures.push(exposure(layer, role));
-        report_growth(layer.id(), role, findings);
+        area.exposures.push(measured::exposure(layer, role));
+        measured::report_growth(layer.id(), role, findings);
     }
     if let Some(role) = &layer.settings.service {
         overlaps::report(Code::ServiceOverlap, layer.id(), &ids, found, findings);
-        area.services.push(service(layer, role, found));
-    }
-}
-
-fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
-    let (data, rows) = (&layer.raw.data, layer.ids.len());
-    let factor = role.growth.as_ref().map_or(1.0, Growth::factor);
-    let people = role.people.as_ref().map(|field| -> Amounts {
-        let values = additive_values(data, rows, field);
-        values.iter().map(|people| people.map(|people| people * factor)).collect()
-    });
-    let sums: Vec<(String, Amounts)> = role
-        .sums
-        .iter()
-        .map(|(name, field)| (name.clone(), additive_values(data, rows, field)))
-        .collect();
-    let lost = layer.placed.dropped.iter().map(|&row| {
-        let row = row as usize;
-        LostFeature {
-            id: layer.ids[row].into(),
-            people: people.as_ref().and_then(|all| all.of(row)),
-            sums: sums.iter().map(|(_, all)| all.of(row)).collect(),
-        }
-    });
-    ExposureLayer {
-        layer: layer.prepared(),
-        lost: lost.collect(),
-        people: people.map(|all| layer.kept_amounts(all)),
-        sums: sums
-            .into_iter()
-            .map(|(name, all)| (name, layer.kept_amounts(all)))
-            .collect(),
-        growth: role.growth.clone(),
-        attributes: attributes(layer, role),
-    }
-}
-
-/// By so many years a rate may carry people without a warning.
-const GROWN_YEARS: i32 = 10;
-
-/// Says that people are an estimate, and warns of a long span.
-fn report_growth(id: &str, role: &ExposureRole, findings: &mut Findings) {
-    let Some(growth) = &role.growth else { return };
-    let finding = |code| {
-        Finding::about(code, id)
-            .with("from", growth.from_year)
-            .with("to", growth.to_year)
-            .with("rate", format!("{:.6}", growth.rate))
-            .with("factor", format!("{:.6}", growth.factor()))
-            .with("years", growth.years())
-    };
-    findings.push(finding(Code::PeopleEstimated));
-    if growth.years().abs() > GROWN_YEARS {
-        findings.push(finding(Code::LongGrowth));
-    }
-}
-
-/// The fields that features are judged by; a missing one was an error of the reader.
-fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Vec<Value>> {
-    let column = |field: &String| {
-        let values = layer.raw.data.columns.get(field)?;
-        let kept = layer.placed.rows.iter().map(|&row| values[row as usize].clone());
-        Some((field.clone(), kept.collect()))
-    };
-    role.attributes.keys().filter_map(column).collect()
-}
-
-fn service(layer: &Layer<'_>, role: &ServiceRole, found: &[Overlap]) -> ServiceLayer {
-    let capacity = role
-        .capacity
-        .as_ref()
-        .map(|field| additive_values(&layer.raw.data, layer.ids.len(), field));
-    ServiceLayer {
-        layer: layer.prepared(),
-        kind: role.kind.clone(),
-        dissolved: overlaps::dissolve(&layer.placed.shapes, found),
-        capacity: capacity.map(|all| layer.kept_amounts(all)),
+        area.services.push(measured::service(layer, role, found));
     }
 }

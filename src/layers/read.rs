@@ -46,7 +46,7 @@ pub fn read(
         layers.extend(reading.made);
         joins.extend(reading.joins);
         errors.extend(reading.errors);
-        findings.extend(reading.findings.as_slice().iter().cloned());
+        findings.extend(reading.findings);
     }
     let tables = reported::read_all(settings, &mut errors);
     if errors.is_empty() {

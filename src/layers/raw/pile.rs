@@ -209,6 +209,8 @@ impl<R: Record> Pile<R> {
     pub fn all(&self) -> &[R] {
         match &self.file {
             None => &self.held,
+            // It was made and nothing could be written into it.
+            Some(file) if file.records == 0 => &self.held,
             Some(file) => self.all.get_or_init(|| {
                 let mut all = file.read(0..file.records);
                 all.extend_from_slice(&self.held);
@@ -306,6 +308,22 @@ mod tests {
         assert_eq!(pile.all().len(), 9);
         pile.extend(numbers(9..12));
         assert_eq!(pile.all(), numbers(0..12));
+    }
+
+    #[test]
+    fn memory_holds_what_no_file_takes() {
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let file = Mutex::new(File::open(named.path()).unwrap());
+        let file = Some(Filed { file, records: 0 });
+        let mut pile = Pile { file, most: 4, ..Pile::default() };
+        pile.extend(numbers(0..9));
+        pile.extend(numbers(9..23));
+        assert_eq!((pile.filed(), pile.len()), (0, 23));
+        assert_eq!(
+            (pile.all(), &*pile.range(3..20)),
+            (&*numbers(0..23), &*numbers(3..20))
+        );
+        assert!(pile.all.get().is_none(), "there is no second copy");
     }
 
     #[test]
