@@ -4,6 +4,7 @@
 //! stood in the way. It knows no words for people and no formula.
 
 pub mod compare;
+mod drawing;
 pub mod explain;
 pub mod review;
 pub mod selftest;
@@ -12,7 +13,7 @@ pub mod site;
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
-use crate::analysis::{self, KeptParts, LayerContributions, LayerFeatures, Measurements};
+use crate::analysis::{self, KeptParts, LayerFeatures, Measurements};
 use crate::config::{self, ConfigErrors, FailOn, ScenarioSettings, Settings};
 use crate::doctor::{self, Ground};
 pub use crate::domain::Stage;
@@ -22,9 +23,9 @@ use crate::i18n::Locale;
 use crate::indicators::{self, IndicatorRow};
 use crate::layers::{self, LayerErrors, RawLayers};
 use crate::outputs::compare::{CompareError, Snapshot};
-use crate::outputs::map::{self, MapError, MapOptions, MapSet};
-use crate::outputs::viewer::{self, ViewerJob};
-use crate::outputs::{self, OutputError, Products, WriteJob, Written};
+use crate::outputs::map::{self, MapError};
+use crate::outputs::{self, OutputError, Products, Staged, WriteJob, Written};
+use drawing::Drawn;
 
 /// Whoever wants to know which stage has begun.
 pub trait Watch {
@@ -265,7 +266,8 @@ pub fn run(
     let exports = wanted_exports(settings, options.only)?;
     let variants = wanted_scenarios(settings, options)?;
     let mut clock = Clock::new(watch);
-    let base = compute(settings, options, exports, &mut clock)?;
+    let target = &settings.output_directory;
+    let mut base = compute(settings, options, exports, Some(target), &mut clock)?;
     let scenarios = if variants.is_empty() {
         Scenarios::default()
     } else {
@@ -274,18 +276,21 @@ pub fn run(
     };
     let mut records = base.area.inputs.clone();
     records.extend(scenarios.inputs);
-    let mut more: Vec<_> = base.viewer.iter().chain(&base.parts).cloned().collect();
+    let mut more: Vec<_> = base.drawn.viewer.iter().chain(&base.parts).cloned().collect();
     more.extend(scenarios.files);
     clock.begin(Stage::Write);
+    let begun = base.drawn.folder.take();
+    let folder = begun.map_or_else(|| Staged::begin(target), Ok)?;
     let created = Some(SystemTime::now());
     let seconds = clock.seconds();
     let shaping = shaping(settings, options, &variants);
-    let written = outputs::write(&WriteJob {
+    let job = WriteJob {
         created,
         stage_seconds: &seconds,
         records: &records,
         ..base.job(settings, options, &shaping, &more)
-    })?;
+    };
+    let written = outputs::write(&job, folder)?;
     let Computed { area, measurements, findings, .. } = base;
     let results = Some(Results { area, measurements, written });
     let of_scenarios = scenarios.blemish;
@@ -298,8 +303,7 @@ struct Computed {
     measurements: Measurements,
     indicators: Vec<IndicatorRow>,
     features: Vec<LayerFeatures>,
-    maps: Vec<(String, Vec<u8>)>,
-    viewer: Option<(String, Vec<u8>)>,
+    drawn: Drawn,
     parts: Option<(String, Vec<u8>)>,
     findings: Findings,
 }
@@ -321,10 +325,10 @@ impl Computed {
             findings: &self.findings,
             features: &self.features,
             locale: options.locale,
-            maps: &self.maps,
+            maps: &self.drawn.maps,
+            laid: &self.drawn.laid,
             records: &self.area.inputs,
             more,
-            directory: &settings.output_directory,
             only: options.only,
             options: shaping,
             created: None,
@@ -337,11 +341,12 @@ impl Computed {
     }
 }
 
-/// Everything up to writing.
+/// Everything up to writing; the maps are laid already if it is to take the place of `target`.
 fn compute(
     settings: &Settings,
     options: &Options,
     exports: bool,
+    target: Option<&Path>,
     clock: &mut Clock<'_>,
 ) -> Result<Computed, Error> {
     let mut findings = Findings::default();
@@ -364,38 +369,9 @@ fn compute(
     if options.only.maps {
         findings.extend(map::letters::missing(&area, settings, options.locale));
     }
-    let drawn = draw(&area, &measurements, settings, options, clock)?;
-    let contributions = contributions(&area, options.only, clock);
-    let sheets = drawn.as_ref().map(|set| &*set.maps);
-    let viewer =
-        viewer_job(&area, &measurements, &contributions, settings, options).map(|job| {
-            make_viewer(&ViewerJob { sheets: sheets.unwrap_or(&[]), ..job }, clock)
-        });
-    let maps = drawn.map(MapSet::into_files).unwrap_or_default();
+    let drawn = drawing::draw(&area, &measurements, settings, options, target, clock)?;
     clock.end();
-    Ok(Computed {
-        area,
-        measurements,
-        indicators,
-        features,
-        maps,
-        viewer,
-        parts,
-        findings,
-    })
-}
-
-/// What every feature adds, if the page needs it.
-fn contributions(
-    area: &StudyArea,
-    only: Products,
-    clock: &mut Clock<'_>,
-) -> Vec<LayerContributions> {
-    if !only.viewer {
-        return Vec::new();
-    }
-    clock.begin(Stage::View);
-    analysis::contributions(area)
+    Ok(Computed { area, measurements, indicators, features, drawn, parts, findings })
 }
 
 /// Whether the parts of layers go with the tables, so that figures are explained without
@@ -433,9 +409,9 @@ fn scenarios(
     let mut all = Scenarios::default();
     let mut figures = Vec::new();
     for (id, settings) in variants {
-        let made = compute(settings, options, exports, clock)?;
+        let made = compute(settings, options, exports, None, clock)?;
         let shaping = shaping(settings, options, &[]);
-        let more: Vec<_> = made.viewer.iter().chain(&made.parts).cloned().collect();
+        let more: Vec<_> = made.drawn.viewer.iter().chain(&made.parts).cloned().collect();
         let files = outputs::render(&made.job(settings, options, &shaping, &more))?;
         let inside = |path: String| format!("scenarios/{id}/{path}");
         all.files.extend(files.into_iter().map(|(path, bytes)| (inside(path), bytes)));
@@ -537,49 +513,6 @@ pub fn ground(settings: &Settings) -> Result<Option<Ground>, Error> {
     let area = geometry::prepare(raw, &alone, &mut findings, &mut ())
         .map_err(|errors| Error::Geometry(errors, std::mem::take(&mut findings)))?;
     Ok(Ground::of(&area, settings))
-}
-
-/// Draws the maps, if any are wanted.
-fn draw(
-    area: &StudyArea,
-    measurements: &Measurements,
-    settings: &Settings,
-    options: &Options,
-    clock: &mut Clock<'_>,
-) -> Result<Option<MapSet>, Error> {
-    if !options.only.maps {
-        return Ok(None);
-    }
-    clock.begin(Stage::Draw);
-    let wanted = MapOptions { locale: options.locale, date: options.date.clone() };
-    Ok(Some(map::draw_all(area, measurements, settings, &wanted)?))
-}
-
-/// What the page to look into the results is made of, if it is wanted; without sheets.
-fn viewer_job<'a>(
-    area: &'a StudyArea,
-    measurements: &'a Measurements,
-    contributions: &'a [LayerContributions],
-    settings: &'a Settings,
-    options: &'a Options,
-) -> Option<ViewerJob<'a>> {
-    let (locale, date) = (options.locale, options.date.as_deref());
-    let job = ViewerJob {
-        settings,
-        area,
-        measurements,
-        contributions,
-        sheets: &[],
-        locale,
-        date,
-    };
-    options.only.viewer.then_some(job)
-}
-
-/// Makes the page: its name and bytes.
-fn make_viewer(job: &ViewerJob<'_>, clock: &mut Clock<'_>) -> (String, Vec<u8>) {
-    clock.begin(Stage::View);
-    (viewer::FILE.to_owned(), viewer::make(job))
 }
 
 /// What of the options shapes the bytes of the products.

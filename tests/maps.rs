@@ -10,6 +10,9 @@
 #[path = "../examples/map_sheet.rs"]
 mod sample;
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use atalaya::analysis::Measurements;
 use atalaya::config::Settings;
 use atalaya::domain::{Level, Measure, TOTAL};
@@ -18,12 +21,29 @@ use atalaya::i18n::Locale;
 use atalaya::outputs::map::scene::{Paint, Rect, Scene};
 use atalaya::outputs::map::words::Words;
 use atalaya::outputs::map::{
-    MapFile, MapOptions, MapSet, SheetAbout, draw_all, png, render_all, style, svg,
+    MapFile, MapOptions, MapSet, SheetAbout, draw_all, draw_all_with, png, render_all,
+    style, svg,
 };
 
 fn draw(area: &StudyArea, measurements: &Measurements, settings: &Settings) -> MapSet {
     let options = MapOptions { locale: Locale::Es, date: None };
     draw_all(area, measurements, settings, &options).unwrap()
+}
+
+/// All maps, and every file as it is shown.
+fn draw_and_look(
+    area: &StudyArea,
+    measurements: &Measurements,
+) -> (MapSet, BTreeMap<String, Vec<u8>>) {
+    let options = MapOptions { locale: Locale::Es, date: None };
+    let shown = Mutex::new(BTreeMap::new());
+    let look = |path: &str, bytes: &[u8]| {
+        let earlier = shown.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
+        assert_eq!(earlier, None, "{path} is shown twice");
+    };
+    let set =
+        draw_all_with(area, measurements, &sample::settings(), &options, look).unwrap();
+    (set, shown.into_inner().unwrap())
 }
 
 /// The same at a coarse resolution, where only the drawing itself is put to the test.
@@ -53,8 +73,12 @@ fn sheets() -> &'static (StudyArea, Measurements, Vec<MapFile>) {
     SHEETS.get_or_init(|| {
         let area = sample::area();
         let measurements = sample::measurements(&area);
-        let maps = draw(&area, &measurements, &sample::settings()).maps;
-        (area, measurements, maps)
+        let (set, shown) = draw_and_look(&area, &measurements);
+        // What is shown while it is drawn is what comes out, but for the atlas.
+        let mut files: BTreeMap<_, _> = set.clone().into_files().into_iter().collect();
+        assert_eq!(files.remove("maps/atlas.pdf"), Some(set.atlas));
+        assert!(files == shown, "{:?} {:?}", files.keys(), shown.keys());
+        (area, measurements, set.maps)
     })
 }
 

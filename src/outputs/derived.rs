@@ -30,7 +30,8 @@ pub(super) fn write(
     let text = format!("{:#}\n", Value::Object(members));
     files.push((manifest::FILE.to_owned(), text.into_bytes()));
     let kept = folder::replace(directory, &files)?;
-    Ok(Written::of(directory, &files, kept))
+    let sizes = files.iter().map(|(path, bytes)| (path.clone(), bytes.len() as u64));
+    Ok(Written::of(directory, sizes.collect(), kept))
 }
 
 /// A file as a manifest lists it: path, size and SHA-256.

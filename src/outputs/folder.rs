@@ -1,20 +1,21 @@
 //! A folder that is written whole or not at all.
 //!
-//! In: a target and the files that shall be in it. Out: the target with exactly those, or
-//! an error and the target as it was. Files go to a hidden folder beside the target, which
-//! then takes its place by two renames; a run that died in between is put right by the
-//! next. A folder without a manifest of ours is never touched; one of ours to which
+//! In: a target and the files that shall be in it, all at once or some as soon as they are
+//! made. Out: the target with exactly those, or an error and the target as it was. Files go to
+//! a hidden folder beside the target, which then takes its place by two renames; a run that
+//! died in between is put right by the next. A folder without a manifest of ours is never touched; one of ours to which
 //! somebody added files is not deleted but kept beside the new one.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use super::content::{Content, Laid, look_through};
 use super::error::OutputError;
 use super::staging::{self, Temporary};
 use super::{manifest, portable};
@@ -47,31 +48,131 @@ const DROPPING_ENDINGS: [&str; 1] = [".aux.xml"];
 /// See [`OutputError`]; after any but `Stranded` the target is as it was.
 pub(super) fn replace(
     target: &Path,
-    files: &[(String, impl AsRef<[u8]> + Sync)],
+    files: &[(String, Vec<u8>)],
 ) -> Result<Option<PathBuf>, OutputError> {
+    let files: Vec<(String, Content<'_>)> =
+        files.iter().map(|(name, bytes)| (name.clone(), Content::lent(bytes))).collect();
+    // Before anything is made.
     portable::ensure_all(files.iter().map(|(name, _)| name.as_str()))?;
-    let place = Place::of(target)?;
-    fs::create_dir_all(&place.parent)
-        .map_err(|source| trouble(&place.parent, source, create_failed))?;
-    let turn = place.turn();
-    place.recover()?;
-    place.holding()?;
-    place.clear_dead(turn.is_some());
-    let staged = tempfile::Builder::new()
-        .prefix(&place.prefix)
-        .tempdir_in(&place.parent)
-        .and_then(Temporary::of)
-        .map_err(|source| create_failed(&place.parent, source))?;
-    // Held to the end: by this others know that somebody still writes into it.
-    let _alive = lock(staged.path());
-    drop(turn);
-    fill(staged.path(), files)?;
-    let turn = place.turn();
-    let kept = place.swap(staged.path())?;
-    drop(turn);
-    // It has moved to the target: nothing is left to delete.
-    staged.keep();
-    Ok(kept)
+    Staged::begin(target)?.finish(&files)
+}
+
+/// A folder in the making: hidden, beside the one whose place it will take. What is dropped
+/// before it is finished is removed.
+#[derive(Debug)]
+pub struct Staged {
+    /// The target as it was named.
+    asked: PathBuf,
+    place: Place,
+    folder: Temporary,
+    /// Held to the end: by this others know that somebody still writes into it.
+    _alive: Option<File>,
+}
+
+impl Staged {
+    /// Begins a folder that is to take the place of `target`.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError`] if the place cannot be written to, or holds files and no manifest of
+    /// ours.
+    pub fn begin(target: &Path) -> Result<Self, OutputError> {
+        let place = Place::of(target)?;
+        fs::create_dir_all(&place.parent)
+            .map_err(|source| trouble(&place.parent, source, create_failed))?;
+        let turn = place.turn();
+        place.recover()?;
+        place.holding()?;
+        place.clear_dead(turn.is_some());
+        let folder = tempfile::Builder::new()
+            .prefix(&place.prefix)
+            .tempdir_in(&place.parent)
+            .and_then(Temporary::of)
+            .map_err(|source| create_failed(&place.parent, source))?;
+        let alive = lock(folder.path());
+        drop(turn);
+        Ok(Self { asked: target.to_owned(), place, folder, _alive: alive })
+    }
+
+    /// The folder whose place it will take.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.asked
+    }
+
+    /// Lays a file that is made: on the disk it is seen when the folder is finished.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError`] if the name is not portable, is taken, or the file cannot be written.
+    pub fn lay(&self, name: &str, bytes: &[u8]) -> Result<Laid, OutputError> {
+        let write = |file: &mut File| {
+            file.write_all(bytes).map_err(|source| self.write_failed(name, source))
+        };
+        self.lay_with(name, write)?;
+        Ok(Laid { bytes: bytes.len() as u64, sha256: Digest::of(bytes) })
+    }
+
+    /// Lays a file piece by piece, and reads it once more for its digest.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::lay`], and those of `write`.
+    pub(super) fn lay_in_pieces(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut File) -> Result<(), OutputError>,
+    ) -> Result<Laid, OutputError> {
+        let mut file = self.lay_with(name, write)?;
+        file.rewind()
+            .and_then(|()| look_through(&mut file))
+            .map_err(|source| self.write_failed(name, source))
+    }
+
+    fn lay_with(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut File) -> Result<(), OutputError>,
+    ) -> Result<File, OutputError> {
+        portable::ensure_all(std::iter::once(name))?;
+        let path = self.folder.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| create_failed(parent, source))?;
+        }
+        let mut file = staging::hold()
+            .map(drop)
+            .and_then(|()| {
+                File::options().read(true).write(true).create_new(true).open(&path)
+            })
+            .map_err(|source| self.write_failed(name, source))?;
+        write(&mut file)?;
+        Ok(file)
+    }
+
+    /// That a file of the folder could not be written.
+    pub(super) fn write_failed(&self, name: &str, source: io::Error) -> OutputError {
+        OutputError::Write { path: self.folder.path().join(name), source }
+    }
+
+    /// Writes the files that do not lie there yet and puts the folder in place of its target.
+    /// Returns where the old one went, if it held files that Atalaya did not write.
+    ///
+    /// # Errors
+    ///
+    /// See [`OutputError`]; after any but `Stranded` the target is as it was.
+    pub(super) fn finish(
+        self,
+        files: &[(String, Content<'_>)],
+    ) -> Result<Option<PathBuf>, OutputError> {
+        portable::ensure_all(files.iter().map(|(name, _)| name.as_str()))?;
+        fill(self.folder.path(), files)?;
+        let turn = self.place.turn();
+        let kept = self.place.swap(self.folder.path())?;
+        drop(turn);
+        // It has moved to the target: nothing is left to delete.
+        self.folder.keep();
+        Ok(kept)
+    }
 }
 
 /// Locks a folder until what is returned is dropped, or its process dies; `None` where the
@@ -108,6 +209,7 @@ enum Holding {
 }
 
 /// A target and the place beside it where the new folder is made.
+#[derive(Debug)]
 struct Place {
     /// The folder to replace: behind a link, the folder that it points to.
     target: PathBuf,
@@ -286,12 +388,9 @@ fn is_stale(path: &Path) -> bool {
     matches!(age, Ok(Ok(age)) if age > STALE)
 }
 
-/// Writes all files into an empty folder and sees them onto the disk, several at a time: most
-/// of what one takes is waiting for the disk.
-fn fill(
-    folder: &Path,
-    files: &[(String, impl AsRef<[u8]> + Sync)],
-) -> Result<(), OutputError> {
+/// Writes the files that do not lie in a folder yet and sees them all onto the disk, several
+/// at a time: most of what one takes is waiting for the disk.
+fn fill(folder: &Path, files: &[(String, Content<'_>)]) -> Result<(), OutputError> {
     let mut folders = BTreeSet::from([folder.to_owned()]);
     for (name, _) in files {
         if let Some(inner) = folder.join(name).parent()
@@ -303,9 +402,9 @@ fn fill(
     let next = AtomicUsize::new(0);
     let work = || -> Result<(), (usize, OutputError)> {
         while let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some((name, bytes)) = files.get(at)
+            && let Some((name, content)) = files.get(at)
         {
-            write_one(folder.join(name), bytes.as_ref()).map_err(|error| {
+            see_onto_disk(folder.join(name), content).map_err(|error| {
                 // Nobody begins another.
                 next.store(files.len(), Ordering::Relaxed);
                 (at, error)
@@ -333,10 +432,14 @@ fn fill(
     Ok(())
 }
 
-fn write_one(path: PathBuf, bytes: &[u8]) -> Result<(), OutputError> {
+fn see_onto_disk(path: PathBuf, content: &Content<'_>) -> Result<(), OutputError> {
     staging::hold()
         .map(drop)
-        .and_then(|()| write_through(&path, bytes))
+        .and_then(|()| match content {
+            Content::Made(bytes) => write_through(&path, bytes),
+            // To be seen onto the disk, some systems want a file open for writing.
+            Content::Laid(_) => File::options().write(true).open(&path)?.sync_all(),
+        })
         .map_err(|source| OutputError::Write { path, source })
 }
 

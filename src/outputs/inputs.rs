@@ -2,20 +2,22 @@
 //! and compared wherever its folder lies.
 //!
 //! In: the settings and the record of what was read; or the folder of a run. Out: the bytes
-//! of `inputs.zip`, or its files in a temporary folder. Paths inside keep the way from the
+//! of `inputs.zip`, written piece by piece, or its files in a temporary folder. Paths inside keep the way from the
 //! project to its layers and nothing of where the project lay.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
+use zip::result::ZipError;
 use zip::write::ZipWriter;
 
+use super::content::{self, CopyError};
 use super::error::OutputError;
 use super::packing;
 use super::past_run::{PastRun, PastRunError, is_inside};
@@ -28,8 +30,6 @@ use crate::geometry::InputRecord;
 pub const FILE: &str = "inputs.zip";
 /// Up to so many bytes of inputs are kept where the project does not say.
 pub const KEPT_BY_DEFAULT: u64 = 16 << 20;
-/// Bytes of a file that are copied at a time.
-const PIECE: usize = 1 << 16;
 /// Name of the description inside the archive.
 const CONTENTS: &str = "contents.json";
 /// Stands for a folder above the project of which nothing but its place is kept.
@@ -75,69 +75,66 @@ impl Unpacked {
     }
 }
 
-/// Makes the archive; `None` if the project wants none or the inputs are too large for one
+/// Whether a copy is kept: not if the project wants none, or the inputs are too large for one
 /// that was not asked for.
-///
-/// # Errors
-///
-/// [`OutputError::Inspect`] if an input can no longer be read, and
-/// [`OutputError::InputChanged`] if it is no longer the one that was read.
-pub fn keep(
-    settings: &Settings,
-    records: &[InputRecord],
-) -> Result<Option<Vec<u8>>, OutputError> {
+#[must_use]
+pub(super) fn is_kept(settings: &Settings, records: &[InputRecord]) -> bool {
     // One file may serve several layers and scenarios.
     let sizes: BTreeMap<&str, u64> =
         records.iter().map(|record| (record.path.as_str(), record.bytes)).collect();
     let bytes: u64 = sizes.values().sum();
     // What the rule hides stands in the inputs.
-    let is_wanted = settings.keep_inputs.unwrap_or(bytes <= KEPT_BY_DEFAULT);
-    if !is_wanted || settings.suppression.is_some() {
-        return Ok(None);
-    }
+    settings.keep_inputs.unwrap_or(bytes <= KEPT_BY_DEFAULT)
+        && settings.suppression.is_none()
+}
+
+/// Writes the archive piece by piece; `failed` tells why where that is impossible.
+///
+/// # Errors
+///
+/// [`OutputError::Inspect`] if an input can no longer be read,
+/// [`OutputError::InputChanged`] if it is no longer the one that was read, and what `failed`
+/// makes of trouble with writing.
+pub(super) fn keep(
+    settings: &Settings,
+    records: &[InputRecord],
+    to: impl io::Write + io::Seek,
+    failed: impl Fn(io::Error) -> OutputError,
+) -> Result<(), OutputError> {
     let layout = Layout::of(settings, records);
-    let room = usize::try_from(bytes).unwrap_or_default() / 2;
-    let mut archive = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
-    let failed = |error: zip::result::ZipError| OutputError::Export {
-        format: FILE,
-        reason: error.to_string(),
+    let mut archive = ZipWriter::new(to);
+    let unmade = |error: ZipError| match error {
+        ZipError::Io(error) => failed(error),
+        other => OutputError::Export { format: FILE, reason: other.to_string() },
     };
     let contents = layout.contents.to_json();
     let options = |bytes| packing::options(bytes, settings.keep_inputs == Some(true));
-    archive.start_file(CONTENTS, options(contents.len() as u64)).map_err(failed)?;
-    archive.write_all(&contents).map_err(|error| failed(error.into()))?;
+    archive.start_file(CONTENTS, options(contents.len() as u64)).map_err(unmade)?;
+    archive.write_all(&contents).map_err(&failed)?;
     for (name, kept) in &layout.files {
-        let path = &kept.path;
-        let inspect = |source| OutputError::Inspect { path: path.clone(), source };
-        let mut file = File::open(path).map_err(inspect)?;
+        let inspect = |source| OutputError::Inspect { path: kept.path.clone(), source };
+        let mut file = File::open(&kept.path).map_err(inspect)?;
         let size = file.metadata().map_err(inspect)?.len();
-        archive.start_file(name.as_str(), options(size)).map_err(failed)?;
-        if kept.is_as_read(&file).map_err(inspect)? {
-            io::copy(&mut file, &mut archive).map_err(inspect)?;
-            continue;
-        }
-        let found = copy(&mut file, &mut archive).map_err(inspect)?;
-        if kept.digest.as_ref().is_some_and(|digest| found != *digest) {
-            return Err(OutputError::InputChanged { path: path.clone() });
-        }
-    }
-    Ok(Some(archive.finish().map_err(failed)?.into_inner()))
-}
-
-/// Copies all that is left of a file, and takes its digest on the way.
-fn copy(from: &mut impl io::Read, to: &mut impl io::Write) -> io::Result<Digest> {
-    let (mut hasher, mut piece) = (Sha256::new(), vec![0; PIECE]);
-    loop {
-        let count = match from.read(&mut piece) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read?,
+        archive.start_file(name.as_str(), options(size)).map_err(unmade)?;
+        let is_as_read = kept.is_as_read(&file).map_err(inspect)?;
+        let expected = kept.digest.as_ref().filter(|_| !is_as_read);
+        let mut hasher = expected.map(|_| Sha256::new());
+        let look = |piece: &[u8]| {
+            if let Some(hasher) = &mut hasher {
+                hasher.update(piece);
+            }
         };
-        if count == 0 {
-            return Ok(Digest::from_raw(hasher.finalize().as_ref()));
+        content::copy(&mut file, &mut archive, look).map_err(|error| match error {
+            CopyError::Read(source) => inspect(source),
+            CopyError::Write(source) => failed(source),
+        })?;
+        let found = hasher.map(|hasher| Digest::from_raw(hasher.finalize().as_ref()));
+        if found.as_ref() != expected {
+            return Err(OutputError::InputChanged { path: kept.path.clone() });
         }
-        hasher.update(&piece[..count]);
-        to.write_all(&piece[..count])?;
     }
+    let mut to = archive.finish().map_err(unmade)?;
+    to.flush().map_err(failed)
 }
 
 /// Takes the inputs of a run out; `None` if it kept none.
@@ -315,6 +312,8 @@ fn moved(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use tempfile::TempDir;
 
     use super::packing::LARGE;
@@ -342,6 +341,19 @@ mod tests {
         (home, settings, records)
     }
 
+    /// The archive, if one is kept.
+    fn kept(
+        settings: &Settings,
+        records: &[InputRecord],
+    ) -> Result<Option<Vec<u8>>, OutputError> {
+        if !is_kept(settings, records) {
+            return Ok(None);
+        }
+        let mut archive = Cursor::new(Vec::new());
+        keep(settings, records, &mut archive, |error| panic!("{error}"))?;
+        Ok(Some(archive.into_inner()))
+    }
+
     fn past_run(archive: &[u8]) -> (TempDir, PastRun) {
         let home = tempfile::tempdir().unwrap();
         let text = r#"{"program": {"name": "atalaya", "version": "0"},
@@ -355,8 +367,8 @@ mod tests {
     #[test]
     fn what_is_kept_comes_out_as_it_lay() {
         let (_home, settings, records) = project();
-        let archive = keep(&settings, &records).unwrap().unwrap();
-        assert_eq!(keep(&settings, &records).unwrap().unwrap(), archive, "same bytes");
+        let archive = kept(&settings, &records).unwrap().unwrap();
+        assert_eq!(kept(&settings, &records).unwrap().unwrap(), archive, "same bytes");
         let (_run_home, run) = past_run(&archive);
         let unpacked = unpack(&run).unwrap().unwrap();
         let project = unpacked.project();
@@ -372,11 +384,11 @@ mod tests {
     #[test]
     fn large_files_are_packed_on_demand_alone() {
         let (_home, mut settings, records) = project();
-        let size = |settings: &Settings| keep(settings, &records).unwrap().unwrap().len();
+        let size = |settings: &Settings| kept(settings, &records).unwrap().unwrap().len();
         let (small, large) = (size(&settings), usize::try_from(LARGE).unwrap());
         fs::write(&settings.file, "x".repeat(large)).unwrap();
         assert!((small + large - 64..small + large + 64).contains(&size(&settings)));
-        let archive = keep(&settings, &records).unwrap().unwrap();
+        let archive = kept(&settings, &records).unwrap().unwrap();
         let (_run_home, run) = past_run(&archive);
         let unpacked = unpack(&run).unwrap().unwrap();
         assert_eq!(fs::read(unpacked.project()).unwrap(), vec![b'x'; large]);
@@ -391,19 +403,19 @@ mod tests {
     fn large_inputs_are_kept_on_demand_alone() {
         let (_home, mut settings, mut records) = project();
         records[0].bytes = KEPT_BY_DEFAULT;
-        assert_eq!(keep(&settings, &records).unwrap(), None);
+        assert_eq!(kept(&settings, &records).unwrap(), None);
         settings.keep_inputs = Some(true);
-        assert!(keep(&settings, &records).unwrap().is_some());
+        assert!(kept(&settings, &records).unwrap().is_some());
         records[0].bytes = 1;
         settings.keep_inputs = Some(false);
-        assert_eq!(keep(&settings, &records).unwrap(), None);
+        assert_eq!(kept(&settings, &records).unwrap(), None);
     }
 
     #[test]
     fn an_input_that_changed_meanwhile_is_an_error() {
         let (_home, settings, mut records) = project();
         records[0].digest = Digest::of(b"other");
-        let error = keep(&settings, &records).unwrap_err();
+        let error = kept(&settings, &records).unwrap_err();
         assert!(matches!(error, OutputError::InputChanged { .. }), "{error}");
     }
 
@@ -414,12 +426,12 @@ mod tests {
         let modified = fs::metadata(&path).unwrap().modified().unwrap();
         records[0].digest = Digest::of(b"other");
         records[0].modified = Some(modified);
-        assert!(keep(&settings, &records).is_ok());
+        assert!(kept(&settings, &records).is_ok());
         // Of another time, or of another size: its digest says what it is.
         records[0].modified = Some(modified - std::time::Duration::from_nanos(100));
-        assert!(keep(&settings, &records).is_err());
+        assert!(kept(&settings, &records).is_err());
         (records[0].modified, records[0].bytes) = (Some(modified), 2);
-        assert!(keep(&settings, &records).is_err());
+        assert!(kept(&settings, &records).is_err());
     }
 
     #[test]

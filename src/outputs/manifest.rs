@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{WriteJob, memory};
+use super::{Content, WriteJob, memory};
 use crate::analysis::BalanceRow;
 use crate::config::{Localized, RiskSettings, Settings};
 use crate::domain::{Digest, Level, Message, Severity};
@@ -172,7 +172,7 @@ struct FindingCounts {
 #[derive(Serialize)]
 struct Output<'a> {
     path: &'a str,
-    bytes: usize,
+    bytes: u64,
     sha256: Digest,
 }
 
@@ -185,10 +185,7 @@ struct Clock {
 }
 
 /// Renders the manifest of `files`, which must be sorted by path.
-pub(super) fn render(
-    job: &WriteJob<'_>,
-    files: &[(String, impl AsRef<[u8]> + Sync)],
-) -> Vec<u8> {
+pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Content<'_>)]) -> Vec<u8> {
     let count = |severity| job.findings.count(severity);
     let manifest = Manifest {
         program: Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
@@ -216,10 +213,10 @@ pub(super) fn render(
         balance_closes: job.measurements.balance.iter().all(BalanceRow::closes),
         outputs: files
             .par_iter()
-            .map(|(path, bytes)| Output {
+            .map(|(path, content)| Output {
                 path,
-                bytes: bytes.as_ref().len(),
-                sha256: Digest::of(bytes.as_ref()),
+                bytes: content.bytes(),
+                sha256: content.sha256(),
             })
             .collect(),
         clock: job.created.map(|created| clock(job, created)),

@@ -5,6 +5,7 @@
 //! writes a file.
 
 pub mod compare;
+mod content;
 mod derived;
 pub mod differences;
 mod error;
@@ -31,12 +32,14 @@ pub mod tables;
 pub mod verify;
 pub mod viewer;
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Cursor};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+pub use content::{Content, Laid};
 pub use error::OutputError;
-pub use folder::ensure_replaceable;
+pub use folder::{Staged, ensure_replaceable};
 pub use past_run::{PastRun, PastRunError};
 pub use staging::{Temporary, abandon, is_abandoned};
 
@@ -97,12 +100,12 @@ pub struct WriteJob<'a> {
     pub locale: Locale,
     /// Maps and their stored sheets: path inside the folder and bytes.
     pub maps: &'a [(String, Vec<u8>)],
+    /// Which of them lie in the folder already.
+    pub laid: &'a BTreeMap<String, Laid>,
     /// What went in, of which a copy goes with the tables; empty for none.
     pub records: &'a [InputRecord],
     /// Further files: path inside the folder and bytes.
     pub more: &'a [(String, Vec<u8>)],
-    /// Where to write.
-    pub directory: &'a Path,
     /// What to write.
     pub only: Products,
     /// What shapes the bytes of the products besides the settings, by name: language, date.
@@ -128,14 +131,11 @@ pub struct Written {
 }
 
 impl Written {
-    fn of<B: AsRef<[u8]>>(
+    fn of(
         directory: &Path,
-        files: &[(String, B)],
+        mut files: Vec<(String, u64)>,
         kept: Option<PathBuf>,
     ) -> Self {
-        let size =
-            |(path, bytes): &(String, B)| (path.clone(), bytes.as_ref().len() as u64);
-        let mut files: Vec<(String, u64)> = files.iter().map(size).collect();
         files.sort();
         Self { directory: directory.to_owned(), files, kept }
     }
@@ -156,20 +156,23 @@ impl Written {
     }
 }
 
-/// Writes the results of a run into a folder that takes the place of the one before.
+/// Writes the results of a run into the folder that was begun, which takes the place of the one
+/// before.
 ///
 /// The manifest is written last and lists every other file. Whatever fails, the old folder
 /// stays as it was.
 ///
 /// # Errors
 ///
-/// [`OutputError`] if the folder cannot be made, written or replaced, or if it is not ours,
+/// [`OutputError`] if the folder cannot be written or replaced, or if it is not ours,
 /// or if an export cannot be made;
 /// [`ensure_replaceable`] tells the last before any work is done.
-pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
-    let files = made(job)?;
-    let kept = folder::replace(job.directory, &files)?;
-    Ok(Written::of(job.directory, &files, kept))
+pub fn write(job: &WriteJob<'_>, folder: Staged) -> Result<Written, OutputError> {
+    let files = made(job, Some(&folder))?;
+    let directory = folder.target().to_owned();
+    let kept = folder.finish(&files)?;
+    let sizes = files.iter().map(|(path, content)| (path.clone(), content.bytes()));
+    Ok(Written::of(&directory, sizes.collect(), kept))
 }
 
 /// Makes the files of a run without writing them: path inside the folder and bytes, the
@@ -178,27 +181,38 @@ pub fn write(job: &WriteJob<'_>) -> Result<Written, OutputError> {
 /// # Errors
 ///
 /// [`OutputError`] if the name of a map is no plain file name or an export cannot be made.
+///
+/// # Panics
+///
+/// If a map of the job lies in a folder in the making already.
 pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError> {
-    let owned = |(path, bytes): Lent<'_>| (path, bytes.into_owned());
-    Ok(made(job)?.into_iter().map(owned).collect())
+    let owned = |(path, content)| match content {
+        Content::Made(bytes) => (path, bytes.into_owned()),
+        Content::Laid(_) => panic!("{path} lies in a folder that is not this job's"),
+    };
+    Ok(made(job, None)?.into_iter().map(owned).collect())
 }
 
-/// Path inside the folder and bytes, of a file that is made already or is made now.
-type Lent<'a> = (String, Cow<'a, [u8]>);
+/// Path inside the folder and what is in it: made already, or made now.
+type Lent<'a> = (String, Content<'a>);
 
-/// The files of a run: those that it has already are lent.
-fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<Lent<'a>>, OutputError> {
-    let lent = |(path, bytes): &'a (String, Vec<u8>)| (path.clone(), bytes.into());
+/// The files of a run: those that it has already are lent; large ones are laid into the folder.
+fn made<'a>(
+    job: &WriteJob<'a>,
+    folder: Option<&Staged>,
+) -> Result<Vec<Lent<'a>>, OutputError> {
+    let lent =
+        |(path, bytes): &'a (String, Vec<u8>)| (path.clone(), Content::lent(bytes));
     let mut files: Vec<Lent<'a>> = job.more.iter().map(lent).collect();
     let has_exports = job.only.exports && !job.settings.exports.is_empty();
     let is_package =
         has_exports && job.settings.exports.contains(&ExportFormat::DataPackage);
     if job.only.tables || has_exports {
         let (kept, made) = rayon::join(
-            || kept_inputs(job),
+            || kept_inputs(job, folder),
             || tables::make_all(job.area, job.measurements, job.indicators, job.findings),
         );
-        files.extend(kept?.map(|bytes| (inputs::FILE.to_owned(), bytes.into())));
+        files.extend(kept?.map(|content| (inputs::FILE.to_owned(), content)));
         if has_exports {
             let exports = exports::make_all(job, &made)?;
             files.extend(exports.into_iter().map(|(path, bytes)| (path, bytes.into())));
@@ -216,7 +230,8 @@ fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<Lent<'a>>, OutputError> {
             let name =
                 path.split_once('/').filter(|(folder, _)| folders.contains(folder));
             ensure_plain(name.map_or("", |(_, name)| name), path)?;
-            files.push((path.clone(), bytes.into()));
+            let laid = job.laid.get(path).cloned();
+            files.push((path.clone(), laid.map_or(Content::lent(bytes), Content::Laid)));
         }
     }
     if job.only.report {
@@ -229,11 +244,28 @@ fn made<'a>(job: &WriteJob<'a>) -> Result<Vec<Lent<'a>>, OutputError> {
 }
 
 /// The copy of the inputs, if it goes with the tables.
-fn kept_inputs(job: &WriteJob<'_>) -> Result<Option<Vec<u8>>, OutputError> {
-    if !job.only.tables || job.records.is_empty() {
+fn kept_inputs<'a>(
+    job: &WriteJob<'_>,
+    folder: Option<&Staged>,
+) -> Result<Option<Content<'a>>, OutputError> {
+    let (settings, records) = (job.settings, job.records);
+    if !job.only.tables || records.is_empty() || !inputs::is_kept(settings, records) {
         return Ok(None);
     }
-    inputs::keep(job.settings, job.records)
+    let Some(folder) = folder else {
+        let mut archive = Cursor::new(Vec::new());
+        let failed = |error: io::Error| OutputError::Export {
+            format: inputs::FILE,
+            reason: error.to_string(),
+        };
+        inputs::keep(settings, records, &mut archive, failed)?;
+        return Ok(Some(archive.into_inner().into()));
+    };
+    let failed = |error| folder.write_failed(inputs::FILE, error);
+    let laid = folder.lay_in_pieces(inputs::FILE, |file| {
+        inputs::keep(settings, records, BufWriter::new(file), failed)
+    })?;
+    Ok(Some(Content::Laid(laid)))
 }
 
 /// Refuses names that would leave the folder or that a system cannot hold.

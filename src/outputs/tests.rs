@@ -17,7 +17,7 @@ fn run(
     findings.push(Finding::about(Code::SelfIntersection, "blocks").feature("7"));
     findings.push(Finding::about(Code::EmptyLayer, "blocks"));
     findings.push(Finding::about(Code::NotReported, "water_hours"));
-    write(&WriteJob {
+    let job = WriteJob {
         indicators: &indicators::compute(&area, &measurements, &settings),
         settings: &settings,
         area: &area,
@@ -28,12 +28,13 @@ fn run(
         maps,
         records: &[],
         more: &[],
-        directory,
+        laid: &BTreeMap::new(),
         only,
         options: &[("lang", "es".to_owned())],
         created: Some(UNIX_EPOCH + Duration::from_secs(created)),
         stage_seconds: &[("geometry", 0.123_456), ("analysis", 1.0)],
-    })
+    };
+    write(&job, Staged::begin(directory)?)
 }
 
 /// The world is put together by hand and has no tables behind its deficits, so that nothing of

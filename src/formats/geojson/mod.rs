@@ -60,7 +60,7 @@ pub fn read_of(
     wanted: &Wanted,
     bytes: u64,
 ) -> Result<Parsed, FormatError> {
-    read_in_pieces(reader, wanted, Sizes::default(), bytes)
+    read_in_pieces(reader, wanted, Sizes::of_file(bytes), bytes)
 }
 
 fn read_in_pieces(

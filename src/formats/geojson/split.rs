@@ -26,7 +26,18 @@ pub(super) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { read: 1 << 18, batch: 1 << 20, feature: 512 << 20 }
+        Self { read: 1 << 16, batch: 1 << 20, feature: 512 << 20 }
+    }
+}
+
+impl Sizes {
+    /// For a file of so many bytes; 0 if nobody knows. What a small one is read into shall be
+    /// small: memory that was never used before costs more than what is read into it.
+    pub(super) fn of_file(bytes: u64) -> Self {
+        let all = Self::default();
+        let share = usize::try_from(bytes / 16).unwrap_or(usize::MAX);
+        let batch = if bytes == 0 { all.batch } else { share.clamp(all.read, all.batch) };
+        Self { batch, ..all }
     }
 }
 

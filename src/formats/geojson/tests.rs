@@ -298,6 +298,16 @@ fn a_feature_may_be_large_but_not_without_limit() {
     assert_eq!(read_in_pieces(text.as_bytes(), &wanted(&[]), sizes, 0).unwrap().rows, 1);
 }
 
+#[test]
+fn a_small_file_is_read_into_little_and_a_large_one_batch_by_batch() {
+    let batch = |bytes: u64| Sizes::of_file(bytes).batch;
+    let (small, large) = (Sizes::default().read, Sizes::default().batch);
+    assert_eq!(
+        [0, 1, 4 << 20, 16 << 20, u64::MAX].map(batch),
+        [large, small, 256 << 10, large, large]
+    );
+}
+
 /// Endless white space and members nobody wants, as far as memory can tell.
 struct Long {
     head: &'static [u8],

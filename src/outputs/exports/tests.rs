@@ -4,7 +4,7 @@ use crate::domain::{Findings, Level};
 use crate::geometry::{Shapes, Zone};
 use crate::indicators::{self, sample};
 use crate::outputs::Products;
-use std::path::Path;
+use std::collections::BTreeMap;
 
 /// Rectangles in metres from a corner near Ilo, one a feature: x, y, width, height.
 fn rectangles(all: &[[i64; 4]]) -> Shapes {
@@ -52,7 +52,7 @@ fn with_job<T>(exports: &[ExportFormat], act: impl FnOnce(&WriteJob<'_>) -> T) -
         maps: &[],
         records: &[],
         more: &[],
-        directory: Path::new("unused"),
+        laid: &BTreeMap::new(),
         only: Products::ALL,
         options: &[],
         created: None,
@@ -238,7 +238,7 @@ fn field_names_stay_apart_when_ids_run_together() {
         maps: &[],
         records: &[],
         more: &[],
-        directory: Path::new("unused"),
+        laid: &BTreeMap::new(),
         only: Products::ALL,
         options: &[],
         created: None,

@@ -322,3 +322,68 @@ fn runs_into_one_folder_at_once_all_succeed_and_the_last_one_stays_whole() {
     assert_eq!(table(&target).len(), 1);
     assert_eq!(everything(home.path()).len(), 4, "{:?}", everything(home.path()));
 }
+
+#[test]
+fn what_is_laid_early_lies_with_the_rest() {
+    let home = TempDir::new().unwrap();
+    let target = home.path().join("ilo");
+    replace(&target, &run("old")).unwrap();
+    let staged = Staged::begin(&target).unwrap();
+    let laid = staged.lay("maps/a.png", b"picture").unwrap();
+    let write = |file: &mut File| {
+        for piece in ["in ", "pieces"] {
+            file.write_all(piece.as_bytes()).unwrap();
+        }
+        Ok(())
+    };
+    let pieces = staged.lay_in_pieces("inputs.zip", write).unwrap();
+    assert_eq!(laid, Laid { bytes: 7, sha256: Digest::of(b"picture") });
+    assert_eq!(pieces, Laid { bytes: 9, sha256: Digest::of(b"in pieces") });
+    assert_eq!(table(&target), "old", "nothing is in place yet");
+    let own = manifest(&["maps/a.png", "inputs.zip", "tables/a.csv"]);
+    let files = [
+        ("inputs.zip".to_owned(), Content::Laid(pieces)),
+        ("maps/a.png".to_owned(), Content::Laid(laid)),
+        ("tables/a.csv".to_owned(), Content::lent(b"new")),
+        (manifest::FILE.to_owned(), Content::lent(&own)),
+    ];
+    assert_eq!(staged.finish(&files).unwrap(), None);
+    assert_eq!(table(&target), "new");
+    assert_eq!(fs::read(target.join("maps/a.png")).unwrap(), b"picture");
+    assert_eq!(fs::read(target.join("inputs.zip")).unwrap(), b"in pieces");
+    assert_eq!(everything(home.path()).len(), 7, "{:?}", everything(home.path()));
+}
+
+#[test]
+fn what_is_laid_and_not_finished_is_gone() {
+    let home = TempDir::new().unwrap();
+    let target = home.path().join("ilo");
+    let staged = Staged::begin(&target).unwrap();
+    staged.lay("maps/a.png", b"picture").unwrap();
+    let hidden = fs::read_dir(home.path()).unwrap().count();
+    assert_eq!(hidden, 1, "it lies in a hidden folder");
+    for name in ["maps/a.png", "../a.png", "maps/con", ""] {
+        let error = staged.lay(name, b"x").unwrap_err();
+        let is_named =
+            matches!(error, OutputError::UnsafeName { .. } | OutputError::Write { .. });
+        assert!(is_named, "{name}: {error}");
+    }
+    let failed = staged.lay_in_pieces("b", |_| {
+        Err(staged.write_failed("b", io::ErrorKind::StorageFull.into()))
+    });
+    assert!(matches!(failed, Err(OutputError::Write { .. })));
+    drop(staged);
+    assert_eq!(everything(home.path()), [""; 0]);
+}
+
+#[test]
+fn a_file_that_is_said_to_lie_there_and_does_not_is_an_error() {
+    let home = TempDir::new().unwrap();
+    let target = home.path().join("ilo");
+    let staged = Staged::begin(&target).unwrap();
+    let laid = Laid { bytes: 1, sha256: Digest::of(b"x") };
+    let files = [("a.csv".to_owned(), Content::Laid(laid))];
+    let error = staged.finish(&files).unwrap_err();
+    assert!(matches!(error, OutputError::Write { .. }), "{error}");
+    assert_eq!(everything(home.path()), [""; 0]);
+}

@@ -102,16 +102,19 @@ impl MapSet {
     /// Path inside the folder of a run and bytes of everything in it.
     #[must_use]
     pub fn into_files(self) -> Vec<(String, Vec<u8>)> {
-        let named = |name: &str, ending: &str| format!("{FOLDER}/{name}.{ending}");
         let mut files = vec![(named("atlas", "pdf"), self.atlas)];
         for map in self.maps {
-            files.push((named(&map.name, "png"), map.png));
-            files.push((named(&map.name, "svg"), map.svg.into_bytes()));
-            files.push((named(&map.name, "pdf"), map.pdf));
-            files.push((scene_path(&map.name), map.scene));
+            let paths = map.paths();
+            let bytes = [map.png, map.svg.into_bytes(), map.pdf, map.scene];
+            files.extend(paths.into_iter().zip(bytes));
         }
         files
     }
+}
+
+/// Where a map lies in the folder of a run.
+fn named(name: &str, ending: &str) -> String {
+    format!("{FOLDER}/{name}.{ending}")
 }
 
 /// Folder of the maps in that of a run.
@@ -148,6 +151,22 @@ pub struct MapFile {
     pub scene: Vec<u8>,
     /// What the sheet says of itself.
     pub about: SheetAbout,
+}
+
+impl MapFile {
+    /// Where its picture, drawing, page and stored sheet lie in the folder of a run.
+    fn paths(&self) -> [String; 4] {
+        let name = &self.name;
+        [named(name, "png"), named(name, "svg"), named(name, "pdf"), scene_path(name)]
+    }
+
+    /// Shows each of its files: path inside the folder of a run and bytes.
+    fn show(&self, made: &(impl Fn(&str, &[u8]) + Sync)) {
+        let bytes = [&*self.png, self.svg.as_bytes(), &self.pdf, &self.scene];
+        for (path, bytes) in self.paths().iter().zip(bytes) {
+            made(path, bytes);
+        }
+    }
 }
 
 /// What a sheet says of itself, for lists of sheets and for readers that cannot see.
@@ -242,6 +261,22 @@ pub fn draw_all(
     settings: &Settings,
     options: &MapOptions,
 ) -> Result<MapSet, MapError> {
+    draw_all_with(area, measurements, settings, options, |_, _| {})
+}
+
+/// The same, and shows every file of the maps as soon as it is made, on the thread that made
+/// it: path inside the folder of a run and bytes. The atlas is not shown.
+///
+/// # Errors
+///
+/// Those of [`draw_all`].
+pub fn draw_all_with(
+    area: &StudyArea,
+    measurements: &Measurements,
+    settings: &Settings,
+    options: &MapOptions,
+    made: impl Fn(&str, &[u8]) + Sync,
+) -> Result<MapSet, MapError> {
     let crowds = focus::Crowds::of(area);
     let job = Job::new(area, settings, options, &crowds);
     let all = plans(job, measurements);
@@ -261,6 +296,7 @@ pub fn draw_all(
             scene: sheet.to_bytes()?,
             about: SheetAbout::of(&sheet.scene),
         };
+        map.show(&made);
         Ok((Some(map), page))
     })?;
     let (maps, pages): (Vec<Option<MapFile>>, Vec<pdf::Page>) = drawn.into_iter().unzip();

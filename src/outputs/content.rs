@@ -1,0 +1,100 @@
+//! What is in a file of the results, wherever it is.
+
+use std::borrow::Cow;
+use std::io;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::Digest;
+
+/// Bytes that are copied at a time.
+const PIECE: usize = 1 << 16;
+
+/// What is in a file of the results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content<'a> {
+    /// Its bytes, still to be written.
+    Made(Cow<'a, [u8]>),
+    /// It lies in the folder in the making already.
+    Laid(Laid),
+}
+
+/// A file that lies in the folder in the making.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Laid {
+    /// Its size.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+impl<'a> Content<'a> {
+    /// Bytes that somebody else holds.
+    pub(super) fn lent(bytes: &'a [u8]) -> Self {
+        Self::Made(Cow::Borrowed(bytes))
+    }
+
+    /// Size of the file, bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Made(bytes) => bytes.len() as u64,
+            Self::Laid(laid) => laid.bytes,
+        }
+    }
+
+    /// Digest of the file, computed if need be.
+    pub(super) fn sha256(&self) -> Digest {
+        match self {
+            Self::Made(bytes) => Digest::of(bytes),
+            Self::Laid(laid) => laid.sha256.clone(),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Content<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Made(Cow::Owned(bytes))
+    }
+}
+
+/// Why something could not be copied.
+#[derive(Debug)]
+pub(super) enum CopyError {
+    /// It could not be read.
+    Read(io::Error),
+    /// It could not be written.
+    Write(io::Error),
+}
+
+/// Copies all that is left of a file, and shows every piece of it to `look`.
+pub(super) fn copy(
+    from: &mut impl io::Read,
+    to: &mut impl io::Write,
+    mut look: impl FnMut(&[u8]),
+) -> Result<(), CopyError> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        let count = match from.read(&mut piece) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read.map_err(CopyError::Read)?,
+        };
+        if count == 0 {
+            return Ok(());
+        }
+        look(&piece[..count]);
+        to.write_all(&piece[..count]).map_err(CopyError::Write)?;
+    }
+}
+
+/// Reads all that is left of a file: how large that is, and its digest.
+pub(super) fn look_through(from: &mut impl io::Read) -> io::Result<Laid> {
+    let (mut hasher, mut bytes) = (Sha256::new(), 0);
+    let look = |piece: &[u8]| {
+        hasher.update(piece);
+        bytes += piece.len() as u64;
+    };
+    copy(from, &mut io::sink(), look).map_err(|error| match error {
+        CopyError::Read(error) | CopyError::Write(error) => error,
+    })?;
+    Ok(Laid { bytes, sha256: Digest::from_raw(hasher.finalize().as_ref()) })
+}
