@@ -383,7 +383,7 @@ struct Say(Locale);
 
 impl Say {
     fn text(self, key: &str) -> &'static str {
-        i18n::catalogue(self.0).get(key).map_or("", String::as_str)
+        i18n::catalogue(self.0).get(key).map_or("", AsRef::as_ref)
     }
 
     fn with(self, key: &str, values: &[(&'static str, &str)]) -> String {

@@ -67,7 +67,7 @@ impl Progress {
 
     fn text(&self, stage: Stage) -> &'static str {
         let key = format!("cli.stage.{}", stage.id());
-        i18n::catalogue(self.locale).get(&key).map_or(stage.id(), String::as_str)
+        i18n::catalogue(self.locale).get(&key).map_or(stage.id(), AsRef::as_ref)
     }
 
     /// Says how long each stage took.

@@ -44,7 +44,7 @@ fn described(arg: Arg, locale: Locale) -> Arg {
     let heading = text(locale, &format!("cli.heading.{heading}"));
     let arg = arg.help(text(locale, &format!("cli.arg.{id}"))).help_heading(heading);
     match i18n::catalogue(locale).get(&format!("cli.value.{id}")) {
-        Some(name) => arg.value_name(name.as_str()),
+        Some(name) => arg.value_name(&**name),
         None => arg,
     }
 }
@@ -56,7 +56,7 @@ fn flag(name: &'static str, short: char, action: ArgAction, locale: Locale) -> A
 
 /// A text of the catalogue, which lives as long as the program.
 fn text(locale: Locale, key: &str) -> &'static str {
-    i18n::catalogue(locale).get(key).map_or("", String::as_str)
+    i18n::catalogue(locale).get(key).map_or("", AsRef::as_ref)
 }
 
 /// What clap found wrong, as far as it can be told in both languages.

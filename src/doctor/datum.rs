@@ -46,7 +46,8 @@ pub(super) fn offset(
     if vertices.len() < FEWEST {
         return None;
     }
-    let first = placed(&sample_of(vertices, FIRST_LOOK), stated, ground)?;
+    let few = sample_of(vertices, FIRST_LOOK);
+    let first = placed(&few, stated, ground)?;
     let first_look = median_distance(&first, LARGEST_M * 2.0, ground)?;
     if !(LEAST_M / 2.0..=LARGEST_M * 2.0).contains(&first_look) {
         return None;
@@ -62,8 +63,11 @@ pub(super) fn offset(
     let mut best: Option<Offset> = None;
     for rival in rivals {
         let system = ReferenceSystem::of(projection.clone(), rival);
-        let Some(there) = placed(&sample, &system, ground) else { continue };
         let most_m = before_m * NEARER;
+        if !may_be_within(most_m, &few, &system, ground) {
+            continue;
+        }
+        let Some(there) = placed(&sample, &system, ground) else { continue };
         let Some(after_m) = median_distance(&there, most_m, ground) else { continue };
         if after_m > most_m || best.is_some_and(|best| best.after_m <= after_m) {
             continue;
@@ -73,6 +77,18 @@ pub(super) fn offset(
         best = Some(Offset { datum: rival, east_m, north_m, before_m, after_m, epsg });
     }
     best
+}
+
+/// Whether a first look leaves it open that vertices lie within a distance, m, of the edges.
+fn may_be_within(
+    most_m: f64,
+    few: &[[f64; 2]],
+    system: &ReferenceSystem,
+    ground: &Ground,
+) -> bool {
+    let roughly_m = placed(few, system, ground)
+        .and_then(|few| median_distance(&few, most_m * 2.0, ground));
+    roughly_m.is_some_and(|roughly_m| roughly_m <= most_m * 2.0)
 }
 
 /// So many vertices at most, evenly over all.

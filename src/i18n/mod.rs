@@ -74,7 +74,7 @@ topics!(
 );
 
 /// Key to text, for one language.
-type Catalogue = BTreeMap<String, String>;
+type Catalogue = BTreeMap<String, Cow<'static, str>>;
 
 /// Returns the whole catalogue of a language, sorted by key.
 #[must_use]
@@ -88,19 +88,24 @@ pub fn catalogue(locale: Locale) -> &'static Catalogue {
 }
 
 fn load(topics: &[&'static str]) -> Catalogue {
-    let mut catalogue = Catalogue::new();
+    let mut entries = Vec::new();
     for topic in topics {
-        if add_lines(topic, &mut catalogue).is_none() {
-            flatten("", &table(topic), &mut catalogue);
+        let known = entries.len();
+        if add_lines(topic, &mut entries).is_none() {
+            entries.truncate(known);
+            flatten("", &table(topic), &mut entries);
         }
     }
-    catalogue
+    entries.into_iter().collect()
 }
+
+/// A key and its text.
+type Entry = (String, Cow<'static, str>);
 
 /// Reads a topic of which every line is empty, a comment, the name of a table or a key and a
 /// text, as they nearly all are: many times as quick as all of TOML, at every start of the
 /// program. `None` if a line is anything else.
-fn add_lines(topic: &str, catalogue: &mut Catalogue) -> Option<()> {
+fn add_lines(topic: &'static str, entries: &mut Vec<Entry>) -> Option<()> {
     let mut prefix = String::new();
     for line in topic.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(name) = line.strip_prefix('[') {
@@ -111,15 +116,18 @@ fn add_lines(topic: &str, catalogue: &mut Catalogue) -> Option<()> {
         let inner = value.strip_prefix('"')?.strip_suffix('"')?;
         let text = match unescaped(inner) {
             Some(text) => text,
-            None => table(line).remove(name)?.as_str()?.to_owned(),
+            None => table(line).remove(name)?.as_str()?.to_owned().into(),
         };
-        catalogue.insert(format!("{prefix}{name}"), text);
+        entries.push(([&*prefix, name].concat(), text));
     }
     Some(())
 }
 
 /// A text as it stands between its quotes, if nothing in it is escaped but quotes and strokes.
-fn unescaped(inner: &str) -> Option<String> {
+fn unescaped(inner: &'static str) -> Option<Cow<'static, str>> {
+    if !inner.contains(['"', '\\']) {
+        return Some(inner.into());
+    }
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(at) = rest.find(['"', '\\']) {
@@ -130,7 +138,7 @@ fn unescaped(inner: &str) -> Option<String> {
         rest = &escaped[1..];
     }
     text.push_str(rest);
-    Some(text)
+    Some(text.into())
 }
 
 /// Whether a name is made of what needs no quotes, with points between its parts.
@@ -143,17 +151,17 @@ fn table(text: &str) -> toml::Table {
     toml::from_str(text).expect("catalogues are valid TOML: a test reads them")
 }
 
-fn flatten(prefix: &str, table: &toml::Table, catalogue: &mut Catalogue) {
+fn flatten(prefix: &str, table: &toml::Table, entries: &mut Vec<Entry>) {
     for (name, value) in table {
         let key =
             if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
-            toml::Value::Table(inner) => flatten(&key, inner, catalogue),
+            toml::Value::Table(inner) => flatten(&key, inner, entries),
             toml::Value::String(text) => {
-                catalogue.insert(key, text.clone());
+                entries.push((key, text.clone().into()));
             }
             other => {
-                catalogue.insert(key, other.to_string());
+                entries.push((key, other.to_string().into()));
             }
         }
     }
@@ -162,7 +170,7 @@ fn flatten(prefix: &str, table: &toml::Table, catalogue: &mut Catalogue) {
 /// Returns a text without values; the key itself where the catalogue lacks it.
 #[must_use]
 pub fn text(locale: Locale, key: &str) -> &str {
-    catalogue(locale).get(key).map_or(key, String::as_str)
+    catalogue(locale).get(key).map_or(key, AsRef::as_ref)
 }
 
 /// A unit of the tables as people read it: `m²` for `m2`, nothing for `1`, and itself where it is
@@ -284,22 +292,22 @@ mod tests {
     #[test]
     fn line_by_line_a_topic_reads_as_the_toml_that_it_is() {
         for topic in ES.iter().chain(EN) {
-            let (mut quick, mut whole) = (Catalogue::new(), Catalogue::new());
+            let (mut quick, mut whole) = (Vec::new(), Vec::new());
             flatten("", &table(topic), &mut whole);
             if add_lines(topic, &mut quick).is_some() {
-                assert_eq!(quick, whole);
+                let sorted = |all: Vec<Entry>| all.into_iter().collect::<Catalogue>();
+                assert_eq!(sorted(quick), sorted(whole));
             }
         }
-        let read = |text: &str| {
-            let mut found = Catalogue::new();
+        let read = |text: &'static str| {
+            let mut found = Vec::new();
             add_lines(text, &mut found).map(|()| found)
         };
         let found = read("# x\n[a.b]\nc = \"d \\\"e\\\" = f\"\n\n[g]\nh = \"\"").unwrap();
         let expected = [("a.b.c", "d \"e\" = f"), ("g.h", "")];
-        assert!(found.iter().map(|(k, v)| (k.as_str(), v.as_str())).eq(expected));
-        for (text, expected) in [(r#""\\n""#, r"\n"), (r#""\n\\""#, "\n\\")] {
-            let found = read(&format!("a = {text}")).unwrap();
-            assert_eq!(found["a"], expected);
+        assert!(found.iter().map(|(k, v)| (k.as_str(), &**v)).eq(expected));
+        for (text, expected) in [(r#"a = "\\n""#, r"\n"), (r#"a = "\n\\""#, "\n\\")] {
+            assert_eq!(read(text).unwrap(), [("a".to_owned(), expected.into())]);
         }
         for other in
             ["a = 1", "a = 'b'", "'a' = \"b\"", "a = \"\"\"b", "a = [\"b\"]", "[[a]]"]

@@ -86,15 +86,35 @@ pub(super) fn copy(
     }
 }
 
-/// Reads all that is left of a file: how large that is, and its digest.
-pub(super) fn look_through(from: &mut impl io::Read) -> io::Result<Laid> {
-    let (mut hasher, mut bytes) = (Sha256::new(), 0);
-    let look = |piece: &[u8]| {
-        hasher.update(piece);
-        bytes += piece.len() as u64;
-    };
-    copy(from, &mut io::sink(), look).map_err(|error| match error {
-        CopyError::Read(error) | CopyError::Write(error) => error,
-    })?;
-    Ok(Laid { bytes, sha256: Digest::from_raw(hasher.finalize().as_ref()) })
+/// Passes on what is written, and takes its size and digest on the way.
+#[derive(Debug)]
+pub(super) struct Watched<W> {
+    to: W,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl<W> Watched<W> {
+    pub(super) fn new(to: W) -> Self {
+        Self { to, hasher: Sha256::new(), bytes: 0 }
+    }
+
+    /// What was written.
+    pub(super) fn finish(self) -> Laid {
+        let sha256 = Digest::from_raw(self.hasher.finalize().as_ref());
+        Laid { bytes: self.bytes, sha256 }
+    }
+}
+
+impl<W: io::Write> io::Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.to.write(bytes)?;
+        self.hasher.update(&bytes[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }

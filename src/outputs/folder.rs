@@ -9,13 +9,13 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Seek as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::content::{Content, Laid, look_through};
+use super::content::{Content, Laid, Watched};
 use super::error::OutputError;
 use super::staging::{self, Temporary};
 use super::{manifest, portable};
@@ -106,14 +106,12 @@ impl Staged {
     ///
     /// [`OutputError`] if the name is not portable, is taken, or the file cannot be written.
     pub fn lay(&self, name: &str, bytes: &[u8]) -> Result<Laid, OutputError> {
-        let write = |file: &mut File| {
-            file.write_all(bytes).map_err(|source| self.write_failed(name, source))
-        };
-        self.lay_with(name, write)?;
+        let written = self.create(name)?.write_all(bytes);
+        written.map_err(|source| self.write_failed(name, source))?;
         Ok(Laid { bytes: bytes.len() as u64, sha256: Digest::of(bytes) })
     }
 
-    /// Lays a file piece by piece, and reads it once more for its digest.
+    /// Lays a file piece by piece.
     ///
     /// # Errors
     ///
@@ -121,32 +119,21 @@ impl Staged {
     pub(super) fn lay_in_pieces(
         &self,
         name: &str,
-        write: impl FnOnce(&mut File) -> Result<(), OutputError>,
+        write: impl FnOnce(&mut dyn io::Write) -> Result<(), OutputError>,
     ) -> Result<Laid, OutputError> {
-        let mut file = self.lay_with(name, write)?;
-        file.rewind()
-            .and_then(|()| look_through(&mut file))
-            .map_err(|source| self.write_failed(name, source))
+        let mut file = Watched::new(self.create(name)?);
+        write(&mut file)?;
+        Ok(file.finish())
     }
 
-    fn lay_with(
-        &self,
-        name: &str,
-        write: impl FnOnce(&mut File) -> Result<(), OutputError>,
-    ) -> Result<File, OutputError> {
+    fn create(&self, name: &str) -> Result<File, OutputError> {
         portable::ensure_all(std::iter::once(name))?;
         let path = self.folder.path().join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|source| create_failed(parent, source))?;
         }
-        let mut file = staging::hold()
-            .map(drop)
-            .and_then(|()| {
-                File::options().read(true).write(true).create_new(true).open(&path)
-            })
-            .map_err(|source| self.write_failed(name, source))?;
-        write(&mut file)?;
-        Ok(file)
+        let created = staging::hold().map(drop).and_then(|()| File::create_new(&path));
+        created.map_err(|source| self.write_failed(name, source))
     }
 
     /// That a file of the folder could not be written.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
@@ -98,11 +98,12 @@ pub(super) fn is_kept(settings: &Settings, records: &[InputRecord]) -> bool {
 pub(super) fn keep(
     settings: &Settings,
     records: &[InputRecord],
-    to: impl io::Write + io::Seek,
+    to: impl io::Write,
     failed: impl Fn(io::Error) -> OutputError,
 ) -> Result<(), OutputError> {
     let layout = Layout::of(settings, records);
-    let mut archive = ZipWriter::new(to);
+    // Without a step back, so that whoever writes can take the digest on the way.
+    let mut archive = ZipWriter::new_stream(BufWriter::new(to));
     let unmade = |error: ZipError| match error {
         ZipError::Io(error) => failed(error),
         other => OutputError::Export { format: FILE, reason: other.to_string() },
@@ -133,8 +134,7 @@ pub(super) fn keep(
             return Err(OutputError::InputChanged { path: kept.path.clone() });
         }
     }
-    let mut to = archive.finish().map_err(unmade)?;
-    to.flush().map_err(failed)
+    archive.finish().map_err(unmade)?.into_inner().flush().map_err(failed)
 }
 
 /// Takes the inputs of a run out; `None` if it kept none.
@@ -349,9 +349,9 @@ mod tests {
         if !is_kept(settings, records) {
             return Ok(None);
         }
-        let mut archive = Cursor::new(Vec::new());
+        let mut archive = Vec::new();
         keep(settings, records, &mut archive, |error| panic!("{error}"))?;
-        Ok(Some(archive.into_inner()))
+        Ok(Some(archive))
     }
 
     fn past_run(archive: &[u8]) -> (TempDir, PastRun) {

@@ -33,7 +33,7 @@ pub mod verify;
 pub mod viewer;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Cursor};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -253,17 +253,17 @@ fn kept_inputs<'a>(
         return Ok(None);
     }
     let Some(folder) = folder else {
-        let mut archive = Cursor::new(Vec::new());
+        let mut archive = Vec::new();
         let failed = |error: io::Error| OutputError::Export {
             format: inputs::FILE,
             reason: error.to_string(),
         };
         inputs::keep(settings, records, &mut archive, failed)?;
-        return Ok(Some(archive.into_inner().into()));
+        return Ok(Some(archive.into()));
     };
     let failed = |error| folder.write_failed(inputs::FILE, error);
     let laid = folder.lay_in_pieces(inputs::FILE, |file| {
-        inputs::keep(settings, records, BufWriter::new(file), failed)
+        inputs::keep(settings, records, file, failed)
     })?;
     Ok(Some(Content::Laid(laid)))
 }

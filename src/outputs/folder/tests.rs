@@ -330,7 +330,7 @@ fn what_is_laid_early_lies_with_the_rest() {
     replace(&target, &run("old")).unwrap();
     let staged = Staged::begin(&target).unwrap();
     let laid = staged.lay("maps/a.png", b"picture").unwrap();
-    let write = |file: &mut File| {
+    let write = |file: &mut dyn io::Write| {
         for piece in ["in ", "pieces"] {
             file.write_all(piece.as_bytes()).unwrap();
         }

@@ -1,5 +1,7 @@
 //! Everything that the page reads, in one stream.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::layers::{Writer, localized};
@@ -95,7 +97,7 @@ fn words() -> Value {
     let of = |locale| {
         let all = i18n::catalogue(locale).iter();
         let wanted = all.filter(|(key, _)| TOPICS.iter().any(|t| key.starts_with(t)));
-        let one = |(key, text): (&String, &String)| (key.clone(), text.clone().into());
+        let one = |(key, text): (&String, &Cow<'_, str>)| (key.clone(), (**text).into());
         Value::Object(wanted.map(one).collect::<Map<String, Value>>())
     };
     json!({"es": of(Locale::Es), "en": of(Locale::En)})
