@@ -4,8 +4,11 @@
 //! dissolved. Most pairs of boxes that meet belong to neighbours which do not overlap;
 //! the overlay engine sees only what no cheaper exact test can settle.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
+use super::edges::GridBox;
 use super::index::meeting_pairs;
 use super::overlay::{
     Rule, area_m2, intersection, push_feature, rings_of_shape, total_double_area, union,
@@ -49,19 +52,30 @@ const AT_ONCE: usize = 1 << 17;
 /// All pairs of areas that overlap, noise included, in order of their rows.
 #[must_use]
 pub fn find(shapes: &Shapes) -> Vec<Overlap> {
-    find_by(shapes, AT_ONCE)
+    if shapes.len() <= AT_ONCE {
+        let boxes = boxes(shapes, 0..shapes.len());
+        return find_among(&Among::new(shapes), boxes, &|_, _| true);
+    }
+    find_by_strips(shapes, AT_ONCE, !shapes.is_in_memory())
 }
 
-fn find_by(shapes: &Shapes, at_once: usize) -> Vec<Overlap> {
-    if shapes.len() <= at_once {
-        return find_among(shapes, &|_, _| true);
-    }
-    let mut found = Vec::new();
+/// The same strip by strip; the features of a strip are gathered where their points do not all
+/// lie in memory.
+fn find_by_strips(shapes: &Shapes, at_once: usize, gathers: bool) -> Vec<Overlap> {
     let strips = Strips::over(shapes, at_once);
+    let all = Among::new(shapes);
+    let mut found = Vec::new();
     for strip in 0..strips.count() {
         let rows = strips.rows_of(strip);
+        if !gathers {
+            let here = |a: usize, b: usize| strips.belongs(a, b, strip);
+            found.extend(find_among(&all, boxes(shapes, rows), &here));
+            continue;
+        }
         let here = |a: usize, b: usize| strips.belongs(rows[a], rows[b], strip);
-        let among = find_among(&shapes.gather(&rows), &here);
+        let gathered = shapes.gather(&rows);
+        let boxes = boxes(&gathered, 0..rows.len());
+        let among = find_among(&Among::new(&gathered), boxes, &here);
         found.extend(among.into_iter().map(|overlap| {
             let (a, b) = overlap.rows;
             Overlap { rows: (rows[a], rows[b]), ..overlap }
@@ -71,20 +85,41 @@ fn find_by(shapes: &Shapes, at_once: usize) -> Vec<Overlap> {
     found
 }
 
-/// The same among all features of which a pair is wanted.
-fn find_among(
+/// Features among which overlaps are looked for.
+struct Among<'a> {
+    shapes: &'a Shapes,
+    outlines: OnceLock<Outlines<'a>>,
+}
+
+impl<'a> Among<'a> {
+    fn new(shapes: &'a Shapes) -> Self {
+        Self { shapes, outlines: OnceLock::new() }
+    }
+}
+
+/// The boxes of those of some rows that are areas.
+fn boxes(
     shapes: &Shapes,
+    rows: impl IntoIterator<Item = usize>,
+) -> Vec<(usize, GridBox)> {
+    let rows = rows.into_iter();
+    let areas = rows.filter(|&row| shapes.dimension(row) == Dimension::Area);
+    areas.filter_map(|row| Some((row, bounds(shapes.get(row))?))).collect()
+}
+
+/// The overlaps of pairs that are wanted, among features whose boxes are given.
+fn find_among(
+    among: &Among<'_>,
+    boxes: Vec<(usize, GridBox)>,
     is_wanted: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Vec<Overlap> {
-    let areas = shapes.iter().enumerate().filter_map(|(row, shape)| {
-        let bounds = bounds(shape)?;
-        (shape.dimension() == Dimension::Area).then_some((row, bounds))
-    });
-    let pairs = meeting_pairs(&areas.collect::<Vec<_>>());
+    let pairs = meeting_pairs(&boxes);
+    drop(boxes);
     if pairs.is_empty() {
         return Vec::new();
     }
-    let outlines = Outlines::new(shapes);
+    let shapes = among.shapes;
+    let outlines = among.outlines.get_or_init(|| Outlines::new(shapes));
     pairs
         .into_par_iter()
         .filter_map(|(a, b)| {
@@ -225,10 +260,13 @@ mod tests {
         let mut shapes = squares(&all);
         shapes.push_part(PartRole::Line, [GridPoint::new(0, 0), GridPoint::new(M, M)]);
         shapes.end_feature(Dimension::Line);
-        let whole = find_among(&shapes, &|_, _| true);
+        let whole = find(&shapes);
         assert!(whole.len() > 60, "{}", whole.len());
         for at_once in [1, 2, 7, 41] {
-            assert_eq!(find_by(&shapes, at_once), whole, "{at_once}");
+            for gathers in [false, true] {
+                let found = find_by_strips(&shapes, at_once, gathers);
+                assert_eq!(found, whole, "{at_once} {gathers}");
+            }
         }
     }
 

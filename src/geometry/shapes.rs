@@ -54,6 +54,12 @@ impl Shapes {
         self.features.is_empty()
     }
 
+    /// Whether all points lie in memory, so that a feature can be asked for by its row.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.coords.is_in_memory()
+    }
+
     /// Number of points over all features.
     #[must_use]
     pub fn vertex_count(&self) -> usize {

@@ -203,6 +203,12 @@ impl<R: Record> Pile<R> {
         }
     }
 
+    /// Whether all of them lie in memory, so that to ask for all costs nothing.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.filed() == 0 || self.all.get().is_some()
+    }
+
     /// All of them, in memory whatever they take there.
     #[must_use]
     #[inline]
