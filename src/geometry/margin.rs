@@ -36,8 +36,7 @@ pub fn zone_around(shapes: &Shapes, within_m: &(dyn Fn(usize) -> f64 + Sync)) ->
             .for_each(|(row, shape)| key.feature(shape, within_m(row)));
         key
     };
-    let [zone] = recalled(key, || [to_shapes(&drawn_around(shapes, within_m))]);
-    zone
+    recalled(key, || to_shapes(&drawn_around(shapes, within_m)))
 }
 
 fn drawn_around(
@@ -128,11 +127,10 @@ fn moved_edge(
         }
         key
     };
-    let [inner, outer] = recalled(key, || {
+    recalled(key, || {
         let (inner, outer) = draw_moved_edge(shapes, rows, accuracy_of);
-        [to_shapes(&inner), to_shapes(&outer)]
-    });
-    (inner, outer)
+        (to_shapes(&inner), to_shapes(&outer))
+    })
 }
 
 fn draw_moved_edge(

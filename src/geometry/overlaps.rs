@@ -10,11 +10,12 @@ use rayon::prelude::*;
 
 use super::edges::GridBox;
 use super::index::meeting_pairs;
+use super::memo::{Kept, Key, recalled};
 use super::overlay::{
     Rule, area_m2, intersection, push_feature, rings_of_shape, total_double_area, union,
 };
 use super::relate::{Interiors, Outlines, bounds};
-use super::shapes::{Dimension, Shapes};
+use super::shapes::{Dimension, Shapes, take};
 use super::strips::Strips;
 use crate::domain::{Code, Finding, Findings};
 use crate::layers::Texts;
@@ -23,6 +24,8 @@ use crate::layers::Texts;
 const NOISE_AREA_M2: f64 = 1e-6;
 /// Below this mean width, m, an overlap is noise of the grid and of projection.
 const NOISE_WIDTH_M: f64 = 1e-3;
+/// Among fewer points overlaps are found as quickly as they are recalled.
+const WORTH_KEEPING: usize = 4096;
 /// So many overlaps get a finding of their own.
 const LISTED: usize = 100;
 
@@ -49,9 +52,35 @@ impl Overlap {
 /// that what is built to find neighbours need not hold all of it.
 const AT_ONCE: usize = 1 << 17;
 
+impl Kept for Overlap {
+    fn write(&self, to: &mut Vec<u8>) {
+        for row in [self.rows.0, self.rows.1] {
+            to.extend_from_slice(&(row as u64).to_le_bytes());
+        }
+        for amount in [self.area_m2, self.width_m] {
+            to.extend_from_slice(&amount.to_bits().to_le_bytes());
+        }
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        let [a, b, area, width] =
+            [take(from)?, take(from)?, take(from)?, take(from)?].map(u64::from_le_bytes);
+        let [area_m2, width_m] = [area, width].map(f64::from_bits);
+        Some(Self { rows: (a as usize, b as usize), area_m2, width_m })
+    }
+}
+
 /// All pairs of areas that overlap, noise included, in order of their rows.
 #[must_use]
 pub fn find(shapes: &Shapes) -> Vec<Overlap> {
+    if shapes.vertex_count() < WORTH_KEEPING {
+        return look_for(shapes);
+    }
+    let key = || Key::new("overlaps").features(shapes);
+    recalled(key, || look_for(shapes))
+}
+
+fn look_for(shapes: &Shapes) -> Vec<Overlap> {
     if shapes.len() <= AT_ONCE {
         let boxes = boxes(shapes, 0..shapes.len());
         return find_among(&Among::new(shapes), boxes, &|_, _| true);
@@ -268,6 +297,18 @@ mod tests {
                 assert_eq!(found, whole, "{at_once} {gathers}");
             }
         }
+    }
+
+    #[test]
+    fn overlaps_are_kept_to_the_last_bit() {
+        let all = vec![
+            Overlap { rows: (0, 70_000), area_m2: 0.1 + 0.2, width_m: f64::MIN_POSITIVE },
+            Overlap { rows: (3, 4), area_m2: 1e300, width_m: 0.0 },
+        ];
+        let mut bytes = Vec::new();
+        all.write(&mut bytes);
+        assert_eq!(Vec::<Overlap>::read(&mut &bytes[..]), Some(all));
+        assert_eq!(Vec::<Overlap>::read(&mut &bytes[..bytes.len() - 1]), None);
     }
 
     #[test]

@@ -286,7 +286,8 @@ impl Shapes {
     }
 }
 
-fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
+/// Takes so many bytes off the front; `None` if there are fewer.
+pub(super) fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, rest) = from.split_first_chunk()?;
     *from = rest;
     Some(*taken)

@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use super::grid::{GridPoint, double_area};
+use super::memo::{Key, recalled};
 use super::overlaps::{Overlap, find};
 use super::overlay::{
     Polygon, Rule, difference, push_feature, rings_of_shape, rings_of_shapes, to_shapes,
-    total_double_area, union,
+    union,
 };
 use super::shapes::{Dimension, ShapeRef, Shapes, bounds};
 use crate::domain::{Code, Finding, Findings};
@@ -40,14 +41,26 @@ pub fn examine(
     accuracy_of: &dyn Fn(usize) -> Option<f64>,
     findings: &mut Findings,
 ) -> Ground {
-    let whole = union(rings_of_shapes(shapes), Rule::NonZero);
-    let sum: i128 = shapes.iter().map(ShapeRef::double_area).sum();
-    // Areas are exact: if they add up to the union, nothing overlaps.
-    let overlaps =
-        if sum == total_double_area(&whole) { Vec::new() } else { find(shapes) };
+    let key = || Key::new("territories").features(shapes);
+    let (union, (overlaps, parted)) = recalled(key, || together(shapes));
     report_overlaps(layer, codes, &overlaps, accuracy_of, findings);
-    report_gaps(layer, shapes, &whole, findings);
-    Ground { partition: partition(shapes, &overlaps), union: to_shapes(&whole) }
+    report_gaps(layer, shapes, &union, findings);
+    let partition =
+        if overlaps.is_empty() { Arc::clone(shapes) } else { Arc::new(parted) };
+    Ground { partition, union }
+}
+
+/// Their union, their overlaps, and if there are any what each keeps.
+fn together(shapes: &Shapes) -> (Shapes, (Vec<Overlap>, Shapes)) {
+    let union = to_shapes(&union(rings_of_shapes(shapes), Rule::NonZero));
+    let area = |shapes: &Shapes| shapes.iter().map(ShapeRef::double_area).sum::<i128>();
+    // Areas are exact: if they add up to the union, nothing overlaps.
+    if area(shapes) == area(&union) {
+        return (union, (Vec::new(), Shapes::default()));
+    }
+    let overlaps = find(shapes);
+    let parted = partition(shapes, &overlaps);
+    (union, (overlaps, parted))
 }
 
 /// Reports overlaps that are more than noise: the first hundred of each gravity one by one, the
@@ -101,10 +114,8 @@ fn told(code: Code, layer: &str, codes: &[String], overlaps: &[&Overlap]) -> Fin
         .with("width", format!("{width:.2}"))
 }
 
-fn partition(shapes: &Arc<Shapes>, overlaps: &[Overlap]) -> Arc<Shapes> {
-    if overlaps.is_empty() {
-        return Arc::clone(shapes);
-    }
+/// What each territory keeps.
+fn partition(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
     let mut partition = Shapes::default();
     for row in 0..shapes.len() {
         let lower = overlaps.iter().filter(|overlap| overlap.rows.1 == row);
@@ -116,18 +127,18 @@ fn partition(shapes: &Arc<Shapes>, overlaps: &[Overlap]) -> Arc<Shapes> {
         let taken = lower.iter().flat_map(|&other| rings_of_shape(shapes.get(other)));
         push_feature(&mut partition, &difference(rings_of_shape(shapes.get(row)), taken));
     }
-    Arc::new(partition)
+    partition
 }
 
 /// Reports the holes of the union that are no holes of a single territory.
-fn report_gaps(layer: &str, shapes: &Shapes, whole: &[Polygon], findings: &mut Findings) {
+fn report_gaps(layer: &str, shapes: &Shapes, union: &Shapes, findings: &mut Findings) {
     let key = |ring: &[GridPoint]| (bounds(ring), double_area(ring).abs());
     let own: Vec<_> = shapes
         .iter()
         .filter(|shape| shape.dimension() == Dimension::Area)
         .flat_map(|shape| rings_of_shape(shape).map(key).collect::<Vec<_>>())
         .collect();
-    let holes = whole.iter().flat_map(|polygon| polygon.rings.iter().skip(1));
+    let holes = union.iter().flat_map(|polygon| rings_of_shape(polygon).skip(1));
     let gaps: Vec<(f64, [f64; 2])> = holes
         .filter(|hole| !own.contains(&key(hole)))
         .filter_map(|hole| {
