@@ -3,6 +3,7 @@
 //! In: a project file and how to run it. Out: an [`Outcome`], or an [`Error`] with all that
 //! stood in the way. It knows no words for people and no formula.
 
+mod clock;
 pub mod compare;
 mod drawing;
 pub mod explain;
@@ -11,7 +12,7 @@ pub mod selftest;
 pub mod site;
 
 use std::path::Path;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use crate::analysis::{self, KeptParts, LayerFeatures, Measurements};
 use crate::config::{self, ConfigErrors, FailOn, ScenarioSettings, Settings};
@@ -25,6 +26,7 @@ use crate::layers::{self, LayerErrors, RawLayers};
 use crate::outputs::compare::{CompareError, Snapshot};
 use crate::outputs::map::{self, MapError};
 use crate::outputs::{self, OutputError, Products, Staged, WriteJob, Written};
+use clock::Clock;
 use drawing::Drawn;
 
 /// Whoever wants to know which stage has begun.
@@ -538,41 +540,6 @@ fn shaping(
     let ids: Vec<&str> = variants.iter().map(|(id, _)| id.as_str()).collect();
     all.extend((!ids.is_empty()).then(|| ("scenarios", ids.join(","))));
     all
-}
-
-/// Tells the watcher of stages and keeps how long each took.
-struct Clock<'w> {
-    watch: &'w dyn Watch,
-    begun: Option<(Stage, Instant)>,
-    done: Vec<(&'static str, f64)>,
-}
-
-impl<'w> Clock<'w> {
-    fn new(watch: &'w dyn Watch) -> Self {
-        Self { watch, begun: None, done: Vec::new() }
-    }
-
-    fn end(&mut self) {
-        let Some((stage, begun)) = self.begun.take() else { return };
-        let seconds = begun.elapsed().as_secs_f64();
-        match self.done.iter_mut().find(|(known, _)| *known == stage.id()) {
-            Some((_, sum)) => *sum += seconds,
-            None => self.done.push((stage.id(), seconds)),
-        }
-    }
-
-    /// Seconds by stage, of the stages that are over.
-    fn seconds(&self) -> Vec<(&'static str, f64)> {
-        self.done.clone()
-    }
-}
-
-impl Stages for Clock<'_> {
-    fn begin(&mut self, stage: Stage) {
-        self.end();
-        self.watch.stage(stage);
-        self.begun = Some((stage, Instant::now()));
-    }
 }
 
 #[cfg(test)]
