@@ -43,6 +43,7 @@ pub mod overlay;
 pub mod predicates;
 mod prepare;
 pub mod reach;
+mod recast;
 mod records;
 pub mod relate;
 pub mod repair;
