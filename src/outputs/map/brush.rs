@@ -146,21 +146,28 @@ fn lay_through(shares: &[u8], pixels: &mut [Pixel], colour: Pixel, weight: u32) 
         match u64::from_ne_bytes(*shares) {
             0 => {}
             u64::MAX => lay(pixels, colour, weight),
-            _ => lay_each(shares, pixels, colour, weight),
+            _ => lay_eight(*shares, pixels, colour, weight),
         }
     }
-    lay_each(last, last_pixels, colour, weight);
+    for (pixel, share) in last_pixels.iter_mut().zip(last) {
+        *pixel = mixed(*pixel, colour, of_255(weight * u32::from(*share)));
+    }
 }
 
-/// As [`lay_through`], pixel by pixel.
-fn lay_each(shares: &[u8], pixels: &mut [Pixel], colour: Pixel, weight: u32) {
-    for (pixel, share) in pixels.iter_mut().zip(shares) {
-        match of_255(weight * u32::from(*share)) {
-            0 => {}
-            255 => *pixel = colour,
-            weight => *pixel = mixed(*pixel, colour, weight),
-        }
-    }
+/// As [`lay_through`], eight pixels at a time, as in `mixed`: no sum is above 2^16.
+fn lay_eight(shares: [u8; 8], pixels: &mut [Pixel; 8], colour: Pixel, weight: u32) {
+    let rounded = |product: u16| {
+        let sum = product + 128;
+        (sum + (sum >> 8)) >> 8
+    };
+    let weights = shares.map(|share| rounded(u16::from(share) * weight as u16));
+    let values = pixels.as_flattened_mut();
+    let below: [u16; 32] = std::array::from_fn(|i| u16::from(values[i]));
+    let mixed: [u8; 32] = std::array::from_fn(|i| {
+        let (part, above) = (weights[i / 4], u16::from(colour[i % 4]));
+        rounded(above * part + below[i] * (255 - part)) as u8
+    });
+    values.copy_from_slice(&mixed);
 }
 
 /// A product of two numbers of 255, rounded.
@@ -168,17 +175,20 @@ pub(super) fn of_255(product: u32) -> u32 {
     ((product + 128) * 257) >> 16
 }
 
-/// A pixel with so much of another, of 255, on it. Two channels at a time, each in half a word:
-/// the sum of both products is below 2^16, and so is what rounds them as [`of_255`] does.
+/// A pixel with so much of another, of 255, on it. All channels at a time, each in a quarter of
+/// a word: the sum of both products is below 2^16, and so is what rounds them as [`of_255`] does.
 fn mixed(below: Pixel, above: Pixel, weight: u32) -> Pixel {
-    const LOW: u32 = 0x00FF_00FF;
-    let [below, above] = [below, above].map(u32::from_le_bytes);
-    let lanes = |above: u32, below: u32| {
-        let sum = above * weight + below * (255 - weight) + 0x0080_0080;
-        ((sum + ((sum >> 8) & LOW)) >> 8) & LOW
+    const LOW: u64 = 0x00FF_00FF_00FF_00FF;
+    let lanes = |pixel: Pixel| {
+        let all = u64::from(u32::from_le_bytes(pixel));
+        // In the order of the first, the third, the second and the fourth.
+        (all | all << 24) & LOW
     };
-    let [even, odd] = [0, 8].map(|by| lanes((above >> by) & LOW, (below >> by) & LOW));
-    (even | odd << 8).to_le_bytes()
+    let weight = u64::from(weight);
+    let halves = 0x0080_0080_0080_0080;
+    let sum = lanes(above) * weight + lanes(below) * (255 - weight) + halves;
+    let mixed = ((sum + ((sum >> 8) & LOW)) >> 8) & LOW;
+    ((mixed | mixed >> 24) as u32).to_le_bytes()
 }
 
 #[cfg(test)]

@@ -2,18 +2,12 @@
 //!
 //! In: a page of pixels and where pictures are on it. Out: a file that states its resolution.
 
-use std::io;
-
-use flate2::{Compress, Compression, FlushCompress, Status};
 use tiny_skia::Pixmap;
 
 use super::brush::Pixel;
 use super::outline::Area;
+use super::packing::{self, Kind};
 use super::palette::{self, Memory};
-
-/// Effort of the compressor, of 9: at 3 files shrink by a twenty-fifth, at 6 by a tenth, and
-/// take a fifth more of the time, and more than twice of it.
-const COMPRESSION: u32 = 2;
 
 /// The file: with a palette where that shows the same, else of three channels, since a page is
 /// opaque. Flat colours shrink best without a filter: measured on sheets of the example against
@@ -26,7 +20,23 @@ pub(super) fn encode(
 ) -> Result<Vec<u8>, png::EncodingError> {
     let (pixels, wide) = (page.data().as_chunks::<4>().0, page.width() as usize);
     let colours = palette::indexed(pixels, wide, pictures, memory);
-    let mut file = Vec::new();
+    if colours.is_none() {
+        write_colours(pixels, wide, &mut memory.rows);
+    }
+    // In one go: by the encoder each row is handed on by itself, and its memory cleared.
+    packing::packed(&memory.rows, Kind::Rows, |rows| file(page, dpi, colours, rows))
+}
+
+/// The file of a page whose rows are packed.
+fn file(
+    page: &Pixmap,
+    dpi: f32,
+    colours: Option<Vec<palette::Rgb>>,
+    rows: &[u8],
+) -> Result<Vec<u8>, png::EncodingError> {
+    /// More than head and palette take.
+    const OTHERS: usize = 1024;
+    let mut file = Vec::with_capacity(rows.len() + OTHERS);
     let mut encoder = png::Encoder::new(&mut file, page.width(), page.height());
     encoder.set_depth(png::BitDepth::Eight);
     let per_meter = (dpi / 0.0254).round() as u32;
@@ -35,16 +45,13 @@ pub(super) fn encode(
         yppu: per_meter,
         unit: png::Unit::Meter,
     }));
+    encoder.set_color(png::ColorType::Rgb);
     if let Some(colours) = colours {
         encoder.set_color(png::ColorType::Indexed);
         encoder.set_palette(colours.concat());
-    } else {
-        encoder.set_color(png::ColorType::Rgb);
-        write_colours(pixels, wide, &mut memory.rows);
     }
     let mut writer = encoder.write_header()?;
-    // Packed in one go: by the encoder each row is handed on by itself, and its memory cleared.
-    writer.write_chunk(png::chunk::IDAT, &packed(&memory.rows)?)?;
+    writer.write_chunk(png::chunk::IDAT, rows)?;
     writer.finish()?;
     Ok(file)
 }
@@ -56,23 +63,6 @@ fn write_colours(pixels: &[Pixel], wide: usize, rows: &mut Vec<u8>) {
         rows.push(0);
         rows.extend(row.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]));
     }
-}
-
-/// Bytes as the chunks of pixels hold them.
-fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut deflate = Compress::new(Compression::new(COMPRESSION), true);
-    let mut packed = vec![0; bytes.len() / 8 + 1024];
-    loop {
-        let [done, written] =
-            [deflate.total_in(), deflate.total_out()].map(|n| n as usize);
-        let (rest, room) = (&bytes[done..], &mut packed[written..]);
-        match deflate.compress(rest, room, FlushCompress::Finish)? {
-            Status::StreamEnd => break,
-            Status::Ok | Status::BufError => packed.resize(packed.len() * 2, 0),
-        }
-    }
-    packed.truncate(deflate.total_out() as usize);
-    Ok(packed)
 }
 
 #[cfg(test)]

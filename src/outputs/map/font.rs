@@ -3,10 +3,11 @@
 //! Noto Sans (Google, SIL Open Font License 1.1). Layout and renderers measure
 //! with the same numbers, so what fits on paper is known before it is drawn.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::OnceLock;
 
 use ab_glyph::{Font as _, FontRef, GlyphId, OutlineCurve};
+use rustc_hash::FxHashMap;
 
 use super::kerning::Kerning;
 use super::scene::Weight;
@@ -92,10 +93,14 @@ struct Placed {
 }
 
 /// Places the glyphs of a text; returns the whole advance, in em.
-fn place(text: &str, face: &Face, mut to: impl FnMut(Placed)) -> f32 {
+fn place(
+    text: impl Iterator<Item = char>,
+    face: &Face,
+    mut to: impl FnMut(Placed),
+) -> f32 {
     let mut x = 0.0;
     let mut last: Option<GlyphId> = None;
-    for c in text.chars() {
+    for c in text {
         let glyph = face.glyph(c);
         if let Some(last) = last {
             x += f32::from(face.kerning.of(last.0, glyph.0)) / face.em;
@@ -131,7 +136,7 @@ pub(super) struct Glyph {
 pub(super) fn glyphs(text: &str, weight: Weight) -> Vec<Glyph> {
     let face = face(weight);
     let mut glyphs = Vec::with_capacity(text.len());
-    place(text, face, |p| {
+    place(text.chars(), face, |p| {
         let advance_em = face.advance(p.glyph);
         glyphs.push(Glyph { id: p.glyph.0, x_em: p.x_em, advance_em, letter: p.letter });
     });
@@ -149,10 +154,34 @@ pub(super) fn advance(glyph: u16, weight: Weight) -> f32 {
     face(weight).advance(GlyphId(glyph))
 }
 
+/// Texts of a face whose width is kept, at most.
+const KEPT: usize = 1 << 13;
+
+thread_local! {
+    /// Widths of texts by face, em: sheets say much the same.
+    static WIDTHS: RefCell<[FxHashMap<Box<str>, f32>; 3]> = RefCell::default();
+}
+
+/// Width of a text, em.
+fn width_em(text: &str, weight: Weight) -> f32 {
+    WIDTHS.with_borrow_mut(|widths| {
+        let known = &mut widths[weight as usize];
+        if let Some(width) = known.get(text) {
+            return *width;
+        }
+        if known.len() == KEPT {
+            known.clear();
+        }
+        let width = place(text.chars(), face(weight), |_| {});
+        known.insert(text.into(), width);
+        width
+    })
+}
+
 /// Width of a text, mm, from its start to the advance of its last letter.
 #[must_use]
 pub fn width(text: &str, weight: Weight, size_mm: f32) -> f32 {
-    place(text, face(weight), |_| {}) * size_mm
+    width_em(text, weight) * size_mm
 }
 
 /// Width of a text with space added between letters, mm.
@@ -187,7 +216,7 @@ pub fn outline(
     let face = face(weight);
     let k = size_mm / face.em;
     let mut count = 0;
-    place(text, face, |letter| {
+    place(text.chars(), face, |letter| {
         let x0 = letter.x_em * size_mm + count as f32 * spacing_mm;
         count += 1;
         let at = |p: ab_glyph::Point| (x0 + p.x * k, -p.y * k);
@@ -277,8 +306,13 @@ impl<'a> Measured<'a> {
         last: Option<char>,
         size_mm: f32,
     ) -> f32 {
-        let em = |text: &str| place(text, face(self.weight), |_| {});
-        let joined = |last: char| [em(&last.to_string()), em(&format!("{last} {text}"))];
+        let em = |text: &str| width_em(text, self.weight);
+        let face = face(self.weight);
+        let joined = |last: char| {
+            let both = [last, ' '].into_iter().chain(text.chars());
+            let alone = std::iter::once(last);
+            [place(alone, face, |_| {}), place(both, face, |_| {})]
+        };
         let is_whole = text.len() == word.text.len();
         match last {
             None if is_whole => word.alone.get_or_init(|| em(text)) * size_mm,
@@ -401,6 +435,19 @@ mod tests {
         assert!(
             width("Hello", Weight::Bold, 10.0) > width("Hello", Weight::Regular, 10.0)
         );
+    }
+
+    #[test]
+    fn each_face_has_its_own_widths_however_many_are_kept() {
+        let all = || {
+            let texts = (0..=KEPT).map(|i| format!("{i} m"));
+            texts
+                .map(|text| [Weight::Regular, Weight::Bold].map(|w| width(&text, w, 1.0)))
+        };
+        let first: Vec<[f32; 2]> = all().collect();
+        assert!(all().eq(first.iter().copied()));
+        assert!(first.iter().all(|[regular, bold]| bold > regular));
+        assert!(first[10][0] > first[9][0] + 0.5);
     }
 
     #[test]

@@ -49,6 +49,7 @@ mod naming;
 mod outline;
 pub mod overall;
 pub mod overview;
+mod packing;
 mod page_numbers;
 mod palette;
 mod panel;

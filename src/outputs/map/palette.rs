@@ -41,6 +41,9 @@ pub(super) struct Memory {
     /// work, and its pixels.
     pub(super) rows: Vec<u8>,
     runs: Vec<Run>,
+    /// Where the runs of a row end.
+    ends: Vec<u32>,
+    book: Book,
 }
 
 /// Pixels of one colour side by side.
@@ -68,62 +71,66 @@ pub(super) fn indexed(
     pictures: &[Area],
     memory: &mut Memory,
 ) -> Option<Vec<Rgb>> {
-    let Memory { rows, runs } = memory;
-    let tallies = tallied(pixels, wide, runs)?;
-    let (colours, numbers) = numbered(&tallies)?;
+    tally(pixels, wide, memory)?;
+    let Memory { rows, runs, book, .. } = memory;
+    let (colours, numbers) = numbered(&book.tallies)?;
     write_rows(rows, runs, &numbers, wide);
     let is_kept =
         |area: &Area| change(pixels, wide, rows, &colours, *area) <= PICTURE_MEAN;
     pictures.iter().all(is_kept).then_some(colours)
 }
 
-/// Finds the runs of all rows; returns their colours, in the order in which they are met.
-fn tallied(pixels: &[Pixel], wide: usize, runs: &mut Vec<Run>) -> Option<Vec<Tally>> {
+/// Finds the runs of all rows and tallies their colours, in the order in which they are met;
+/// `None` if these are too many.
+fn tally(pixels: &[Pixel], wide: usize, memory: &mut Memory) -> Option<()> {
+    let Memory { runs, ends, book, .. } = memory;
     runs.clear();
-    let mut book = Book::new();
+    book.clear();
     for row in pixels.chunks_exact(wide) {
+        find_ends(row, ends);
         let mut start = 0;
-        let mut end_run = |end: usize| {
-            let length = (end - start) as u32;
-            let colour = book.place(row[start]);
-            let tally = &mut book.tallies[colour as usize];
-            tally.count += length;
-            tally.plain += length - 1;
-            runs.push(Run { colour, length });
-            start = end;
-        };
-        changes(row, &mut end_run);
-        end_run(wide);
+        runs.extend(ends.iter().map(|end| {
+            let length = end - start;
+            let colour = book.count(row[start as usize], length);
+            start = *end;
+            Run { colour, length }
+        }));
         if book.tallies.len() > TOO_MANY {
             return None;
         }
     }
-    Some(book.tallies)
+    Some(())
 }
 
-/// Tells each pixel that is not like its left neighbour.
-fn changes(row: &[Pixel], mut tell: impl FnMut(usize)) {
+/// Finds each pixel that is not like its left neighbour, and the end of the row.
+fn find_ends(row: &[Pixel], ends: &mut Vec<u32>) {
+    let number = |pixel: &Pixel| u32::from_ne_bytes(*pixel);
     let (left, right) = (&row[..row.len() - 1], &row[1..]);
     let (left_chunks, left_rest) = left.as_chunks::<16>();
     let (right_chunks, right_rest) = right.as_chunks::<16>();
+    ends.clear();
     for (i, (left, right)) in left_chunks.iter().zip(right_chunks).enumerate() {
-        if left == right {
+        let pairs = || left.iter().zip(right);
+        // All at once, without a call: most are alike.
+        if pairs().fold(0, |all, (a, b)| all | (number(a) ^ number(b))) == 0 {
             continue;
         }
         // One bit a pixel: to follow bits costs less than to guess where a run ends.
-        let pairs = left.iter().zip(right).enumerate();
-        let mut bits = pairs.fold(0, |bits, (i, (a, b))| bits | u32::from(a != b) << i);
+        let mut bits = pairs()
+            .enumerate()
+            .fold(0, |bits, (i, (a, b))| bits | u32::from(a != b) << i);
         while bits != 0 {
-            tell(i * 16 + bits.trailing_zeros() as usize + 1);
+            ends.push(i as u32 * 16 + bits.trailing_zeros() + 1);
             bits &= bits - 1;
         }
     }
     let done = left_chunks.len() * 16;
     for (i, (left, right)) in left_rest.iter().zip(right_rest).enumerate() {
         if left != right {
-            tell(done + i + 1);
+            ends.push((done + i) as u32 + 1);
         }
     }
+    ends.push(row.len() as u32);
 }
 
 /// The mean change of the pixels of an area, rounded up.
@@ -149,6 +156,7 @@ fn change(
 }
 
 /// Colours and where their tallies are.
+#[derive(Default)]
 struct Book {
     tallies: Vec<Tally>,
     places: FxHashMap<u32, u32>,
@@ -159,26 +167,38 @@ struct Book {
 impl Book {
     const RECENT_BITS: u32 = 12;
 
-    fn new() -> Self {
-        let places = FxHashMap::default();
+    /// Forgets all colours.
+    fn clear(&mut self) {
+        self.tallies.clear();
+        self.places.clear();
+        self.recent.clear();
         // No pixel is black and clear.
-        Self { tallies: Vec::new(), places, recent: vec![(0, 0); 1 << Self::RECENT_BITS] }
+        self.recent.resize(1 << Self::RECENT_BITS, (0, 0));
     }
 
-    fn place(&mut self, pixel: Pixel) -> u32 {
+    /// Counts a run of pixels; returns where the tally of their colour is.
+    #[inline]
+    fn count(&mut self, pixel: Pixel, length: u32) -> u32 {
         let key = u32::from_le_bytes(pixel);
-        let slot = key.wrapping_mul(0x9E37_79B1) >> (32 - Self::RECENT_BITS);
-        let recent = &mut self.recent[slot as usize];
-        if recent.0 != key {
-            let tallies = &mut self.tallies;
-            let place = *self.places.entry(key).or_insert_with(|| {
-                let [r, g, b, _] = pixel;
-                tallies.push(Tally { colour: [r, g, b], count: 0, plain: 0 });
-                tallies.len() as u32 - 1
-            });
-            *recent = (key, place);
+        let slot = (key.wrapping_mul(0x9E37_79B1) >> (32 - Self::RECENT_BITS)) as usize;
+        if self.recent[slot].0 != key {
+            self.recent[slot] = (key, self.place(pixel));
         }
-        recent.1
+        let place = self.recent[slot].1;
+        let tally = &mut self.tallies[place as usize];
+        tally.count += length;
+        tally.plain += length - 1;
+        place
+    }
+
+    #[inline(never)]
+    fn place(&mut self, pixel: Pixel) -> u32 {
+        let tallies = &mut self.tallies;
+        *self.places.entry(u32::from_le_bytes(pixel)).or_insert_with(|| {
+            let [r, g, b, _] = pixel;
+            tallies.push(Tally { colour: [r, g, b], count: 0, plain: 0 });
+            tallies.len() as u32 - 1
+        })
     }
 }
 

@@ -41,13 +41,13 @@ pub fn render(scene: &Scene, dpi: f32) -> Result<Vec<u8>, MapError> {
     let page = || MapError::Page { width: scene.width_mm, height: scene.height_mm };
     let size = IntSize::from_wh(size(scene.width_mm), size(scene.height_mm));
     let size = size.ok_or_else(page)?;
-    let Spare { pixels, raster, letters, mut memory } = SPARE.take();
+    let Spare { pixels, raster, letters, shares, mut memory } = SPARE.take();
     let pixmap = white(pixels, size).ok_or_else(page)?;
-    let mut canvas = PngCanvas::new(pixmap, scale, raster, letters);
+    let mut canvas = PngCanvas::new(pixmap, scale, raster, letters, shares);
     scene.paint(&mut canvas);
     let file = encode::encode(&canvas.pixmap, dpi, &canvas.pictures, &mut memory);
-    let PngCanvas { pixmap, raster, letters, .. } = canvas;
-    SPARE.set(Spare { pixels: pixmap.take(), raster, letters, memory });
+    let PngCanvas { pixmap, raster, letters, shares, .. } = canvas;
+    SPARE.set(Spare { pixels: pixmap.take(), raster, letters, shares, memory });
     file.map_err(|error| MapError::Encode { reason: error.to_string() })
 }
 
@@ -58,6 +58,7 @@ struct Spare {
     pixels: Vec<u8>,
     raster: Raster,
     letters: Letters,
+    shares: Vec<u8>,
     memory: Memory,
 }
 
@@ -83,17 +84,25 @@ struct PngCanvas {
     raster: Raster,
     letters: Letters,
     outline: Outline,
+    /// Memory of a mask that holds no more.
+    shares: Vec<u8>,
     /// Where pictures are.
     pictures: Vec<Area>,
 }
 
 impl PngCanvas {
-    fn new(pixmap: Pixmap, scale: f32, raster: Raster, letters: Letters) -> Self {
+    fn new(
+        pixmap: Pixmap,
+        scale: f32,
+        raster: Raster,
+        letters: Letters,
+        shares: Vec<u8>,
+    ) -> Self {
         let (right, bottom) = (pixmap.width() as usize, pixmap.height() as usize);
         let page = Area { left: 0, top: 0, right, bottom };
         let clips = vec![Clip { area: page, mask: None }];
         let (outline, pictures) = (Outline::default(), Vec::new());
-        Self { pixmap, scale, clips, raster, letters, outline, pictures }
+        Self { pixmap, scale, clips, raster, letters, outline, shares, pictures }
     }
 
     /// What is drawn on now.
@@ -136,13 +145,22 @@ impl PngCanvas {
     /// What of a clip lies in an outline.
     fn inside(&mut self, outline: &Outline, rule: Rule, clip: &Clip) -> Clip {
         let area = outline.area(clip.area);
-        let values = vec![0; area.width() * area.height()];
+        let mut values = std::mem::take(&mut self.shares);
+        values.clear();
+        values.resize(area.width() * area.height(), 0);
         let mut mask = Mask { area, values };
         self.raster.fill(outline, rule, area, &mut mask);
         if let Some(outer) = &clip.mask {
             mask.meet(outer);
         }
         Clip { area, mask: Some(Rc::new(mask)) }
+    }
+
+    /// Keeps the memory of a clip that holds no more, unless another has its mask.
+    fn keep(&mut self, clip: Clip) {
+        if let Some(Ok(mask)) = clip.mask.map(Rc::try_unwrap) {
+            self.shares = mask.values;
+        }
     }
 
     /// Adds to the outline what a pen leaves along lines.
@@ -248,6 +266,7 @@ impl PngCanvas {
             if let Some(area) = open {
                 self.marks(hatch, area, &inside);
             }
+            self.keep(inside);
         }
         self.outline = zone;
     }
@@ -388,8 +407,10 @@ impl Canvas for PngCanvas {
     }
 
     fn pop_clip(&mut self) {
-        if self.clips.len() > 1 {
-            self.clips.pop();
+        if self.clips.len() > 1
+            && let Some(clip) = self.clips.pop()
+        {
+            self.keep(clip);
         }
     }
 }

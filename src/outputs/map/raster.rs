@@ -19,6 +19,16 @@ pub(super) trait Spans {
     fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8);
 }
 
+/// Runs of one row, to be handed over again for others.
+#[derive(Default)]
+struct Runs(Vec<(usize, usize, u8)>);
+
+impl Spans for Runs {
+    fn span(&mut self, _: usize, from: usize, to: usize, coverage: u8) {
+        self.0.push((from, to, coverage));
+    }
+}
+
 /// Memory of fills.
 #[derive(Default)]
 pub(super) struct Raster {
@@ -28,6 +38,7 @@ pub(super) struct Raster {
     /// Edges that go on below a row.
     open: Vec<Edge>,
     row: Row,
+    runs: Runs,
 }
 
 impl Raster {
@@ -52,10 +63,17 @@ impl Raster {
         }
         self.row.widen(area.width());
         self.open.clear();
-        for (row, head) in self.heads[..area.height()].iter().enumerate() {
+        let mut row = 0;
+        while row < area.height() {
+            let alike = self.alike(row);
+            if alike > 1 {
+                self.repeat(row, alike, area, rule, to);
+                row += alike;
+                continue;
+            }
             let end = (row + 1) as f32;
             self.open.retain_mut(|edge| self.row.advance(edge, end));
-            let mut next = *head;
+            let mut next = self.heads[row];
             while next != NONE {
                 let mut edge = self.edges[next];
                 if self.row.advance(&mut edge, end) {
@@ -64,7 +82,46 @@ impl Raster {
                 next = edge.before;
             }
             self.row.sweep(area.top + row, area, rule, to);
+            row += 1;
         }
+    }
+
+    /// How many rows from one on are alike: no edge begins or ends in them, and all run straight
+    /// down, as those of frames and tables do.
+    fn alike(&self, row: usize) -> usize {
+        if self.heads[row] != NONE || !self.open.iter().all(|edge| edge.slope == 0.0) {
+            return 0;
+        }
+        let ends = self.open.iter().map(|edge| edge.end[1] as usize);
+        let rows = &self.heads[row..];
+        let whole = ends.map(|end| end.saturating_sub(row)).fold(rows.len(), usize::min);
+        rows[..whole].iter().take_while(|head| **head == NONE).count()
+    }
+
+    /// Draws rows that are [`Self::alike`].
+    fn repeat(
+        &mut self,
+        row: usize,
+        count: usize,
+        area: Area,
+        rule: Rule,
+        to: &mut impl Spans,
+    ) {
+        for edge in &mut self.open {
+            self.row.advance(edge, (row + 1) as f32);
+        }
+        self.runs.0.clear();
+        self.row.sweep(area.top + row, area, rule, &mut self.runs);
+        for row in area.top + row..area.top + row + count {
+            for (from, until, coverage) in &self.runs.0 {
+                to.span(row, *from, *until, *coverage);
+            }
+        }
+        let end = (row + count) as f32;
+        self.open.retain_mut(|edge| {
+            edge.start[1] = end;
+            edge.end[1] > end
+        });
     }
 }
 
@@ -427,6 +484,36 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rows_that_are_alike_are_drawn_as_each_by_itself() {
+        // A frame, bars that begin and end within it and a slope across some of its rows.
+        let rings = [
+            square(0.5, 0.25, 5.75, 11.5),
+            square(1.0, 1.0, 2.25, 8.5),
+            square(3.25, 4.0, 4.0, 6.0),
+            vec![[2.5, 8.0], [5.5, 10.0], [2.5, 10.0]],
+        ];
+        let mut outline = Outline::default();
+        for ring in &rings {
+            outline.ring(ring, &Place::page(1.0));
+        }
+        let page = Area { left: 0, top: 0, right: 6, bottom: 12 };
+        let mut raster = Raster::default();
+        let mut whole = Grid(vec![vec![0; 6]; 12]);
+        raster.fill(&outline, Rule::EvenOdd, page, &mut whole);
+        let mut rows = Grid(vec![vec![0; 6]; 12]);
+        for top in 0..12 {
+            let row = Area { top, bottom: top + 1, ..page };
+            raster.fill(&outline, Rule::EvenOdd, row, &mut rows);
+        }
+        assert_eq!(whole.0, rows.0);
+        assert_eq!(whole.0[2], [128, 0, 191, 255, 255, 191]);
+        assert_eq!(whole.0[2], whole.0[3], "before the second bar");
+        assert_eq!(whole.0[5], [128, 0, 191, 64, 255, 191]);
+        assert_eq!(whole.0[6], whole.0[2], "after it");
+        assert_ne!(whole.0[8], whole.0[9], "along the slope");
     }
 
     /// Covered pixels.

@@ -4,6 +4,7 @@
 //! the millimetre. Whatever the layers call their features, the document stays
 //! well-formed: text is escaped and characters that XML forbids are dropped.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 use super::canvas::Canvas;
@@ -15,13 +16,20 @@ use super::scene::{
 };
 use super::steps::hundredths;
 
+thread_local! {
+    /// Memory of the last body, which the next one on the same thread takes.
+    static BODY: Cell<String> = const { Cell::new(String::new()) };
+}
+
 /// Renders a scene.
 #[must_use]
 pub fn render(scene: &Scene) -> String {
-    let mut canvas = SvgCanvas::default();
+    let mut canvas = SvgCanvas { body: BODY.take(), ..SvgCanvas::default() };
+    canvas.body.clear();
     scene.paint(&mut canvas);
     let (w, h) = (scene.width_mm, scene.height_mm);
-    let mut out = String::with_capacity(canvas.body.len() + 2048);
+    let size = canvas.body.len() + canvas.definitions.len() + 2048;
+    let mut out = String::with_capacity(size);
     out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
         out,
@@ -35,6 +43,7 @@ pub fn render(scene: &Scene) -> String {
     let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>");
     out.push_str(&canvas.body);
     out.push_str("</svg>\n");
+    BODY.set(canvas.body);
     out
 }
 

@@ -32,19 +32,36 @@ impl Traces {
     /// Marks all cells within `radius` of lines.
     pub fn mark(&mut self, paths: &[Path], radius: f32) {
         let reach = (radius / CELL).ceil() as i32;
+        // How far the disc reaches to both sides, row by row.
+        let is_within =
+            |down: i32, across: i32| down * down + across * across <= reach * reach;
+        let half =
+            |down: i32| (1..=reach).take_while(|half| is_within(down, *half)).last();
+        let halves: Vec<i32> =
+            (-reach..=reach).map(|down| half(down).unwrap_or_default()).collect();
         for path in paths {
+            let mut last = None;
             for at in steps(path) {
                 let (column, row) = self.cell(at);
-                for dr in -reach..=reach {
-                    for dc in -reach..=reach {
-                        if dr * dr + dc * dc <= reach * reach
-                            && let Some(i) = self.index(column + dc, row + dr)
-                        {
-                            self.marked[i] = true;
-                        }
-                    }
+                if last.replace((column, row)) == Some((column, row)) {
+                    continue;
+                }
+                for (down, half) in (-reach..).zip(&halves) {
+                    let (from, to) =
+                        (column.saturating_sub(*half), column.saturating_add(*half));
+                    self.mark_row(row.saturating_add(down), from, to);
                 }
             }
+        }
+    }
+
+    /// Marks cells of a row from one to another, as far as there are any.
+    fn mark_row(&mut self, row: i32, from: i32, to: i32) {
+        let Ok(row) = usize::try_from(row) else { return };
+        let end = |column: i32| usize::try_from(column).map_or(0, |column| column + 1);
+        let (from, to) = (from.max(0) as usize, end(to).min(self.columns));
+        if row < self.rows && from < to {
+            self.marked[row * self.columns..][from..to].fill(true);
         }
     }
 
@@ -110,6 +127,26 @@ mod tests {
 
     fn line(points: &[Point]) -> Path {
         Path { points: points.to_vec(), is_closed: false }
+    }
+
+    #[test]
+    fn discs_are_marked_along_a_line_and_cut_at_the_frame() {
+        let mut traces = Traces::new(Rect::new(0.0, 0.0, 10.0, 10.0));
+        // A dot, three cells wide on each side: rows of 1, 5, 5, 7, 5, 5 and 1 cells.
+        traces.mark(&[line(&[[5.0, 5.0]])], 0.9);
+        let marked = |traces: &Traces| {
+            let rows = traces.marked.chunks(traces.columns);
+            let counts = rows.map(|row| row.iter().filter(|cell| **cell).count());
+            counts.filter(|count| *count > 0).collect::<Vec<usize>>()
+        };
+        assert_eq!(marked(&traces), [1, 5, 5, 7, 5, 5, 1]);
+        // In the corner of the frame, which is 3 mm larger, a quarter is left.
+        let mut traces = Traces::new(Rect::new(0.0, 0.0, 10.0, 10.0));
+        let far = [-1e12, 1e12, f32::NAN].map(|v| line(&[[v, v]]));
+        traces.mark(&far[..2], 0.9);
+        assert!(marked(&traces).is_empty());
+        traces.mark(&[line(&[[-3.0, -3.0], [-3.0, -2.9]])], 0.9);
+        assert_eq!(marked(&traces), [4, 3, 3, 1]);
     }
 
     #[test]

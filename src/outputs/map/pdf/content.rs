@@ -1,16 +1,15 @@
 //! One scene as the content of a page.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use std::sync::LazyLock;
 
 use crate::domain::Digest;
 use crate::outputs::map::canvas::Canvas;
 use crate::outputs::map::font::{self, Pen};
 use crate::outputs::map::hatch::{self, Marks};
+use crate::outputs::map::packing::{self, Kind};
 use crate::outputs::map::page_numbers::{decimals, write_hundredths};
 use crate::outputs::map::scene::{
     Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Point, Rect, Rule, Scene, Stroke,
@@ -48,10 +47,16 @@ pub(super) struct Picture {
     pub(super) opacity: Vec<u8>,
 }
 
+thread_local! {
+    /// Memory of the last page, which the next one on the same thread takes.
+    static BODY: Cell<String> = const { Cell::new(String::new()) };
+}
+
 /// Renders a scene as a page.
 #[must_use]
 pub fn page(scene: &Scene) -> Page {
-    let mut canvas = PdfCanvas::default();
+    let mut canvas = PdfCanvas { body: BODY.take(), ..PdfCanvas::default() };
+    canvas.body.clear();
     let points = |mm: f32| (mm * POINTS_PER_MM * 100.0).round() as u32;
     let size = [points(scene.width_mm), points(scene.height_mm)];
     let height = f64::from(size[1]) / 100.0;
@@ -61,11 +66,13 @@ pub fn page(scene: &Scene) -> Page {
         "{POINTS_PER_MM:.7} 0 0 -{POINTS_PER_MM:.7} 0 {height:.2} cm 4 M"
     );
     scene.paint(&mut canvas);
+    let content = packed(canvas.body.as_bytes());
+    BODY.set(canvas.body);
     Page {
         title: scene.title.clone(),
         description: scene.description.clone(),
         size,
-        content: packed(canvas.body.as_bytes()),
+        content,
         glyphs: canvas.glyphs,
         alphas: canvas.alphas,
         pictures: canvas.pictures,
@@ -89,14 +96,17 @@ struct PdfCanvas {
     pictures: BTreeMap<String, Picture>,
 }
 
-/// Bytes as streams hold them: the effort of 6 makes them a sixteenth smaller in six times
-/// the time, which was the most of a page with a million shapes.
+/// Shares of 255 as they are written: thousandths tell all of them apart.
+static SHARES: LazyLock<[String; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|value| {
+        let text = format!("{:.3}", value as f32 / 255.0);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    })
+});
+
+/// Bytes as streams hold them.
 pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(3));
-    packed
-        .write_all(bytes)
-        .and_then(|()| packed.finish())
-        .expect("writing into memory does not fail")
+    packing::packed(bytes, Kind::Stream, <[u8]>::to_vec)
 }
 
 /// The pixels of a PNG; `None` if it is none.
@@ -117,10 +127,7 @@ impl PdfCanvas {
         self.alphas.insert(alpha);
         let _ = write!(self.body, "/A{alpha} gs ");
         for value in colour.rgb {
-            // Thousandths tell all 256 values apart.
-            let text = format!("{:.3}", f32::from(value) / 255.0);
-            let short = text.trim_end_matches('0').trim_end_matches('.');
-            self.body.push_str(short);
+            self.body.push_str(&SHARES[usize::from(value)]);
             self.body.push(' ');
         }
         self.body.push_str(operator);
@@ -233,7 +240,7 @@ impl Canvas for PdfCanvas {
             if thousandths != 0.0 {
                 let _ = write!(self.body, ">{thousandths}<");
             }
-            let _ = write!(self.body, "{:04x}", glyph.id);
+            push_hex(&mut self.body, glyph.id);
             due = glyph.x_em + glyph.advance_em;
             self.glyphs[slot].entry(glyph.id).or_insert(glyph.letter);
         }
@@ -267,6 +274,12 @@ impl Canvas for PdfCanvas {
     fn pop_clip(&mut self) {
         self.body.push_str("Q\n");
     }
+}
+
+/// Appends a number in four digits of 16.
+fn push_hex(out: &mut String, number: u16) {
+    let digit = |by: u16| char::from_digit(u32::from(number >> by & 15), 16);
+    out.extend([12, 8, 4, 0].into_iter().filter_map(digit));
 }
 
 /// A segment grown at its end by a hundredth of a millimetre.
