@@ -167,7 +167,7 @@ pub(super) fn health(
     extent: &Extent,
     counts: &Counts,
 ) -> Health {
-    let mut raw = RawLayer {
+    let raw = RawLayer {
         id: String::new(),
         format: "",
         crs: system.clone(),
@@ -182,7 +182,7 @@ pub(super) fn health(
     let mut findings = Findings::default();
     let placed = Crs::from_epsg(epsg).ok().and_then(|plane| {
         let way = Transform::new(system.clone(), &plane).ok()?;
-        place(&mut raw, &way, epsg, &|_| false, None, &mut findings).ok()
+        place(&raw, &way, epsg, &|_| false, None, &mut findings).ok()
     });
     let overlaps = placed
         .filter(|_| counts.polygons > 1 && counts.polygons <= FEW_AREAS)

@@ -11,7 +11,6 @@ use rayon::prelude::*;
 use super::crs::{Placed, Placer, Transform};
 use super::error::{GeometryError, Suspicion, coordinate};
 use super::grid::GridPoint;
-use super::recast::Recast;
 use super::repair::{Change, Fate, Mender};
 use super::shapes::Shapes;
 use crate::domain::{Code, Finding, Findings, Place};
@@ -68,7 +67,7 @@ struct Chunk {
     edge: Option<Misfits>,
 }
 
-/// Places and mends the features of a layer, whose raw coordinates are used up by that.
+/// Places and mends the features of a layer.
 ///
 /// `counts_as_point` tells of a row whether it carries people, so that an area of nothing still
 /// counts as a point.
@@ -78,26 +77,22 @@ struct Chunk {
 /// [`GeometryError`] if coordinates lie far outside the working CRS, or most of them are no degrees
 /// though the layer says so.
 pub fn place(
-    raw: &mut RawLayer,
+    raw: &RawLayer,
     transform: &Transform<'_>,
     working_epsg: u32,
     counts_as_point: &(dyn Fn(usize) -> bool + Sync),
     declared_at: Option<&Place>,
     findings: &mut Findings,
 ) -> Result<PlacedLayer, Vec<GeometryError>> {
-    let mut recast = Recast::new(std::mem::take(&mut raw.data.coords));
-    let raw = &*raw;
     let mut all = Chunk::default();
-    all.shapes.reserve(raw.data.features.len(), raw.data.parts.len(), 0);
+    make_room(&mut all.shapes, &raw.data, &(0..raw.data.features.len()));
     for tasks in tasks(&raw.data).chunks(WAITING) {
         let bench = || Bench::new(transform);
         let place = |bench: &mut Bench<'_>, rows: &Range<usize>| {
-            place_rows(raw, &recast, bench, rows.clone(), counts_as_point)
+            place_rows(raw, bench, rows.clone(), counts_as_point)
         };
         let chunks: Vec<Chunk> = tasks.par_iter().map_init(bench, place).collect();
-        let read = tasks.last().map_or(0, |rows| coords_of(&raw.data, rows).end);
         for chunk in chunks {
-            recast.put(chunk.shapes.points(), read);
             all.append(chunk);
         }
     }
@@ -114,8 +109,7 @@ pub fn place(
         return Err(errors);
     }
     let Chunk { shapes, rows, dropped, .. } = all;
-    let shapes = Arc::new(shapes.with_points(recast.finish()));
-    Ok(PlacedLayer { shapes, rows, dropped })
+    Ok(PlacedLayer { shapes: Arc::new(shapes), rows, dropped })
 }
 
 /// The rows of each task: so many features or vertices, whatever the number of threads.
@@ -135,9 +129,8 @@ fn tasks(data: &RawFeatures) -> Vec<Range<usize>> {
 }
 
 impl Chunk {
-    /// Appends the next one, but for its points.
     fn append(&mut self, next: Self) {
-        self.shapes.append_outline(&next.shapes);
+        self.shapes.append(&next.shapes);
         self.rows.extend(next.rows);
         self.dropped.extend(next.dropped);
         self.findings.extend(next.findings);
@@ -249,7 +242,6 @@ impl<'t> Bench<'t> {
 
 fn place_rows(
     raw: &RawLayer,
-    recast: &Recast,
     bench: &mut Bench<'_>,
     rows: Range<usize>,
     counts_as_point: &(dyn Fn(usize) -> bool + Sync),
@@ -259,7 +251,7 @@ fn place_rows(
     make_room(&mut chunk.shapes, &raw.data, &rows);
     let all = coords_of(&raw.data, &rows);
     let first = all.start;
-    let coords = recast.coords(all);
+    let coords = raw.data.coords.range(all);
     for row in rows {
         let parts = parts_of(&raw.data, row);
         points.clear();

@@ -43,7 +43,6 @@ pub mod overlay;
 pub mod predicates;
 mod prepare;
 pub mod reach;
-mod recast;
 mod records;
 pub mod relate;
 pub mod repair;

@@ -203,7 +203,7 @@ fn place<'a>(
     })?;
     let carries_people = carriers(&raw, of_layer.exposure.as_ref());
     let placed = layer::place(
-        &mut raw,
+        &raw,
         &transform,
         settings.working_epsg,
         &|row| carries_people.get(row).is_some_and(|carries| *carries),
@@ -235,7 +235,7 @@ fn place<'a>(
         vertices: placed.shapes.vertex_count(),
     };
     // The placed shapes stand for them.
-    (raw.data.parts, raw.data.features) = Default::default();
+    (raw.data.coords, raw.data.parts, raw.data.features) = Default::default();
     let ids = Arc::new(std::mem::take(&mut raw.data.ids));
     Ok((Layer { raw, settings: of_layer, placed, ids, shift_accuracy_m }, input))
 }

@@ -89,32 +89,10 @@ impl Shapes {
 
     /// Appends all features of another collection.
     pub fn append(&mut self, other: &Self) {
-        self.append_outline(other);
+        let (coords, parts) = (self.coords.len() as u32, self.parts.len() as u32);
         self.coords.extend_from_slice(other.coords.all());
-    }
-
-    /// The same without the points, which somebody else keeps in the same order and
-    /// [gives](Self::with_points) in the end.
-    pub(super) fn append_outline(&mut self, other: &Self) {
-        let coords = self.parts.last().map_or(0, |(end, _)| *end);
-        let parts = self.parts.len() as u32;
         self.parts.extend(other.parts.iter().map(|&(end, role)| (end + coords, role)));
         self.features.extend(other.features.iter().map(|&(end, dim)| (end + parts, dim)));
-    }
-
-    /// The features with their points.
-    ///
-    /// # Panics
-    ///
-    /// If these are more or fewer than the parts take.
-    pub(super) fn with_points(self, coords: Pile<GridPoint>) -> Self {
-        assert_eq!(self.start_of(self.parts.len()), coords.len(), "points of all parts");
-        Self { coords, ..self }
-    }
-
-    /// All points, in order, in memory whatever they take there.
-    pub(super) fn points(&self) -> &[GridPoint] {
-        self.coords.all()
     }
 
     /// Adds a copy of a feature.

@@ -203,15 +203,6 @@ impl<R: Record> Pile<R> {
         }
     }
 
-    /// All of them, if none lies in the file.
-    ///
-    /// # Errors
-    ///
-    /// The pile as it was, if some do.
-    pub fn into_memory(self) -> Result<Vec<R>, Self> {
-        if self.filed() == 0 { Ok(self.held) } else { Err(self) }
-    }
-
     /// Whether all of them lie in memory, so that to ask for all costs nothing.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
