@@ -69,7 +69,8 @@ def measure(options, size):
                 if name == "atalaya":
                     project = os.path.join(data, "project.toml")
                     command = [options.program, "run", project, "--out", out]
-                    command += ["--only", "tables", "--quiet"]
+                    # Every round computes everything: nothing is kept from one to the next.
+                    command += ["--only", "tables", "--quiet", "--cache", "off"]
                 else:
                     script, more = PEERS[name]
                     os.makedirs(out, exist_ok=True)

@@ -133,7 +133,9 @@ impl<A: Kept, B: Kept> Kept for (A, B) {
 impl<T: Kept> Kept for Vec<T> {
     fn write(&self, to: &mut Vec<u8>) {
         to.extend_from_slice(&(self.len() as u64).to_le_bytes());
-        self.iter().for_each(|one| one.write(to));
+        for one in self {
+            one.write(to);
+        }
     }
 
     fn read(from: &mut &[u8]) -> Option<Self> {
