@@ -87,7 +87,6 @@ impl Key {
 
     /// All features of a collection, which have no distance.
     pub(super) fn features(mut self, shapes: &Shapes) -> Self {
-        self.number(shapes.len() as u64);
         for some in shapes.windows() {
             some.iter().for_each(|(_, shape)| self.feature(shape, 0.0));
         }
@@ -297,9 +296,18 @@ mod tests {
         let mut twice = Shapes::default();
         twice.push(whole.get(0));
         twice.push(whole.get(0));
-        let digests: Vec<Digest> = [&whole, &parted, &twice, &Shapes::default()]
-            .map(|shapes| Key::new("test").features(shapes).digest())
-            .to_vec();
+        // Points that look like what stands between parts, parted in two ways.
+        let split = |first: usize| {
+            let (mut shapes, points) = (Shapes::default(), [GridPoint::new(2, 2); 8]);
+            assert_eq!(PartRole::Shell as i64, 2);
+            shapes.push_part(PartRole::Shell, points[..first].to_vec());
+            shapes.push_part(PartRole::Shell, points[first..].to_vec());
+            shapes.end_feature(Dimension::Area);
+            shapes
+        };
+        let all = [&whole, &parted, &twice, &Shapes::default(), &split(3), &split(5)];
+        let digests: Vec<Digest> =
+            all.map(|shapes| Key::new("test").features(shapes).digest()).to_vec();
         for (at, digest) in digests.iter().enumerate() {
             assert!(!digests[..at].contains(digest), "{at}");
         }

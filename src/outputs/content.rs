@@ -118,3 +118,45 @@ impl<W: io::Write> io::Write for Watched<W> {
         self.to.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    /// Takes three bytes at a time.
+    #[derive(Debug, Default)]
+    struct Slow(Vec<u8>);
+
+    impl io::Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = &bytes[..bytes.len().min(3)];
+            self.0.extend_from_slice(taken);
+            Ok(taken.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_watched_is_what_was_written() {
+        let mut watched = Watched::new(Slow::default());
+        watched.write_all(b"a text of some length").unwrap();
+        assert_eq!(watched.to.0, b"a text of some length");
+        let expected = Laid { bytes: 21, sha256: Digest::of(b"a text of some length") };
+        assert_eq!(watched.finish(), expected);
+    }
+
+    #[test]
+    fn every_piece_of_a_copy_is_shown_and_trouble_has_a_side() {
+        let (mut to, mut seen) = (Vec::new(), Vec::new());
+        let text = vec![7; PIECE * 2 + 1];
+        copy(&mut &text[..], &mut to, |piece| seen.extend_from_slice(piece)).unwrap();
+        assert_eq!((to.len(), seen.len()), (text.len(), text.len()));
+        let full = copy(&mut &text[..], &mut &mut [0; 5][..], |_| {}).unwrap_err();
+        assert!(matches!(full, CopyError::Write(_)), "{full:?}");
+    }
+}
