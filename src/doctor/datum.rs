@@ -176,3 +176,74 @@ pub(super) fn values(
         ("after", format!("{:.0}", offset.after_m)),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::geometry::crs::Crs;
+    use crate::geometry::{Dimension, GridPoint, Shapes, StudyArea};
+    use crate::indicators::sample;
+    use crate::layers::PartRole;
+
+    const WGS84_19S: u32 = 32_719;
+    const PSAD56_19S: u32 = 24_879;
+
+    /// A square of ten kilometres near Ilo.
+    fn ground() -> Ground {
+        let mut shapes = Shapes::default();
+        let corners = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)];
+        let at = |(east, north): (f64, f64)| {
+            let (x, y) = (250_000.0 + east * 1000.0, 8_040_000.0 + north * 1000.0);
+            GridPoint::snap(x, y).unwrap()
+        };
+        shapes.push_part(PartRole::Shell, corners.map(at));
+        shapes.end_feature(Dimension::Area);
+        let mut area = StudyArea { epsg: WGS84_19S, ..sample::area() };
+        area.territory_layer.shapes = Arc::new(shapes);
+        Ground::of(&area, &sample::settings()).unwrap()
+    }
+
+    /// Vertices in PSAD56 that lie so far, m, inside the west and the south of the square.
+    fn vertices(inside_m: f64) -> Vec<[f64; 2]> {
+        let working = Crs::from_epsg(WGS84_19S).unwrap();
+        let way = Transform::new(ReferenceSystem::Epsg(PSAD56_19S), &working).unwrap();
+        let back = |to: [f64; 2]| {
+            let mut from = to;
+            for _ in 0..5 {
+                let [x, y] = way.project(from).unwrap();
+                from = [from[0] + to[0] - x, from[1] + to[1] - y];
+            }
+            from
+        };
+        let along = (10..90).map(|step| f64::from(step) * 100.0);
+        let places = along.flat_map(|along| {
+            let west = [250_000.0 + inside_m, 8_040_000.0 + along];
+            [west, [250_000.0 + along, 8_040_000.0 + inside_m]]
+        });
+        places.map(back).collect()
+    }
+
+    #[test]
+    fn vertices_that_fit_roughly_on_another_datum_are_suspicious() {
+        let (ground, stated) = (ground(), ReferenceSystem::Epsg(WGS84_19S));
+        for inside_m in [0.0, 20.0] {
+            let found = offset(&vertices(inside_m), &stated, &ground).unwrap();
+            assert_eq!(found.datum, Datum::Psad56);
+            assert!((found.after_m - inside_m).abs() < 0.01, "{found:?}");
+            assert!(found.before_m > 150.0 && found.before_m < 500.0, "{found:?}");
+        }
+        // Not a third as far off as they are: no datum explains them.
+        assert_eq!(offset(&vertices(200.0), &stated, &ground), None);
+        assert_eq!(offset(&vertices(2000.0), &stated, &ground), None);
+    }
+
+    #[test]
+    fn a_first_look_leaves_open_what_is_up_to_twice_as_far() {
+        let ground = ground();
+        let (few, system) = (vertices(20.0), ReferenceSystem::Epsg(PSAD56_19S));
+        assert!(may_be_within(10.1, &few, &system, &ground));
+        assert!(!may_be_within(9.9, &few, &system, &ground));
+    }
+}
