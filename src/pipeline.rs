@@ -328,7 +328,6 @@ impl Computed {
             features: &self.features,
             locale: options.locale,
             maps: &self.drawn.maps,
-            laid: &self.drawn.laid,
             records: &self.area.inputs,
             more,
             only: options.only,

@@ -12,7 +12,7 @@ const PIECE: usize = 1 << 16;
 
 /// What is in a file of the results.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content<'a> {
+pub(super) enum Content<'a> {
     /// Its bytes, still to be written.
     Made(Cow<'a, [u8]>),
     /// It lies in the folder in the making already.
@@ -21,11 +21,11 @@ pub enum Content<'a> {
 
 /// A file that lies in the folder in the making.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Laid {
+pub(super) struct Laid {
     /// Its size.
-    pub bytes: u64,
+    pub(super) bytes: u64,
     /// Its digest.
-    pub sha256: Digest,
+    pub(super) sha256: Digest,
 }
 
 impl<'a> Content<'a> {

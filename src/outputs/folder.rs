@@ -6,12 +6,13 @@
 //! died in between is put right by the next. A folder without a manifest of ours is never touched; one of ours to which
 //! somebody added files is not deleted but kept beside the new one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -65,6 +66,8 @@ pub struct Staged {
     asked: PathBuf,
     place: Place,
     folder: Temporary,
+    /// What lies in it whole.
+    laid: Mutex<BTreeMap<String, Laid>>,
     /// Held to the end: by this others know that somebody still writes into it.
     _alive: Option<File>,
 }
@@ -91,7 +94,8 @@ impl Staged {
             .map_err(|source| create_failed(&place.parent, source))?;
         let alive = lock(folder.path());
         drop(turn);
-        Ok(Self { asked: target.to_owned(), place, folder, _alive: alive })
+        let (asked, laid) = (target.to_owned(), Mutex::default());
+        Ok(Self { asked, place, folder, laid, _alive: alive })
     }
 
     /// The folder whose place it will take.
@@ -100,15 +104,16 @@ impl Staged {
         &self.asked
     }
 
-    /// Lays a file that is made: on the disk it is seen when the folder is finished.
+    /// Lays a file that is made: on the disk it is seen when the folder is finished. One that
+    /// cannot be laid is removed, so that it may be written with the rest.
     ///
     /// # Errors
     ///
     /// [`OutputError`] if the name is not portable, is taken, or the file cannot be written.
-    pub fn lay(&self, name: &str, bytes: &[u8]) -> Result<Laid, OutputError> {
-        let written = self.create(name)?.write_all(bytes);
-        written.map_err(|source| self.write_failed(name, source))?;
-        Ok(Laid { bytes: bytes.len() as u64, sha256: Digest::of(bytes) })
+    pub fn lay(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        self.lay_in_pieces(name, |file| {
+            file.write_all(bytes).map_err(|source| self.write_failed(name, source))
+        })
     }
 
     /// Lays a file piece by piece.
@@ -120,10 +125,21 @@ impl Staged {
         &self,
         name: &str,
         write: impl FnOnce(&mut dyn io::Write) -> Result<(), OutputError>,
-    ) -> Result<Laid, OutputError> {
+    ) -> Result<(), OutputError> {
         let mut file = Watched::new(self.create(name)?);
-        write(&mut file)?;
-        Ok(file.finish())
+        if let Err(error) = write(&mut file) {
+            let _ = fs::remove_file(self.folder.path().join(name));
+            return Err(error);
+        }
+        let mut laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
+        laid.insert(name.to_owned(), file.finish());
+        Ok(())
+    }
+
+    /// A file that lies in it whole, if it does.
+    pub(super) fn laid(&self, name: &str) -> Option<Laid> {
+        let laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
+        laid.get(name).cloned()
     }
 
     fn create(&self, name: &str) -> Result<File, OutputError> {

@@ -32,16 +32,16 @@ pub mod tables;
 pub mod verify;
 pub mod viewer;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-pub use content::{Content, Laid};
 pub use error::OutputError;
 pub use folder::{Staged, ensure_replaceable};
 pub use past_run::{PastRun, PastRunError};
 pub use staging::{Temporary, abandon, is_abandoned};
+
+use content::Content;
 
 use crate::analysis::{LayerFeatures, Measurements};
 use crate::config::{ExportFormat, Settings};
@@ -100,8 +100,6 @@ pub struct WriteJob<'a> {
     pub locale: Locale,
     /// Maps and their stored sheets: path inside the folder and bytes.
     pub maps: &'a [(String, Vec<u8>)],
-    /// Which of them lie in the folder already.
-    pub laid: &'a BTreeMap<String, Laid>,
     /// What went in, of which a copy goes with the tables; empty for none.
     pub records: &'a [InputRecord],
     /// Further files: path inside the folder and bytes.
@@ -181,14 +179,10 @@ pub fn write(job: &WriteJob<'_>, folder: Staged) -> Result<Written, OutputError>
 /// # Errors
 ///
 /// [`OutputError`] if the name of a map is no plain file name or an export cannot be made.
-///
-/// # Panics
-///
-/// If a map of the job lies in a folder in the making already.
 pub fn render(job: &WriteJob<'_>) -> Result<Vec<(String, Vec<u8>)>, OutputError> {
     let owned = |(path, content)| match content {
         Content::Made(bytes) => (path, bytes.into_owned()),
-        Content::Laid(_) => panic!("{path} lies in a folder that is not this job's"),
+        Content::Laid(_) => unreachable!("{path} lies in no folder: there is none"),
     };
     Ok(made(job, None)?.into_iter().map(owned).collect())
 }
@@ -230,7 +224,7 @@ fn made<'a>(
             let name =
                 path.split_once('/').filter(|(folder, _)| folders.contains(folder));
             ensure_plain(name.map_or("", |(_, name)| name), path)?;
-            let laid = job.laid.get(path).cloned();
+            let laid = folder.and_then(|folder| folder.laid(path));
             files.push((path.clone(), laid.map_or(Content::lent(bytes), Content::Laid)));
         }
     }
@@ -262,10 +256,10 @@ fn kept_inputs<'a>(
         return Ok(Some(archive.into()));
     };
     let failed = |error| folder.write_failed(inputs::FILE, error);
-    let laid = folder.lay_in_pieces(inputs::FILE, |file| {
+    folder.lay_in_pieces(inputs::FILE, |file| {
         inputs::keep(settings, records, file, failed)
     })?;
-    Ok(Some(Content::Laid(laid)))
+    Ok(folder.laid(inputs::FILE).map(Content::Laid))
 }
 
 /// Refuses names that would leave the folder or that a system cannot hold.

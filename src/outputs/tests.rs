@@ -28,7 +28,6 @@ fn run(
         maps,
         records: &[],
         more: &[],
-        laid: &BTreeMap::new(),
         only,
         options: &[("lang", "es".to_owned())],
         created: Some(UNIX_EPOCH + Duration::from_secs(created)),

@@ -4,7 +4,6 @@ use crate::domain::{Findings, Level};
 use crate::geometry::{Shapes, Zone};
 use crate::indicators::{self, sample};
 use crate::outputs::Products;
-use std::collections::BTreeMap;
 
 /// Rectangles in metres from a corner near Ilo, one a feature: x, y, width, height.
 fn rectangles(all: &[[i64; 4]]) -> Shapes {
@@ -52,7 +51,6 @@ fn with_job<T>(exports: &[ExportFormat], act: impl FnOnce(&WriteJob<'_>) -> T) -
         maps: &[],
         records: &[],
         more: &[],
-        laid: &BTreeMap::new(),
         only: Products::ALL,
         options: &[],
         created: None,
@@ -238,7 +236,6 @@ fn field_names_stay_apart_when_ids_run_together() {
         maps: &[],
         records: &[],
         more: &[],
-        laid: &BTreeMap::new(),
         only: Products::ALL,
         options: &[],
         created: None,

@@ -329,14 +329,15 @@ fn what_is_laid_early_lies_with_the_rest() {
     let target = home.path().join("ilo");
     replace(&target, &run("old")).unwrap();
     let staged = Staged::begin(&target).unwrap();
-    let laid = staged.lay("maps/a.png", b"picture").unwrap();
+    staged.lay("maps/a.png", b"picture").unwrap();
     let write = |file: &mut dyn io::Write| {
         for piece in ["in ", "pieces"] {
             file.write_all(piece.as_bytes()).unwrap();
         }
         Ok(())
     };
-    let pieces = staged.lay_in_pieces("inputs.zip", write).unwrap();
+    staged.lay_in_pieces("inputs.zip", write).unwrap();
+    let [laid, pieces] = ["maps/a.png", "inputs.zip"].map(|n| staged.laid(n).unwrap());
     assert_eq!(laid, Laid { bytes: 7, sha256: Digest::of(b"picture") });
     assert_eq!(pieces, Laid { bytes: 9, sha256: Digest::of(b"in pieces") });
     assert_eq!(table(&target), "old", "nothing is in place yet");
@@ -368,10 +369,13 @@ fn what_is_laid_and_not_finished_is_gone() {
             matches!(error, OutputError::UnsafeName { .. } | OutputError::Write { .. });
         assert!(is_named, "{name}: {error}");
     }
-    let failed = staged.lay_in_pieces("b", |_| {
+    let failed = staged.lay_in_pieces("b", |file| {
+        file.write_all(b"half").unwrap();
         Err(staged.write_failed("b", io::ErrorKind::StorageFull.into()))
     });
     assert!(matches!(failed, Err(OutputError::Write { .. })));
+    assert_eq!(staged.laid("b"), None);
+    staged.lay("b", b"whole").expect("nothing is left of the half");
     drop(staged);
     assert_eq!(everything(home.path()), [""; 0]);
 }

@@ -34,12 +34,7 @@ impl<'a> Exposure<'a> {
     /// The figures of a hazard.
     #[must_use]
     pub fn of(measurements: &'a Measurements, hazard: &'a str) -> Self {
-        let all = measurements.exposure.as_slice();
-        let is_own = |row: &ExposureRow| row.hazard == hazard;
-        // From its first row to its last: a sheet looks through them often.
-        let first = all.iter().position(is_own).unwrap_or(all.len());
-        let end = all.iter().rposition(is_own).map_or(first, |last| last + 1);
-        Self { rows: &all[first..end], hazard }
+        Self { rows: &measurements.exposure, hazard }
     }
 
     /// One row.

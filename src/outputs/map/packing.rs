@@ -1,4 +1,4 @@
-//! Bytes packed as the files of maps hold them, with memory that is kept from one to the next: a
+//! Bytes packed (zlib) as the files of maps hold them, with memory that is kept from one to the next: a
 //! compressor takes a quarter of a megabyte, and a run packs hundreds of pieces.
 
 use std::cell::RefCell;
@@ -14,17 +14,14 @@ pub(super) enum Kind {
     /// A stream of a PDF: the effort of 6 makes them a sixteenth smaller in six times the time,
     /// which was the most of a page with a million shapes.
     Stream,
-    /// A stored sheet, without head and tail of a file.
-    Sheet,
 }
 
 impl Kind {
-    /// Effort, of 9, and whether a head and a sum go with the bytes (zlib).
-    fn settings(self) -> (u32, bool) {
+    /// Effort, of 9.
+    fn effort(self) -> u32 {
         match self {
-            Self::Rows => (2, true),
-            Self::Stream => (3, true),
-            Self::Sheet => (3, false),
+            Self::Rows => 2,
+            Self::Stream => 3,
         }
     }
 }
@@ -37,8 +34,7 @@ struct Packer {
 
 impl Packer {
     fn new(kind: Kind) -> Self {
-        let (effort, has_head) = kind.settings();
-        let deflate = Compress::new(Compression::new(effort), has_head);
+        let deflate = Compress::new(Compression::new(kind.effort()), true);
         Self { deflate, packed: vec![0; 1 << 16] }
     }
 
@@ -60,7 +56,7 @@ impl Packer {
 }
 
 thread_local! {
-    static PACKERS: RefCell<[Option<Packer>; 3]> = const { RefCell::new([const { None }; 3]) };
+    static PACKERS: RefCell<[Option<Packer>; 2]> = const { RefCell::new([const { None }; 2]) };
 }
 
 /// Packs bytes and hands them on.
@@ -75,17 +71,13 @@ pub(super) fn packed<T>(bytes: &[u8], kind: Kind, to: impl FnOnce(&[u8]) -> T) -
 mod tests {
     use std::io::Read as _;
 
-    use flate2::read::{DeflateDecoder, ZlibDecoder};
+    use flate2::read::ZlibDecoder;
 
     use super::*;
 
-    fn unpacked(packed: &[u8], kind: Kind) -> Vec<u8> {
+    fn unpacked(packed: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let read = match kind {
-            Kind::Rows | Kind::Stream => ZlibDecoder::new(packed).read_to_end(&mut bytes),
-            Kind::Sheet => DeflateDecoder::new(packed).read_to_end(&mut bytes),
-        };
-        read.unwrap();
+        ZlibDecoder::new(packed).read_to_end(&mut bytes).unwrap();
         bytes
     }
 
@@ -95,13 +87,13 @@ mod tests {
         let plain: Vec<u8> = (0..5000).map(|i| (i % 13) as u8).collect();
         let mixed = (0..200_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8);
         let mixed: Vec<u8> = mixed.collect();
-        for kind in [Kind::Rows, Kind::Stream, Kind::Sheet] {
+        for kind in [Kind::Rows, Kind::Stream] {
             let first = packed(&plain, kind, <[u8]>::to_vec);
-            assert_eq!(unpacked(&first, kind), plain);
+            assert_eq!(unpacked(&first), plain);
             assert!(first.len() < plain.len() / 10);
-            assert_eq!(unpacked(&packed(&mixed, kind, <[u8]>::to_vec), kind), mixed);
+            assert_eq!(unpacked(&packed(&mixed, kind, <[u8]>::to_vec)), mixed);
             assert_eq!(packed(&plain, kind, <[u8]>::to_vec), first);
-            assert!(unpacked(&packed(&[], kind, <[u8]>::to_vec), kind).is_empty());
+            assert!(unpacked(&packed(&[], kind, <[u8]>::to_vec)).is_empty());
         }
     }
 }

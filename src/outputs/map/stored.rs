@@ -5,14 +5,13 @@
 //! draws the same bytes. What is read may come from anywhere: whatever is wrong with it is
 //! an error.
 
-use std::cell::Cell;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
-use flate2::Crc;
+use flate2::Compression;
 use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 
-use super::packing::{self, Kind};
 use super::scene::{Item, Scene};
 use super::{MapError, pdf, png, svg};
 use crate::i18n::Locale;
@@ -67,11 +66,6 @@ pub struct Sheet {
     pub locale: Locale,
 }
 
-thread_local! {
-    /// Memory of the last file, which the next one on the same thread takes.
-    static JSON: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File<'a> {
@@ -123,13 +117,13 @@ impl Sheet {
             scene: std::borrow::Cow::Borrowed(&self.scene),
         };
         let failed = |reason: String| MapError::Encode { reason };
-        let mut json = JSON.take();
-        json.clear();
-        serde_json::to_writer(&mut json, &file)
-            .map_err(|error| failed(error.to_string()))?;
-        let packed = packing::packed(&json, Kind::Sheet, |packed| gzip(&json, packed));
-        JSON.set(json);
-        Ok(packed)
+        let json =
+            serde_json::to_vec(&file).map_err(|error| failed(error.to_string()))?;
+        let mut packed = GzEncoder::new(Vec::new(), Compression::new(3));
+        packed
+            .write_all(&json)
+            .and_then(|()| packed.finish())
+            .map_err(|error| failed(error.to_string()))
     }
 
     /// The sheet of a file.
@@ -152,15 +146,6 @@ impl Sheet {
         let author = file.author.map(std::borrow::Cow::into_owned);
         Ok(Self { scene, author, locale })
     }
-}
-
-/// The gzip file (RFC 1952) of bytes that are packed: no name, no time, no system.
-fn gzip(bytes: &[u8], packed: &[u8]) -> Vec<u8> {
-    let mut sum = Crc::new();
-    sum.update(bytes);
-    let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    let tail = [sum.sum(), sum.amount()].map(u32::to_le_bytes);
-    [&head, packed, tail.as_flattened()].concat()
 }
 
 /// Refuses pages of no size and clips or groups that end without having begun.
@@ -189,11 +174,6 @@ fn ensure_sound(scene: &Scene) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
     use super::*;
     use crate::outputs::map::scene::{
         Anchor, Colour, Hatch, HatchKind, Paint, Path, Rect, Rule, Text, Weight,
@@ -239,7 +219,6 @@ mod tests {
         let sheet = sheet();
         let bytes = sheet.to_bytes().unwrap();
         assert_eq!(bytes, sheet.to_bytes().unwrap(), "no clock in it");
-        assert_eq!(bytes[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
         let again = Sheet::from_bytes(&bytes).unwrap();
         assert_eq!(again, sheet);
         for format in Format::ALL {
