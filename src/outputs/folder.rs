@@ -19,6 +19,7 @@ use std::time::{Duration, SystemTime};
 use super::content::{Content, Laid, Watched};
 use super::error::OutputError;
 use super::staging::{self, Temporary};
+use super::syncing::{self, Syncing};
 use super::{manifest, portable};
 use crate::domain::Digest;
 
@@ -65,6 +66,8 @@ pub struct Staged {
     /// The target as it was named.
     asked: PathBuf,
     place: Place,
+    /// Ends before the folder does.
+    syncing: Syncing,
     folder: Temporary,
     /// What lies in it whole.
     laid: Mutex<BTreeMap<String, Laid>>,
@@ -94,8 +97,9 @@ impl Staged {
             .map_err(|source| create_failed(&place.parent, source))?;
         let alive = lock(folder.path());
         drop(turn);
+        let syncing = Syncing::begin(folder.path());
         let (asked, laid) = (target.to_owned(), Mutex::default());
-        Ok(Self { asked, place, folder, laid, _alive: alive })
+        Ok(Self { asked, place, syncing, folder, laid, _alive: alive })
     }
 
     /// The folder whose place it will take.
@@ -104,8 +108,8 @@ impl Staged {
         &self.asked
     }
 
-    /// Lays a file that is made: on the disk it is seen when the folder is finished. One that
-    /// cannot be laid is removed, so that it may be written with the rest.
+    /// Lays a file that is made: by the time the folder is finished it is seen onto the disk. One
+    /// that cannot be laid is removed, so that it may be written with the rest.
     ///
     /// # Errors
     ///
@@ -131,8 +135,13 @@ impl Staged {
             let _ = fs::remove_file(self.folder.path().join(name));
             return Err(error);
         }
-        let mut laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
-        laid.insert(name.to_owned(), file.finish());
+        // Closed.
+        let laid = file.finish();
+        self.syncing.add(name);
+        self.laid
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), laid);
         Ok(())
     }
 
@@ -168,7 +177,8 @@ impl Staged {
         files: &[(String, Content<'_>)],
     ) -> Result<Option<PathBuf>, OutputError> {
         portable::ensure_all(files.iter().map(|(name, _)| name.as_str()))?;
-        fill(self.folder.path(), files)?;
+        let seen = self.syncing.finish();
+        fill(self.folder.path(), files, &seen)?;
         let turn = self.place.turn();
         let kept = self.place.swap(self.folder.path())?;
         drop(turn);
@@ -391,9 +401,13 @@ fn is_stale(path: &Path) -> bool {
     matches!(age, Ok(Ok(age)) if age > STALE)
 }
 
-/// Writes the files that do not lie in a folder yet and sees them all onto the disk, several
-/// at a time: most of what one takes is waiting for the disk.
-fn fill(folder: &Path, files: &[(String, Content<'_>)]) -> Result<(), OutputError> {
+/// Writes the files that do not lie in a folder yet and sees those onto the disk that were not
+/// `seen` there, several at a time: most of what one takes is waiting for the disk.
+fn fill(
+    folder: &Path,
+    files: &[(String, Content<'_>)],
+    seen: &BTreeSet<String>,
+) -> Result<(), OutputError> {
     let mut folders = BTreeSet::from([folder.to_owned()]);
     for (name, _) in files {
         if let Some(inner) = folder.join(name).parent()
@@ -407,6 +421,9 @@ fn fill(folder: &Path, files: &[(String, Content<'_>)]) -> Result<(), OutputErro
         while let at = next.fetch_add(1, Ordering::Relaxed)
             && let Some((name, content)) = files.get(at)
         {
+            if matches!(content, Content::Laid(_)) && seen.contains(name) {
+                continue;
+            }
             see_onto_disk(folder.join(name), content).map_err(|error| {
                 // Nobody begins another.
                 next.store(files.len(), Ordering::Relaxed);
@@ -440,8 +457,7 @@ fn see_onto_disk(path: PathBuf, content: &Content<'_>) -> Result<(), OutputError
         .map(drop)
         .and_then(|()| match content {
             Content::Made(bytes) => write_through(&path, bytes),
-            // To be seen onto the disk, some systems want a file open for writing.
-            Content::Laid(_) => File::options().write(true).open(&path)?.sync_all(),
+            Content::Laid(_) => syncing::sync_file(&path),
         })
         .map_err(|source| OutputError::Write { path, source })
 }

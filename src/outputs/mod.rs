@@ -28,6 +28,7 @@ pub mod review;
 pub mod series;
 pub mod site;
 mod staging;
+mod syncing;
 pub mod tables;
 pub mod verify;
 pub mod viewer;
