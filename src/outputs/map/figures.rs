@@ -24,32 +24,30 @@ pub use residents::Residents;
 const MAX_BARS: usize = 7;
 
 /// Looks exposure rows of one hazard up.
-#[derive(Clone, Copy)]
 pub struct Exposure<'a> {
-    rows: &'a [ExposureRow],
-    hazard: &'a str,
+    rows: Vec<&'a ExposureRow>,
 }
 
 impl<'a> Exposure<'a> {
     /// The figures of a hazard.
     #[must_use]
-    pub fn of(measurements: &'a Measurements, hazard: &'a str) -> Self {
-        Self { rows: &measurements.exposure, hazard }
+    pub fn of(measurements: &'a Measurements, hazard: &str) -> Self {
+        let rows = measurements.exposure.iter();
+        Self { rows: rows.filter(|row| row.hazard == hazard).collect() }
     }
 
     /// One row.
     #[must_use]
     pub fn row(
-        self,
+        &self,
         territory: &str,
         level: Level,
         layer: &str,
         measure: &Measure,
     ) -> Option<&'a ExposureRow> {
-        self.rows.iter().find(|row| {
+        self.rows.iter().copied().find(|row| {
             // What costs least to compare comes first: a sheet looks through all rows often.
             row.level == level
-                && row.hazard == self.hazard
                 && row.territory == territory
                 && row.layer == layer
                 && row.measure == *measure
@@ -59,8 +57,8 @@ impl<'a> Exposure<'a> {
     /// The layer and measure that the legend counts: people if any layer has them, else the
     /// first layer's features.
     #[must_use]
-    pub fn main_measure(self) -> Option<(&'a str, Measure)> {
-        let mut rows = self.rows.iter().filter(|r| r.hazard == self.hazard);
+    pub fn main_measure(&self) -> Option<(&'a str, Measure)> {
+        let mut rows = self.rows.iter();
         rows.clone()
             .find(|row| row.measure == Measure::People && row.total != Some(0.0))
             .or_else(|| rows.find(|row| row.measure == Measure::Features))
@@ -68,13 +66,12 @@ impl<'a> Exposure<'a> {
     }
 
     /// Whether anything of a layer lies, or may lie, in a zone.
-    fn is_touched(self, layer: &str, territory: &str) -> bool {
+    fn is_touched(&self, layer: &str, territory: &str) -> bool {
         self.rows.iter().any(|row| {
             let is_something = |quantity: Quantity| {
                 quantity.value > 0.0 || quantity.range.is_some_and(|(_, high)| high > 0.0)
             };
             Level::ZONES.contains(&row.level)
-                && row.hazard == self.hazard
                 && row.territory == territory
                 && row.layer == layer
                 // What is hidden may be something.
@@ -83,15 +80,11 @@ impl<'a> Exposure<'a> {
     }
 
     /// Layers and measures with a total in the territory as a whole, in the order of the rows.
-    fn measures(self) -> Vec<(&'a str, &'a Measure)> {
+    fn measures(&self) -> Vec<(&'a str, &'a Measure)> {
         let mut found: Vec<(&str, &Measure)> = Vec::new();
-        for row in self.rows {
+        for row in &self.rows {
             let key = (row.layer.as_str(), &row.measure);
-            if row.hazard == self.hazard
-                && row.territory == TOTAL
-                && row.total != Some(0.0)
-                && !found.contains(&key)
-            {
+            if row.territory == TOTAL && row.total != Some(0.0) && !found.contains(&key) {
                 found.push(key);
             }
         }
@@ -167,7 +160,7 @@ pub struct Of<'a> {
 #[must_use]
 pub fn exposure_table(
     area: &StudyArea,
-    figures: Exposure<'_>,
+    figures: &Exposure<'_>,
     words: Words,
     of: Of<'_>,
 ) -> Table {
@@ -261,7 +254,7 @@ pub fn exposure_table(
 #[must_use]
 pub fn exposure_chart(
     area: &StudyArea,
-    figures: Exposure<'_>,
+    figures: &Exposure<'_>,
     words: Words,
     levels: &[Level],
 ) -> Option<Chart> {

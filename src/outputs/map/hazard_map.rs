@@ -43,6 +43,15 @@ pub fn plan<'a>(
     }
     notes.extend(validity_note(job, hazard));
     notes.extend(growth_notes(job));
+    let figures_of = figures::Of {
+        code,
+        name: part.map(|territory| territory.name.as_str()),
+        layers: None,
+        main: exposure.main_measure(),
+        levels: levels.clone(),
+    };
+    let table = figures::exposure_table(job.area, &exposure, words, figures_of);
+    let chart = figures::exposure_chart(job.area, &exposure, words, &levels);
     Plan {
         name: match part {
             None => format!("hazard_{}", hazard.layer.id),
@@ -58,20 +67,9 @@ pub fn plan<'a>(
         only: None,
         subject: vec![hazard.layer.id.clone()],
         is_atlas_only: false,
-        body: Box::new(move |sketch| body(sketch, hazard, exposure, territory, code)),
-        table: Some(figures::exposure_table(
-            job.area,
-            exposure,
-            words,
-            figures::Of {
-                code,
-                name: part.map(|territory| territory.name.as_str()),
-                layers: None,
-                main: exposure.main_measure(),
-                levels: levels.clone(),
-            },
-        )),
-        chart: figures::exposure_chart(job.area, exposure, words, &levels),
+        body: Box::new(move |sketch| body(sketch, hazard, &exposure, territory, code)),
+        table: Some(table),
+        chart,
         notes,
         bases: Vec::new(),
         periods: Vec::new(),
@@ -129,7 +127,7 @@ fn validity_note(job: Job<'_>, hazard: &HazardLayer) -> Option<String> {
 fn body<'a>(
     sketch: &mut Sketch<'a>,
     hazard: &'a HazardLayer,
-    exposure: Exposure<'a>,
+    exposure: &Exposure<'a>,
     territory: Option<usize>,
     code: &str,
 ) -> Drawn {
@@ -197,7 +195,7 @@ const DOUBT: &str = "\u{202f}\u{2020}";
 pub(super) fn level_group(
     words: Words,
     hazards: &[&HazardLayer],
-    exposure: Exposure<'_>,
+    exposure: &Exposure<'_>,
     main: Option<&(&str, Measure)>,
     code: &str,
     is_drawn: impl Fn(Level) -> bool,

@@ -71,7 +71,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
         is_atlas_only: false,
         table: Some(figures::exposure_table(
             area,
-            exposure,
+            &exposure,
             words,
             figures::Of {
                 code: TOTAL,
@@ -118,7 +118,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
             let levels = hazard_map::level_group(
                 sketch.words,
                 &[],
-                exposure,
+                &exposure,
                 Some(&main),
                 TOTAL,
                 seen,

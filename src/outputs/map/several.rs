@@ -41,8 +41,9 @@ fn worst<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
     let words = job.words;
     let exposure = Exposure::of(measurements, ANY);
     let levels = hazard_map::levels_of(&hazards(job.area));
+    let chart = figures::exposure_chart(job.area, &exposure, words, &levels);
     Plan {
-        chart: figures::exposure_chart(job.area, exposure, words, &levels),
+        chart,
         table: Some(by_hazard(job, measurements)),
         notes: notes(job, "map.note.any"),
         body: Box::new(move |sketch| {
@@ -51,7 +52,7 @@ fn worst<'a>(job: Job<'a>, measurements: &'a Measurements) -> Plan<'a> {
             let levels = hazard_map::level_group(
                 sketch.words,
                 &[],
-                exposure,
+                &exposure,
                 exposure.main_measure().as_ref(),
                 TOTAL,
                 |level| is_seen(sketch, level),
