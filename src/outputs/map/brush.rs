@@ -82,8 +82,10 @@ impl Spans for Mask {
 
 /// Lays one colour on the page, which is opaque.
 pub(super) struct Brush<'a> {
-    /// The page, row by row.
+    /// The rows of a part of the page, one after the other.
     pub(super) pixels: &'a mut [Pixel],
+    /// The row of the page that is the first of them.
+    pub(super) top: usize,
     /// How many pixels a row has.
     pub(super) wide: usize,
     /// What is laid on.
@@ -98,7 +100,7 @@ impl Spans for Brush<'_> {
     #[inline]
     fn span(&mut self, row: usize, from: usize, to: usize, coverage: u8) {
         let weight = of_255(u32::from(coverage) * u32::from(self.alpha));
-        let start = row * self.wide;
+        let start = (row - self.top) * self.wide;
         match (&mut self.pixels[start + from..start + to], self.mask) {
             // As most are: at an edge no two pixels are covered alike.
             ([pixel], None) => *pixel = mixed(*pixel, self.colour, weight),

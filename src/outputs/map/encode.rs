@@ -1,45 +1,51 @@
 //! The bytes of a PNG.
 //!
-//! In: a page of pixels and where pictures are on it. Out: a file that states its resolution.
+//! In: the rows of a page as the memory of its colours holds them, and where pictures are on it.
+//! Out: a file that states its resolution.
 
-use tiny_skia::Pixmap;
-
-use super::brush::Pixel;
 use super::outline::Area;
 use super::packing::{self, Kind};
-use super::palette::{self, Memory};
+use super::palette::{Memory, Rgb};
+
+/// What a file says of its page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Page {
+    /// Pixels across.
+    pub(super) wide: u32,
+    /// Pixels down.
+    pub(super) high: u32,
+    /// Dots per inch.
+    pub(super) dpi: f32,
+}
 
 /// The file: with a palette where that shows the same, else of three channels, since a page is
 /// opaque. Flat colours shrink best without a filter: measured on sheets of the example against
 /// every filter.
 pub(super) fn encode(
-    page: &Pixmap,
-    dpi: f32,
+    page: Page,
     pictures: &[Area],
     memory: &mut Memory,
 ) -> Result<Vec<u8>, png::EncodingError> {
-    let (pixels, wide) = (page.data().as_chunks::<4>().0, page.width() as usize);
-    let colours = palette::indexed(pixels, wide, pictures, memory);
+    let colours = memory.number(page.wide as usize, pictures);
     if colours.is_none() {
-        write_colours(pixels, wide, &mut memory.rows);
+        memory.write_colours(page.wide as usize);
     }
     // In one go: by the encoder each row is handed on by itself, and its memory cleared.
-    packing::packed(&memory.rows, Kind::Rows, |rows| file(page, dpi, colours, rows))
+    packing::packed(memory.rows(), Kind::Rows, |rows| file(page, colours, rows))
 }
 
 /// The file of a page whose rows are packed.
 fn file(
-    page: &Pixmap,
-    dpi: f32,
-    colours: Option<Vec<palette::Rgb>>,
+    page: Page,
+    colours: Option<Vec<Rgb>>,
     rows: &[u8],
 ) -> Result<Vec<u8>, png::EncodingError> {
     /// More than head and palette take.
     const OTHERS: usize = 1024;
     let mut file = Vec::with_capacity(rows.len() + OTHERS);
-    let mut encoder = png::Encoder::new(&mut file, page.width(), page.height());
+    let mut encoder = png::Encoder::new(&mut file, page.wide, page.high);
     encoder.set_depth(png::BitDepth::Eight);
-    let per_meter = (dpi / 0.0254).round() as u32;
+    let per_meter = (page.dpi / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: per_meter,
         yppu: per_meter,
@@ -56,17 +62,10 @@ fn file(
     Ok(file)
 }
 
-/// Writes the rows of a page in three channels, each after a zero: no filter is at work.
-fn write_colours(pixels: &[Pixel], wide: usize, rows: &mut Vec<u8>) {
-    rows.clear();
-    for row in pixels.chunks_exact(wide) {
-        rows.push(0);
-        rows.extend(row.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use tiny_skia::Pixmap;
+
     use super::*;
 
     /// A page of which each pixel has its colour.
@@ -82,8 +81,14 @@ mod tests {
     /// The file of a page, twice with the same memory.
     fn file(page: &Pixmap) -> Vec<u8> {
         let mut memory = Memory::default();
-        let first = encode(page, 200.0, &[], &mut memory).unwrap();
-        assert_eq!(first, encode(page, 200.0, &[], &mut memory).unwrap());
+        let (wide, high) = (page.width(), page.height());
+        let mut file = || {
+            memory.begin(wide as usize, high as usize).unwrap();
+            memory.add(page.data().as_chunks().0, wide as usize);
+            encode(Page { wide, high, dpi: 200.0 }, &[], &mut memory).unwrap()
+        };
+        let first = file();
+        assert_eq!(first, file());
         first
     }
 

@@ -4,10 +4,13 @@
 //! around them. A letter stands at quarters of a pixel, of which the eye at no resolution of ours
 //! tells the difference; where two touch, what they cover adds up.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use tiny_skia::{LineJoin, PathBuilder};
 
 use super::brush::Mask;
+use super::drawing::Line;
 use super::font;
 use super::outline::{Area, Outline, OutlinePen, Place};
 use super::raster::Raster;
@@ -45,8 +48,8 @@ struct Sprite {
 pub(super) struct Letters {
     places: FxHashMap<Key, usize>,
     sprites: Vec<Sprite>,
-    /// Which letters a text has, and the pixel in which each starts.
-    line: Vec<(usize, [i32; 2])>,
+    /// The letters of lines, and the pixel in which each starts.
+    placed: Vec<(usize, [i32; 2])>,
     outline: Outline,
 }
 
@@ -58,22 +61,27 @@ pub(super) fn fits(text: &Text, scale: f32) -> bool {
 }
 
 impl Letters {
-    /// What of the pixels in `within` a text that begins at `start`, mm, covers: its letters, or
-    /// a line of a width, mm, around them.
-    pub(super) fn mask(
+    /// Forgets all lines, and the letters if they are many.
+    pub(super) fn begin(&mut self) {
+        self.placed.clear();
+        if self.sprites.len() > KEPT {
+            self.sprites.clear();
+            self.places.clear();
+        }
+    }
+
+    /// The line of a text that begins at `start`, mm: its letters, or a line of a width, mm,
+    /// around them.
+    pub(super) fn line(
         &mut self,
         text: &Text,
         start: Point,
         halo: Option<f32>,
         scale: f32,
-        within: Area,
+        page: Area,
         raster: &mut Raster,
-    ) -> Mask {
-        if self.sprites.len() > KEPT {
-            self.sprites.clear();
-            self.places.clear();
-        }
-        self.line.clear();
+    ) -> Line {
+        let first = self.placed.len();
         for (i, glyph) in font::glyphs(&text.text, text.weight).into_iter().enumerate() {
             let across = glyph.x_em * text.size_mm + i as f32 * text.spacing_mm;
             let steps = [start[0] + across, start[1]]
@@ -93,24 +101,32 @@ impl Letters {
             });
             // Nothing is seen of a space.
             if !self.sprites[place].mask.values.is_empty() {
-                self.line.push((place, steps.map(|v| v.div_euclid(STEPS))));
+                self.placed.push((place, steps.map(|v| v.div_euclid(STEPS))));
             }
         }
-        self.put_together(within)
+        let letters = first..self.placed.len();
+        let area = self.area(letters.clone()).meet(page);
+        Line { letters, area }
     }
 
-    fn put_together(&self, within: Area) -> Mask {
-        let boxes = || self.line.iter().map(|(place, at)| self.sprites[*place].area(*at));
+    /// The pixels that letters touch.
+    fn area(&self, letters: Range<usize>) -> Area {
         let none = [i32::MAX, i32::MAX, i32::MIN, i32::MIN];
-        let [left, top, right, bottom] =
-            boxes().fold(none, |[a, b, c, d], [left, top, right, bottom]| {
+        let boxes = self.placed[letters].iter();
+        let [left, top, right, bottom] = boxes
+            .map(|(place, at)| self.sprites[*place].area(*at))
+            .fold(none, |[a, b, c, d], [left, top, right, bottom]| {
                 [a.min(left), b.min(top), c.max(right), d.max(bottom)]
-            });
-        let [left, top, right, bottom] =
-            [left, top, right, bottom].map(|v| v.max(0) as usize);
-        let area = Area { left, top, right, bottom }.meet(within);
-        let mut mask = Mask { area, values: vec![0; area.width() * area.height()] };
-        for (place, at) in &self.line {
+            })
+            .map(|v| v.max(0) as usize);
+        Area { left, top, right, bottom }
+    }
+
+    /// What of some pixels, which lie in those that it touches, a line covers.
+    pub(super) fn mask(&self, line: &Line, within: Area) -> Mask {
+        let values = vec![0; within.width() * within.height()];
+        let mut mask = Mask { area: within, values };
+        for (place, at) in &self.placed[line.letters.clone()] {
             self.sprites[*place].add_to(&mut mask, *at);
         }
         mask
@@ -200,9 +216,11 @@ mod tests {
     fn covered(text: &str, start: Point, halo: Option<f32>, within: Area) -> Mask {
         let (mut letters, mut raster) = (Letters::default(), Raster::default());
         let text = Text::new(text, start, 3.0);
-        letters.mask(&text, start, halo, SCALE, within, &mut raster);
-        // From memory, too.
-        letters.mask(&text, start, halo, SCALE, within, &mut raster)
+        let mut line = || letters.line(&text, start, halo, SCALE, within, &mut raster);
+        line();
+        // From memory, too, and after another.
+        let line = line();
+        letters.mask(&line, line.area)
     }
 
     /// The same drawn in one.

@@ -3,6 +3,8 @@
 //! In: rings and curves in page millimetres, and how they lie on the page. Out: points in pixels,
 //! curves as chords that leave them by less than is seen.
 
+use std::ops::Range;
+
 use super::font::Pen;
 use super::scene::Point;
 
@@ -10,7 +12,7 @@ use super::scene::Point;
 const FLATNESS: f32 = 0.05;
 
 /// A box of pixels: from the first column and row to those after the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Area {
     /// First column.
     pub(super) left: usize,
@@ -43,6 +45,17 @@ impl Area {
     pub(super) fn height(self) -> usize {
         self.bottom - self.top
     }
+
+    /// Whether it has no pixels.
+    pub(super) fn is_empty(self) -> bool {
+        self.width() == 0 || self.height() == 0
+    }
+}
+
+/// What can be filled.
+pub(super) trait Edges {
+    /// Hands over the edges, and none is missing of those that meet some rows.
+    fn within(&self, rows: Range<usize>, each: impl FnMut(Point, Point));
 }
 
 /// From page millimetres to pixels: turned, moved, then scaled.
@@ -122,6 +135,18 @@ impl Outline {
     pub(super) fn contours(&self) -> impl Iterator<Item = &[Point]> {
         let ends = self.starts.iter().skip(1).copied().chain([self.points.len()]);
         self.starts.iter().zip(ends).map(|(from, to)| &self.points[*from..to])
+    }
+}
+
+impl Edges for Outline {
+    fn within(&self, _: Range<usize>, mut each: impl FnMut(Point, Point)) {
+        for contour in self.contours() {
+            let mut last = contour.last().copied().unwrap_or_default();
+            for point in contour {
+                each(last, *point);
+                last = *point;
+            }
+        }
     }
 }
 

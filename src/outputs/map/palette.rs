@@ -39,7 +39,7 @@ const PICTURE_MEAN: u32 = 3;
 pub(super) struct Memory {
     /// The rows of the page as a PNG has them: for each a zero, which says that no filter is at
     /// work, and its pixels.
-    pub(super) rows: Vec<u8>,
+    rows: Vec<u8>,
     runs: Vec<Run>,
     /// Where the runs of a row end.
     ends: Vec<u32>,
@@ -63,43 +63,78 @@ struct Tally {
     plain: u32,
 }
 
-/// Numbers the colours of a page and leaves its rows in the memory; `None` where 256 colours are
-/// too few for it, or for one of the pictures on it.
-pub(super) fn indexed(
-    pixels: &[Pixel],
-    wide: usize,
-    pictures: &[Area],
-    memory: &mut Memory,
-) -> Option<Vec<Rgb>> {
-    tally(pixels, wide, memory)?;
-    let Memory { rows, runs, book, .. } = memory;
-    let (colours, numbers) = numbered(&book.tallies)?;
-    write_rows(rows, runs, &numbers, wide);
-    let is_kept =
-        |area: &Area| change(pixels, wide, rows, &colours, *area) <= PICTURE_MEAN;
-    pictures.iter().all(is_kept).then_some(colours)
-}
+impl Memory {
+    /// Forgets the page before; `None` where there is no memory for the rows of one of so many
+    /// pixels.
+    pub(super) fn begin(&mut self, wide: usize, high: usize) -> Option<()> {
+        self.runs.clear();
+        self.book.clear();
+        self.rows.clear();
+        let bytes = wide.checked_mul(3)?.checked_add(1)?.checked_mul(high)?;
+        self.rows.try_reserve_exact(bytes).ok()
+    }
 
-/// Finds the runs of all rows and tallies their colours, in the order in which they are met;
-/// `None` if these are too many.
-fn tally(pixels: &[Pixel], wide: usize, memory: &mut Memory) -> Option<()> {
-    let Memory { runs, ends, book, .. } = memory;
-    runs.clear();
-    book.clear();
-    for row in pixels.chunks_exact(wide) {
-        find_ends(row, ends);
-        let mut start = 0;
-        runs.extend(ends.iter().map(|end| {
-            let length = end - start;
-            let colour = book.count(row[start as usize], length);
-            start = *end;
-            Run { colour, length }
-        }));
-        if book.tallies.len() > TOO_MANY {
-            return None;
+    /// Finds the runs of rows and tallies their colours, in the order in which they are met:
+    /// the next rows of the page, of so many pixels each.
+    pub(super) fn add(&mut self, pixels: &[Pixel], wide: usize) {
+        let Self { runs, ends, book, .. } = self;
+        for row in pixels.chunks_exact(wide) {
+            find_ends(row, ends);
+            let mut start = 0;
+            runs.extend(ends.iter().map(|end| {
+                let length = end - start;
+                let colour = book.count(row[start as usize], length);
+                start = *end;
+                Run { colour, length }
+            }));
         }
     }
-    Some(())
+
+    /// Numbers the colours of the page and writes its rows in numbers; `None` where 256 colours
+    /// are too few for it, or for one of the pictures on it.
+    pub(super) fn number(&mut self, wide: usize, pictures: &[Area]) -> Option<Vec<Rgb>> {
+        let Self { rows, runs, book: Book { tallies, .. }, .. } = self;
+        if tallies.len() > TOO_MANY {
+            return None;
+        }
+        let (colours, numbers) = numbered(tallies)?;
+        let apart = |tally: &Tally, number: &u8| {
+            let colour = colours[usize::from(*number)];
+            let pairs = tally.colour.into_iter().zip(colour);
+            pairs.map(|(a, b)| u64::from(a.abs_diff(b))).sum()
+        };
+        let apart: Vec<u64> =
+            tallies.iter().zip(&numbers).map(|(a, b)| apart(a, b)).collect();
+        let is_kept = |area: &Area| change(runs, &apart, wide, *area) <= PICTURE_MEAN;
+        if !pictures.iter().all(is_kept) {
+            return None;
+        }
+        write_numbers(rows, runs, &numbers, wide);
+        Some(colours)
+    }
+
+    /// The rows as they were written last: for each a zero, which says that no filter is at work,
+    /// and its pixels.
+    pub(super) fn rows(&self) -> &[u8] {
+        &self.rows
+    }
+
+    /// Writes the rows of the page in three channels.
+    pub(super) fn write_colours(&mut self, wide: usize) {
+        let Self { rows, runs, book: Book { tallies, .. }, .. } = self;
+        rows.clear();
+        let mut left = 0;
+        for run in runs {
+            if left == 0 {
+                rows.push(0);
+                left = wide;
+            }
+            let (at, length) = (rows.len(), run.length as usize);
+            rows.resize(at + 3 * length, 0);
+            rows[at..].as_chunks_mut().0.fill(tallies[run.colour as usize].colour);
+            left -= length;
+        }
+    }
 }
 
 /// Finds each pixel that is not like its left neighbour, and the end of the row.
@@ -133,23 +168,17 @@ fn find_ends(row: &[Pixel], ends: &mut Vec<u32>) {
     ends.push(row.len() as u32);
 }
 
-/// The mean change of the pixels of an area, rounded up.
-fn change(
-    pixels: &[Pixel],
-    wide: usize,
-    rows: &[u8],
-    colours: &[Rgb],
-    area: Area,
-) -> u32 {
-    let mut sum = 0;
-    for y in area.top..area.bottom {
-        let numbers = &rows[y * (wide + 1) + 1..][area.left..area.right];
-        let pixels = &pixels[y * wide..][area.left..area.right];
-        for (pixel, number) in pixels.iter().zip(numbers) {
-            let colour = colours[usize::from(*number)];
-            let apart = pixel.iter().zip(colour).map(|(a, b)| u64::from(a.abs_diff(b)));
-            sum += apart.sum::<u64>();
+/// The mean change of the pixels of an area, rounded up; `apart` says for each tally how much its
+/// colour changes.
+fn change(runs: &[Run], apart: &[u64], wide: usize, area: Area) -> u32 {
+    let (mut row, mut left, mut sum) = (0, 0, 0);
+    for run in runs {
+        let right = left + run.length as usize;
+        if (area.top..area.bottom).contains(&row) {
+            let shared = right.min(area.right).saturating_sub(left.max(area.left));
+            sum += shared as u64 * apart[run.colour as usize];
         }
+        (row, left) = if right == wide { (row + 1, 0) } else { (row, right) };
     }
     let count = (area.width() * area.height()).max(1) as u64;
     sum.div_ceil(count) as u32
@@ -276,8 +305,8 @@ impl Palette {
     }
 }
 
-/// Writes the rows of a page in numbers.
-fn write_rows(rows: &mut Vec<u8>, runs: &[Run], numbers: &[u8], wide: usize) {
+/// Writes rows in numbers.
+fn write_numbers(rows: &mut Vec<u8>, runs: &[Run], numbers: &[u8], wide: usize) {
     /// As many are written at a time; what is too much is written over.
     const STRIDE: usize = 16;
     let pixels: usize = runs.iter().map(|run| run.length as usize).sum();
@@ -306,6 +335,21 @@ mod tests {
 
     fn page(colours: &[Rgb]) -> Vec<Pixel> {
         colours.iter().map(|[r, g, b]| [*r, *g, *b, 255]).collect()
+    }
+
+    /// Numbers the colours of a page.
+    fn indexed(
+        pixels: &[Pixel],
+        wide: usize,
+        pictures: &[Area],
+        memory: &mut Memory,
+    ) -> Option<Vec<Rgb>> {
+        memory.begin(wide, pixels.len() / wide).unwrap();
+        // In two bands.
+        let (above, below) = pixels.split_at(pixels.len() / wide / 2 * wide);
+        memory.add(above, wide);
+        memory.add(below, wide);
+        memory.number(wide, pictures)
     }
 
     /// The colours that the numbers of a page stand for, and how many there are.
@@ -401,14 +445,36 @@ mod tests {
 
     #[test]
     fn the_change_of_an_area_is_the_mean_of_its_pixels() {
-        // Two rows of three; of the area's four pixels two are 3 and 2 off: 5 / 4, rounded up.
-        let pixels = page(&[[0; 3], [9; 3], [50; 3], [0; 3], [90; 3], [7; 3]]);
-        let colours = [[9; 3], [51, 49, 49], [90, 91, 89], [7; 3]];
-        let rows = [0, 3, 0, 1, 0, 3, 2, 3];
+        // Two rows of four; of the area's four pixels two are 3 and 2 off: 5 / 4, rounded up.
+        let [white, one, two] =
+            [(0, 2), (1, 1), (2, 1)].map(|(colour, length)| Run { colour, length });
+        let apart = [0, 3, 2];
         let area = Area { left: 1, top: 0, right: 3, bottom: 2 };
-        assert_eq!(change(&pixels, 3, &rows, &colours, area), 2);
-        let last = Area { left: 2, top: 1, ..area };
-        assert_eq!(change(&pixels, 3, &rows, &colours, last), 0);
+        let runs = [one, two, white, two, white, one];
+        assert_eq!(change(&runs, &apart, 4, area), 1);
+        let runs = [white, one, two, one, white, two];
+        assert_eq!(change(&runs, &apart, 4, area), 1);
+        // The three of the first row and the two of the second.
+        let runs = [white, two, one, one, two, white];
+        assert_eq!(change(&runs, &apart, 4, area), 1);
+        let left = Area { left: 0, right: 2, ..area };
+        assert_eq!(change(&runs, &apart, 4, left), 2);
+        assert_eq!(change(&runs, &apart, 4, Area { top: 1, bottom: 1, ..area }), 0);
+    }
+
+    #[test]
+    fn a_page_is_written_in_its_colours_too() {
+        let colours = [[1, 2, 3], [1, 2, 3], [7, 8, 9], [4, 5, 6]];
+        let mut memory = Memory::default();
+        indexed(&page(&colours), 2, &[], &mut memory).unwrap();
+        memory.write_colours(2);
+        assert_eq!(memory.rows(), [0, 1, 2, 3, 1, 2, 3, 0, 7, 8, 9, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_page_beyond_memory_is_told() {
+        assert!(Memory::default().begin(usize::MAX / 2, 3).is_none());
+        assert!(Memory::default().begin(1 << 40, 1 << 21).is_none());
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //!
 //! Arithmetic is the same on every machine, so the pixels are too.
 
-use super::outline::{Area, Outline, above};
+use super::outline::{Area, Edges, above};
 use super::scene::{Point, Rule};
 
 /// Runs of pixels of one row, and how much of each is covered, of 255.
@@ -45,22 +45,16 @@ impl Raster {
     /// Fills what of an outline lies in a box and hands over the runs, row by row, left to right.
     pub(super) fn fill(
         &mut self,
-        outline: &Outline,
+        outline: &impl Edges,
         rule: Rule,
         area: Area,
         to: &mut impl Spans,
     ) {
-        if area.width() == 0 || area.height() == 0 {
+        if area.is_empty() {
             return;
         }
-        let mut edges = Edges::of(&mut self.edges, &mut self.heads, area);
-        for contour in outline.contours() {
-            let mut last = contour.last().copied().unwrap_or_default();
-            for point in contour {
-                edges.add(last, *point);
-                last = *point;
-            }
-        }
+        let mut sorted = Sorted::of(&mut self.edges, &mut self.heads, area);
+        outline.within(area.top..area.bottom, |a, b| sorted.add(a, b));
         self.row.widen(area.width());
         self.open.clear();
         let mut row = 0;
@@ -156,13 +150,13 @@ impl Edge {
 }
 
 /// The edges of one fill, by the row in which they begin.
-struct Edges<'a> {
+struct Sorted<'a> {
     all: &'a mut Vec<Edge>,
     heads: &'a mut Vec<usize>,
     area: Area,
 }
 
-impl<'a> Edges<'a> {
+impl<'a> Sorted<'a> {
     fn of(all: &'a mut Vec<Edge>, heads: &'a mut Vec<usize>, area: Area) -> Self {
         all.clear();
         heads.clear();
@@ -358,7 +352,7 @@ fn coverage(sum: f32, rule: Rule) -> u8 {
 mod tests {
     use super::*;
     use crate::outputs::map::font::Pen as _;
-    use crate::outputs::map::outline::{OutlinePen, Place};
+    use crate::outputs::map::outline::{Outline, OutlinePen, Place};
 
     /// Coverage of a small page, row by row.
     struct Grid(Vec<Vec<u8>>);

@@ -378,6 +378,20 @@ pub enum Item {
 }
 
 impl Item {
+    /// Paints it on a canvas.
+    pub fn paint(&self, canvas: &mut impl Canvas) {
+        match self {
+            Self::Fill(fill) => canvas.fill(fill),
+            Self::Stroke(stroke) => canvas.stroke(stroke),
+            Self::Text(text) => canvas.text(text),
+            Self::Image(image) => canvas.image(image),
+            Self::PushClip(rings) => canvas.push_clip(rings),
+            Self::PopClip => canvas.pop_clip(),
+            Self::BeginGroup(name) => canvas.begin_group(name),
+            Self::EndGroup => canvas.end_group(),
+        }
+    }
+
     /// Makes it larger or smaller about the corner of the page. Hatches keep their spacing:
     /// a sign in a legend is read by the pattern on the map.
     pub fn scale(&mut self, by: f32) {
@@ -540,16 +554,7 @@ impl Scene {
     /// Paints all items on a canvas, in order.
     pub fn paint(&self, canvas: &mut impl Canvas) {
         for item in &self.items {
-            match item {
-                Item::Fill(fill) => canvas.fill(fill),
-                Item::Stroke(stroke) => canvas.stroke(stroke),
-                Item::Text(text) => canvas.text(text),
-                Item::Image(image) => canvas.image(image),
-                Item::PushClip(rings) => canvas.push_clip(rings),
-                Item::PopClip => canvas.pop_clip(),
-                Item::BeginGroup(name) => canvas.begin_group(name),
-                Item::EndGroup => canvas.end_group(),
-            }
+            item.paint(canvas);
         }
     }
 }
