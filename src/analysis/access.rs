@@ -20,7 +20,7 @@ use crate::config::{DeficitKind, Settings};
 use crate::domain::Doubt;
 use crate::geometry::{
     Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef, Shapes,
-    StudyArea, along_curve,
+    StudyArea,
 };
 
 /// Features that are answered at a time.
@@ -65,20 +65,21 @@ impl Found {
         Some((*self.rows.get(row)? as usize, *self.meters.get(row)?))
     }
 
-    fn push(&mut self, found: Option<(usize, f64)>) {
-        self.features += 1;
-        if let Some((row, meters)) = found {
-            self.rows.push(row as u32);
-            self.meters.push(meters);
-        }
+    fn append(&mut self, mut next: Self) {
+        self.features += next.features;
+        self.rows.append(&mut next.rows);
+        self.meters.append(&mut next.meters);
     }
 }
 
 /// The nearest facility of each feature; of equally near ones the lowest id, in byte order.
 pub(super) fn distances(layer: &ExposureLayer, service: &ServiceLayer) -> Found {
-    let mut all = Found::default();
-    search(layer, &[service], |_, _, found| all.push(found));
-    all
+    let wanted = Wanted { service, found: true, people: false };
+    search(layer, &[wanted])
+        .into_iter()
+        .map(|answer| answer.found)
+        .next()
+        .unwrap_or_default()
 }
 
 /// For each facility the people whose nearest one it is.
@@ -86,21 +87,37 @@ pub(super) fn people_nearest(
     layer: &ExposureLayer,
     service: &ServiceLayer,
 ) -> Vec<Fixed> {
-    let mut sums = vec![Fixed::ZERO; service.layer.ids.len()];
-    search(layer, &[service], |_, row, found| add_people(&mut sums, layer, row, found));
-    sums
+    let wanted = Wanted { service, found: false, people: true };
+    search(layer, &[wanted])
+        .into_iter()
+        .map(|answer| answer.people)
+        .next()
+        .unwrap_or_default()
 }
 
-/// Adds the people of a feature to those of its facility.
-fn add_people(
-    sums: &mut [Fixed],
-    layer: &ExposureLayer,
-    row: usize,
-    found: Option<(usize, f64)>,
-) {
-    let people = layer.people.as_ref().and_then(|all| all.of(row));
-    if let (Some((facility, _)), Some(people)) = (found, people) {
-        sums[facility] += Fixed::of(people);
+/// What is asked of a service.
+struct Wanted<'a> {
+    service: &'a ServiceLayer,
+    /// The nearest facility of each feature.
+    found: bool,
+    /// The people of each facility.
+    people: bool,
+}
+
+/// What was found; what was not wanted is empty.
+#[derive(Default)]
+struct Answer {
+    found: Found,
+    people: Vec<Fixed>,
+}
+
+impl Answer {
+    /// Adds what was found of the features that follow.
+    fn append(&mut self, next: Self) {
+        self.found.append(next.found);
+        for (sum, more) in self.people.iter_mut().zip(next.people) {
+            *sum += more;
+        }
     }
 }
 
@@ -122,26 +139,61 @@ impl Facilities {
     }
 }
 
-/// Hands on each feature in turn, for each service by its number: the row of the nearest facility
-/// and how far it is, m.
-fn search(
-    layer: &ExposureLayer,
-    services: &[&ServiceLayer],
-    mut hand_on: impl FnMut(usize, usize, Option<(usize, f64)>),
-) {
+impl Facilities {
+    /// What is wanted, of features of a layer from a row on, of which the nearest facility as it
+    /// is searched and its distance, m, are known.
+    fn answer(
+        &self,
+        wanted: &Wanted<'_>,
+        layer: &ExposureLayer,
+        first: usize,
+        nearest: &[Option<(usize, f64)>],
+    ) -> Answer {
+        let mut answer = Answer { people: none_of(wanted), ..Answer::default() };
+        if wanted.found {
+            answer.found.features = nearest.len();
+            let known = || nearest.iter().flatten();
+            answer.found.rows = known().map(|(at, _)| self.rows[*at] as u32).collect();
+            answer.found.meters = known().map(|(_, meters)| *meters).collect();
+        }
+        if let Some(amounts) = layer.people.as_ref().filter(|_| wanted.people) {
+            for (row, found) in (first..).zip(nearest) {
+                if let (Some((at, _)), Some(people)) = (found, amounts.of(row)) {
+                    answer.people[self.rows[*at]] += Fixed::of(people);
+                }
+            }
+        }
+        answer
+    }
+}
+
+/// No people for each facility, if they are wanted.
+fn none_of(wanted: &Wanted<'_>) -> Vec<Fixed> {
+    let count = if wanted.people { wanted.service.layer.ids.len() } else { 0 };
+    vec![Fixed::ZERO; count]
+}
+
+/// Finds what is wanted of each service, in one pass over a layer.
+fn search(layer: &ExposureLayer, wanted: &[Wanted<'_>]) -> Vec<Answer> {
     let facilities: Vec<_> =
-        services.iter().map(|service| Facilities::of(service)).collect();
+        wanted.iter().map(|wanted| Facilities::of(wanted.service)).collect();
+    let mut answers: Vec<_> = wanted
+        .iter()
+        .map(|wanted| Answer { people: none_of(wanted), ..Answer::default() })
+        .collect();
     let shapes = &layer.layer.shapes;
     for first in (0..shapes.len()).step_by(BLOCK) {
         let places = centroids(shapes, first..(first + BLOCK).min(shapes.len()));
-        let order = along_curve(&places);
-        for (service, Facilities { nearest, rows }) in facilities.iter().enumerate() {
-            for (row, found) in (first..).zip(nearest.to_all_along(&places, &order)) {
-                let found = found.map(|(at, distance_m)| (rows[at], distance_m));
-                hand_on(service, row, found);
+        for (i, facilities) in facilities.iter().enumerate() {
+            let make = |at: usize, nearest: Vec<_>| {
+                facilities.answer(&wanted[i], layer, first + at, &nearest)
+            };
+            for next in facilities.nearest.in_tasks(&places, make) {
+                answers[i].append(next);
             }
         }
     }
+    answers
 }
 
 /// What deficits and facilities ask of the neighbours of features: found in one pass over each layer.
@@ -184,29 +236,21 @@ impl Neighbours {
                     _ => false,
                 })
             };
-            let told = |service: &'a ServiceLayer| {
+            let wanted = |service: &'a ServiceLayer| {
                 let (found, people) = (is_asked(service), peopled(service) == Some(id));
-                let found = found.then(Found::default);
-                let none = || vec![Fixed::ZERO; service.layer.ids.len()];
-                let people = people.then(none);
-                (found.is_some() || people.is_some()).then_some((service, found, people))
+                (found || people).then_some(Wanted { service, found, people })
             };
-            let mut told: Vec<_> = area.services.iter().filter_map(told).collect();
-            let services: Vec<_> = told.iter().map(|(service, ..)| *service).collect();
-            search(layer, &services, |service, row, nearest| {
-                let (_, found, people) = &mut told[service];
-                if let Some(found) = found {
-                    found.push(nearest);
+            let wanted: Vec<_> = area.services.iter().filter_map(wanted).collect();
+            for (wanted, Answer { found, people }) in
+                wanted.iter().zip(search(layer, &wanted))
+            {
+                let service = &wanted.service.layer.id;
+                if wanted.found {
+                    all.found.insert((id.clone(), service.clone()), Arc::new(found));
                 }
-                if let Some(sums) = people {
-                    add_people(sums, layer, row, nearest);
+                if wanted.people {
+                    all.people.insert(service.clone(), people);
                 }
-            });
-            for (service, found, people) in told {
-                let service = &service.layer.id;
-                let key = (id.clone(), service.clone());
-                all.found.extend(found.map(|found| (key, Arc::new(found))));
-                all.people.extend(people.map(|people| (service.clone(), people)));
             }
         }
         all

@@ -10,6 +10,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::doubts::{Cell, LayerDoubts};
 use super::fixed::Fixed;
 use super::measurements::{BalanceRow, ExposureRow};
@@ -378,8 +380,8 @@ pub(super) fn whole(layer: &ExposureLayer, measure: &Measure) -> Fixed {
 }
 
 /// The sum of something over all features.
-fn over_all(shapes: &Shapes, of: impl Fn(ShapeRef<'_>) -> Fixed) -> Fixed {
+fn over_all(shapes: &Shapes, of: impl Fn(ShapeRef<'_>) -> Fixed + Sync) -> Fixed {
     let sum =
         |window: Window<'_>| window.iter().map(|(_, shape)| of(shape)).sum::<Fixed>();
-    shapes.windows().map(sum).sum()
+    shapes.par_windows().map(sum).sum()
 }

@@ -20,8 +20,9 @@ use crate::layers::{RawFeatures, RawLayer};
 const ROWS: usize = 2048;
 /// Vertices from which on a task takes no further feature.
 const VERTICES: usize = 32_768;
-/// Tasks whose outcome waits at one time to be put together: what bounds the memory.
-const WAITING: usize = 64;
+/// Tasks that are done together while the outcome of as many is put together: what bounds the
+/// memory.
+const TOGETHER: usize = 32;
 
 /// A layer on the grid.
 #[derive(Debug, Clone, Default)]
@@ -86,15 +87,21 @@ pub fn place(
 ) -> Result<PlacedLayer, Vec<GeometryError>> {
     let mut all = Chunk::default();
     make_room(&mut all.shapes, &raw.data, &(0..raw.data.features.len()));
-    for tasks in tasks(&raw.data).chunks(WAITING) {
+    let tasks = tasks(&raw.data);
+    let mut before: Vec<Chunk> = Vec::new();
+    for some in tasks.chunks(TOGETHER) {
         let bench = || Bench::new(transform);
         let place = |bench: &mut Bench<'_>, rows: &Range<usize>| {
             place_rows(raw, bench, rows.clone(), counts_as_point)
         };
-        let chunks: Vec<Chunk> = tasks.par_iter().map_init(bench, place).collect();
-        for chunk in chunks {
-            all.append(chunk);
-        }
+        let ((), placed) = rayon::join(
+            || before.drain(..).for_each(|chunk| all.append(chunk)),
+            || some.par_iter().map_init(bench, place).collect(),
+        );
+        before = placed;
+    }
+    for chunk in before {
+        all.append(chunk);
     }
     let errors = all.errors(raw, transform, working_epsg, declared_at);
     if let Some(edge) = all.edge {

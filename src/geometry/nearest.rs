@@ -24,7 +24,7 @@ use super::shapes::{self, Dimension, ShapeRef, Shapes};
 /// Below so many places no cells are made.
 const FEW: usize = 64;
 /// Places that one task answers.
-const CHUNK: usize = 512;
+const CHUNK: usize = 1 << 13;
 /// From so many pieces on a search is as quick as trying them all.
 const MOST_TRIED: usize = 64;
 /// How much farther than the limit a search looks, so that rounding loses nothing.
@@ -108,35 +108,37 @@ impl Nearest {
     /// The same for many places at once, in their order, on all threads.
     #[must_use]
     pub fn to_all(&self, places: &[GridPoint]) -> Vec<Option<(usize, f64)>> {
-        self.to_all_along(places, &along_curve(places))
+        self.in_tasks(places, |_, answers| answers).into_iter().flatten().collect()
     }
 
-    /// The same, with the numbers of the places so ordered that neighbours mostly follow one another.
-    #[must_use]
-    pub fn to_all_along(
+    /// Answers many places on all threads, and gives what `make` makes of each task: of the number
+    /// of its first place and the answers for it and those that follow.
+    pub fn in_tasks<T: Send>(
         &self,
         places: &[GridPoint],
-        order: &[u32],
-    ) -> Vec<Option<(usize, f64)>> {
+        make: impl Fn(usize, Vec<Option<(usize, f64)>>) -> T + Sync,
+    ) -> Vec<T> {
         let cells = Cells::over(places, self.pieces.edges().len());
-        let answer = |walk: &mut Walk<'_>, place: GridPoint| match cells
-            .as_ref()
-            .and_then(|cells| cells.at(place, self))
-        {
-            Some(near) => {
-                self.answer(place, nearest_of(&near.pieces, place), &near.areas)
-            }
-            None => walk.to(place),
-        };
-        let some = |rows: &[u32]| {
-            let mut walk = self.walk();
-            let one = |&row: &u32| (row, answer(&mut walk, places[row as usize]));
-            rows.iter().map(one).collect::<Vec<_>>()
-        };
-        let found: Vec<_> = order.par_chunks(CHUNK).map(some).collect();
+        let task = |(at, some)| make(at * CHUNK, self.answers(some, cells.as_ref()));
+        places.par_chunks(CHUNK).enumerate().map(task).collect()
+    }
+
+    /// The answers for some of the places that cells were made over.
+    fn answers(
+        &self,
+        places: &[GridPoint],
+        cells: Option<&Cells>,
+    ) -> Vec<Option<(usize, f64)>> {
+        let mut walk = self.walk();
         let mut answers = vec![None; places.len()];
-        for (row, answer) in found.into_iter().flatten() {
-            answers[row as usize] = answer;
+        for at in along_curve(places) {
+            let place = places[at as usize];
+            answers[at as usize] = match cells.and_then(|cells| cells.at(place, self)) {
+                Some(near) => {
+                    self.answer(place, nearest_of(&near.pieces, place), &near.areas)
+                }
+                None => walk.to(place),
+            };
         }
         answers
     }
@@ -372,7 +374,7 @@ mod tests {
             }
         }
         let nearest = Nearest::new(shapes);
-        for count in [3000, FEW, 5] {
+        for count in [2 * CHUNK + 7, FEW, 5] {
             let places: Vec<GridPoint> = (0..count)
                 .map(|_| GridPoint::new((next(1300) - 100) * M, (next(600) - 100) * M))
                 .collect();

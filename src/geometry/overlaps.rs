@@ -4,8 +4,6 @@
 //! dissolved. Most pairs of boxes that meet belong to neighbours which do not overlap;
 //! the overlay engine sees only what no cheaper exact test can settle.
 
-use std::sync::OnceLock;
-
 use rayon::prelude::*;
 
 use super::edges::GridBox;
@@ -48,8 +46,8 @@ impl Overlap {
     }
 }
 
-/// Features up to which a layer is looked through at once; a larger one goes strip by strip, so
-/// that what is built to find neighbours need not hold all of it.
+/// Features of a layer that are looked through at a time, on all threads together: what is built
+/// to find neighbours need not hold all of a large layer.
 const AT_ONCE: usize = 1 << 17;
 
 impl Kept for Overlap {
@@ -81,49 +79,59 @@ pub fn find(shapes: &Shapes) -> Vec<Overlap> {
 }
 
 fn look_for(shapes: &Shapes) -> Vec<Overlap> {
-    if shapes.len() <= AT_ONCE {
-        let boxes = boxes(shapes, 0..shapes.len());
-        return find_among(&Among::new(shapes), boxes, &|_, _| true);
+    let threads = rayon::current_num_threads();
+    if shapes.len() <= AT_ONCE / threads {
+        let pairs = meeting_pairs(&boxes(shapes, 0..shapes.len()));
+        return overlapping(&Outlines::new(shapes), pairs);
     }
-    find_by_strips(shapes, AT_ONCE, !shapes.is_in_memory())
+    find_by_strips(shapes, AT_ONCE, threads, !shapes.is_in_memory())
 }
 
-/// The same strip by strip; the features of a strip are gathered where their points do not all
-/// lie in memory.
-fn find_by_strips(shapes: &Shapes, at_once: usize, gathers: bool) -> Vec<Overlap> {
-    let strips = Strips::over(shapes, at_once);
-    let all = Among::new(shapes);
+/// The same, some strips at a time, each on a thread; the features of a strip are gathered where
+/// their points do not all lie in memory.
+fn find_by_strips(
+    shapes: &Shapes,
+    at_once: usize,
+    threads: usize,
+    gathers: bool,
+) -> Vec<Overlap> {
+    let strips = Strips::over(shapes, at_once.div_ceil(threads));
+    // Made before any strip: no thread may wait here for what another has begun.
+    let all = (!gathers).then(|| Outlines::new(shapes));
     let mut found = Vec::new();
-    for strip in 0..strips.count() {
-        let rows = strips.rows_of(strip);
-        if !gathers {
-            let here = |a: usize, b: usize| strips.belongs(a, b, strip);
-            found.extend(find_among(&all, boxes(shapes, rows), &here));
-            continue;
-        }
-        let here = |a: usize, b: usize| strips.belongs(rows[a], rows[b], strip);
-        let gathered = shapes.gather(&rows);
-        let boxes = boxes(&gathered, 0..rows.len());
-        let among = find_among(&Among::new(&gathered), boxes, &here);
-        found.extend(among.into_iter().map(|overlap| {
-            let (a, b) = overlap.rows;
-            Overlap { rows: (rows[a], rows[b]), ..overlap }
-        }));
+    for some in strips.groups(threads) {
+        let each = some.into_par_iter().map(|(strip, rows)| match &all {
+            Some(outlines) => {
+                let mut pairs = meeting_pairs(&boxes(shapes, rows));
+                let of_row = |row: u32| row as usize;
+                pairs.retain(|&(a, b)| strips.belongs(of_row(a), of_row(b), strip));
+                overlapping(outlines, pairs)
+            }
+            None => among_gathered(shapes, &strips, strip, &rows),
+        });
+        found.par_extend(each.flatten_iter());
     }
     found.sort_unstable_by_key(|overlap| overlap.rows);
     found
 }
 
-/// Features among which overlaps are looked for.
-struct Among<'a> {
-    shapes: &'a Shapes,
-    outlines: OnceLock<Outlines<'a>>,
-}
-
-impl<'a> Among<'a> {
-    fn new(shapes: &'a Shapes) -> Self {
-        Self { shapes, outlines: OnceLock::new() }
+/// The overlaps of a strip whose features are gathered.
+fn among_gathered(
+    shapes: &Shapes,
+    strips: &Strips,
+    strip: usize,
+    rows: &[usize],
+) -> Vec<Overlap> {
+    let gathered = shapes.gather(rows);
+    let mut pairs = meeting_pairs(&boxes(&gathered, 0..rows.len()));
+    let of_row = |at: u32| rows[at as usize];
+    pairs.retain(|&(a, b)| strips.belongs(of_row(a), of_row(b), strip));
+    let mut found = overlapping(&Outlines::new(&gathered), pairs);
+    for overlap in &mut found {
+        let (a, b) = overlap.rows;
+        overlap.rows = (rows[a], rows[b]);
     }
+    found
 }
 
 /// The boxes of those of some rows that are areas.
@@ -136,24 +144,14 @@ fn boxes(
     areas.filter_map(|row| Some((row, bounds(shapes.get(row))?))).collect()
 }
 
-/// The overlaps of pairs that are wanted, among features whose boxes are given.
-fn find_among(
-    among: &Among<'_>,
-    boxes: Vec<(usize, GridBox)>,
-    is_wanted: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Vec<Overlap> {
-    let pairs = meeting_pairs(&boxes);
-    drop(boxes);
-    if pairs.is_empty() {
-        return Vec::new();
-    }
-    let shapes = among.shapes;
-    let outlines = among.outlines.get_or_init(|| Outlines::new(shapes));
+/// The overlaps among pairs whose boxes meet.
+fn overlapping(outlines: &Outlines<'_>, pairs: Vec<(u32, u32)>) -> Vec<Overlap> {
+    let shapes = outlines.shapes();
     pairs
         .into_par_iter()
         .filter_map(|(a, b)| {
             let (a, b) = (a as usize, b as usize);
-            if !is_wanted(a, b) || outlines.interiors(a, b) == Interiors::Apart {
+            if outlines.interiors(a, b) == Interiors::Apart {
                 return None;
             }
             let common = intersection(
@@ -292,9 +290,9 @@ mod tests {
         let whole = find(&shapes);
         assert!(whole.len() > 60, "{}", whole.len());
         for at_once in [1, 2, 7, 41] {
-            for gathers in [false, true] {
-                let found = find_by_strips(&shapes, at_once, gathers);
-                assert_eq!(found, whole, "{at_once} {gathers}");
+            for (threads, gathers) in [(1, false), (1, true), (3, false), (3, true)] {
+                let found = find_by_strips(&shapes, at_once, threads, gathers);
+                assert_eq!(found, whole, "{at_once} {threads} {gathers}");
             }
         }
     }

@@ -118,17 +118,23 @@ fn prepare_with(
         inputs,
         grid_scale_ppm: (0.0, 0.0),
     };
-    match layers.iter().find(|layer| layer.id() == settings.territories) {
-        Some(layer) => match add_territories(&mut area, layer, settings, findings) {
-            Ok(()) => area.grid_scale_ppm = scale_over(&working, &area.territory_layer),
-            Err(error) => errors.push(error),
+    // To put the territories together is for the most part a matter of one thread.
+    let ((), overlaps) = rayon::join(
+        || match layers.iter().find(|layer| layer.id() == settings.territories) {
+            Some(layer) => match add_territories(&mut area, layer, settings, findings) {
+                Ok(()) => {
+                    area.grid_scale_ppm = scale_over(&working, &area.territory_layer);
+                }
+                Err(error) => errors.push(error),
+            },
+            // A territory layer that could not be placed has said so already.
+            None if errors.is_empty() => {
+                errors.push(no_territories(&settings.territories, settings));
+            }
+            None => {}
         },
-        // A territory layer that could not be placed has said so already.
-        None if errors.is_empty() => {
-            errors.push(no_territories(&settings.territories, settings));
-        }
-        None => {}
-    }
+        || layers.par_iter().map(overlaps_of).collect::<Vec<_>>(),
+    );
     let ground = area.territory_layer.shapes.clone();
     let reach = (!ground.is_empty()).then(|| Reach::new(&ground));
     let around = (&layers[..], reach.as_ref());
@@ -137,8 +143,11 @@ fn prepare_with(
         .par_iter()
         .map(|layer| Drawn::of(layer, around, settings, edges))
         .collect();
-    for (layer, drawn) in layers.iter().zip(drawn) {
-        let given = add_roles(&mut area, layer, reach.as_ref(), drawn, findings);
+    for ((layer, drawn), overlaps) in layers.iter().zip(drawn).zip(overlaps) {
+        if layer.is_measured() {
+            add_measured(&mut area, layer, reach.as_ref(), &overlaps, findings);
+        }
+        let given = add_roles(&mut area, layer, drawn, findings);
         errors.extend(given.err().unwrap_or_default());
     }
     if errors.is_empty() { Ok(area) } else { Err(GeometryErrors(errors)) }
@@ -242,11 +251,11 @@ fn place<'a>(
 
 /// The box of all shapes; `None` if there are none.
 fn box_of(shapes: &Shapes) -> Option<GridBox> {
-    let boxes = shapes.windows().filter_map(|some| {
+    let boxes = shapes.par_windows().filter_map(|some| {
         let whole = some.iter().filter_map(|(_, shape)| bounds(shape));
         whole.reduce(|a, b| joined(&a, &b))
     });
-    boxes.reduce(|a, b| joined(&a, &b))
+    boxes.reduce_with(|a, b| joined(&a, &b))
 }
 
 /// Where placed shapes lie, degrees of WGS 84: west, south, east, north; from the corners
@@ -308,6 +317,7 @@ fn carriers(raw: &RawLayer, role: Option<&ExposureRole>) -> Vec<bool> {
     let Some(role) = role else { return Vec::new() };
     let fields: Vec<&String> = role.people.iter().chain(role.sums.values()).collect();
     (0..raw.data.features.len())
+        .into_par_iter()
         .map(|row| {
             let number = |field: &&String| number_of(value_at(&raw.data, field, row));
             fields.iter().filter_map(number).any(|value| value > 0.0)
@@ -487,9 +497,13 @@ fn scale_over(working: &Crs, territories: &Prepared) -> (f64, f64) {
     scale_ppm(working, low, high).unwrap_or((0.0, 0.0))
 }
 
+/// The overlaps of a layer that is measured; of others nobody asks.
+fn overlaps_of(layer: &Layer<'_>) -> Vec<Overlap> {
+    if layer.is_measured() { overlaps::find(&layer.placed.shapes) } else { Vec::new() }
+}
+
 /// What costs time of the roles of a layer.
 struct Drawn {
-    overlaps: Vec<Overlap>,
     hazard: Option<Result<HazardLayer, Vec<GeometryError>>>,
     /// What was found about the hazard.
     findings: Findings,
@@ -509,33 +523,17 @@ impl Drawn {
             let around = (study_area, territories);
             hazards::prepare(layer, role, around, settings, edges, &mut findings)
         });
-        let overlaps = if layer.is_measured() {
-            overlaps::find(&layer.placed.shapes)
-        } else {
-            Vec::new()
-        };
-        Self { overlaps, hazard, findings }
+        Self { hazard, findings }
     }
 }
 
 fn add_roles(
     area: &mut StudyArea,
     layer: &Layer<'_>,
-    territories: Option<&Reach<'_>>,
     drawn: Drawn,
     findings: &mut Findings,
 ) -> Result<(), Vec<GeometryError>> {
-    let of_layer = layer.settings;
-    if layer.is_measured()
-        && !layer.placed.shapes.is_empty()
-        && territories.is_some_and(|all| !all.touches_any(&layer.placed.shapes))
-    {
-        findings.push(Finding::about(Code::LayerOutside, layer.id()));
-    }
-    if layer.is_measured() {
-        add_measured(area, layer, &drawn.overlaps, findings);
-    }
-    if let Some(role) = &of_layer.context {
+    if let Some(role) = &layer.settings.context {
         let name = |row: &u32| {
             let field = role.name.as_ref()?;
             text_of(value_at(&layer.raw.data, field, *row as usize))
@@ -570,9 +568,15 @@ fn study_area<'a>(
 fn add_measured(
     area: &mut StudyArea,
     layer: &Layer<'_>,
+    territories: Option<&Reach<'_>>,
     found: &[Overlap],
     findings: &mut Findings,
 ) {
+    if !layer.placed.shapes.is_empty()
+        && territories.is_some_and(|all| !all.touches_any(&layer.placed.shapes))
+    {
+        findings.push(Finding::about(Code::LayerOutside, layer.id()));
+    }
     let ids = layer.ids_of(&layer.placed.rows);
     if let Some(role) = &layer.settings.exposure {
         overlaps::report(Code::ExposureOverlap, layer.id(), &ids, found, findings);

@@ -50,6 +50,12 @@ impl<'a> Outlines<'a> {
         Self { shapes, trees }
     }
 
+    /// The features.
+    #[must_use]
+    pub fn shapes(&self) -> &'a Shapes {
+        self.shapes
+    }
+
     /// Calls `act` with the edge tree of a feature.
     fn with_tree<T>(&self, row: usize, act: impl FnOnce(&EdgeTree) -> T) -> T {
         match &self.trees[row] {

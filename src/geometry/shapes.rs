@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::grid::{AREA_STEPS_PER_M2, GridPoint, STEPS_PER_METER, double_area};
 use crate::layers::{PartRole, Pile, Record};
 
@@ -206,8 +208,17 @@ impl Shapes {
 
     /// Windows over all features, one after another.
     pub fn windows(&self) -> impl ExactSizeIterator<Item = Window<'_>> {
-        let of = |at: usize| at * WINDOW..((at + 1) * WINDOW).min(self.len());
-        (0..self.len().div_ceil(WINDOW)).map(move |at| self.window(of(at)))
+        (0..self.len().div_ceil(WINDOW)).map(|at| self.window_at(at))
+    }
+
+    /// The same on all threads.
+    #[must_use]
+    pub fn par_windows(&self) -> impl IndexedParallelIterator<Item = Window<'_>> {
+        (0..self.len().div_ceil(WINDOW)).into_par_iter().map(|at| self.window_at(at))
+    }
+
+    fn window_at(&self, at: usize) -> Window<'_> {
+        self.window(at * WINDOW..((at + 1) * WINDOW).min(self.len()))
     }
 
     /// The dimension of a feature.

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::edges::{GridBox, joined};
 use super::relate::bounds;
 use super::shapes::{Dimension, Shapes};
@@ -25,7 +27,7 @@ pub(super) struct Strips {
 impl Strips {
     /// Makes strips in which no more than so many features begin, unless they begin in one column.
     pub(super) fn over(shapes: &Shapes, most: usize) -> Self {
-        let ground = areas(shapes).flatten().reduce(|a, b| joined(&a, &b));
+        let ground = areas(shapes).flatten().reduce_with(|a, b| joined(&a, &b));
         let [west, _, east, _] = ground.unwrap_or_default();
         let width = (east - west) / COLUMNS as i64 + 1;
         let column = |x: i64| ((x - west) / width) as u16;
@@ -46,21 +48,29 @@ impl Strips {
         Self { columns, strips }
     }
 
-    /// How many there are.
-    pub(super) fn count(&self) -> usize {
-        self.strips.len()
+    /// So many strips at a time, each by its number with its rows, rising.
+    pub(super) fn groups(
+        &self,
+        of: usize,
+    ) -> impl Iterator<Item = Vec<(usize, Vec<usize>)>> {
+        (0..self.strips.len())
+            .step_by(of)
+            .map(move |first| self.rows_of(first..(first + of).min(self.strips.len())))
     }
 
-    /// The rows of a strip, rising.
-    pub(super) fn rows_of(&self, strip: usize) -> Vec<usize> {
-        let Range { start, end } = self.strips[strip];
-        let is_in = |&(first, last): &(u16, u16)| {
-            usize::from(first) < end && usize::from(last) >= start
-        };
-        let rows = self.columns.iter().enumerate();
-        rows.filter(|(_, columns)| columns.is_some_and(|own| is_in(&own)))
-            .map(|(row, _)| row)
-            .collect()
+    /// The rows of some strips, found in one go through all.
+    fn rows_of(&self, some: Range<usize>) -> Vec<(usize, Vec<usize>)> {
+        let mut found: Vec<_> = some.map(|strip| (strip, Vec::new())).collect();
+        for (row, columns) in self.columns.iter().enumerate() {
+            let Some((first, last)) = columns else { continue };
+            for (strip, rows) in &mut found {
+                let Range { start, end } = self.strips[*strip];
+                if usize::from(*first) < end && usize::from(*last) >= start {
+                    rows.push(row);
+                }
+            }
+        }
+        found
     }
 
     /// Whether a pair whose boxes meet belongs to a strip.
@@ -71,8 +81,8 @@ impl Strips {
 }
 
 /// The box of each feature; `None` of what is no area.
-fn areas(shapes: &Shapes) -> impl Iterator<Item = Option<GridBox>> {
-    shapes.windows().flat_map(|some| {
+fn areas(shapes: &Shapes) -> impl ParallelIterator<Item = Option<GridBox>> {
+    shapes.par_windows().flat_map_iter(|some| {
         let boxes = some.iter().map(|(_, shape)| {
             bounds(shape).filter(|_| shape.dimension() == Dimension::Area)
         });
@@ -105,17 +115,18 @@ mod tests {
         let shapes = triangles(&[(0, 25), (20, 30), (0, 5), (65_535, 65_536), (10, 12)]);
         let strips = Strips::over(&shapes, 2);
         assert_eq!(strips.strips, [0..5, 5..32_767, 32_767..COLUMNS]);
-        assert_eq!(strips.rows_of(0), [0, 2]);
-        assert_eq!(strips.rows_of(1), [0, 1, 4]);
-        assert_eq!(strips.rows_of(2), [3]);
+        let all = [(0, vec![0, 2]), (1, vec![0, 1, 4]), (2, vec![3])];
+        assert_eq!(strips.groups(2).collect::<Vec<_>>(), [&all[..2], &all[2..]]);
+        assert_eq!(strips.groups(1).flatten().collect::<Vec<_>>(), all);
         assert!(strips.belongs(0, 2, 0) && !strips.belongs(0, 2, 1));
         assert!(strips.belongs(0, 1, 1) && !strips.belongs(1, 0, 0));
     }
 
     #[test]
     fn nothing_and_what_begins_in_one_place_make_one_strip() {
-        assert_eq!(Strips::over(&Shapes::default(), 1).count(), 1);
+        let none = Strips::over(&Shapes::default(), 1);
+        assert_eq!(none.groups(3).collect::<Vec<_>>(), [vec![(0, vec![])]]);
         let alike = Strips::over(&triangles(&[(7, 9); 5]), 2);
-        assert_eq!((alike.count(), alike.rows_of(0).len()), (1, 5));
+        assert_eq!(alike.groups(1).collect::<Vec<_>>(), [vec![(0, vec![0, 1, 2, 3, 4])]]);
     }
 }
