@@ -129,16 +129,24 @@ impl Nearest {
         places: &[GridPoint],
         cells: Option<&Cells>,
     ) -> Vec<Option<(usize, f64)>> {
-        let mut walk = self.walk();
         let mut answers = vec![None; places.len()];
-        for at in along_curve(places) {
-            let place = places[at as usize];
-            answers[at as usize] = match cells.and_then(|cells| cells.at(place, self)) {
+        let (mut left, mut far) = (Vec::new(), Vec::new());
+        for (at, &place) in places.iter().enumerate() {
+            match cells.and_then(|cells| cells.at(place, self)) {
                 Some(near) => {
-                    self.answer(place, nearest_of(&near.pieces, place), &near.areas)
+                    let nearest = nearest_of(&near.pieces, place);
+                    answers[at] = self.answer(place, nearest, &near.areas);
                 }
-                None => walk.to(place),
-            };
+                None => {
+                    left.push(at);
+                    far.push(place);
+                }
+            }
+        }
+        // A search is quicker where the last place was near.
+        let mut walk = self.walk();
+        for at in along_curve(&far) {
+            answers[left[at as usize]] = walk.to(far[at as usize]);
         }
         answers
     }
