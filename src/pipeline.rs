@@ -12,7 +12,7 @@ pub mod selftest;
 pub mod site;
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use crate::analysis::{self, KeptParts, LayerFeatures, Measurements};
 use crate::config::{self, ConfigErrors, FailOn, ScenarioSettings, Settings};
@@ -281,6 +281,7 @@ pub fn run(
     let mut more: Vec<_> = base.drawn.viewer.iter().chain(&base.parts).cloned().collect();
     more.extend(scenarios.files);
     clock.begin(Stage::Write);
+    let writing_since = Some(Instant::now());
     let begun = base.drawn.folder.take();
     let folder = begun.map_or_else(|| Staged::begin(target), Ok)?;
     let created = Some(SystemTime::now());
@@ -289,6 +290,7 @@ pub fn run(
     let job = WriteJob {
         created,
         stage_seconds: &seconds,
+        writing_since,
         records: &records,
         ..base.job(settings, options, &shaping, &more)
     };
@@ -334,6 +336,7 @@ impl Computed {
             options: shaping,
             created: None,
             stage_seconds: &[],
+            writing_since: None,
         }
     }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{Content, WriteJob, memory};
 use crate::analysis::BalanceRow;
 use crate::config::{Localized, RiskSettings, Settings};
-use crate::domain::{Digest, Level, Message, Severity};
+use crate::domain::{Digest, Level, Message, Severity, Stage};
 use crate::geometry::crs::Applied;
 use crate::geometry::{HazardLayer, InputRecord};
 use crate::i18n::{self, Locale};
@@ -228,8 +228,10 @@ pub(super) fn render(job: &WriteJob<'_>, files: &[(String, Content<'_>)]) -> Vec
 }
 
 fn clock(job: &WriteJob<'_>, created: SystemTime) -> Clock {
-    let seconds = job.stage_seconds.iter();
-    let seconds = seconds.map(|&(stage, seconds)| (stage, rounded(seconds, 3)));
+    let writing = job.writing_since.map(|since| since.elapsed().as_secs_f64());
+    let writing = writing.map(|seconds| (Stage::Write.id(), seconds));
+    let seconds = job.stage_seconds.iter().copied().chain(writing);
+    let seconds = seconds.map(|(stage, seconds)| (stage, rounded(seconds, 3)));
     Clock {
         created: rfc3339(created),
         stage_seconds: seconds.collect(),

@@ -35,7 +35,7 @@ pub mod viewer;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 pub use error::OutputError;
 pub use folder::{Staged, ensure_replaceable};
@@ -113,8 +113,10 @@ pub struct WriteJob<'a> {
     /// When the run took place, for the manifest's clock; `None` leaves the clock out, for
     /// a run that is a part of another.
     pub created: Option<SystemTime>,
-    /// Seconds by stage, for the manifest's clock.
+    /// Seconds of the stages before writing, for the manifest's clock.
     pub stage_seconds: &'a [(&'static str, f64)],
+    /// When writing began: the clock counts it up to the manifest, which is made last.
+    pub writing_since: Option<Instant>,
 }
 
 /// What was written.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::{Code, Digest, Finding};
 use crate::indicators::{self, sample};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 use tempfile::TempDir;
 
 /// Writes the tiny world into `directory`.
@@ -32,6 +32,7 @@ fn run(
         options: &[("lang", "es".to_owned())],
         created: Some(UNIX_EPOCH + Duration::from_secs(created)),
         stage_seconds: &[("geometry", 0.123_456), ("analysis", 1.0)],
+        writing_since: Instant::now().checked_sub(Duration::from_secs(100)),
     };
     write(&job, Staged::begin(directory)?)
 }
@@ -140,6 +141,7 @@ fn the_manifest_tells_what_went_in_and_by_which_methods() {
     assert_eq!(manifest["balance_closes"], true);
     assert_eq!(manifest["clock"]["created"], "2001-09-09T01:46:40Z");
     assert_eq!(manifest["clock"]["stage_seconds"]["geometry"], 0.123);
+    assert!(manifest["clock"]["stage_seconds"]["write"].as_f64() >= Some(100.0));
     #[cfg(target_os = "linux")]
     assert!(manifest["clock"]["peak_memory_bytes"].as_u64() > Some(1 << 20));
 }

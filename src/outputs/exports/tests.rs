@@ -55,6 +55,7 @@ fn with_job<T>(exports: &[ExportFormat], act: impl FnOnce(&WriteJob<'_>) -> T) -
         options: &[],
         created: None,
         stage_seconds: &[],
+        writing_since: None,
     })
 }
 
@@ -240,6 +241,7 @@ fn field_names_stay_apart_when_ids_run_together() {
         options: &[],
         created: None,
         stage_seconds: &[],
+        writing_since: None,
     };
     let layers = layers::make_all(&job);
     let exposed = layers.iter().find(|layer| layer.name == "exposed_blocks").unwrap();
