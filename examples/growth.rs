@@ -81,7 +81,8 @@ fn cost(program: &Path, size: usize, town: Town) -> Outcome<Cost> {
     }
     let out = folder.path().join("out");
     let mut run = Command::new(program);
-    run.arg("run").arg(&project).args(["--only", "tables", "--quiet", "--out"]).arg(&out);
+    run.arg("run").arg(&project).arg("--out").arg(&out);
+    run.args(["--only", "tables", "--quiet", "--cache", "off"]);
     let status = run.status()?;
     if !status.success() {
         return Err(format!("the run of {town:?} failed").into());
