@@ -10,11 +10,14 @@ mod tallied;
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::doubts::growth;
 use super::exposure::places;
 use super::fixed::Fixed;
 use super::measurements::DeficitRow;
 use super::planes::Planes;
+use super::tally::TOGETHER;
 use crate::config::{Better, DeficitKind, DeficitSettings, Settings, Units};
 use crate::domain::{Code, Doubt, Finding, Findings, OUTSIDE, TOTAL};
 use crate::geometry::mosaic::{Parts, Scratch};
@@ -250,16 +253,22 @@ impl Basis<'_> {
     }
 
     fn areas_of(&self, shapes: &Shapes) -> Vec<Fixed> {
-        let mut sums = vec![Fixed::ZERO; self.area.territories.len()];
-        let mut scratch = Scratch::default();
-        for shape in shapes.iter() {
+        let none = || vec![Fixed::ZERO; self.area.territories.len()];
+        let add = |(mut scratch, mut sums): (Scratch, Vec<Fixed>), row: usize| {
+            let shape = shapes.get(row);
             for (planes, area_m2) in self.planes.mosaic.split_area(shape, &mut scratch) {
                 if let Some(territory) = self.planes.territory(&planes) {
                     sums[territory] += Fixed::of(area_m2);
                 }
             }
-        }
-        sums
+            (scratch, sums)
+        };
+        (0..shapes.len())
+            .into_par_iter()
+            .with_min_len(TOGETHER)
+            .fold(|| (Scratch::default(), none()), add)
+            .map(|(_, sums)| sums)
+            .reduce(none, |a, b| a.into_iter().zip(b).map(|(a, b)| a + b).collect())
     }
 
     fn access(

@@ -17,7 +17,7 @@ use super::exposure::hazards;
 use super::fixed::Fixed;
 use super::measurements::FacilityRow;
 use super::planes::{Class, Planes};
-use super::tally::class_of;
+use super::tally::{TOGETHER, class_of};
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Level, OUTSIDE};
 use crate::geometry::mosaic::Scratch;
@@ -105,9 +105,10 @@ fn lost(shapes: &Shapes, centroids: &[GridPoint], levels: &[Option<Level>]) -> V
 
 /// What each facility counts as.
 pub(super) fn classes(planes: &Planes, service: &ServiceLayer) -> Vec<Option<Class>> {
-    let mut scratch = Scratch::default();
-    let shapes = service.layer.shapes.iter();
-    shapes.map(|shape| class_of(planes, shape, &mut scratch)).collect()
+    let shapes = &service.layer.shapes;
+    let class = |scratch: &mut Scratch, row| class_of(planes, shapes.get(row), scratch);
+    let rows = (0..shapes.len()).into_par_iter().with_min_len(TOGETHER);
+    rows.map_init(Scratch::default, class).collect()
 }
 
 /// Rows at a level that is asked for.

@@ -14,6 +14,8 @@ use crate::geometry::{Dimension, ExposureLayer, ShapeRef};
 
 /// Features that one task works through; fixed, so that results do not depend on threads.
 pub(super) const CHUNK: usize = 4096;
+/// Features that one task takes at least where each is a task of its own.
+pub(super) const TOGETHER: usize = 64;
 
 /// Columns that come before the sums of a layer.
 pub(super) const AREA: usize = 0;

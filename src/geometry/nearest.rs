@@ -26,7 +26,7 @@ const FEW: usize = 64;
 /// Places that one task answers.
 const CHUNK: usize = 1 << 13;
 /// From so many pieces on a search is as quick as trying them all.
-const MOST_TRIED: usize = 64;
+const MOST_TRIED: usize = 160;
 /// How much farther than the limit a search looks, so that rounding loses nothing.
 const MARGIN: f64 = 1.0 + 1e-12;
 
@@ -132,15 +132,12 @@ impl Nearest {
         let mut answers = vec![None; places.len()];
         let (mut left, mut far) = (Vec::new(), Vec::new());
         for (at, &place) in places.iter().enumerate() {
-            match cells.and_then(|cells| cells.at(place, self)) {
-                Some(near) => {
-                    let nearest = nearest_of(&near.pieces, place);
-                    answers[at] = self.answer(place, nearest, &near.areas);
-                }
-                None => {
-                    left.push(at);
-                    far.push(place);
-                }
+            if let Some(near) = cells.and_then(|cells| cells.at(place, self)) {
+                let nearest = nearest_of(&near.pieces, place);
+                answers[at] = self.answer(place, nearest, &near.areas);
+            } else {
+                left.push(at);
+                far.push(place);
             }
         }
         // A search is quicker where the last place was near.
