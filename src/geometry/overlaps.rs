@@ -79,52 +79,42 @@ pub fn find(shapes: &Shapes) -> Vec<Overlap> {
 }
 
 fn look_for(shapes: &Shapes) -> Vec<Overlap> {
-    let threads = rayon::current_num_threads();
-    if shapes.len() <= AT_ONCE / threads {
+    // All threads together have so many at a time.
+    let at_once = AT_ONCE.div_ceil(rayon::current_num_threads());
+    if shapes.len() <= at_once {
         let pairs = meeting_pairs(&boxes(shapes, 0..shapes.len()));
         return overlapping(&Outlines::new(shapes), pairs);
     }
-    find_by_strips(shapes, AT_ONCE, threads, !shapes.is_in_memory())
+    find_by_strips(shapes, at_once, !shapes.is_in_memory())
 }
 
-/// The same, some strips at a time, each on a thread; the features of a strip are gathered where
-/// their points do not all lie in memory.
-fn find_by_strips(
-    shapes: &Shapes,
-    at_once: usize,
-    threads: usize,
-    gathers: bool,
-) -> Vec<Overlap> {
-    let strips = Strips::over(shapes, at_once.div_ceil(threads));
+/// The same strip by strip, each on a thread; the features of a strip are gathered where their
+/// points do not all lie in memory.
+fn find_by_strips(shapes: &Shapes, at_once: usize, gathers: bool) -> Vec<Overlap> {
+    let strips = Strips::over(shapes, at_once);
     // Made before any strip: no thread may wait here for what another has begun.
     let all = (!gathers).then(|| Outlines::new(shapes));
-    let mut found = Vec::new();
-    for some in strips.groups(threads) {
-        let each = some.into_par_iter().map(|(strip, rows)| match &all {
-            Some(outlines) => {
-                let mut pairs = meeting_pairs(&boxes(shapes, rows));
-                let of_row = |row: u32| row as usize;
-                pairs.retain(|&(a, b)| strips.belongs(of_row(a), of_row(b), strip));
-                overlapping(outlines, pairs)
-            }
-            None => among_gathered(shapes, &strips, strip, &rows),
-        });
-        found.par_extend(each.flatten_iter());
-    }
+    let of_strip = |strip: usize| match &all {
+        Some(outlines) => {
+            let rows = strips.rows(strip).iter().map(|row| *row as usize);
+            let mut pairs = meeting_pairs(&boxes(shapes, rows));
+            pairs.retain(|&(a, b)| strips.belongs(a, b, strip));
+            overlapping(outlines, pairs)
+        }
+        None => among_gathered(shapes, &strips, strip),
+    };
+    let each = (0..strips.count()).into_par_iter().with_max_len(1);
+    let mut found: Vec<Overlap> = each.flat_map_iter(of_strip).collect();
     found.sort_unstable_by_key(|overlap| overlap.rows);
     found
 }
 
 /// The overlaps of a strip whose features are gathered.
-fn among_gathered(
-    shapes: &Shapes,
-    strips: &Strips,
-    strip: usize,
-    rows: &[usize],
-) -> Vec<Overlap> {
-    let gathered = shapes.gather(rows);
+fn among_gathered(shapes: &Shapes, strips: &Strips, strip: usize) -> Vec<Overlap> {
+    let rows: Vec<usize> = strips.rows(strip).iter().map(|row| *row as usize).collect();
+    let gathered = shapes.gather(&rows);
     let mut pairs = meeting_pairs(&boxes(&gathered, 0..rows.len()));
-    let of_row = |at: u32| rows[at as usize];
+    let of_row = |at: u32| strips.rows(strip)[at as usize];
     pairs.retain(|&(a, b)| strips.belongs(of_row(a), of_row(b), strip));
     let mut found = overlapping(&Outlines::new(&gathered), pairs);
     for overlap in &mut found {
@@ -290,9 +280,9 @@ mod tests {
         let whole = find(&shapes);
         assert!(whole.len() > 60, "{}", whole.len());
         for at_once in [1, 2, 7, 41] {
-            for (threads, gathers) in [(1, false), (1, true), (3, false), (3, true)] {
-                let found = find_by_strips(&shapes, at_once, threads, gathers);
-                assert_eq!(found, whole, "{at_once} {threads} {gathers}");
+            for gathers in [false, true] {
+                let found = find_by_strips(&shapes, at_once, gathers);
+                assert_eq!(found, whole, "{at_once} {gathers}");
             }
         }
     }

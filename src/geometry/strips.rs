@@ -18,10 +18,14 @@ const COLUMNS: usize = 1 << 16;
 /// A layer in strips from west to east.
 #[derive(Debug)]
 pub(super) struct Strips {
-    /// First and last column of each feature; `None` of what is no area.
-    columns: Vec<Option<(u16, u16)>>,
+    /// First column of each feature; 0 of what is no area.
+    first: Vec<u16>,
     /// Columns of each strip.
-    strips: Vec<Range<usize>>,
+    columns: Vec<Range<usize>>,
+    /// Rows of one strip after another.
+    rows: Vec<u32>,
+    /// Where the rows of each strip end.
+    ends: Vec<usize>,
 }
 
 impl Strips {
@@ -34,50 +38,75 @@ impl Strips {
         let columns: Vec<Option<(u16, u16)>> = areas(shapes)
             .map(|bounds| bounds.map(|[x0, _, x1, _]| (column(x0), column(x1))))
             .collect();
-        let mut begin = vec![0usize; COLUMNS];
-        columns.iter().flatten().for_each(|(first, _)| begin[usize::from(*first)] += 1);
-        let (mut strips, mut start, mut count) = (Vec::new(), 0, 0);
-        for (column, &more) in begin.iter().enumerate() {
-            if more > 0 && count > 0 && count + more > most {
-                strips.push(start..column);
-                (start, count) = (column, 0);
-            }
-            count += more;
-        }
-        strips.push(start..COLUMNS);
-        Self { columns, strips }
+        let strips = cut(&columns, most);
+        let (rows, ends) = by_strip(&columns, &strips);
+        let first = columns.into_iter().map(|own| own.map_or(0, |(first, _)| first));
+        Self { first: first.collect(), columns: strips, rows, ends }
     }
 
-    /// So many strips at a time, each by its number with its rows, rising.
-    pub(super) fn groups(
-        &self,
-        of: usize,
-    ) -> impl Iterator<Item = Vec<(usize, Vec<usize>)>> {
-        (0..self.strips.len())
-            .step_by(of)
-            .map(move |first| self.rows_of(first..(first + of).min(self.strips.len())))
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.columns.len()
     }
 
-    /// The rows of some strips, found in one go through all.
-    fn rows_of(&self, some: Range<usize>) -> Vec<(usize, Vec<usize>)> {
-        let mut found: Vec<_> = some.map(|strip| (strip, Vec::new())).collect();
-        for (row, columns) in self.columns.iter().enumerate() {
-            let Some((first, last)) = columns else { continue };
-            for (strip, rows) in &mut found {
-                let Range { start, end } = self.strips[*strip];
-                if usize::from(*first) < end && usize::from(*last) >= start {
-                    rows.push(row);
-                }
-            }
-        }
-        found
+    /// The rows of a strip, rising.
+    pub(super) fn rows(&self, strip: usize) -> &[u32] {
+        let start = if strip == 0 { 0 } else { self.ends[strip - 1] };
+        &self.rows[start..self.ends[strip]]
     }
 
     /// Whether a pair whose boxes meet belongs to a strip.
-    pub(super) fn belongs(&self, a: usize, b: usize, strip: usize) -> bool {
-        let first = |row: usize| self.columns[row].map_or(0, |(first, _)| first);
-        self.strips[strip].contains(&usize::from(first(a).max(first(b))))
+    pub(super) fn belongs(&self, a: u32, b: u32, strip: usize) -> bool {
+        let first = self.first[a as usize].max(self.first[b as usize]);
+        self.columns[strip].contains(&usize::from(first))
     }
+}
+
+/// Columns of strips in which no more than so many features begin.
+fn cut(columns: &[Option<(u16, u16)>], most: usize) -> Vec<Range<usize>> {
+    let mut begin = vec![0usize; COLUMNS];
+    columns.iter().flatten().for_each(|(first, _)| begin[usize::from(*first)] += 1);
+    let (mut strips, mut start, mut count) = (Vec::new(), 0, 0);
+    for (column, &more) in begin.iter().enumerate() {
+        if more > 0 && count > 0 && count + more > most {
+            strips.push(start..column);
+            (start, count) = (column, 0);
+        }
+        count += more;
+    }
+    strips.push(start..COLUMNS);
+    strips
+}
+
+/// The rows of one strip after another, each rising, and where those of each end.
+fn by_strip(
+    columns: &[Option<(u16, u16)>],
+    strips: &[Range<usize>],
+) -> (Vec<u32>, Vec<usize>) {
+    let mut strip_of = vec![0; COLUMNS];
+    for (strip, columns) in strips.iter().enumerate() {
+        strip_of[columns.clone()].fill(strip);
+    }
+    let of = |columns: &Option<(u16, u16)>| {
+        columns.map_or(0..0, |(first, last)| {
+            strip_of[usize::from(first)]..strip_of[usize::from(last)] + 1
+        })
+    };
+    let mut ends = vec![0; strips.len()];
+    columns.iter().flat_map(of).for_each(|strip| ends[strip] += 1);
+    let mut all = 0;
+    for end in &mut ends {
+        // Where they begin, for now.
+        all += std::mem::replace(end, all);
+    }
+    let mut rows = vec![0; all];
+    for (row, columns) in (0u32..).zip(columns) {
+        for strip in of(columns) {
+            rows[ends[strip]] = row;
+            ends[strip] += 1;
+        }
+    }
+    (rows, ends)
 }
 
 /// The box of each feature; `None` of what is no area.
@@ -114,10 +143,9 @@ mod tests {
         // each in 5, 10 and 32767.
         let shapes = triangles(&[(0, 25), (20, 30), (0, 5), (65_535, 65_536), (10, 12)]);
         let strips = Strips::over(&shapes, 2);
-        assert_eq!(strips.strips, [0..5, 5..32_767, 32_767..COLUMNS]);
-        let all = [(0, vec![0, 2]), (1, vec![0, 1, 4]), (2, vec![3])];
-        assert_eq!(strips.groups(2).collect::<Vec<_>>(), [&all[..2], &all[2..]]);
-        assert_eq!(strips.groups(1).flatten().collect::<Vec<_>>(), all);
+        assert_eq!(strips.columns, [0..5, 5..32_767, 32_767..COLUMNS]);
+        let rows = |strip| strips.rows(strip);
+        assert_eq!([rows(0), rows(1), rows(2)], [&[0, 2][..], &[0, 1, 4], &[3]]);
         assert!(strips.belongs(0, 2, 0) && !strips.belongs(0, 2, 1));
         assert!(strips.belongs(0, 1, 1) && !strips.belongs(1, 0, 0));
     }
@@ -125,8 +153,8 @@ mod tests {
     #[test]
     fn nothing_and_what_begins_in_one_place_make_one_strip() {
         let none = Strips::over(&Shapes::default(), 1);
-        assert_eq!(none.groups(3).collect::<Vec<_>>(), [vec![(0, vec![])]]);
+        assert_eq!((none.count(), none.rows(0)), (1, &[][..]));
         let alike = Strips::over(&triangles(&[(7, 9); 5]), 2);
-        assert_eq!(alike.groups(1).collect::<Vec<_>>(), [vec![(0, vec![0, 1, 2, 3, 4])]]);
+        assert_eq!((alike.count(), alike.rows(0)), (1, &[0, 1, 2, 3, 4][..]));
     }
 }
