@@ -35,12 +35,26 @@ impl<'w> Assembly<'w> {
         }
     }
 
-    /// Adds the next chunk of the file.
-    pub(super) fn append(
+    /// Whether all coordinates so far lie in memory.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.parsed.data.coords.is_in_memory()
+    }
+
+    /// Adds what was parsed of the next batch of the file, if there is any, and gives the
+    /// memory of the batch back.
+    pub(super) fn append_all(
         &mut self,
-        chunk: Chunk,
-        batch: &Batch,
-    ) -> Result<(), FormatError> {
+        parsed: Option<(Vec<Chunk>, Batch)>,
+    ) -> Result<Option<Vec<u8>>, FormatError> {
+        let Some((chunks, batch)) = parsed else { return Ok(None) };
+        for chunk in chunks {
+            self.append(chunk, &batch)?;
+        }
+        Ok(Some(batch.bytes))
+    }
+
+    /// Adds the next chunk of the file.
+    fn append(&mut self, chunk: Chunk, batch: &Batch) -> Result<(), FormatError> {
         let data = &mut self.parsed.data;
         let (coords, parts) = (data.coords.len(), data.parts.len());
         let (first, rows) = (data.features.len(), self.parsed.rows);

@@ -5,9 +5,10 @@
 //!
 //! `split` finds the features and cuts the file into batches of their bytes, `feature`
 //! reads one feature with a `cursor`, and this file runs the two side by side: while
-//! batch n is parsed on all threads, batch n + 1 is read. Cuts depend on the bytes
-//! only, so the result is the same on any number of threads. Memory holds two batches,
-//! the largest single feature, and what is kept.
+//! batch n is parsed on all threads, batch n + 1 is read, and batch n - 1 is put aside if
+//! the layer is too large for memory. Cuts depend on the bytes only, so the result is the
+//! same on any number of threads. Memory holds three batches, the largest single feature,
+//! and what is kept.
 //!
 //! The JSON reader is our own because of three needs at once: coordinates go straight
 //! into flat arrays, trouble of one feature must be told from broken JSON without a
@@ -72,15 +73,26 @@ fn read_in_pieces(
     let mut splitter = Splitter::new(reader, sizes);
     let mut assembly = Assembly::new(wanted, bytes);
     let mut current = splitter.next_batch()?;
+    let mut waiting = None;
     while let Some(batch) = current {
-        let (chunks, next) =
-            rayon::join(|| parse_batch(&batch, wanted), || splitter.next_batch());
-        for chunk in chunks? {
-            assembly.append(chunk, &batch)?;
+        let before = waiting.take();
+        let (appended, (chunks, next)) = rayon::join(
+            || assembly.append_all(before),
+            || rayon::join(|| parse_batch(&batch, wanted), || splitter.next_batch()),
+        );
+        // In the order of the file, so that its first error is the one reported.
+        let mut done = appended?;
+        waiting = Some((chunks?, batch));
+        if assembly.is_in_memory() {
+            // At once, while it is at hand: only to write into a file is worth a thread.
+            done = assembly.append_all(waiting.take())?;
         }
-        splitter.recycle(batch.bytes);
+        if let Some(bytes) = done {
+            splitter.recycle(bytes);
+        }
         current = next?;
     }
+    assembly.append_all(waiting)?;
     let stated: BTreeSet<LegacyCrs> = splitter.crs().into_iter().collect();
     Ok(assembly.finish(stated))
 }

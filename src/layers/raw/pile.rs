@@ -240,11 +240,14 @@ fn write<R: Record>(file: &mut Option<Filed>, records: &[R]) -> io::Result<()> {
         let made = made.and_then(Result::ok).map_or_else(tempfile::tempfile, Ok);
         file.insert(Filed { file: Mutex::new(made?), records: 0 })
     };
-    let bytes: Vec<u8> = records.iter().flat_map(|record| record.to_bytes()).collect();
+    let mut bytes = vec![[0; BYTES]; records.len()];
+    for (to, record) in bytes.iter_mut().zip(records) {
+        *to = record.to_bytes();
+    }
     let at = (filed.records * BYTES) as u64;
     let file = filed.file.get_mut().unwrap_or_else(PoisonError::into_inner);
     file.seek(SeekFrom::Start(at))?;
-    file.write_all(&bytes)?;
+    file.write_all(bytes.as_flattened())?;
     filed.records += records.len();
     Ok(())
 }
