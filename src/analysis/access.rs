@@ -417,6 +417,27 @@ mod tests {
     }
 
     #[test]
+    fn many_features_keep_their_people_and_their_order() {
+        // At every metre from 0 to 20,000 somebody with as many people, and a facility at each
+        // end: up to 10,000, where both are as near, people go to "a".
+        let mut area = crate::indicators::sample::area();
+        let (layer, service) = (&mut area.exposures[0], &mut area.services[0]);
+        layer.layer.shapes = points(&(0..=20_000).collect::<Vec<_>>());
+        layer.people = Some((0..=20_000).map(|at| Some(f64::from(at))).collect());
+        service.layer.shapes = points(&[0, 20_000]);
+        service.layer.ids = Arc::new(["a", "b"].iter().collect());
+        let (layer, service) = (&area.exposures[0], &area.services[0]);
+        let sums = people_nearest(layer, service);
+        // Gauss: 10,000 · 10,001 / 2, and the rest of 20,000 · 20,001 / 2.
+        let of_a = 50_005_000.0;
+        let expected = [of_a, 200_010_000.0 - of_a].map(Fixed::of);
+        assert_eq!(sums, expected);
+        let found = distances(layer, service);
+        let meters = (0..=20_000).map(|at: i32| Some(f64::from(at.min(20_000 - at))));
+        assert!(found.meters().eq(meters));
+    }
+
+    #[test]
     fn centroids_are_weighted_by_all_parts() {
         let l: &[(i64, i64)] = &[(0, 0), (60, 0), (60, 20), (20, 20), (20, 60), (0, 60)];
         let far: &[(i64, i64)] = &[(100, 0), (120, 0), (120, 20), (100, 20)];

@@ -385,3 +385,27 @@ fn over_all(shapes: &Shapes, of: impl Fn(ShapeRef<'_>) -> Fixed + Sync) -> Fixed
         |window: Window<'_>| window.iter().map(|(_, shape)| of(shape)).sum::<Fixed>();
     shapes.par_windows().map(sum).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::GridPoint;
+    use crate::layers::PartRole;
+
+    #[test]
+    fn the_whole_of_a_large_layer_is_that_of_all_its_features() {
+        // Ten thousand lines of a metre.
+        let mut shapes = Shapes::default();
+        for y in 0..10_000 {
+            let line = [0, 1_000_000].map(|x| GridPoint::new(x, y));
+            shapes.push_part(PartRole::Line, line);
+            shapes.end_feature(Dimension::Line);
+        }
+        let mut area = crate::indicators::sample::area();
+        area.exposures[0].layer.shapes = std::sync::Arc::new(shapes);
+        for measure in [Measure::Length, Measure::Features] {
+            let found = whole(&area.exposures[0], &measure);
+            assert_eq!(found, Fixed::whole(10_000), "{measure:?}");
+        }
+    }
+}

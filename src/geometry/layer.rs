@@ -361,7 +361,9 @@ fn told(change: &Change, layer: &str, feature: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::{PartRole, RawFeature};
+    use crate::domain::{Digest, ReferenceSystem};
+    use crate::geometry::crs::{Crs, Ways};
+    use crate::layers::{CrsEvidence, PartRole, RawFeature};
 
     /// A layer of lines with so many vertices each.
     fn lines(vertices: &[usize]) -> RawFeatures {
@@ -377,6 +379,46 @@ mod tests {
             });
         }
         data
+    }
+
+    /// A layer of points, a millimetre from one to the next.
+    fn points(count: usize) -> RawLayer {
+        let mut data = RawFeatures::default();
+        for at in 0..count {
+            data.coords.extend([[500_000.0 + at as f64 / 1000.0, 8_000_000.0]]);
+            data.parts.push((at as u32 + 1, PartRole::Point));
+            let parts_end = at as u32 + 1;
+            let (is_null, has_height) = (false, false);
+            data.features.push(RawFeature { parts_end, is_null, has_height });
+            data.ids.push(&at.to_string());
+        }
+        RawLayer {
+            id: "points".to_owned(),
+            format: "GeoJSON",
+            crs: ReferenceSystem::Epsg(32_719),
+            crs_evidence: CrsEvidence::Project,
+            digest: Digest::of(b""),
+            bytes: 0,
+            modified: None,
+            companions: Vec::new(),
+            data,
+        }
+    }
+
+    #[test]
+    fn rows_stay_in_order_however_many_are_placed_together() {
+        // Two rounds of tasks and one task more.
+        let count = (2 * TOGETHER + 1) * ROWS;
+        let raw = points(count);
+        let crs = Crs::from_epsg(32_719).unwrap();
+        let mut ways = Ways::to(&crs);
+        let way = ways.from(&raw.crs, None).unwrap();
+        let mut findings = Findings::default();
+        let placed = place(&raw, &way, 32_719, &|_| false, None, &mut findings).unwrap();
+        assert!(placed.rows.iter().copied().eq(0..count as u32));
+        assert!(placed.dropped.is_empty() && findings.as_slice().is_empty());
+        let xs = placed.shapes.iter().map(|shape| shape.points()[0].x);
+        assert!(xs.eq((0..count as i64).map(|at| 500_000_000_000 + at * 1000)));
     }
 
     #[test]

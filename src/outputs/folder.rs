@@ -421,7 +421,7 @@ fn fill(
         while let at = next.fetch_add(1, Ordering::Relaxed)
             && let Some((name, content)) = files.get(at)
         {
-            if matches!(content, Content::Laid(_)) && seen.contains(name) {
+            if seen.contains(name) {
                 continue;
             }
             see_onto_disk(folder.join(name), content).map_err(|error| {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::Localized;
+use crate::geometry::GridPoint;
 use crate::layers::ReportedRow;
 
 fn settings(standard: f64) -> DeficitSettings {
@@ -154,4 +155,30 @@ fn the_latest_period_is_taken_unless_one_is_asked_for() {
     assert_eq!(found(Some("2014")), Some("2014"));
     assert_eq!(found(Some("1999")), None);
     assert_eq!(pick(&table, "other", "_T", None), None);
+}
+
+/// A thousand squares of 2 m side, 3 m from one to the next, so many that they are not taken apart
+/// in one go: the border at 1500 m has 500 on its left.
+#[test]
+fn areas_of_many_features_add_up() {
+    let m = |meters: i64| meters * 1_000_000;
+    let squares = |all: &[(i64, i64)]| {
+        let mut shapes = Shapes::default();
+        for &(x, side) in all {
+            let corners = [(x, 0), (x + side, 0), (x + side, side), (x, side)];
+            let ring = corners.map(|(x, y)| GridPoint::new(m(x), m(y)));
+            shapes.push_part(crate::layers::PartRole::Shell, ring);
+            shapes.end_feature(Dimension::Area);
+        }
+        shapes
+    };
+    let mut area = crate::indicators::sample::area();
+    area.territory_layer.shapes =
+        std::sync::Arc::new(squares(&[(0, 1500), (1500, 5000)]));
+    let settings = crate::indicators::sample::settings();
+    let planes = &Planes::new(&area);
+    let basis = Basis { area: &area, settings: &settings, planes, tallied: &[] };
+    let greens: Vec<(i64, i64)> = (0..1000).map(|at| (at * 3, 2)).collect();
+    let expected = [2000.0, 2000.0].map(Fixed::of);
+    assert_eq!(basis.areas_of(&squares(&greens)), expected);
 }

@@ -301,3 +301,34 @@ fn is_rectangle(rings: &[Vec<Point>]) -> bool {
     (is(a, b, 1) && is(b, c, 0) && is(c, d, 1) && is(d, a, 0))
         || (is(a, b, 0) && is(b, c, 1) && is(c, d, 0) && is(d, a, 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::map::scene::Scene;
+
+    #[test]
+    fn of_a_picture_counts_what_is_seen() {
+        let mut scene = Scene::new(20.0, 20.0);
+        let logo = Pixmap::new(4, 4).and_then(|logo| logo.encode_png().ok()).unwrap();
+        let rect = Rect::new(2.0, 3.0, 8.0, 8.0);
+        let add = |scene: &mut Scene| {
+            let png = logo.clone();
+            Canvas::image(scene, &Image { rect, png });
+        };
+        add(&mut scene);
+        scene.clipped(Rect::new(5.0, 0.0, 15.0, 9.0), |scene| {
+            scene.clipped(Rect::new(0.0, 4.0, 20.0, 20.0), add);
+        });
+        add(&mut scene);
+        let mut drawing = Drawing::default();
+        // Twice: nothing of the first time may be left.
+        for _ in 0..2 {
+            drawing.begin(200, 200, 10.0);
+            scene.paint(&mut drawing);
+            let whole = Area { left: 20, top: 30, right: 100, bottom: 110 };
+            let part = Area { left: 50, top: 40, right: 100, bottom: 90 };
+            assert_eq!(drawing.pictures(), [whole, part, whole]);
+        }
+    }
+}
