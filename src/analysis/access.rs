@@ -74,12 +74,7 @@ impl Found {
 
 /// The nearest facility of each feature; of equally near ones the lowest id, in byte order.
 pub(super) fn distances(layer: &ExposureLayer, service: &ServiceLayer) -> Found {
-    let wanted = Wanted { service, found: true, people: false };
-    search(layer, &[wanted])
-        .into_iter()
-        .map(|answer| answer.found)
-        .next()
-        .unwrap_or_default()
+    search_one(layer, Wanted { service, found: true, people: false }).found
 }
 
 /// For each facility the people whose nearest one it is.
@@ -87,12 +82,7 @@ pub(super) fn people_nearest(
     layer: &ExposureLayer,
     service: &ServiceLayer,
 ) -> Vec<Fixed> {
-    let wanted = Wanted { service, found: false, people: true };
-    search(layer, &[wanted])
-        .into_iter()
-        .map(|answer| answer.people)
-        .next()
-        .unwrap_or_default()
+    search_one(layer, Wanted { service, found: false, people: true }).people
 }
 
 /// What is asked of a service.
@@ -137,9 +127,7 @@ impl Facilities {
         let nearest = Nearest::new(service.layer.shapes.pick(&rows));
         Self { nearest, rows }
     }
-}
 
-impl Facilities {
     /// What is wanted, of features of a layer from a row on, of which the nearest facility as it
     /// is searched and its distance, m, are known.
     fn answer(
@@ -171,6 +159,11 @@ impl Facilities {
 fn none_of(wanted: &Wanted<'_>) -> Vec<Fixed> {
     let count = if wanted.people { wanted.service.layer.ids.len() } else { 0 };
     vec![Fixed::ZERO; count]
+}
+
+/// Finds what is wanted of one service.
+fn search_one(layer: &ExposureLayer, wanted: Wanted<'_>) -> Answer {
+    search(layer, &[wanted]).pop().expect("an answer for each service")
 }
 
 /// Finds what is wanted of each service, in one pass over a layer.

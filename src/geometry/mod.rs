@@ -56,7 +56,7 @@ pub mod values;
 
 pub use error::{GeometryError, GeometryErrors, Suspicion};
 pub use grid::GridPoint;
-pub use index::{SpatialIndex, along_curve};
+pub use index::SpatialIndex;
 pub use nearest::Nearest;
 pub use prepare::{prepare, prepare_as_drawn};
 pub use shapes::{Dimension, ShapeRef, Shapes, Window};

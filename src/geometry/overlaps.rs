@@ -82,8 +82,7 @@ fn look_for(shapes: &Shapes) -> Vec<Overlap> {
     // All threads together have so many at a time.
     let at_once = AT_ONCE.div_ceil(rayon::current_num_threads());
     if shapes.len() <= at_once {
-        let pairs = meeting_pairs(&boxes(shapes, 0..shapes.len()));
-        return overlapping(&Outlines::new(shapes), pairs);
+        return overlapping_of(shapes, meeting_pairs(&boxes(shapes, 0..shapes.len())));
     }
     find_by_strips(shapes, at_once, !shapes.is_in_memory())
 }
@@ -116,7 +115,7 @@ fn among_gathered(shapes: &Shapes, strips: &Strips, strip: usize) -> Vec<Overlap
     let mut pairs = meeting_pairs(&boxes(&gathered, 0..rows.len()));
     let of_row = |at: u32| strips.rows(strip)[at as usize];
     pairs.retain(|&(a, b)| strips.belongs(of_row(a), of_row(b), strip));
-    let mut found = overlapping(&Outlines::new(&gathered), pairs);
+    let mut found = overlapping_of(&gathered, pairs);
     for overlap in &mut found {
         let (a, b) = overlap.rows;
         overlap.rows = (rows[a], rows[b]);
@@ -134,7 +133,12 @@ fn boxes(
     areas.filter_map(|row| Some((row, bounds(shapes.get(row))?))).collect()
 }
 
-/// The overlaps among pairs whose boxes meet.
+/// The overlaps among pairs whose boxes meet; where there are none no outline is looked at.
+fn overlapping_of(shapes: &Shapes, pairs: Vec<(u32, u32)>) -> Vec<Overlap> {
+    if pairs.is_empty() { Vec::new() } else { overlapping(&Outlines::new(shapes), pairs) }
+}
+
+/// The same with the outlines at hand.
 fn overlapping(outlines: &Outlines<'_>, pairs: Vec<(u32, u32)>) -> Vec<Overlap> {
     let shapes = outlines.shapes();
     pairs

@@ -14,9 +14,7 @@ use super::glyphs::{self, Letters};
 use super::outline::{Area, Outline, OutlinePen, Place};
 use super::pieces::{Kept, Pieces, Shape};
 use super::raster::Raster;
-use super::scene::{
-    Anchor, Cap, Colour, Fill, Hatch, Image, Point, Rect, Rule, Stroke, Text,
-};
+use super::scene::{Cap, Colour, Fill, Hatch, Image, Point, Rect, Rule, Stroke, Text};
 use super::traced::{self, PathPen};
 
 /// One thing to be done, in order.
@@ -31,8 +29,8 @@ pub(super) enum Step {
     Picture(usize),
     /// What follows is cut to whole pixels, until the matching end.
     Frame(Area),
-    /// What follows is cut to an outline, until the matching end.
-    Clip { shape: Shape, rule: Rule },
+    /// What follows is cut to an outline (even-odd), until the matching end.
+    Clip(Shape),
     /// The end of the last cut.
     Unclip,
 }
@@ -213,15 +211,8 @@ impl Canvas for Drawing {
     }
 
     fn text(&mut self, text: &Text) {
-        let width =
-            font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
-        let back = match text.anchor {
-            Anchor::Start => 0.0,
-            Anchor::Middle => -width / 2.0,
-            Anchor::End => -width,
-        };
-        let (sin, cos) = text.rotation.to_radians().sin_cos();
-        let start = [text.pos[0] + back * cos, text.pos[1] + back * sin];
+        let (begin, (sin, cos)) = (text.begin(), text.rotation.to_radians().sin_cos());
+        let start = [text.pos[0] + begin * cos, text.pos[1] + begin * sin];
         if glyphs::fits(text, self.scale) {
             self.level_text(text, start);
         } else {
@@ -265,7 +256,7 @@ impl Canvas for Drawing {
             self.rings(rings);
             let shape = self.shape();
             let area = shape.area;
-            self.steps.push(Step::Clip { shape, rule: Rule::EvenOdd });
+            self.steps.push(Step::Clip(shape));
             area
         };
         self.frames.push(area.meet(self.frame()));

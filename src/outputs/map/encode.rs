@@ -63,13 +63,17 @@ fn file(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use tiny_skia::Pixmap;
 
     use super::*;
 
     /// A page of which each pixel has its colour.
-    fn page(wide: u32, high: u32, colour: impl Fn(u32) -> [u8; 3]) -> Pixmap {
+    pub(in crate::outputs::map) fn page(
+        wide: u32,
+        high: u32,
+        colour: impl Fn(u32) -> [u8; 3],
+    ) -> Pixmap {
         let mut page = Pixmap::new(wide, high).unwrap();
         for (i, pixel) in page.data_mut().as_chunks_mut::<4>().0.iter_mut().enumerate() {
             let [r, g, b] = colour(i as u32);

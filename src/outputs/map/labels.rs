@@ -19,13 +19,7 @@ pub struct Labels {
 /// The box of a text, mm: from the top of its capitals to the foot of its descenders.
 #[must_use]
 pub fn text_box(text: &Text) -> Rect {
-    let width =
-        font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
-    let left = match text.anchor {
-        Anchor::Start => 0.0,
-        Anchor::Middle => -width / 2.0,
-        Anchor::End => -width,
-    };
+    let (width, left) = (text.length(), text.begin());
     let (top, bottom) = (-0.76 * text.size_mm, 0.24 * text.size_mm);
     if text.rotation == 0.0 {
         let [x, y] = text.pos;
@@ -162,8 +156,7 @@ impl Labels {
 
     /// Places a label along the straightest free stretch of lines, on either side.
     pub fn along(&mut self, text: &Text, paths: &[Path]) -> Option<Text> {
-        let width =
-            font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
+        let width = text.length();
         let mut stretches: Vec<(f32, bool, Point, Point)> = Vec::new();
         for path in paths {
             for stretch in straight_stretches(&path.points, width) {

@@ -62,10 +62,9 @@ impl Painter {
                 let area = frame.meet(clip.area);
                 self.clips.push(Clip { area, ..clip });
             }
-            Step::Clip { shape, rule } => {
-                let clip = self.clip();
-                let inside =
-                    self.inside(&drawing.outline(shape), *rule, shape.area, &clip);
+            Step::Clip(shape) => {
+                let (clip, outline) = (self.clip(), drawing.outline(shape));
+                let inside = self.inside(&outline, Rule::EvenOdd, shape.area, &clip);
                 self.clips.push(inside);
             }
             Step::Unclip => {

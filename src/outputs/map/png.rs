@@ -73,19 +73,11 @@ mod tests {
     use tiny_skia::Pixmap;
 
     use super::*;
+    use crate::outputs::map::encode::tests::page;
     use crate::outputs::map::font;
     use crate::outputs::map::scene::{
         Anchor, Colour, Hatch, HatchKind, Image, Item, Paint, Path, Rect, Rule, Text,
     };
-
-    fn page_of(wide: u32, high: u32, colour: impl Fn(u32) -> [u8; 3]) -> Pixmap {
-        let mut page = Pixmap::new(wide, high).unwrap();
-        for (i, pixel) in page.data_mut().as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            let [r, g, b] = colour(i as u32);
-            *pixel = [r, g, b, 255];
-        }
-        page
-    }
 
     /// 1 mm is 10 pixels.
     fn pixels(scene: &Scene) -> Pixmap {
@@ -160,7 +152,7 @@ mod tests {
                 scene.stroke(vec![closed], 0.8, Colour::hex(0x0080_0000), &[2.0, 0.7]);
             });
         });
-        let logo = page_of(24, 24, |i| [(i % 24 * 10) as u8, (i / 24 * 10) as u8, 90]);
+        let logo = page(24, 24, |i| [(i % 24 * 10) as u8, (i / 24 * 10) as u8, 90]);
         let rect = Rect::new(3.0, 18.0, 9.0, 9.0);
         scene.items.push(Item::Image(Image { rect, png: logo.encode_png().unwrap() }));
         let halo = |text: Text| text.halo(Colour::hex(0x00FF_FFFF), 0.4);

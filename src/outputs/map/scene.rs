@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::canvas::Canvas;
+use super::font;
 
 /// A position on the page, mm.
 pub type Point = [f32; 2];
@@ -301,6 +302,22 @@ impl Text {
             spacing_mm: 0.0,
             colour: Colour::hex(0x001a_1a1a),
             halo: None,
+        }
+    }
+
+    /// How long its line is, mm.
+    #[must_use]
+    pub fn length(&self) -> f32 {
+        font::width_spaced(&self.text, self.weight, self.size_mm, self.spacing_mm)
+    }
+
+    /// Where its line begins as seen from its position along it, mm: there or before it.
+    #[must_use]
+    pub fn begin(&self) -> f32 {
+        match self.anchor {
+            Anchor::Start => 0.0,
+            Anchor::Middle => -self.length() / 2.0,
+            Anchor::End => -self.length(),
         }
     }
 

@@ -8,7 +8,6 @@ use std::cell::Cell;
 use std::fmt::Write as _;
 
 use super::canvas::Canvas;
-use super::font;
 use super::page_numbers::{decimals, write_hundredths};
 use super::scene::{
     Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Path, Point, Rect, Rule, Scene,
@@ -188,8 +187,7 @@ impl Canvas for SvgCanvas {
             );
         }
         // Where another face steps in, the words still take the room that was measured.
-        let width =
-            font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
+        let width = text.length();
         let _ = write!(
             style,
             " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"",

@@ -12,8 +12,8 @@ use crate::outputs::map::hatch::{self, Marks};
 use crate::outputs::map::packing::{self, Kind};
 use crate::outputs::map::page_numbers::{decimals, write_hundredths};
 use crate::outputs::map::scene::{
-    Anchor, Cap, Colour, Fill, Hatch, HatchKind, Image, Point, Rect, Rule, Scene, Stroke,
-    Text, Weight,
+    Cap, Colour, Fill, Hatch, HatchKind, Image, Point, Rect, Rule, Scene, Stroke, Text,
+    Weight,
 };
 use crate::outputs::map::steps::hundredths;
 
@@ -327,16 +327,9 @@ struct Place {
 
 impl Place {
     fn of(text: &Text) -> Self {
-        let width =
-            font::width_spaced(&text.text, text.weight, text.size_mm, text.spacing_mm);
-        let back = match text.anchor {
-            Anchor::Start => 0.0,
-            Anchor::Middle => -width / 2.0,
-            Anchor::End => -width,
-        };
-        let (sin, cos) = text.rotation.to_radians().sin_cos();
+        let (begin, (sin, cos)) = (text.begin(), text.rotation.to_radians().sin_cos());
         let [x, y] = text.pos;
-        Self { origin: [x + back * cos, y + back * sin], sin, cos }
+        Self { origin: [x + begin * cos, y + begin * sin], sin, cos }
     }
 
     /// The place on the page of a point along and below the line.
