@@ -51,8 +51,8 @@ fn rectangle(x: f64, y: f64, w: f64, h: f64) -> Part {
 /// A layer of features `f1`, `f2`, …, each of some parts and some people.
 fn layer(id: &str, epsg: u32, features: &[(Vec<Part>, Option<f64>)]) -> RawLayer {
     let mut data = RawFeatures::default();
-    let mut people = Column::new();
-    let mut codes = Column::new();
+    let mut people = Column::default();
+    let mut codes = Column::default();
     for (i, (parts, count)) in features.iter().enumerate() {
         for (role, points) in parts {
             data.coords.extend_from_slice(points);

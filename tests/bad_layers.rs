@@ -413,7 +413,8 @@ fn unknown_people_are_findings() {
     let (raw, findings) = world.read();
     assert_eq!(findings.worst(), Some(Severity::Error));
     let column = &raw.unwrap().layers[0].data.columns["people"];
-    let people: Vec<_> = column.iter().map(layers::fields::additive_value).collect();
+    let people: Vec<_> =
+        column.iter().map(|value| layers::fields::additive_value(&value)).collect();
     assert_eq!(people, [None, None, None, Some(7.0)]);
 }
 

@@ -1,4 +1,4 @@
-//! Where coordinates lie, in memory or beside it, changes no byte of what a run writes.
+//! Where layers lie, in memory or beside it, changes no byte of what a run writes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,10 +46,10 @@ fn written(held: usize) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn coordinates_beside_memory_give_the_same_bytes() {
+fn layers_beside_memory_give_the_same_bytes() {
     let in_memory = written(usize::MAX);
     assert!(in_memory.contains_key("tables/exposure.csv"));
-    // Most layers of the example have more vertices than this.
+    // Every layer of the example takes more than this, and nearly all that is known of each feature.
     let aside = written(300);
     assert!(in_memory.keys().eq(aside.keys()));
     for (name, bytes) in &in_memory {

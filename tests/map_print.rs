@@ -384,7 +384,7 @@ fn letters_that_cannot_be_written_are_found() {
     assert_eq!(said, "2 names or titles have letters that maps cannot write: U+6771.");
     // A facility that is named by its id, a deficit and the project, each under its own name.
     let ids = area.services[0].layer.ids.iter().skip(1);
-    let ids = ["Posta 東"].into_iter().chain(ids).collect();
+    let ids = ["Posta 東".into()].into_iter().chain(ids).collect();
     area.services[0].layer.ids = std::sync::Arc::new(ids);
     settings.deficits[0].title = sample::both("西", "x");
     settings.title = sample::both("南", "x");

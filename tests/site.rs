@@ -460,7 +460,7 @@ fn every_feature_of_ilo_is_what_a_run_says_of_it() {
         for (row, expected) in rows.iter().enumerate().step_by(step) {
             let mut place = layer.layer.clone();
             place.shapes = place.shapes.pick(&[row]).into();
-            place.ids = std::sync::Arc::new([&place.ids[row]].iter().collect());
+            place.ids = std::sync::Arc::new([place.ids.of(row)].iter().collect());
             let here = &surveyor.look(&place)[0];
             assert_eq!(here.territory, expected.territory, "{}", here.id);
             assert_eq!(here.hazards.len(), expected.hazards.len());

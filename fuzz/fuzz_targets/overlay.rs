@@ -97,7 +97,7 @@ fn parts(bytes: &mut &[u8], role: PartRole) -> Vec<(PartRole, Vec<[f64; 2]>)> {
 fn layer(id: &str, features: Vec<Vec<(PartRole, Vec<[f64; 2]>)>>) -> RawLayer {
     let mut data = RawFeatures::default();
     let (mut codes, mut levels, mut people) =
-        (Column::new(), Column::new(), Column::new());
+        (Column::default(), Column::default(), Column::default());
     for (at, parts) in features.into_iter().enumerate() {
         for (role, points) in &parts {
             data.coords.extend_from_slice(points);

@@ -65,8 +65,8 @@ pub fn look_at(outcome: Result<Parsed, FormatError>) {
     }
     let mut end = 0;
     for (next, _) in &data.parts {
-        assert!(*next > end, "an empty part");
-        end = *next;
+        assert!(next > end, "an empty part");
+        end = next;
     }
     assert_eq!(end as usize, data.coords.len());
     let mut end = 0;

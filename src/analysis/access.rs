@@ -22,6 +22,7 @@ use crate::geometry::{
     Dimension, ExposureLayer, GridPoint, Nearest, ServiceLayer, ShapeRef, Shapes,
     StudyArea,
 };
+use crate::layers::Pile;
 
 /// Features that are answered at a time.
 const BLOCK: usize = 1 << 20;
@@ -31,8 +32,8 @@ const BLOCK: usize = 1 << 20;
 pub struct Found {
     features: usize,
     /// Row of the facility and how far it is, m; both empty where there is no facility at all.
-    rows: Vec<u32>,
-    meters: Vec<f64>,
+    rows: Pile<u32>,
+    meters: Pile<f64>,
 }
 
 impl Found {
@@ -52,23 +53,55 @@ impl Found {
     /// no facility at all.
     #[must_use]
     pub fn meters(&self) -> impl ExactSizeIterator<Item = Option<f64>> {
-        (0..self.features).map(|row| self.meters.get(row).copied())
+        let mut meters = self.meters.iter();
+        (0..self.features).map(move |_| meters.next())
     }
 
     /// Row of the facility and distance, m, of each feature.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = Option<(usize, f64)>> {
-        (0..self.features).map(|row| self.of(row))
+        let mut rows = self.rows.iter();
+        self.meters().map(move |meters| Some((rows.next()? as usize, meters?)))
     }
 
     /// Row of the facility and distance, m, of a feature.
     pub(super) fn of(&self, row: usize) -> Option<(usize, f64)> {
-        Some((*self.rows.get(row)? as usize, *self.meters.get(row)?))
+        let is_known = row < self.meters.len();
+        is_known.then(|| (self.rows.of(row) as usize, self.meters.of(row)))
     }
 
-    fn append(&mut self, mut next: Self) {
+    fn append(&mut self, next: &Self) {
         self.features += next.features;
-        self.rows.append(&mut next.rows);
-        self.meters.append(&mut next.meters);
+        self.rows.extend_from_slice(next.rows.all());
+        self.meters.extend_from_slice(next.meters.all());
+    }
+}
+
+/// Which features of a layer have a facility within a distance; the distance itself still counts.
+/// A feature is served whole or not at all.
+#[derive(Debug, Clone)]
+pub(super) struct WithinReach {
+    found: Arc<Found>,
+    within_m: f64,
+}
+
+impl WithinReach {
+    pub(super) fn new(found: &Arc<Found>, within_m: f64) -> Self {
+        Self { found: Arc::clone(found), within_m }
+    }
+
+    /// Whether a feature is.
+    pub(super) fn of(&self, row: usize) -> bool {
+        let found = self.found.of(row);
+        found.is_some_and(|(_, meters)| meters <= self.within_m)
+    }
+
+    /// Whether each of some consecutive features is.
+    pub(super) fn some(&self, rows: Range<usize>) -> Vec<bool> {
+        if self.found.meters.is_empty() {
+            return vec![false; rows.len()];
+        }
+        let meters = self.found.meters.range(rows);
+        meters.iter().map(|meters| *meters <= self.within_m).collect()
     }
 }
 
@@ -104,7 +137,7 @@ struct Answer {
 impl Answer {
     /// Adds what was found of the features that follow.
     fn append(&mut self, next: Self) {
-        self.found.append(next.found);
+        self.found.append(&next.found);
         for (sum, more) in self.people.iter_mut().zip(next.people) {
             *sum += more;
         }
@@ -122,7 +155,7 @@ impl Facilities {
     fn of(service: &ServiceLayer) -> Self {
         let ids = &service.layer.ids;
         let mut rows: Vec<usize> = (0..ids.len()).collect();
-        rows.sort_by_key(|&row| &ids[row]);
+        rows.sort_by_key(|&row| ids.of(row));
         // The index prefers the lower row: rows in the order of their ids make that the lower id.
         let nearest = Nearest::new(service.layer.shapes.pick(&rows));
         Self { nearest, rows }
@@ -145,6 +178,7 @@ impl Facilities {
             answer.found.meters = known().map(|(_, meters)| *meters).collect();
         }
         if let Some(amounts) = layer.people.as_ref().filter(|_| wanted.people) {
+            let amounts = amounts.some(first..first + nearest.len());
             for (row, found) in (first..).zip(nearest) {
                 if let (Some((at, _)), Some(people)) = (found, amounts.of(row)) {
                     answer.people[self.rows[*at]] += Fixed::of(people);
@@ -272,13 +306,6 @@ fn centroids(shapes: &Shapes, rows: Range<usize>) -> Vec<GridPoint> {
         .collect()
 }
 
-/// Says for each feature whether its facility lies within `within_m`.
-///
-/// The limit itself still counts. A feature is served whole or not at all.
-pub(super) fn served(found: &Found, within_m: f64) -> Vec<bool> {
-    found.meters().map(|meters| meters.is_some_and(|m| m <= within_m)).collect()
-}
-
 /// What may be off in the distance of a layer's features to a service, m: the doubts that are
 /// on and known.
 pub(super) fn doubts(
@@ -399,7 +426,13 @@ mod tests {
         let found = distances(layer, service);
         let expected = [(1, 0.0), (1, 4.0), (0, 2.0), (1, 5.0)].map(Some);
         assert!(found.iter().eq(expected));
-        assert_eq!(served(&found, 4.0), [true, true, true, false]);
+        let served = WithinReach::new(&Arc::new(found), 4.0);
+        assert_eq!(served.some(0..4), [true, true, true, false]);
+        assert_eq!(served.some(2..4), [true, false]);
+        assert!(served.of(1) && !served.of(3));
+        let none = Found { features: 2, ..Found::default() };
+        let nobody = WithinReach::new(&Arc::new(none), 4.0);
+        assert_eq!((nobody.some(0..2), nobody.of(1)), (vec![false; 2], false));
         let people =
             |sums: &[Fixed]| sums.iter().map(|sum| sum.get()).collect::<Vec<_>>();
         assert_eq!(people(&people_nearest(layer, service)), [4.0, 3.0]);

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::exposure;
 use super::fixed::Fixed;
 use super::planes::{Class, Planes};
-use super::tally::{CHUNK, PEOPLE, Part, SUMS, take_apart};
+use super::tally::{CHUNK, Carried, PEOPLE, Part, SUMS, take_apart};
 use crate::domain::{Level, Measure};
 use crate::geometry::mosaic::Scratch;
 use crate::geometry::{ExposureLayer, StudyArea};
@@ -133,10 +133,11 @@ fn pieces(
 ) -> Pieces {
     let mut scratch = Scratch::default();
     let (mut all, mut counted) = (Vec::new(), Vec::new());
+    let carried = Carried::of(layer, &[], rows.clone());
     for row in rows {
         let class = take_apart(planes, layer, row, &mut scratch, |part, class| {
             let mut amounts = vec![None; columns.len()];
-            part.amounts(layer, &[], |column, value| {
+            part.amounts(&carried, |column, value| {
                 if let Some(at) = columns.iter().position(|known| *known == column) {
                     amounts[at] = Some(value);
                 }

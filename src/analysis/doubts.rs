@@ -17,10 +17,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::access::WithinReach;
 use super::exposure::{Table, is_counted};
 use super::fixed::Fixed;
 use super::planes::{Class, Planes};
-use super::tally::{CHUNK, CountsAs, Part, SUMS, split};
+use super::tally::{CHUNK, Carried, CountsAs, Part, SUMS, split};
 use crate::config::Settings;
 use crate::domain::{Doubt, DoubtRange, Level, Measure};
 use crate::geometry::crs::Applied;
@@ -86,7 +87,7 @@ impl<'a> Doubter<'a> {
         &mut self,
         planes: &Planes,
         layer: &ExposureLayer,
-        served: &[Vec<bool>],
+        served: &[WithinReach],
     ) -> LayerDoubts {
         let mut found = LayerDoubts::default();
         if self.settings.doubts.has(Doubt::ExposedPosition)
@@ -116,7 +117,7 @@ impl<'a> Doubter<'a> {
         &mut self,
         doubt: Doubt,
         layer: &ExposureLayer,
-        served: &[Vec<bool>],
+        served: &[WithinReach],
         by_m: &[Option<f64>],
     ) -> Moved {
         let mut is_known: Vec<bool> = by_m.iter().map(Option::is_some).collect();
@@ -170,7 +171,7 @@ impl Moved {
 
 impl Rules {
     /// Counts a layer by the three rules.
-    fn new(planes: &Planes, layer: &ExposureLayer, served: &[Vec<bool>]) -> Self {
+    fn new(planes: &Planes, layer: &ExposureLayer, served: &[WithinReach]) -> Self {
         let rows = layer.layer.shapes.len();
         let chunks: Vec<ByRule> = (0..rows.div_ceil(CHUNK))
             .into_par_iter()
@@ -178,8 +179,9 @@ impl Rules {
                 let mut sums = ByRule::new(SUMS + layer.sums.len() + served.len());
                 let mut scratch = Scratch::default();
                 let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
+                let carried = Carried::of(layer, served, rows.clone());
                 for feature in layer.layer.shapes.window(rows).iter() {
-                    sums.add(planes, layer, served, feature, &mut scratch);
+                    sums.add(planes, &carried, feature, &mut scratch);
                 }
                 sums
             })
@@ -222,8 +224,7 @@ impl ByRule {
     fn add(
         &mut self,
         planes: &Planes,
-        layer: &ExposureLayer,
-        served: &[Vec<bool>],
+        carried: &Carried<'_>,
         (row, shape): (usize, ShapeRef<'_>),
         scratch: &mut Scratch,
     ) {
@@ -234,7 +235,7 @@ impl ByRule {
         for (membership, amount) in parts {
             let class = planes.classify(&membership);
             let part = Part { row, dimension: shape.dimension(), amount, whole };
-            part.amounts(layer, served, |column, value| sums[column] += value);
+            part.amounts(carried, |column, value| sums[column] += value);
             counts.add(&class, amount);
             let features = self.columns;
             self.row(2, class.clone())[features] += Fixed::of(part.share());

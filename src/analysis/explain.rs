@@ -37,7 +37,7 @@ fn nearest(
     found: Option<(usize, f64)>,
 ) -> Option<NearestFacility> {
     let (at, distance_m) = found?;
-    Some(NearestFacility { facility: service.layer.ids[at].to_string(), distance_m })
+    Some(NearestFacility { facility: service.layer.ids.of(at).into_owned(), distance_m })
 }
 
 /// Takes figures apart. Made once, it explains any number of them; a layer is opened when it
@@ -192,7 +192,7 @@ impl<'a> Explainer<'a> {
                     .collect();
                 let next = next_facility(service, &levels, at);
                 let terms = next.map(|(next, m)| {
-                    let feature = service.layer.ids[next].to_string();
+                    let feature = service.layer.ids.of(next).into_owned();
                     RawTerm { feature, row: None, share: None, amount: Fixed::of(m) }
                 });
                 let terms = terms.into_iter().collect();
@@ -210,7 +210,7 @@ impl<'a> Explainer<'a> {
         let rows = found.iter().zip(people).enumerate();
         let terms = rows.filter_map(|(row, (near, people))| {
             near.filter(|(facility, _)| *facility == at)?;
-            let feature = layer.layer.ids[row].to_string();
+            let feature = layer.layer.ids.of(row).into_owned();
             let amount = Fixed::of(people?);
             Some(RawTerm { feature, row: Some(row), share: None, amount })
         });
@@ -340,7 +340,7 @@ impl<'a> Explainer<'a> {
                 SumOf::ZoneLength => Fixed::of(shape.length_m()),
                 _ => Fixed::whole(1),
             };
-            let feature = hazard.layer.ids[row].to_string();
+            let feature = hazard.layer.ids.of(row).into_owned();
             RawTerm { feature, row: None, share: None, amount }
         };
         let terms = rows.into_iter().map(term).collect();

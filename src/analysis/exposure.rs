@@ -216,12 +216,12 @@ pub(super) fn measures(layer: &ExposureLayer, table: &Table) -> Vec<(Measure, us
 /// The measures that parts of a layer's features add to, with their columns: all but the
 /// number of features.
 pub(super) fn measures_of_parts(layer: &ExposureLayer) -> Vec<(Measure, usize)> {
-    let has = |dimension| layer.layer.shapes.dimensions().any(|own| own == dimension);
+    let shapes = &layer.layer.shapes;
     let mut all = Vec::new();
-    if has(Dimension::Area) {
+    if shapes.has(Dimension::Area) {
         all.push((Measure::Area, AREA));
     }
-    if has(Dimension::Line) {
+    if shapes.has(Dimension::Line) {
         all.push((Measure::Length, LENGTH));
     }
     if layer.people.is_some() {

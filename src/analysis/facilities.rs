@@ -62,7 +62,7 @@ fn of_service(
         };
         rows.extend(lost.iter().map(|lost| FacilityRow {
             service: service.layer.id.clone(),
-            facility: service.layer.ids[lost.row].to_string(),
+            facility: service.layer.ids.of(lost.row).into_owned(),
             territory: territory(area, classes[lost.row].as_ref()),
             hazard: hazard.clone(),
             level: lost.level,

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use super::access::WithinReach;
 use super::contributions::PlaceClass;
 use super::exposure;
 use super::fixed::Fixed;
 use super::planes::{Class, Planes};
-use super::tally::{Apart, Part, SUMS};
+use super::tally::{Apart, Carried, Part, SUMS};
 use crate::geometry::{Dimension, ExposureLayer, StudyArea};
 
 /// The parts that the layers of a run came apart into.
@@ -112,15 +113,16 @@ impl KeptParts {
         area: &StudyArea,
         planes: &Planes,
         layer: &ExposureLayer,
-        served: &[Vec<bool>],
+        served: &[WithinReach],
     ) -> exposure::Table {
         let columns = SUMS + layer.sums.len() + served.len();
         let mut sums: BTreeMap<Class, Vec<Fixed>> = BTreeMap::new();
         let none = || vec![Fixed::ZERO; columns + 1];
         if let Some(apart) = self.taken_apart(area, layer) {
+            let carried = Carried::of(layer, served, 0..layer.layer.shapes.len());
             for (part, class) in apart.parts() {
                 let sums = sums.entry(class.clone()).or_insert_with(none);
-                part.amounts(layer, served, |column, value| sums[column] += value);
+                part.amounts(&carried, |column, value| sums[column] += value);
             }
             for class in apart.counts().flatten() {
                 let sums = sums.entry(class.clone()).or_insert_with(none);

@@ -50,7 +50,7 @@ use rayon::prelude::*;
 use crate::config::{DeficitKind, Settings};
 use crate::domain::{Doubt, Findings, Stage, Stages};
 use crate::geometry::{ExposureLayer, StudyArea};
-use access::Neighbours;
+use access::{Neighbours, WithinReach};
 use deficit::{Basis, Reach, Tallied};
 use doubts::{Doubter, LayerDoubts};
 use planes::Planes;
@@ -98,12 +98,12 @@ fn measure_all(
     let planes = Planes::new(area);
     let mut doubter = Doubter::new(area, settings);
     let keeps = kept.is_some();
-    let table_of = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+    let table_of = |layer: &ExposureLayer, served: &[WithinReach]| {
         let (tally, apart) = tally::tally_and_keep(&planes, layer, served, keeps);
         let kept = keeps.then(|| KeptLayer::of(&planes, layer, &apart));
         (exposure::Table::new(&planes, layer, &tally, served.len()), kept)
     };
-    let mut doubts_of = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+    let mut doubts_of = |layer: &ExposureLayer, served: &[WithinReach]| {
         doubter.of_layer(&planes, layer, served)
     };
     let job = Job { area, settings, planes: &planes };
@@ -137,10 +137,10 @@ pub fn measure_kept(
     findings: &mut Findings,
 ) -> Measurements {
     let planes = kept.planes(area);
-    let table_of = |layer: &ExposureLayer, served: &[Vec<bool>]| {
+    let table_of = |layer: &ExposureLayer, served: &[WithinReach]| {
         (kept.table(area, &planes, layer, served), None)
     };
-    let mut doubts_of = |_: &ExposureLayer, _: &[Vec<bool>]| LayerDoubts::default();
+    let mut doubts_of = |_: &ExposureLayer, _: &[WithinReach]| LayerDoubts::default();
     let job = Job { area, settings, planes: &planes };
     let neighbours = Neighbours::of_deficits(area, settings);
     let (mut found, _) =
@@ -155,11 +155,11 @@ pub fn measure_kept(
 
 /// Makes the sums of a layer, and its parts if they are kept; told which of its features are
 /// served.
-type Tabled<'t> = dyn Fn(&ExposureLayer, &[Vec<bool>]) -> (exposure::Table, Option<KeptLayer>)
+type Tabled<'t> = dyn Fn(&ExposureLayer, &[WithinReach]) -> (exposure::Table, Option<KeptLayer>)
     + Sync
     + 't;
 /// Finds the doubts of a layer, told the same.
-type Doubted<'t> = dyn FnMut(&ExposureLayer, &[Vec<bool>]) -> LayerDoubts + 't;
+type Doubted<'t> = dyn FnMut(&ExposureLayer, &[WithinReach]) -> LayerDoubts + 't;
 
 /// What all layers are measured with.
 struct Job<'a> {
@@ -237,7 +237,7 @@ impl Job<'_> {
 struct Asked<'a> {
     layer: &'a ExposureLayer,
     /// For each question which features are served.
-    served: Vec<Vec<bool>>,
+    served: Vec<WithinReach>,
     /// Deficit id and column of the people served.
     columns: Vec<(String, usize)>,
     reaches: Vec<Reach>,
@@ -267,12 +267,12 @@ fn ask<'a>(
         let distances = neighbours.of(&layer.layer.id, &service.layer.id);
         let to = Arc::clone(distances);
         found.push(Distances { deficit: deficit.id.clone(), found: to });
-        served.push(access::served(distances, *within_m));
+        served.push(WithinReach::new(distances, *within_m));
         for (doubt, off_m) in access::doubts(area, settings, layer, service) {
             let (less, more) = (first + served.len(), first + served.len() + 1);
             reaches.push(Reach { deficit: deficit.id.clone(), doubt, less, more });
-            served.push(access::served(distances, within_m - off_m));
-            served.push(access::served(distances, within_m + off_m));
+            served.push(WithinReach::new(distances, within_m - off_m));
+            served.push(WithinReach::new(distances, within_m + off_m));
         }
     }
     Asked { layer, served, columns, reaches }

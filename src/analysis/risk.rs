@@ -201,17 +201,17 @@ fn judge_one(layer: &ExposureLayer, factor: &RiskFactor, row: usize) -> Judged {
     let column = |field: &str| layer.attributes.get(field);
     let unknown = || WhyNot::Unknown(factor.id.clone());
     let unlisted = || WhyNot::Unlisted(factor.id.clone());
-    let value = column(&factor.field).map(|values| &values[row]).ok_or_else(unknown)?;
+    let value = column(&factor.field).map(|values| values.of(row)).ok_or_else(unknown)?;
     let position = if let Classes::Words(classes) = &factor.classes {
-        let text = text_of(value).ok_or_else(unknown)?;
+        let text = text_of(&value).ok_or_else(unknown)?;
         classes.iter().position(|class| class.contains(&text)).ok_or_else(unlisted)?
     } else {
-        text_of(value).ok_or_else(unknown)?;
-        let number = number_of(value).ok_or_else(unlisted)?;
+        text_of(&value).ok_or_else(unknown)?;
+        let number = number_of(&value).ok_or_else(unlisted)?;
         let number = match &factor.per {
             None => number,
             Some(per) => {
-                let under = column(per).and_then(|values| number_of(&values[row]));
+                let under = column(per).and_then(|values| number_of(&values.of(row)));
                 let under = under.filter(|under| *under != 0.0);
                 number / under.ok_or_else(unknown)?
             }
@@ -280,9 +280,9 @@ fn tell(
         let unknown = |one: &Judged| matches!(one, Err(WhyNot::Unknown(_)));
         let count = judged.iter().filter(|one| unlisted(one)).count();
         if let Some(row) = judged.iter().position(unlisted) {
-            let value = text_of(&layer.attributes[&factor.field][row]);
+            let value = text_of(&layer.attributes[&factor.field].of(row));
             let finding = Finding::about(Code::ValueInNoClass, &layer.layer.id)
-                .feature(&layer.layer.ids[row])
+                .feature(layer.layer.ids.of(row))
                 .with("factor", &factor.id)
                 .with("value", value.unwrap_or_default())
                 .with("count", count);
@@ -291,7 +291,7 @@ fn tell(
         let count = judged.iter().filter(|one| unknown(one)).count();
         if let Some(row) = judged.iter().position(unknown) {
             let finding = Finding::about(Code::FactorUnknown, &layer.layer.id)
-                .feature(&layer.layer.ids[row])
+                .feature(layer.layer.ids.of(row))
                 .with("factor", &factor.id)
                 .with("count", count);
             findings.push(finding);
@@ -399,7 +399,7 @@ fn assemble(
     let code = |territory: usize| area.territories[territory].code.as_str().to_owned();
     RiskRow {
         row,
-        feature: layer.layer.ids[row].to_string(),
+        feature: layer.layer.ids.of(row).into_owned(),
         territory: place.territory.map_or_else(|| OUTSIDE.to_owned(), code),
         hazard: assessed.hazard.clone(),
         level,

@@ -1,16 +1,18 @@
 //! Adding up what lies where, feature by feature, for one exposure layer.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::access::WithinReach;
 use super::fixed::Fixed;
 use super::planes::{Class, LevelCases, Planes, worse};
 use crate::domain::Level;
 use crate::geometry::mosaic::{Membership, Parts, Scratch};
-use crate::geometry::{Dimension, ExposureLayer, ShapeRef};
+use crate::geometry::{Dimension, ExposureLayer, ShapeRef, SomeAmounts};
 
 /// Features that one task works through; fixed, so that results do not depend on threads.
 pub(super) const CHUNK: usize = 4096;
@@ -72,7 +74,7 @@ pub(super) struct Apart {
 pub(super) fn tally(
     planes: &Planes,
     layer: &ExposureLayer,
-    served: &[Vec<bool>],
+    served: &[WithinReach],
 ) -> Tally {
     tally_and_keep(planes, layer, served, false).0
 }
@@ -81,16 +83,16 @@ pub(super) fn tally(
 pub(super) fn tally_and_keep(
     planes: &Planes,
     layer: &ExposureLayer,
-    served: &[Vec<bool>],
+    served: &[WithinReach],
     keeps: bool,
 ) -> (Tally, Vec<Apart>) {
     let rows = layer.layer.shapes.len();
     let chunks: Vec<(Tally, Option<Apart>)> = (0..rows.div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
-            let mut work = Chunk::new(planes, layer, served);
-            work.apart = keeps.then(Apart::default);
             let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
+            let mut work = Chunk::new(planes, layer, served, rows.clone());
+            work.apart = keeps.then(Apart::default);
             for (row, shape) in layer.layer.shapes.window(rows).iter() {
                 work.add(row, shape);
             }
@@ -108,8 +110,7 @@ pub(super) fn tally_and_keep(
 /// One task's share of the work.
 struct Chunk<'a> {
     planes: &'a Planes,
-    layer: &'a ExposureLayer,
-    served: &'a [Vec<bool>],
+    carried: Carried<'a>,
     columns: usize,
     scratch: Scratch,
     numbers: FxHashMap<Membership, usize>,
@@ -129,12 +130,12 @@ impl<'a> Chunk<'a> {
     fn new(
         planes: &'a Planes,
         layer: &'a ExposureLayer,
-        served: &'a [Vec<bool>],
+        served: &[WithinReach],
+        rows: Range<usize>,
     ) -> Self {
         Self {
             planes,
-            layer,
-            served,
+            carried: Carried::of(layer, served, rows),
             columns: SUMS + layer.sums.len() + served.len(),
             scratch: Scratch::default(),
             numbers: FxHashMap::default(),
@@ -174,7 +175,7 @@ impl<'a> Chunk<'a> {
         for &(at, amount) in &parts {
             let part = Part { row, dimension: shape.dimension(), amount, whole };
             let sums = &mut self.rows[at];
-            part.amounts(self.layer, self.served, |column, value| sums[column] += value);
+            part.amounts(&self.carried, |column, value| sums[column] += value);
         }
         let counted = self.counts_as(&parts, shape);
         if let Some(at) = counted {
@@ -274,6 +275,31 @@ pub(super) fn split(
     }
 }
 
+/// What consecutive features of a layer carry, in memory.
+pub(super) struct Carried<'a> {
+    /// Row of the first of them.
+    first: usize,
+    people: Option<SomeAmounts<'a>>,
+    sums: Vec<SomeAmounts<'a>>,
+    /// For each question of access whether each of them is served.
+    served: Vec<Vec<bool>>,
+}
+
+impl<'a> Carried<'a> {
+    pub(super) fn of(
+        layer: &'a ExposureLayer,
+        served: &[WithinReach],
+        rows: Range<usize>,
+    ) -> Self {
+        Self {
+            first: rows.start,
+            people: layer.people.as_ref().map(|all| all.some(rows.clone())),
+            sums: layer.sums.iter().map(|(_, all)| all.some(rows.clone())).collect(),
+            served: served.iter().map(|served| served.some(rows.clone())).collect(),
+        }
+    }
+}
+
 /// A part of a feature.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
@@ -295,8 +321,7 @@ impl Part {
     /// Hands on what it adds to each column.
     pub(super) fn amounts(
         &self,
-        layer: &ExposureLayer,
-        served: &[Vec<bool>],
+        carried: &Carried<'_>,
         mut add: impl FnMut(usize, Fixed),
     ) {
         match self.dimension {
@@ -304,19 +329,19 @@ impl Part {
             Dimension::Line => add(LENGTH, Fixed::of(self.amount)),
             Dimension::Point => {}
         }
-        for (column, (_, values)) in layer.sums.iter().enumerate() {
+        for (column, values) in carried.sums.iter().enumerate() {
             if let Some(value) = values.of(self.row) {
                 add(SUMS + column, Fixed::of(value * self.share()));
             }
         }
-        let people = layer.people.as_ref().and_then(|all| all.of(self.row));
+        let people = carried.people.as_ref().and_then(|all| all.of(self.row));
         add(if people.is_some() { KNOWN } else { UNKNOWN }, Fixed::of(self.share()));
         let Some(people) = people else { return };
         let people = Fixed::of(people * self.share());
         add(PEOPLE, people);
-        for (column, served) in served.iter().enumerate() {
-            if served[self.row] {
-                add(SUMS + layer.sums.len() + column, people);
+        for (column, served) in carried.served.iter().enumerate() {
+            if served[self.row - carried.first] {
+                add(SUMS + carried.sums.len() + column, people);
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::formats::{
     CrsStatement, Format, LegacyCrs, MAX_FIELDS_SHOWN, Parsed, Remark, Wanted,
 };
 use crate::layers::look::{self, Contents, Seen};
-use crate::layers::{Column, CrsEvidence, LayerError, LayerTrouble};
+use crate::layers::{CrsEvidence, LayerError, LayerTrouble, Value};
 
 /// Layers of a container that are looked at.
 const MAX_SHEETS: usize = 50;
@@ -72,7 +72,7 @@ pub fn examine(
         let read = |wanted: &Wanted| {
             look::read(path, &settings, wanted).map(|seen| {
                 let mut columns = seen.parsed.data.columns;
-                move |name: &str| columns.remove(name)
+                move |name: &str| columns.remove(name).map(|all| all.iter().collect())
             })
         };
         let asked = Fields { names: &more, places: &places, ground, sheet: &mut sheet };
@@ -245,7 +245,7 @@ fn without_geometry(parsed: &Parsed) -> Vec<String> {
     let mut ids = Vec::new();
     for (feature, id) in parsed.data.features.iter().zip(parsed.data.ids.iter()) {
         if feature.parts_end == start && ids.len() < NAMED {
-            ids.push(id.to_string());
+            ids.push(id.into_owned());
         }
         start = feature.parts_end;
     }
@@ -335,7 +335,7 @@ impl Fields<'_> {
         read: impl Fn(&Wanted) -> Result<R, LayerTrouble>,
     ) -> Result<(), LayerTrouble>
     where
-        R: FnMut(&str) -> Option<Column>,
+        R: FnMut(&str) -> Option<Vec<Value>>,
     {
         let rows = self.sheet.counts.features.max(1);
         let batch = usize::try_from(MAX_VALUES / rows).unwrap_or(usize::MAX).max(1);

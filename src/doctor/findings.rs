@@ -15,7 +15,7 @@ use super::shape;
 use crate::config::{DeficitKind, LayerSettings, Settings, Units};
 use crate::domain::{Code, Finding, Findings, ReferenceSystem};
 use crate::geometry::crs::{Crs, Transform};
-use crate::geometry::{Dimension, GridPoint, Shapes, StudyArea};
+use crate::geometry::{Dimension, GridPoint, ShapeRef, Shapes, StudyArea, Window};
 use crate::layers::fields::text_of;
 use crate::layers::{PartRole, RawLayer, RawLayers, Value};
 
@@ -56,7 +56,7 @@ fn lost_letters(layer: &RawLayer, of_layer: &LayerSettings, findings: &mut Findi
     let fields: BTreeSet<&String> = names.into_iter().flatten().collect();
     for field in fields {
         let Some(column) = layer.data.columns.get(field) else { continue };
-        let is_lost = |value: &&Value| matches!(value, Value::Text(text) if text.contains('\u{FFFD}'));
+        let is_lost = |value: &Value| matches!(value, Value::Text(text) if text.contains('\u{FFFD}'));
         let mut lost = column.iter().filter(is_lost);
         let Some(Value::Text(example)) = lost.next() else { continue };
         let finding = Finding::about(Code::LostLetters, &layer.id).with("field", field);
@@ -79,7 +79,7 @@ fn numbering(
     let Some(way) = degrees.way(&layer.crs) else { return };
     let places = shape::first_points(&layer.data);
     let codes =
-        column.iter().map(|value| text_of(value).map(|(text, _)| text.trim().into()));
+        column.iter().map(|value| text_of(&value).map(|(text, _)| text.trim().into()));
     let places = places.into_iter().map(|at| at.and_then(|at| way.project(at)));
     let Some(suspicion) = suspect_numbering(codes.zip(places), expected) else { return };
     let finding = Finding::about(Code::OtherNumbering, &layer.id).with("field", field);
@@ -110,7 +110,7 @@ fn is_counted(layer: &str, settings: &Settings) -> bool {
 
 /// Facilities that are counted and stand exactly where others of the layer stand.
 fn same_place(layer: &RawLayer, findings: &mut Findings) {
-    if layer.data.parts.iter().any(|(_, role)| *role != PartRole::Point) {
+    if layer.data.parts.iter().any(|(_, role)| role != PartRole::Point) {
         return;
     }
     let mut seen: HashMap<[u64; 2], usize> = HashMap::new();
@@ -129,8 +129,8 @@ fn same_place(layer: &RawLayer, findings: &mut Findings) {
     findings.push(
         finding
             .with("count", again)
-            .with("first", &ids[first])
-            .with("second", &ids[second]),
+            .with("first", ids.of(first))
+            .with("second", ids.of(second)),
     );
 }
 
@@ -149,7 +149,7 @@ fn reported_codes(
     let Some(column) = layer.data.columns.get(field) else { return };
     let own: BTreeSet<String> = column
         .iter()
-        .filter_map(|value| text_of(value).map(|(text, _)| text.trim().to_owned()))
+        .filter_map(|value| text_of(&value).map(|(text, _)| text.trim().to_owned()))
         .collect();
     let is_turned = |code: &str| {
         let there = department(code, named.other());
@@ -214,13 +214,20 @@ fn stated_vertices(
 
 /// So many vertices of lines and areas at most, evenly over all.
 fn sample_of(shapes: &Shapes, most: usize) -> Vec<GridPoint> {
-    let drawn = |row: &usize| shapes.dimension(*row) != Dimension::Point;
-    let count: usize =
-        (0..shapes.len()).filter(drawn).map(|row| shapes.points_of(row).len()).sum();
+    let is_drawn = |shape: &ShapeRef<'_>| shape.dimension() != Dimension::Point;
+    let count = if shapes.has(Dimension::Point) {
+        let of_window = |some: Window<'_>| {
+            let drawn = some.iter().map(|(_, shape)| shape).filter(is_drawn);
+            drawn.map(|shape| shape.points().len()).sum::<usize>()
+        };
+        shapes.windows().map(of_window).sum()
+    } else {
+        shapes.vertex_count()
+    };
     let step = count.div_ceil(most).max(1);
     let (mut sample, mut passed) = (Vec::with_capacity(count / step + 1), 0usize);
     for some in shapes.windows() {
-        for (_, shape) in some.iter().filter(|(row, _)| drawn(row)) {
+        for shape in some.iter().map(|(_, shape)| shape).filter(is_drawn) {
             let ahead = passed.next_multiple_of(step) - passed;
             sample.extend(shape.points().iter().skip(ahead).step_by(step));
             passed += shape.points().len();

@@ -46,7 +46,7 @@ pub(super) fn counts(parsed: &Parsed) -> Counts {
     for feature in &data.features {
         let end = feature.parts_end as usize;
         let (mut points, mut lines, mut shells) = (0usize, 0usize, 0usize);
-        for (_, role) in &data.parts[start..end] {
+        for (_, role) in &*data.parts.range(start..end) {
             match role {
                 PartRole::Point => points += 1,
                 PartRole::Line => lines += 1,
@@ -75,7 +75,7 @@ pub(super) fn counts(parsed: &Parsed) -> Counts {
 pub(super) fn first_points(data: &RawFeatures) -> Vec<Option<[f64; 2]>> {
     let mut start = 0;
     let first = |part: usize| {
-        let at = if part == 0 { 0 } else { data.parts[part - 1].0 as usize };
+        let at = if part == 0 { 0 } else { data.parts.of(part - 1).0 as usize };
         data.coords.all().get(at).copied()
     };
     let of = data.features.iter().map(|feature| {
@@ -239,12 +239,12 @@ pub(super) fn place_of(
             places.iter().filter_map(|place| ground.distance_by(&to_ground, *place));
         let Some(distance) = distances.min_by(f64::total_cmp) else { continue };
         whole = box_of(places.iter().copied().chain(whole.iter().flat_map(corners)));
-        found.add(distance, id);
+        found.add(distance, &id);
     }
     let [west, south, east, north] = whole?;
     let middle = [f64::midpoint(west, east), f64::midpoint(south, north)];
     found.direction = compass(ground.middle(), middle);
-    if data.parts.iter().all(|(_, role)| *role == PartRole::Point) {
+    if data.parts.iter().all(|(_, role)| role == PartRole::Point) {
         suspicions.extend(strays(&found));
     }
     Some(found)
@@ -257,7 +257,7 @@ fn corners(bounds: &[f64; 4]) -> [[f64; 2]; 2] {
 /// The positions of each feature.
 fn vertices(data: &RawFeatures) -> impl Iterator<Item = &[[f64; 2]]> {
     let end_of =
-        |part: usize| if part == 0 { 0 } else { data.parts[part - 1].0 as usize };
+        |part: usize| if part == 0 { 0 } else { data.parts.of(part - 1).0 as usize };
     let mut start = 0;
     data.features.iter().map(move |feature| {
         let (from, end) = (start, end_of(feature.parts_end as usize));
@@ -299,7 +299,7 @@ pub(super) fn other_datum(
     ground: &Ground,
 ) -> Option<Suspicion> {
     let system = verdict.system.as_ref()?;
-    if data.parts.iter().all(|(_, role)| *role == PartRole::Point) {
+    if data.parts.iter().all(|(_, role)| role == PartRole::Point) {
         return None;
     }
     let vertices: Vec<[f64; 2]> =

@@ -13,12 +13,13 @@ use crate::layers::{Column, PartRole, RawFeature, Value};
 /// The largest whole number up to which each has a double of its own.
 pub(super) const EXACT_INTEGER: u64 = 1 << 53;
 
-/// Parts of the features so far, and flat coordinates of the one begun last.
+/// Flat parts and coordinates of the feature begun last.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     pub(super) coords: Vec<[f64; 2]>,
-    /// Coordinates of all features before it.
+    /// Coordinates of all features before it, and where the last part of these ends.
     before: usize,
+    end_before: u32,
     pub(super) parts: Vec<(u32, PartRole)>,
     has_height: bool,
 }
@@ -51,7 +52,7 @@ impl Shapes {
     /// Makes a part of the positions since the one before; nothing if there are none.
     /// Whether there were any.
     pub(super) fn close(&mut self, role: PartRole) -> bool {
-        let before = self.parts.last().map_or(0, |(end, _)| *end);
+        let before = self.parts.last().map_or(self.end_before, |(end, _)| *end);
         // Too many are an error at the end of the feature.
         let end = u32::try_from(self.before + self.coords.len()).unwrap_or(u32::MAX);
         if end > before {
@@ -129,7 +130,7 @@ impl<'w> Collector<'w> {
             parsed: Parsed::default(),
             mark: shapes.mark(),
             shapes,
-            columns: vec![Column::new(); width],
+            columns: vec![Column::default(); width],
             present: vec![false; width],
             values: vec![Value::Null; width],
             names: BTreeSet::new(),
@@ -182,19 +183,22 @@ impl<'w> Collector<'w> {
             self.parsed.troubles.push(trouble);
         }
         let coords = self.shapes.before + self.shapes.coords.len();
-        let is_numbered = [coords, self.shapes.parts.len(), kept]
-            .iter()
-            .all(|count| u32::try_from(*count).is_ok());
+        let data = &mut self.parsed.data;
+        let parts = data.parts.len() + self.shapes.parts.len();
+        let is_numbered =
+            [coords, parts, kept].iter().all(|count| u32::try_from(*count).is_ok());
         if !is_numbered {
             return Err(FormatError::whole(Problem::TooMany));
         }
-        let data = &mut self.parsed.data;
         data.coords.extend_from_slice(&self.shapes.coords);
+        data.parts.extend_from_slice(&self.shapes.parts);
+        self.shapes.end_before =
+            self.shapes.parts.last().map_or(self.shapes.end_before, |(end, _)| *end);
         self.shapes.coords.clear();
+        self.shapes.parts.clear();
         self.shapes.before = coords;
         data.features.push(RawFeature {
-            parts_end: u32::try_from(self.shapes.parts.len())
-                .expect("it was just looked at"),
+            parts_end: u32::try_from(parts).expect("it was just looked at"),
             is_null: geometry != Geometry::Read,
             has_height: std::mem::take(&mut self.shapes.has_height),
         });
@@ -216,7 +220,6 @@ impl<'w> Collector<'w> {
             .filter(|(_, is_present)| !**is_present)
             .map(|(field, _)| field.clone())
             .collect();
-        parsed.data.parts = self.shapes.parts;
         parsed.data.columns = fields.iter().cloned().zip(self.columns).collect();
         parsed
     }
@@ -251,15 +254,9 @@ pub(super) fn told(problem: Problem, said: impl ToString) -> FormatError {
 
 #[cfg(test)]
 pub(super) fn parts_of(parsed: &Parsed, row: usize) -> Vec<(PartRole, Vec<[f64; 2]>)> {
-    let data = &parsed.data;
-    let first = if row == 0 { 0 } else { data.features[row - 1].parts_end as usize };
-    (first..data.features[row].parts_end as usize)
-        .map(|part| {
-            let start = if part == 0 { 0 } else { data.parts[part - 1].0 as usize };
-            let (end, role) = data.parts[part];
-            (role, data.coords.range(start..end as usize).to_vec())
-        })
-        .collect()
+    let window = parsed.data.window(row..row + 1);
+    let coords = window.coords(row);
+    window.parts(row).map(|(role, own)| (role, coords[own].to_vec())).collect()
 }
 
 #[cfg(test)]
@@ -292,10 +289,8 @@ mod tests {
         assert!(parsed.data.ids.iter().eq(["#1", "x", "#3"]));
         assert_eq!(parsed.missing, ["a"]);
         assert_eq!(parsed.fields_seen, ["b", "z"]);
-        assert_eq!(
-            parsed.data.columns["b"],
-            [Value::Bool(true), Value::Null, Value::Null]
-        );
+        let expected = [Value::Bool(true), Value::Null, Value::Null];
+        assert!(parsed.data.columns["b"].iter().eq(expected));
         let [trouble] = parsed.troubles.as_slice() else { panic!() };
         assert_eq!((trouble.row, trouble.kept), (2, Some(1)));
     }

@@ -273,7 +273,7 @@ mod tests {
                 .end(None, outcome.into(), crate::formats::Position::default())
                 .unwrap();
             assert_eq!(
-                collector.finish().data.features[0].has_height,
+                collector.finish().data.features.of(0).has_height,
                 expected,
                 "{kind}"
             );

@@ -187,7 +187,7 @@ fn of_polygons(
     let prepared = layer.prepared_rows(&rows);
     let (mut levels, mut errors) = (Vec::new(), Vec::new());
     for &row in &rows {
-        match level_of(layer.placed.rows[row] as usize) {
+        match level_of(layer.placed.rows.of(row) as usize) {
             Ok(level) => levels.push(level),
             Err(error) => errors.push(error),
         }
@@ -218,13 +218,13 @@ fn level_of(
     row: usize,
     settings: &Settings,
 ) -> Result<Level, GeometryError> {
-    let text = text_of(value_at(&layer.raw.data, field, row));
+    let text = text_of(&value_at(&layer.raw.data, field, row));
     let known = text
         .as_deref()
         .and_then(|text| names.get(text).copied().or_else(|| Level::parse(text)));
     known.ok_or_else(|| GeometryError::UnknownLevel {
         layer: layer.id().to_owned(),
-        feature: layer.ids[row].to_string(),
+        feature: layer.ids.of(row).into_owned(),
         value: text.unwrap_or_default(),
         place: layer.place(settings, "hazard.level"),
     })
@@ -248,7 +248,7 @@ fn report(hazard: &HazardLayer, territories: Option<&Reach>, findings: &mut Find
     for (row, shape) in hazard.layer.shapes.iter().enumerate().filter(|_| is_drawn) {
         if hazard.levels.get(row).is_some_and(|level| *level != Level::None) {
             let finding = Finding::about(Code::ZoneOutsideStudy, id);
-            let finding = finding.feature(&hazard.layer.ids[row]);
+            let finding = finding.feature(hazard.layer.ids.of(row));
             report_outside(rings_of_shape(shape), study_area, finding, findings);
         }
     }

@@ -14,7 +14,7 @@ use super::grid::GridPoint;
 use super::repair::{Change, Fate, Mender};
 use super::shapes::Shapes;
 use crate::domain::{Code, Finding, Findings, Place};
-use crate::layers::{RawFeatures, RawLayer};
+use crate::layers::{Pile, RawFeatures, RawLayer};
 
 /// Features that one task takes at most.
 const ROWS: usize = 2048;
@@ -30,7 +30,7 @@ pub struct PlacedLayer {
     /// Features that were kept, shared by whatever roles the layer has.
     pub shapes: Arc<Shapes>,
     /// Row in the file of each kept feature.
-    pub rows: Vec<u32>,
+    pub rows: Pile<u32>,
     /// Rows in the file of features that were left out.
     pub dropped: Vec<u32>,
 }
@@ -56,7 +56,7 @@ impl Misfits {
 #[derive(Debug, Default)]
 struct Chunk {
     shapes: Shapes,
-    rows: Vec<u32>,
+    rows: Pile<u32>,
     dropped: Vec<u32>,
     findings: Vec<Finding>,
     /// Coordinates far outside the working CRS: the rest, and those that look swapped.
@@ -106,7 +106,7 @@ pub fn place(
     let errors = all.errors(raw, transform, working_epsg, declared_at);
     if let Some(edge) = all.edge {
         let finding = Finding::about(Code::EdgeOfCrs, &raw.id)
-            .feature(&raw.data.ids[edge.row as usize])
+            .feature(raw.data.ids.of(edge.row as usize))
             .with("epsg", working_epsg)
             .with("count", edge.count);
         findings.push(finding);
@@ -123,9 +123,14 @@ pub fn place(
 fn tasks(data: &RawFeatures) -> Vec<Range<usize>> {
     let mut all = Vec::new();
     let (mut first, mut first_vertex) = (0, 0);
+    let mut parts = data.parts.iter();
+    let (mut part, mut vertex) = (0, 0);
     for (row, feature) in data.features.iter().enumerate() {
         let end = row + 1;
-        let vertex = start_of(data, feature.parts_end as usize);
+        while part < feature.parts_end {
+            vertex = parts.next().map_or(vertex, |(end, _)| end as usize);
+            part += 1;
+        }
         let is_full = end - first >= ROWS || vertex - first_vertex >= VERTICES;
         if is_full || end == data.features.len() {
             all.push(first..end);
@@ -138,7 +143,7 @@ fn tasks(data: &RawFeatures) -> Vec<Range<usize>> {
 impl Chunk {
     fn append(&mut self, next: Self) {
         self.shapes.append(&next.shapes);
-        self.rows.extend(next.rows);
+        self.rows.extend_from_slice(next.rows.all());
         self.dropped.extend(next.dropped);
         self.findings.extend(next.findings);
         let pairs = [
@@ -162,7 +167,7 @@ impl Chunk {
         declared_at: Option<&Place>,
     ) -> Vec<GeometryError> {
         let mut errors = Vec::new();
-        let feature = |row: u32| raw.data.ids[row as usize].to_string();
+        let feature = |row: u32| raw.data.ids.of(row as usize).into_owned();
         let place = declared_at.cloned().map(Box::new);
         if let Some(meters) = self.meters
             && meters.count * 2 > raw.data.features.len()
@@ -209,7 +214,7 @@ impl Chunk {
             Misfit::Swapped(at) => (&mut self.swapped, at),
             Misfit::Meters(at) | Misfit::Nowhere(at) => {
                 let finding = Finding::about(Code::CoordinateOutOfRange, &layer.id)
-                    .feature(&layer.data.ids[row])
+                    .feature(layer.data.ids.of(row))
                     .with("x", coordinate(at[0]))
                     .with("y", coordinate(at[1]));
                 self.findings.push(finding);
@@ -256,16 +261,11 @@ fn place_rows(
     let mut chunk = Chunk::default();
     let Bench { placer, mender, points, changes } = bench;
     make_room(&mut chunk.shapes, &raw.data, &rows);
-    let all = coords_of(&raw.data, &rows);
-    let first = all.start;
-    let coords = raw.data.coords.range(all);
+    let window = raw.data.window(rows.clone());
     for row in rows {
-        let parts = parts_of(&raw.data, row);
         points.clear();
         changes.clear();
-        let own = coords_of(&raw.data, &(row..row + 1));
-        let own = &coords[own.start - first..own.end - first];
-        let fate = match place_points(own, placer, points) {
+        let fate = match place_points(window.coords(row), placer, points) {
             Err(misfit) => {
                 chunk.misfit(raw, row, misfit);
                 Fate::Dropped
@@ -275,48 +275,28 @@ fn place_rows(
                     let misfits = Misfits { row: row as u32, at, count: 1 };
                     Misfits::add(&mut chunk.edge, misfits);
                 }
-                let start = start_of(&raw.data, parts.start);
-                let parts = parts.map(|part| {
-                    let (end, role) = raw.data.parts[part];
-                    let from = start_of(&raw.data, part) - start;
-                    (role, &points[from..end as usize - start])
-                });
+                let parts = window.parts(row).map(|(role, own)| (role, &points[own]));
                 let shapes = &mut chunk.shapes;
-                mender.add(parts, counts_as_point(row), shapes, changes)
+                mender.add(parts, &|| counts_as_point(row), shapes, changes)
             }
         };
         match fate {
             Fate::Kept => chunk.rows.push(row as u32),
             Fate::Dropped => chunk.dropped.push(row as u32),
         }
-        let id = &raw.data.ids[row];
-        chunk.findings.extend(changes.iter().map(|change| told(change, &raw.id, id)));
+        if !changes.is_empty() {
+            let id = raw.data.ids.of(row);
+            let told = changes.iter().map(|change| told(change, &raw.id, &id));
+            chunk.findings.extend(told);
+        }
     }
     chunk
 }
 
 /// Makes room for what rows of the file are before they are mended.
 fn make_room(shapes: &mut Shapes, data: &RawFeatures, rows: &Range<usize>) {
-    let parts = first_part(data, rows.end) - first_part(data, rows.start);
-    shapes.reserve(rows.len(), parts, coords_of(data, rows).len());
-}
-
-/// The numbers of the coordinates of rows.
-fn coords_of(data: &RawFeatures, rows: &Range<usize>) -> Range<usize> {
-    let [first, end] = [rows.start, rows.end].map(|row| first_part(data, row));
-    start_of(data, first)..start_of(data, end)
-}
-
-fn parts_of(data: &RawFeatures, row: usize) -> Range<usize> {
-    first_part(data, row)..first_part(data, row + 1)
-}
-
-fn first_part(data: &RawFeatures, row: usize) -> usize {
-    if row == 0 { 0 } else { data.features[row - 1].parts_end as usize }
-}
-
-fn start_of(data: &RawFeatures, part: usize) -> usize {
-    if part == 0 { 0 } else { data.parts[part - 1].0 as usize }
+    let (parts, points) = data.sizes(rows);
+    shapes.reserve(rows.len(), parts, points);
 }
 
 /// Places all points of a feature; a pair at the edge of the CRS, if there is any.
@@ -415,7 +395,7 @@ mod tests {
         let way = ways.from(&raw.crs, None).unwrap();
         let mut findings = Findings::default();
         let placed = place(&raw, &way, 32_719, &|_| false, None, &mut findings).unwrap();
-        assert!(placed.rows.iter().copied().eq(0..count as u32));
+        assert!(placed.rows.iter().eq(0..count as u32));
         assert!(placed.dropped.is_empty() && findings.as_slice().is_empty());
         let xs = placed.shapes.iter().map(|shape| shape.points()[0].x);
         assert!(xs.eq((0..count as i64).map(|at| 500_000_000_000 + at * 1000)));

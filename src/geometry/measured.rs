@@ -11,7 +11,7 @@ use super::study_area::{ExposureLayer, LostFeature, ServiceLayer};
 use super::values::{Amounts, additive_values};
 use crate::config::{ExposureRole, Growth, ServiceRole};
 use crate::domain::{Code, Finding, Findings};
-use crate::layers::Value;
+use crate::layers::Column;
 
 pub(super) fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer {
     let (data, rows) = (&layer.raw.data, layer.ids.len());
@@ -28,7 +28,7 @@ pub(super) fn exposure(layer: &Layer<'_>, role: &ExposureRole) -> ExposureLayer 
     let lost = layer.placed.dropped.iter().map(|&row| {
         let row = row as usize;
         LostFeature {
-            id: layer.ids[row].into(),
+            id: layer.ids.of(row).into(),
             people: people.as_ref().and_then(|all| all.of(row)),
             sums: sums.iter().map(|(_, all)| all.of(row)).collect(),
         }
@@ -67,11 +67,10 @@ pub(super) fn report_growth(id: &str, role: &ExposureRole, findings: &mut Findin
 }
 
 /// The fields that features are judged by; a missing one was an error of the reader.
-fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Vec<Value>> {
+fn attributes(layer: &Layer<'_>, role: &ExposureRole) -> BTreeMap<String, Column> {
     let column = |field: &String| {
         let values = layer.raw.data.columns.get(field)?;
-        let kept = layer.placed.rows.iter().map(|&row| values[row as usize].clone());
-        Some((field.clone(), kept.collect()))
+        Some((field.clone(), layer.kept(values.iter()).collect()))
     };
     role.attributes.keys().filter_map(column).collect()
 }

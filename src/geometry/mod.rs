@@ -64,4 +64,4 @@ pub use study_area::{
     ContextLayer, ExposureLayer, HazardLayer, InputRecord, LostFeature, Prepared,
     ServiceLayer, StudyArea, Territory, Zone,
 };
-pub use values::Amounts;
+pub use values::{Amounts, SomeAmounts};

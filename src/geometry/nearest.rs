@@ -88,7 +88,7 @@ impl Nearest {
                 .then_some((row, [low.x, low.y, high.x, high.y]))
         });
         let areas = SpatialIndex::new(areas);
-        let has_areas = shapes.dimensions().any(|own| own == Dimension::Area);
+        let has_areas = shapes.has(Dimension::Area);
         Self { areas, has_areas, pieces: EdgeTree::of_edges(pieces), shapes }
     }
 

@@ -95,9 +95,7 @@ fn find_by_strips(shapes: &Shapes, at_once: usize, gathers: bool) -> Vec<Overlap
     let all = (!gathers).then(|| Outlines::new(shapes));
     let of_strip = |strip: usize| match &all {
         Some(outlines) => {
-            let rows = strips.rows(strip).iter().map(|row| *row as usize);
-            let mut pairs = meeting_pairs(&boxes(shapes, rows));
-            pairs.retain(|&(a, b)| strips.belongs(a, b, strip));
+            let pairs = pairs_of(shapes, strips.rows(strip), &strips, strip);
             overlapping(outlines, pairs)
         }
         None => among_gathered(shapes, &strips, strip),
@@ -110,17 +108,30 @@ fn find_by_strips(shapes: &Shapes, at_once: usize, gathers: bool) -> Vec<Overlap
 
 /// The overlaps of a strip whose features are gathered.
 fn among_gathered(shapes: &Shapes, strips: &Strips, strip: usize) -> Vec<Overlap> {
-    let rows: Vec<usize> = strips.rows(strip).iter().map(|row| *row as usize).collect();
+    let rows = strips.rows(strip);
     let gathered = shapes.gather(&rows);
-    let mut pairs = meeting_pairs(&boxes(&gathered, 0..rows.len()));
-    let of_row = |at: u32| strips.rows(strip)[at as usize];
-    pairs.retain(|&(a, b)| strips.belongs(of_row(a), of_row(b), strip));
+    let pairs = pairs_of(&gathered, 0..rows.len(), strips, strip);
     let mut found = overlapping_of(&gathered, pairs);
     for overlap in &mut found {
         let (a, b) = overlap.rows;
         overlap.rows = (rows[a], rows[b]);
     }
     found
+}
+
+/// The pairs of some rows that belong to a strip.
+fn pairs_of(
+    shapes: &Shapes,
+    rows: impl IntoIterator<Item = usize>,
+    strips: &Strips,
+    strip: usize,
+) -> Vec<(u32, u32)> {
+    let boxes = boxes(shapes, rows);
+    let numbered: Vec<_> = boxes.iter().map(|(_, own)| *own).enumerate().collect();
+    let pairs = meeting_pairs(&numbered).into_iter();
+    let pairs = pairs.map(|(a, b)| (&boxes[a as usize], &boxes[b as usize]));
+    let own = pairs.filter(|(a, b)| strips.belongs(&a.1, &b.1, strip));
+    own.map(|(a, b)| (a.0 as u32, b.0 as u32)).collect()
 }
 
 /// The boxes of those of some rows that are areas.
@@ -170,22 +181,23 @@ pub fn report(
 ) {
     // In the order of ids, so that the order of features in the file changes nothing.
     let named = |overlap: &Overlap| {
-        let (a, b) = (&ids[overlap.rows.0], &ids[overlap.rows.1]);
+        let (a, b) = (ids.of(overlap.rows.0), ids.of(overlap.rows.1));
         if b < a { (b, a) } else { (a, b) }
     };
-    let mut real: Vec<&Overlap> = overlaps.iter().filter(|o| !o.is_noise()).collect();
-    real.sort_by(|x, y| named(x).cmp(&named(y)).then(x.area_m2.total_cmp(&y.area_m2)));
-    for overlap in real.iter().take(LISTED) {
-        let (a, b) = named(overlap);
+    let real = overlaps.iter().filter(|overlap| !overlap.is_noise());
+    let mut real: Vec<_> =
+        real.map(|overlap| (named(overlap), overlap.area_m2)).collect();
+    real.sort_by(|(x, of_x), (y, of_y)| x.cmp(y).then(of_x.total_cmp(of_y)));
+    for ((a, b), area_m2) in real.iter().take(LISTED) {
         let finding = Finding::about(code, layer)
-            .feature(a)
+            .feature(&**a)
             .with("features", format!("{a}, {b}"))
             .with("pairs", 1)
-            .with("area", format!("{:.2}", overlap.area_m2));
+            .with("area", format!("{area_m2:.2}"));
         findings.push(finding);
     }
     if let Some(rest) = real.get(LISTED..).filter(|rest| !rest.is_empty()) {
-        let area: f64 = rest.iter().map(|overlap| overlap.area_m2).sum();
+        let area: f64 = rest.iter().map(|(_, area_m2)| area_m2).sum();
         let finding = Finding::about(code, layer)
             .with("features", "@finding_part.not_listed")
             .with("pairs", rest.len())

@@ -28,7 +28,7 @@ use crate::config::{
 use crate::domain::{
     Code, Finding, Findings, Place, Source, Stage, Stages, Status, TerritoryCode,
 };
-use crate::layers::{CrsEvidence, RawLayer, RawLayers, Texts};
+use crate::layers::{CrsEvidence, Pile, RawLayer, RawLayers, Texts};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -210,12 +210,11 @@ fn place<'a>(
         let place = declared_at.cloned().map(Box::new);
         vec![crs_error(trouble, raw.id.clone(), raw.crs.to_string(), place)]
     })?;
-    let carries_people = carriers(&raw, of_layer.exposure.as_ref());
     let placed = layer::place(
         &raw,
         &transform,
         settings.working_epsg,
-        &|row| carries_people.get(row).is_some_and(|carries| *carries),
+        &|row| carries_people(&raw, of_layer.exposure.as_ref(), row),
         declared_at,
         findings,
     )?;
@@ -311,18 +310,13 @@ fn report_shift(
     }
 }
 
-/// For each row, whether it carries people or another sum that must not be lost; empty if the
-/// layer is not exposed.
-fn carriers(raw: &RawLayer, role: Option<&ExposureRole>) -> Vec<bool> {
-    let Some(role) = role else { return Vec::new() };
-    let fields: Vec<&String> = role.people.iter().chain(role.sums.values()).collect();
-    (0..raw.data.features.len())
-        .into_par_iter()
-        .map(|row| {
-            let number = |field: &&String| number_of(value_at(&raw.data, field, row));
-            fields.iter().filter_map(number).any(|value| value > 0.0)
-        })
-        .collect()
+/// Whether a row carries people or another sum that must not be lost; not if the layer is not
+/// exposed.
+fn carries_people(raw: &RawLayer, role: Option<&ExposureRole>, row: usize) -> bool {
+    let fields =
+        role.into_iter().flat_map(|role| role.people.iter().chain(role.sums.values()));
+    let number = |field: &String| number_of(&value_at(&raw.data, field, row));
+    fields.filter_map(number).any(|value| value > 0.0)
 }
 
 impl Layer<'_> {
@@ -342,7 +336,8 @@ impl Layer<'_> {
 
     /// The whole layer.
     pub(super) fn prepared(&self) -> Prepared {
-        self.with_shapes(Arc::clone(&self.placed.shapes), &self.placed.rows)
+        let (shapes, rows) = (Arc::clone(&self.placed.shapes), &self.placed.rows);
+        self.with_shapes(shapes, self.kept_ids(), rows)
     }
 
     /// Some rows of the placed layer, in the order given.
@@ -350,33 +345,51 @@ impl Layer<'_> {
         if rows.iter().copied().eq(0..self.placed.shapes.len()) {
             return self.prepared();
         }
-        let file_rows: Vec<u32> = rows.iter().map(|&row| self.placed.rows[row]).collect();
-        self.with_shapes(Arc::new(self.placed.shapes.pick(rows)), &file_rows)
+        let file_rows: Pile<u32> =
+            rows.iter().map(|&row| self.placed.rows.of(row)).collect();
+        let ids = file_rows.iter().map(|row| self.ids.of(row as usize)).collect();
+        let shapes = self.placed.shapes.pick(rows);
+        self.with_shapes(Arc::new(shapes), Arc::new(ids), &file_rows)
     }
 
-    fn with_shapes(&self, shapes: Arc<Shapes>, file_rows: &[u32]) -> Prepared {
+    fn with_shapes(
+        &self,
+        shapes: Arc<Shapes>,
+        ids: Arc<Texts>,
+        file_rows: &Pile<u32>,
+    ) -> Prepared {
         Prepared {
             id: self.raw.id.clone(),
             title: self.settings.title.clone(),
             shapes,
-            ids: self.ids_of(file_rows),
+            ids,
             accuracy_m: self.accuracy(file_rows),
             status: self.settings.status,
             source: self.settings.source.clone(),
         }
     }
 
-    /// Ids of rows of the file; shared where they are all of them.
-    fn ids_of(&self, file_rows: &[u32]) -> Arc<Texts> {
-        if file_rows.len() == self.ids.len() {
+    /// Ids of the kept features; shared where they are all of them.
+    fn kept_ids(&self) -> Arc<Texts> {
+        if self.placed.dropped.is_empty() {
             return Arc::clone(&self.ids);
         }
-        Arc::new(file_rows.iter().map(|&row| &self.ids[row as usize]).collect())
+        Arc::new(self.kept(self.ids.iter()).collect())
+    }
+
+    /// Of something that all rows of the file have that of the kept features.
+    pub(super) fn kept<T>(
+        &self,
+        of_file: impl Iterator<Item = T>,
+    ) -> impl Iterator<Item = T> {
+        let mut rows = self.placed.rows.iter().peekable();
+        let kept = (0u32..).zip(of_file);
+        kept.filter_map(move |(row, one)| rows.next_if_eq(&row).map(|_| one))
     }
 
     /// Accuracies of rows of the file. Those of a hazard take in the accuracy of the datum
     /// operations on its way: the edge of a zone can be no better than where it was put.
-    fn accuracy(&self, file_rows: &[u32]) -> Option<Vec<f64>> {
+    fn accuracy(&self, file_rows: &Pile<u32>) -> Option<Vec<f64>> {
         let stated = self.stated_accuracy(file_rows);
         let Some(shift) =
             self.shift_accuracy_m.filter(|_| self.settings.hazard.is_some())
@@ -391,13 +404,13 @@ impl Layer<'_> {
 
     /// Accuracies that the layer states. Where a field leaves some unknown, they get the worst
     /// that it states.
-    fn stated_accuracy(&self, file_rows: &[u32]) -> Option<Vec<f64>> {
+    fn stated_accuracy(&self, file_rows: &Pile<u32>) -> Option<Vec<f64>> {
         match self.settings.accuracy.as_ref()? {
             AccuracySetting::Meters(meters) => Some(vec![*meters]),
             AccuracySetting::Field(field) => {
                 let stated: Vec<Option<f64>> = file_rows
                     .iter()
-                    .map(|&row| number_of(value_at(&self.raw.data, field, row as usize)))
+                    .map(|row| number_of(&value_at(&self.raw.data, field, row as usize)))
                     .map(|meters| meters.filter(|meters| *meters >= 0.0))
                     .collect();
                 let worst = stated.iter().copied().flatten().reduce(f64::max)?;
@@ -417,7 +430,7 @@ impl Layer<'_> {
         if others > 0 {
             let first = (0..).zip(&rows).find(|(i, row)| i != *row);
             let first = first.map_or(rows.len(), |(i, _)| i);
-            let id = &self.ids[self.placed.rows[first] as usize];
+            let id = self.ids.of(self.placed.rows.of(first) as usize);
             let finding = Finding::about(Code::UnsuitableGeometry, self.id())
                 .feature(id)
                 .with("count", others)
@@ -429,10 +442,10 @@ impl Layer<'_> {
 
     /// Of the amounts of all rows of the file those of the kept features.
     pub(super) fn kept_amounts(&self, of_file: Amounts) -> Amounts {
-        if self.placed.rows.len() == of_file.len() {
+        if self.placed.dropped.is_empty() {
             return of_file;
         }
-        self.placed.rows.iter().map(|&row| of_file.of(row as usize)).collect()
+        self.kept(of_file.iter()).collect()
     }
 }
 
@@ -478,11 +491,11 @@ fn add_territories(
 }
 
 fn territory(layer: &Layer<'_>, role: &TerritoryRole, row: usize) -> Option<Territory> {
-    let (data, row) = (&layer.raw.data, layer.placed.rows[row] as usize);
-    let code = TerritoryCode::new(&text_of(value_at(data, &role.code, row))?)?;
-    let name = role.name.as_ref().and_then(|field| text_of(value_at(data, field, row)));
+    let (data, row) = (&layer.raw.data, layer.placed.rows.of(row) as usize);
+    let code = TerritoryCode::new(&text_of(&value_at(data, &role.code, row))?)?;
+    let name = role.name.as_ref().and_then(|field| text_of(&value_at(data, field, row)));
     let people = role.people.as_ref();
-    let people = people.and_then(|field| number_of(value_at(data, field, row)));
+    let people = people.and_then(|field| number_of(&value_at(data, field, row)));
     Some(Territory {
         name: name.unwrap_or_else(|| code.to_string()),
         code,
@@ -534,9 +547,9 @@ fn add_roles(
     findings: &mut Findings,
 ) -> Result<(), Vec<GeometryError>> {
     if let Some(role) = &layer.settings.context {
-        let name = |row: &u32| {
+        let name = |row: u32| {
             let field = role.name.as_ref()?;
-            text_of(value_at(&layer.raw.data, field, *row as usize))
+            text_of(&value_at(&layer.raw.data, field, row as usize))
         };
         area.contexts.push(ContextLayer {
             layer: layer.prepared(),
@@ -577,7 +590,7 @@ fn add_measured(
     {
         findings.push(Finding::about(Code::LayerOutside, layer.id()));
     }
-    let ids = layer.ids_of(&layer.placed.rows);
+    let ids = layer.kept_ids();
     if let Some(role) = &layer.settings.exposure {
         overlaps::report(Code::ExposureOverlap, layer.id(), &ids, found, findings);
         area.exposures.push(measured::exposure(layer, role));

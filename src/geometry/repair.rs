@@ -51,12 +51,12 @@ pub struct Mender {
 impl Mender {
     /// Adds a feature to `shapes`, mended where it needs it, and tells what was changed.
     ///
-    /// `counts_as_point`: whether it carries people, so that an area of nothing still counts, as a
-    /// point in the middle of its box.
+    /// `counts_as_point`, asked of an area of nothing: whether it carries people, so that it still
+    /// counts, as a point in the middle of its box.
     pub fn add<'a>(
         &mut self,
         parts: impl Iterator<Item = (PartRole, &'a [GridPoint])> + Clone,
-        counts_as_point: bool,
+        counts_as_point: &dyn Fn() -> bool,
         shapes: &mut Shapes,
         changes: &mut Vec<Change>,
     ) -> Fate {
@@ -91,7 +91,7 @@ impl Mender {
     fn add_area<'a>(
         &mut self,
         parts: impl Iterator<Item = (PartRole, &'a [GridPoint])> + Clone,
-        counts_as_point: bool,
+        counts_as_point: &dyn Fn() -> bool,
         shapes: &mut Shapes,
         changes: &mut Vec<Change>,
     ) -> Fate {
@@ -106,7 +106,7 @@ impl Mender {
             return fate;
         }
         let before = area_m2(self.rings.double_area());
-        if counts_as_point {
+        if counts_as_point() {
             changes.truncate(first_change);
             changes.push(Change {
                 code: Code::ZeroAreaWithPeople,

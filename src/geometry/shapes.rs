@@ -27,13 +27,15 @@ pub enum Dimension {
 /// neighbours; a feature has one dimension and at least one part (only an area that
 /// another took all of may have none).
 ///
-/// Where there are so many points that they do not all lie in memory ([`Pile`]), a feature at a
+/// Where there are so many features that they do not all lie in memory ([`Pile`]), a feature at a
 /// time by its row brings them all there; who goes through a large layer takes [windows](Self::window).
 #[derive(Debug, Clone, Default)]
 pub struct Shapes {
     coords: Pile<GridPoint>,
-    parts: Vec<(u32, PartRole)>,
-    features: Vec<(u32, Dimension)>,
+    parts: Pile<(u32, PartRole)>,
+    features: Pile<(u32, Dimension)>,
+    /// Whether there is a feature of each dimension.
+    has: [bool; 3],
 }
 
 impl Shapes {
@@ -56,10 +58,12 @@ impl Shapes {
         self.features.is_empty()
     }
 
-    /// Whether all points lie in memory, so that a feature can be asked for by its row.
+    /// Whether all lies in memory, so that a feature can be asked for by its row.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
         self.coords.is_in_memory()
+            && self.parts.is_in_memory()
+            && self.features.is_in_memory()
     }
 
     /// Number of points over all features.
@@ -87,14 +91,16 @@ impl Shapes {
     /// Closes the feature being built.
     pub fn end_feature(&mut self, dimension: Dimension) {
         self.features.push((self.parts.len() as u32, dimension));
+        self.has[dimension as usize] = true;
     }
 
     /// Appends all features of another collection.
     pub fn append(&mut self, other: &Self) {
         let (coords, parts) = (self.coords.len() as u32, self.parts.len() as u32);
         self.coords.extend_from_slice(other.coords.all());
-        self.parts.extend(other.parts.iter().map(|&(end, role)| (end + coords, role)));
-        self.features.extend(other.features.iter().map(|&(end, dim)| (end + parts, dim)));
+        self.parts.extend(other.parts.iter().map(|(end, role)| (end + coords, role)));
+        self.features.extend(other.features.iter().map(|(end, dim)| (end + parts, dim)));
+        self.has.iter_mut().zip(other.has).for_each(|(own, more)| *own |= more);
     }
 
     /// Adds a copy of a feature.
@@ -149,75 +155,60 @@ impl Shapes {
     #[must_use]
     #[inline]
     pub fn get(&self, row: usize) -> ShapeRef<'_> {
-        self.feature(row, self.coords.all(), 0)
-    }
-
-    /// A feature from the points of all or of some, which begin with one of a number.
-    fn feature<'a>(
-        &'a self,
-        row: usize,
-        points: &'a [GridPoint],
-        first_point: usize,
-    ) -> ShapeRef<'a> {
-        let first = if row == 0 { 0 } else { self.features[row - 1].0 };
-        let (end, dimension) = self.features[row];
-        let (first, end) = (first as usize, end as usize);
-        let (from, to) = (self.start_of(first), self.start_of(end));
-        ShapeRef {
-            parts: &self.parts[first..end],
-            from: from as u32,
-            points: &points[from - first_point..to - first_point],
-            dimension,
-        }
-    }
-
-    /// The number of the first point of a part.
-    fn start_of(&self, part: usize) -> usize {
-        if part == 0 { 0 } else { self.parts[part - 1].0 as usize }
-    }
-
-    /// The numbers of the points of a feature.
-    ///
-    /// # Panics
-    ///
-    /// If `row` is not below [`Shapes::len`].
-    #[must_use]
-    pub fn points_of(&self, row: usize) -> Range<usize> {
-        self.points_of_rows(&(row..row + 1))
-    }
-
-    fn points_of_rows(&self, rows: &Range<usize>) -> Range<usize> {
-        let first_of = |row: usize| {
-            let part = if row == 0 { 0 } else { self.features[row - 1].0 };
-            self.start_of(part as usize)
+        let all = Rows {
+            features: self.features.all(),
+            parts: self.parts.all(),
+            points: self.coords.all(),
+            first: First::default(),
         };
-        first_of(rows.start)..first_of(rows.end)
+        all.get(row)
     }
 
-    /// Consecutive features, with their points in memory.
+    /// Consecutive features, in memory.
     ///
     /// # Panics
     ///
     /// If the rows reach beyond [`Shapes::len`].
     #[must_use]
     pub fn window(&self, rows: Range<usize>) -> Window<'_> {
-        let points = self.points_of_rows(&rows);
-        let (first_point, points) = (points.start, self.coords.range(points));
-        Window { shapes: self, rows, first_point, points }
+        // With the end of what comes before, where the first begins.
+        let row = rows.start.saturating_sub(1);
+        let features = self.features.range(row..rows.end);
+        let part_at = |at: usize| if at == 0 { 0 } else { features[at - 1].0 as usize };
+        let (start, end) = (part_at(rows.start - row), part_at(features.len()));
+        let part = start.saturating_sub(1);
+        let parts = self.parts.range(part..end);
+        let point_at = |at: usize| if at == 0 { 0 } else { parts[at - 1].0 };
+        let (point, end) = (point_at(start - part), point_at(parts.len()));
+        let points = self.coords.range(point as usize..end as usize);
+        let first = First { row, part, point };
+        Window { rows, features, parts, points, first }
     }
 
     /// Windows over all features, one after another.
     pub fn windows(&self) -> impl ExactSizeIterator<Item = Window<'_>> {
-        (0..self.len().div_ceil(WINDOW)).map(|at| self.window_at(at))
+        (0..self.window_count()).map(|at| self.window_at(at))
     }
 
     /// The same on all threads.
     #[must_use]
     pub fn par_windows(&self) -> impl IndexedParallelIterator<Item = Window<'_>> {
-        (0..self.len().div_ceil(WINDOW)).into_par_iter().map(|at| self.window_at(at))
+        (0..self.window_count()).into_par_iter().map(|at| self.window_at(at))
     }
 
-    fn window_at(&self, at: usize) -> Window<'_> {
+    /// How many [windows](Self::windows) there are over all features.
+    #[must_use]
+    pub fn window_count(&self) -> usize {
+        self.len().div_ceil(WINDOW)
+    }
+
+    /// One of the windows over all features.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such one.
+    #[must_use]
+    pub fn window_at(&self, at: usize) -> Window<'_> {
         self.window(at * WINDOW..((at + 1) * WINDOW).min(self.len()))
     }
 
@@ -228,13 +219,13 @@ impl Shapes {
     /// If `row` is not below [`Shapes::len`].
     #[must_use]
     pub fn dimension(&self, row: usize) -> Dimension {
-        self.features[row].1
+        self.features.of(row).1
     }
 
-    /// The dimensions of all features, in order.
+    /// Whether there is a feature of a dimension.
     #[must_use]
-    pub fn dimensions(&self) -> impl ExactSizeIterator<Item = Dimension> {
-        self.features.iter().map(|(_, dimension)| *dimension)
+    pub fn has(&self, dimension: Dimension) -> bool {
+        self.has[dimension as usize]
     }
 
     /// All features in order.
@@ -256,11 +247,11 @@ impl Shapes {
             to.extend_from_slice(&point.x.to_le_bytes());
             to.extend_from_slice(&point.y.to_le_bytes());
         }
-        for &(end, role) in &self.parts {
+        for (end, role) in &self.parts {
             to.extend_from_slice(&end.to_le_bytes());
             to.push(role as u8);
         }
-        for &(end, dimension) in &self.features {
+        for (end, dimension) in &self.features {
             to.extend_from_slice(&end.to_le_bytes());
             to.push(dimension as u8);
         }
@@ -290,6 +281,7 @@ impl Shapes {
             let dimension =
                 DIMENSIONS.into_iter().find(|known| *known as u8 == dimension)?;
             read.features.push((end, dimension));
+            read.has[dimension as usize] = true;
         }
         let fits = is_cut(read.parts.iter().map(|part| part.0), points)
             && is_cut(read.features.iter().map(|feature| feature.0), parts);
@@ -315,14 +307,23 @@ const WINDOW: usize = 4096;
 /// Rows as near to each other as this are taken from one window.
 const NEAR: usize = 16;
 
-/// Consecutive features of a layer with their points in memory.
+/// Numbers of the first row, part and point of slices of features. Rows and parts begin with the one
+/// before those that are meant, if there is one.
+#[derive(Debug, Clone, Copy, Default)]
+struct First {
+    row: usize,
+    part: usize,
+    point: u32,
+}
+
+/// Consecutive features of a layer, in memory.
 #[derive(Debug)]
 pub struct Window<'s> {
-    shapes: &'s Shapes,
     rows: Range<usize>,
-    /// Number of the first point.
-    first_point: usize,
+    features: Cow<'s, [(u32, Dimension)]>,
+    parts: Cow<'s, [(u32, PartRole)]>,
     points: Cow<'s, [GridPoint]>,
+    first: First,
 }
 
 impl Window<'_> {
@@ -334,17 +335,67 @@ impl Window<'_> {
     #[must_use]
     #[inline]
     pub fn get(&self, row: usize) -> ShapeRef<'_> {
-        self.shapes.feature(row, &self.points, self.first_point)
+        self.all().get(row)
     }
 
     /// All of them: row in the layer and feature.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, ShapeRef<'_>)> {
-        self.rows.clone().map(|row| (row, self.get(row)))
+        let all = self.all();
+        self.rows.clone().map(move |row| (row, all.get(row)))
+    }
+
+    fn all(&self) -> Rows<'_> {
+        let Self { features, parts, points, first, .. } = self;
+        Rows { features, parts, points, first: *first }
+    }
+}
+
+/// Features in slices.
+#[derive(Debug, Clone, Copy)]
+struct Rows<'a> {
+    features: &'a [(u32, Dimension)],
+    parts: &'a [(u32, PartRole)],
+    points: &'a [GridPoint],
+    first: First,
+}
+
+impl<'a> Rows<'a> {
+    #[inline]
+    fn get(self, row: usize) -> ShapeRef<'a> {
+        let Self { features, parts, points, first } = self;
+        let at = row - first.row;
+        let start = if at == 0 { 0 } else { features[at - 1].0 as usize - first.part };
+        let (end, dimension) = features[at];
+        let parts_end = end as usize - first.part;
+        let point_at = |part: usize| if part == 0 { 0 } else { parts[part - 1].0 };
+        let (from, to) = (point_at(start), point_at(parts_end));
+        let points = &points[(from - first.point) as usize..(to - first.point) as usize];
+        ShapeRef { parts: &parts[start..parts_end], from, points, dimension }
+    }
+}
+
+impl Record for (u32, Dimension) {
+    type Bytes = [u8; 5];
+
+    fn to_bytes(self) -> [u8; 5] {
+        let [a, b, c, d] = self.0.to_le_bytes();
+        [a, b, c, d, self.1 as u8]
+    }
+
+    fn of_bytes([end @ .., dimension]: [u8; 5]) -> Self {
+        let dimension = match dimension {
+            0 => Dimension::Point,
+            1 => Dimension::Line,
+            _ => Dimension::Area,
+        };
+        (u32::from_le_bytes(end), dimension)
     }
 }
 
 impl Record for GridPoint {
+    type Bytes = [u8; 16];
+
     fn to_bytes(self) -> [u8; 16] {
         let [x, y] = [self.x.cast_unsigned(), self.y.cast_unsigned()].map(u128::from);
         (y << 64 | x).to_le_bytes()

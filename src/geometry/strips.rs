@@ -10,38 +10,108 @@ use rayon::prelude::*;
 
 use super::edges::{GridBox, joined};
 use super::relate::bounds;
-use super::shapes::{Dimension, Shapes};
+use super::shapes::{Dimension, ShapeRef, Shapes, Window};
+use crate::layers::{Pile, Record};
 
 /// Columns that the ground is divided into, of which strips are made.
 const COLUMNS: usize = 1 << 16;
+/// Rows of a strip that lie together.
+const SHEAF: usize = 1 << 10;
+/// Windows of features that are looked through together.
+const TOGETHER: usize = 64;
 
 /// A layer in strips from west to east.
 #[derive(Debug)]
 pub(super) struct Strips {
-    /// First column of each feature; 0 of what is no area.
-    first: Vec<u16>,
+    ground: Ground,
     /// Columns of each strip.
     columns: Vec<Range<usize>>,
-    /// Rows of one strip after another.
-    rows: Vec<u32>,
-    /// Where the rows of each strip end.
-    ends: Vec<usize>,
+    /// Rows, so many of one strip together as are in a sheaf.
+    rows: Pile<u32>,
+    /// Where the sheaves of each strip begin among them.
+    sheaves: Vec<Vec<usize>>,
+    /// The last rows of each strip, which fill no sheaf.
+    rest: Vec<Vec<u32>>,
+}
+
+/// The ground in columns.
+#[derive(Debug, Clone, Copy)]
+struct Ground {
+    west: i64,
+    width: i64,
+}
+
+impl Ground {
+    fn column(self, x: i64) -> u16 {
+        ((x - self.west) / self.width) as u16
+    }
+
+    /// The first and the last column of a box.
+    fn columns(self, [x0, _, x1, _]: GridBox) -> Columns {
+        (self.column(x0), self.column(x1))
+    }
+}
+
+/// The first and the last column of an area; of what is none the last is before the first.
+type Columns = (u16, u16);
+
+/// What is no area.
+const NO_AREA: Columns = (1, 0);
+
+impl Record for Columns {
+    type Bytes = [u8; 4];
+
+    fn to_bytes(self) -> [u8; 4] {
+        (u32::from(self.0) << 16 | u32::from(self.1)).to_le_bytes()
+    }
+
+    fn of_bytes(bytes: [u8; 4]) -> Self {
+        let both = u32::from_le_bytes(bytes);
+        ((both >> 16) as u16, both as u16)
+    }
 }
 
 impl Strips {
     /// Makes strips in which no more than so many features begin, unless they begin in one column.
     pub(super) fn over(shapes: &Shapes, most: usize) -> Self {
-        let ground = areas(shapes).flatten().reduce_with(|a, b| joined(&a, &b));
-        let [west, _, east, _] = ground.unwrap_or_default();
-        let width = (east - west) / COLUMNS as i64 + 1;
-        let column = |x: i64| ((x - west) / width) as u16;
-        let columns: Vec<Option<(u16, u16)>> = areas(shapes)
-            .map(|bounds| bounds.map(|[x0, _, x1, _]| (column(x0), column(x1))))
-            .collect();
-        let strips = cut(&columns, most);
-        let (rows, ends) = by_strip(&columns, &strips);
-        let first = columns.into_iter().map(|own| own.map_or(0, |(first, _)| first));
-        Self { first: first.collect(), columns: strips, rows, ends }
+        let whole = shapes.par_windows().flat_map_iter(|some| areas(&some));
+        let whole = whole.flatten().reduce_with(|a, b| joined(&a, &b));
+        let [west, _, east, _] = whole.unwrap_or_default();
+        let ground = Ground { west, width: (east - west) / COLUMNS as i64 + 1 };
+        let columns = columns_of(shapes, ground);
+        let mut strips = Self {
+            ground,
+            columns: cut(&columns, most),
+            rows: Pile::default(),
+            sheaves: Vec::new(),
+            rest: Vec::new(),
+        };
+        strips.share(&columns);
+        strips
+    }
+
+    /// Gives each strip its rows.
+    fn share(&mut self, columns: &Pile<Columns>) {
+        let mut strip_of = vec![0; COLUMNS];
+        for (strip, columns) in self.columns.iter().enumerate() {
+            strip_of[columns.clone()].fill(strip);
+        }
+        self.sheaves = vec![Vec::new(); self.count()];
+        self.rest = vec![Vec::new(); self.count()];
+        for (row, (first, last)) in (0u32..).zip(columns) {
+            if last < first {
+                continue;
+            }
+            for strip in strip_of[usize::from(first)]..=strip_of[usize::from(last)] {
+                let rest = &mut self.rest[strip];
+                rest.push(row);
+                if rest.len() == SHEAF {
+                    self.sheaves[strip].push(self.rows.len());
+                    self.rows.extend_from_slice(rest);
+                    rest.clear();
+                }
+            }
+        }
     }
 
     /// How many there are.
@@ -50,22 +120,45 @@ impl Strips {
     }
 
     /// The rows of a strip, rising.
-    pub(super) fn rows(&self, strip: usize) -> &[u32] {
-        let start = if strip == 0 { 0 } else { self.ends[strip - 1] };
-        &self.rows[start..self.ends[strip]]
+    pub(super) fn rows(&self, strip: usize) -> Vec<usize> {
+        let mut rows = Vec::new();
+        for &start in &self.sheaves[strip] {
+            let sheaf = self.rows.range(start..start + SHEAF);
+            rows.extend(sheaf.iter().map(|row| *row as usize));
+        }
+        rows.extend(self.rest[strip].iter().map(|row| *row as usize));
+        rows
     }
 
     /// Whether a pair whose boxes meet belongs to a strip.
-    pub(super) fn belongs(&self, a: u32, b: u32, strip: usize) -> bool {
-        let first = self.first[a as usize].max(self.first[b as usize]);
+    pub(super) fn belongs(&self, a: &GridBox, b: &GridBox, strip: usize) -> bool {
+        let first = self.ground.column(a[0].max(b[0]));
         self.columns[strip].contains(&usize::from(first))
     }
 }
 
+/// The columns of each feature.
+fn columns_of(shapes: &Shapes, ground: Ground) -> Pile<Columns> {
+    let mut columns = Pile::default();
+    let windows = shapes.window_count();
+    for first in (0..windows).step_by(TOGETHER) {
+        let some = (first..(first + TOGETHER).min(windows)).into_par_iter();
+        let of_window = |at: usize| -> Vec<Columns> {
+            let areas = areas(&shapes.window_at(at)).into_iter();
+            areas.map(|area| area.map_or(NO_AREA, |own| ground.columns(own))).collect()
+        };
+        for own in some.map(of_window).collect::<Vec<_>>() {
+            columns.extend_from_slice(&own);
+        }
+    }
+    columns
+}
+
 /// Columns of strips in which no more than so many features begin.
-fn cut(columns: &[Option<(u16, u16)>], most: usize) -> Vec<Range<usize>> {
+fn cut(columns: &Pile<Columns>, most: usize) -> Vec<Range<usize>> {
     let mut begin = vec![0usize; COLUMNS];
-    columns.iter().flatten().for_each(|(first, _)| begin[usize::from(*first)] += 1);
+    let areas = columns.iter().filter(|(first, last)| first <= last);
+    areas.for_each(|(first, _)| begin[usize::from(first)] += 1);
     let (mut strips, mut start, mut count) = (Vec::new(), 0, 0);
     for (column, &more) in begin.iter().enumerate() {
         if more > 0 && count > 0 && count + more > most {
@@ -78,45 +171,12 @@ fn cut(columns: &[Option<(u16, u16)>], most: usize) -> Vec<Range<usize>> {
     strips
 }
 
-/// The rows of one strip after another, each rising, and where those of each end.
-fn by_strip(
-    columns: &[Option<(u16, u16)>],
-    strips: &[Range<usize>],
-) -> (Vec<u32>, Vec<usize>) {
-    let mut strip_of = vec![0; COLUMNS];
-    for (strip, columns) in strips.iter().enumerate() {
-        strip_of[columns.clone()].fill(strip);
-    }
-    let of = |columns: &Option<(u16, u16)>| {
-        columns.map_or(0..0, |(first, last)| {
-            strip_of[usize::from(first)]..strip_of[usize::from(last)] + 1
-        })
+/// The box of each feature of a window; `None` of what is no area.
+fn areas(some: &Window<'_>) -> Vec<Option<GridBox>> {
+    let area = |(_, shape): (usize, ShapeRef<'_>)| {
+        bounds(shape).filter(|_| shape.dimension() == Dimension::Area)
     };
-    let mut ends = vec![0; strips.len()];
-    columns.iter().flat_map(of).for_each(|strip| ends[strip] += 1);
-    let mut all = 0;
-    for end in &mut ends {
-        // Where they begin, for now.
-        all += std::mem::replace(end, all);
-    }
-    let mut rows = vec![0; all];
-    for (row, columns) in (0u32..).zip(columns) {
-        for strip in of(columns) {
-            rows[ends[strip]] = row;
-            ends[strip] += 1;
-        }
-    }
-    (rows, ends)
-}
-
-/// The box of each feature; `None` of what is no area.
-fn areas(shapes: &Shapes) -> impl ParallelIterator<Item = Option<GridBox>> {
-    shapes.par_windows().flat_map_iter(|some| {
-        let boxes = some.iter().map(|(_, shape)| {
-            bounds(shape).filter(|_| shape.dimension() == Dimension::Area)
-        });
-        boxes.collect::<Vec<_>>()
-    })
+    some.iter().map(area).collect()
 }
 
 #[cfg(test)]
@@ -146,15 +206,17 @@ mod tests {
         assert_eq!(strips.columns, [0..5, 5..32_767, 32_767..COLUMNS]);
         let rows = |strip| strips.rows(strip);
         assert_eq!([rows(0), rows(1), rows(2)], [&[0, 2][..], &[0, 1, 4], &[3]]);
-        assert!(strips.belongs(0, 2, 0) && !strips.belongs(0, 2, 1));
-        assert!(strips.belongs(0, 1, 1) && !strips.belongs(1, 0, 0));
+        let box_of = |row: usize| bounds(shapes.get(row)).unwrap();
+        let belongs = |a, b, strip| strips.belongs(&box_of(a), &box_of(b), strip);
+        assert!(belongs(0, 2, 0) && !belongs(0, 2, 1));
+        assert!(belongs(0, 1, 1) && !belongs(1, 0, 0));
     }
 
     #[test]
     fn nothing_and_what_begins_in_one_place_make_one_strip() {
         let none = Strips::over(&Shapes::default(), 1);
-        assert_eq!((none.count(), none.rows(0)), (1, &[][..]));
+        assert_eq!((none.count(), none.rows(0)), (1, vec![]));
         let alike = Strips::over(&triangles(&[(7, 9); 5]), 2);
-        assert_eq!((alike.count(), alike.rows(0)), (1, &[0, 1, 2, 3, 4][..]));
+        assert_eq!((alike.count(), alike.rows(0)), (1, vec![0, 1, 2, 3, 4]));
     }
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::config::{Growth, Localized};
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
-use crate::layers::{Texts, Value};
+use crate::layers::{Column, Texts};
 
 use super::crs::Applied;
 use super::margin::{self, Margins};
@@ -171,7 +171,7 @@ pub struct ExposureLayer {
     /// How people were grown to another year; `people` are the estimate.
     pub growth: Option<Growth>,
     /// Fields that features are judged by: name and value of each feature, as read.
-    pub attributes: BTreeMap<String, Vec<Value>>,
+    pub attributes: BTreeMap<String, Column>,
     /// Features without a place.
     pub lost: Vec<LostFeature>,
 }

@@ -4,7 +4,10 @@
 //! already what was wrong with them.
 
 use crate::layers::fields::{self, NumberField};
-use crate::layers::{RawFeatures, Value};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::layers::{Pile, RawFeatures, Value};
 
 /// A number, also where it is written as text; `None` if it is none or not finite.
 #[must_use]
@@ -25,24 +28,48 @@ pub fn text_of(value: &Value) -> Option<String> {
 
 /// One value of a field; null if the layer lacks the field.
 #[must_use]
-pub fn value_at<'a>(data: &'a RawFeatures, field: &str, row: usize) -> &'a Value {
-    data.columns.get(field).and_then(|column| column.get(row)).unwrap_or(&Value::Null)
+pub fn value_at(data: &RawFeatures, field: &str, row: usize) -> Value {
+    let column = data.columns.get(field);
+    column.and_then(|column| column.get(row)).unwrap_or(Value::Null)
 }
 
 /// Additive values of a field in so many rows: what is null, negative or no number is unknown.
 #[must_use]
 pub fn additive_values(data: &RawFeatures, rows: usize, field: &str) -> Amounts {
     match data.columns.get(field) {
-        Some(column) => column.iter().map(fields::additive_value).collect(),
+        Some(column) => {
+            column.iter().map(|value| fields::additive_value(&value)).collect()
+        }
         None => std::iter::repeat_n(None, rows).collect(),
     }
 }
 
-/// An amount by row, of which some are not known: eight bytes each.
+/// An amount by row, of which some are not known: eight bytes each, in a file where they are too many
+/// for memory ([`Pile`]).
 #[derive(Debug, Clone, Default)]
 pub struct Amounts {
     /// No amount is NaN: it stands for an unknown one, and is never handed on.
-    all: Vec<f64>,
+    all: Pile<f64>,
+}
+
+/// The amounts of consecutive rows, in memory.
+#[derive(Debug)]
+pub struct SomeAmounts<'a> {
+    first: usize,
+    some: Cow<'a, [f64]>,
+}
+
+impl SomeAmounts<'_> {
+    /// The amount of a row; `None` if it is not known.
+    ///
+    /// # Panics
+    ///
+    /// If it is none of the rows.
+    #[must_use]
+    #[inline]
+    pub fn of(&self, row: usize) -> Option<f64> {
+        known(self.some[row - self.first])
+    }
 }
 
 impl Amounts {
@@ -58,7 +85,8 @@ impl Amounts {
         self.all.is_empty()
     }
 
-    /// The amount of a row; `None` if it is not known.
+    /// The amount of a row; `None` if it is not known. Where it lies in a file that is a look into
+    /// the file: who needs many takes [some](Self::some) rows.
     ///
     /// # Panics
     ///
@@ -66,13 +94,23 @@ impl Amounts {
     #[must_use]
     #[inline]
     pub fn of(&self, row: usize) -> Option<f64> {
-        known(self.all[row])
+        known(self.all.of(row))
+    }
+
+    /// The amounts of consecutive rows.
+    ///
+    /// # Panics
+    ///
+    /// If they reach beyond the last.
+    #[must_use]
+    pub fn some(&self, rows: Range<usize>) -> SomeAmounts<'_> {
+        SomeAmounts { first: rows.start, some: self.all.range(rows) }
     }
 
     /// The amounts in order.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<f64>> {
-        self.all.iter().map(|amount| known(*amount))
+        self.all.iter().map(known)
     }
 
     /// Adds a row.

@@ -1,25 +1,31 @@
 //! Checks the codes of territories and the ids of features.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
 
 use super::error::LayerTrouble;
 use super::fields::{ReadFromNumber, text_of};
-use super::raw::{Column, RawFeatures, Texts, Value};
+use super::raw::{Column, Pile, RawFeatures, Texts, Value};
 use crate::domain::{Code, Finding, Findings, TerritoryCode};
 
 /// How many findings of one kind are listed before the rest is counted.
 pub(super) const LISTED: usize = 100;
+/// Marks of ids that stand on one shelf, about.
+const MARKS_AT_ONCE: usize = 1 << 20;
 
 /// Puts the values of the id field in the place of the file's own ids; where it is empty,
 /// the file's own stays.
 pub(super) fn apply_id_field(data: &mut RawFeatures, field: &str) {
     let Some(column) = data.columns.get(field) else { return };
     let mut ids = Texts::default();
-    for (own, value) in data.ids.iter().zip(column) {
-        let text = text_of(value).map(|(text, _)| text);
+    for (own, value) in data.ids.iter().zip(column.iter()) {
+        let text = text_of(&value).map(|(text, _)| text);
         let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        ids.push(text.unwrap_or(own));
+        ids.push(text.unwrap_or(&own));
     }
     data.ids = ids;
 }
@@ -29,18 +35,19 @@ pub(super) fn check_ids(layer: &str, ids: &Texts, findings: &mut Findings) {
     if are_numbered(ids) {
         return;
     }
-    let mut counts: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
-    for id in ids.iter() {
-        *counts.entry(id).or_default() += 1;
-    }
-    if counts.len() == ids.len() {
+    let alike = repeated_marks(ids);
+    if alike.is_empty() {
         return;
+    }
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for id in ids.iter().filter(|id| alike.contains(&mark(id))) {
+        *counts.entry(id.into_owned()).or_default() += 1;
     }
     let mut repeated = 0usize;
     let mut extra = 0usize;
     for id in ids.iter() {
         // Taken out, so that each is told once, at its first occurrence.
-        let Some(count) = counts.remove(id).filter(|count| *count > 1) else {
+        let Some(count) = counts.remove(&*id).filter(|count| *count > 1) else {
             continue;
         };
         repeated += 1;
@@ -58,13 +65,37 @@ pub(super) fn check_ids(layer: &str, ids: &Texts, findings: &mut Findings) {
     }
 }
 
+/// A number that equal ids have, and hardly ever others.
+fn mark(id: &str) -> u64 {
+    FxBuildHasher.hash_one(id)
+}
+
+/// The marks that more than one id has. Equal ones stand on one shelf, and one shelf at a time is
+/// looked through, so that those of a large layer need not all lie in memory.
+fn repeated_marks(ids: &Texts) -> HashSet<u64> {
+    let shelves = ids.len() / MARKS_AT_ONCE + 1;
+    let mut marks: Vec<Pile<u64>> = vec![Pile::default(); shelves];
+    for id in ids.iter() {
+        let mark = mark(&id);
+        let shelf = usize::try_from(mark % shelves as u64);
+        marks[shelf.expect("it is one of them")].push(mark);
+    }
+    let repeated = marks.into_iter().flat_map(|marks| {
+        let mut marks = marks.range(0..marks.len()).into_owned();
+        marks.par_sort_unstable();
+        let pairs = marks.windows(2).filter(|pair| pair[0] == pair[1]);
+        pairs.map(|pair| pair[0]).collect::<Vec<_>>()
+    });
+    repeated.collect()
+}
+
 /// Whether ids are rising numbers, as those of a file that has none are: no two of them are
 /// the same then.
 fn are_numbered(ids: &Texts) -> bool {
     let number = |id: &str| id.strip_prefix('#')?.parse::<u64>().ok();
     let mut last = None;
     ids.iter().all(|id| {
-        let next = number(id);
+        let next = number(&id);
         let is_more = next.is_some() && next > last;
         last = next;
         is_more
@@ -81,11 +112,11 @@ pub(super) fn check_codes(
     let mut troubles = Vec::new();
     let mut without = Vec::new();
     // The first feature of a code, and where its trouble stands once there is one.
-    let mut firsts: HashMap<TerritoryCode, (&str, Option<usize>)> = HashMap::new();
+    let mut firsts: HashMap<TerritoryCode, (String, Option<usize>)> = HashMap::new();
     let mut numbers: Vec<String> = Vec::new();
-    for (id, value) in ids.iter().zip(column) {
-        let feature = id.to_string();
-        let (code, from) = match read_code(value) {
+    for (id, value) in ids.iter().zip(column.iter()) {
+        let feature = id.into_owned();
+        let (code, from) = match read_code(&value) {
             CodeField::Code(code, from) => (code, from),
             CodeField::Empty => {
                 without.push(feature);
@@ -113,14 +144,14 @@ pub(super) fn check_codes(
                     *count += 1;
                 } else {
                     *told = Some(troubles.len());
-                    let (first, second, count) = ((*first).to_owned(), feature, 2);
+                    let (first, second, count) = (first.clone(), feature, 2);
                     let trouble =
                         LayerTrouble::RepeatedCode { first, second, code, count };
                     troubles.push(trouble);
                 }
             }
             Entry::Vacant(place) => {
-                place.insert((id, None));
+                place.insert((feature, None));
             }
         }
     }
@@ -190,7 +221,7 @@ mod tests {
 
     #[test]
     fn codes_must_be_there_and_their_own() {
-        let column = vec![
+        let column = Column::from(vec![
             text("080301"),
             text(" 080301 "),
             Value::Number(180_301.0),
@@ -201,7 +232,7 @@ mod tests {
             Value::Bool(true),
             text("_T"),
             text("_X "),
-        ];
+        ]);
         let mut findings = Findings::default();
         let troubles = check_codes("d", &ids(column.len()), &column, &mut findings);
         let told: Vec<String> = troubles.iter().map(|t| format!("{t:?}")).collect();
@@ -247,7 +278,7 @@ mod tests {
     fn the_id_field_comes_before_the_files_own_ids() {
         let mut data = RawFeatures { ids: ids(4), ..RawFeatures::default() };
         let column = vec![text(" x "), Value::Number(7.0), Value::Null, text("")];
-        data.columns.insert("k".to_owned(), column);
+        data.columns.insert("k".to_owned(), column.into());
         apply_id_field(&mut data, "k");
         assert!(data.ids.iter().eq(["x", "7", "#3", "#4"]));
     }

@@ -13,7 +13,7 @@ use super::codes::LISTED;
 use super::error::{LayerTrouble, TableTrouble, listed};
 use super::fields::{ReadFromNumber, plain_number, text_of};
 use super::file::{DigestFile, FileTrouble};
-use super::raw::{Column, JoinedTable, Texts, Value};
+use super::raw::{Column, JoinedTable, Pile, Texts, Value};
 use super::wanted::{Purpose, WantedField, nearest};
 use crate::config::{JoinSettings, LayerSettings};
 use crate::domain::{Code, Digest, Finding, Findings};
@@ -98,6 +98,14 @@ impl JoinTrouble {
     }
 }
 
+/// Stands for no row of the table.
+const NO_ROW: usize = usize::MAX;
+
+/// The row that a feature uses.
+fn known(row: usize) -> Option<usize> {
+    (row != NO_ROW).then_some(row)
+}
+
 /// Troubles, each with the key of the join that it is about.
 type Troubles = Vec<(&'static str, LayerTrouble)>;
 
@@ -135,27 +143,26 @@ pub(super) fn add_fields(
     let keys: Vec<Option<String>> = column(&join.key).iter().map(code_of).collect();
     let index = index(&keys, &rows.lines)?;
     let codes = &parsed.data.columns[&join.to];
-    let own: Vec<Option<String>> = codes.iter().map(code_of).collect();
-    let found: Vec<Option<usize>> = own
-        .iter()
-        .map(|code| code.as_deref().and_then(|code| index.get(code).copied()))
-        .collect();
-    if !own.is_empty() && found.iter().all(Option::is_none) {
-        return Err(vec![("to", LayerTrouble::Join(no_match(join, &keys, &own)))]);
+    let row_of = |value: Value| index.get(code_of(&value)?.as_str()).copied();
+    let found: Pile<usize> =
+        codes.iter().map(|value| row_of(value).unwrap_or(NO_ROW)).collect();
+    if !codes.is_empty() && found.iter().all(|row| row == NO_ROW) {
+        return Err(vec![("to", LayerTrouble::Join(no_match(join, &keys, codes)))]);
     }
     tell_numbers(layer, join, codes, findings);
     let mut uses = vec![0usize; keys.len()];
-    found.iter().flatten().for_each(|row| uses[*row] += 1);
+    found.iter().filter_map(known).for_each(|row| uses[row] += 1);
     tell_rows(&layer.id, &keys, &rows.lines, &uses, findings);
-    tell_features(&layer.id, &parsed.data.ids, &own, &found, findings);
+    tell_features(&layer.id, &parsed.data.ids, codes, &found, findings);
     for (name, from) in &join.fields {
         let values = column(from);
-        let take =
-            |row: &Option<usize>| row.map_or(Value::Null, |row| values[row].clone());
-        let mut joined: Column = found.iter().map(take).collect();
-        if is_amount(name, fields) {
-            joined.iter_mut().for_each(number_from_text);
-        }
+        let is_amount = is_amount(name, fields);
+        let take = |row: usize| match known(row).map(|row| values[row].clone()) {
+            Some(value) if is_amount => number_from_text(value),
+            Some(value) => value,
+            None => Value::Null,
+        };
+        let joined = found.iter().map(take).collect();
         parsed.data.columns.insert(name.clone(), joined);
     }
     parsed.missing.retain(|name| !join.fields.contains_key(name));
@@ -260,16 +267,12 @@ fn index<'k>(
     if troubles.is_empty() { Ok(index) } else { Err(troubles) }
 }
 
-fn no_match(
-    join: &JoinSettings,
-    keys: &[Option<String>],
-    own: &[Option<String>],
-) -> JoinTrouble {
-    let first = |codes: &[Option<String>]| {
-        let first = codes.iter().flatten().next();
-        first.map_or_else(|| "–".to_owned(), |code| code.chars().take(40).collect())
+fn no_match(join: &JoinSettings, keys: &[Option<String>], codes: &Column) -> JoinTrouble {
+    let shown = |code: Option<String>| {
+        code.map_or_else(|| "–".to_owned(), |code| code.chars().take(40).collect())
     };
-    let (in_table, in_layer) = (first(keys), first(own));
+    let in_table = shown(keys.iter().flatten().next().cloned());
+    let in_layer = shown(codes.iter().find_map(|value| code_of(&value)));
     JoinTrouble::NoMatch { field: join.to.clone(), in_table, in_layer }
 }
 
@@ -285,7 +288,7 @@ fn tell_numbers(
     }
     let mut numbers = codes
         .iter()
-        .filter_map(text_of)
+        .filter_map(|value| text_of(&value))
         .filter_map(|(text, from)| (from == ReadFromNumber::Yes).then_some(text));
     if let Some(first) = numbers.next() {
         let finding = Finding::about(Code::CodeReadFromNumber, &layer.id);
@@ -336,17 +339,17 @@ fn tell_rows(
 fn tell_features(
     layer: &str,
     ids: &Texts,
-    codes: &[Option<String>],
-    found: &[Option<usize>],
+    codes: &Column,
+    found: &Pile<usize>,
     findings: &mut Findings,
 ) {
     let mut without = 0;
-    for ((id, code), _) in
-        ids.iter().zip(codes).zip(found).filter(|(_, row)| row.is_none())
-    {
+    for (feature, _) in found.iter().enumerate().filter(|(_, row)| *row == NO_ROW) {
         without += 1;
         if without <= LISTED {
+            let id = ids.of(feature);
             let finding = Finding::about(Code::FeatureWithoutRow, layer).feature(id);
+            let code = code_of(&codes.of(feature));
             let code = code.as_deref().unwrap_or("–");
             let finding = finding.with("code", code).with("count", 1);
             findings.push(finding.with("what", "@finding.part.feature"));
@@ -369,11 +372,10 @@ fn is_amount(name: &str, fields: &[WantedField]) -> bool {
 }
 
 /// A table of text has no other way to write a number: there is nothing to be told.
-fn number_from_text(value: &mut Value) {
-    if let Value::Text(text) = value
-        && let Some(number) = plain_number(text.trim())
-    {
-        *value = Value::Number(number);
+fn number_from_text(value: Value) -> Value {
+    match &value {
+        Value::Text(text) => plain_number(text.trim()).map_or(value, Value::Number),
+        _ => value,
     }
 }
 

@@ -31,19 +31,19 @@ pub(super) fn check_levels(
 ) -> Vec<LayerTrouble> {
     let mut without = Vec::new();
     let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (id, value) in ids.iter().zip(column) {
-        if level_of(value, names).is_some() {
+    for (row, value) in column.iter().enumerate() {
+        if level_of(&value, names).is_some() {
             continue;
         }
-        let text = match text_of(value) {
+        let text = match text_of(&value) {
             Some((text, _)) => text.trim().to_owned(),
-            None if *value == Value::Null => String::new(),
+            None if value == Value::Null => String::new(),
             None => "[…]".to_owned(),
         };
         if text.is_empty() {
-            without.push(id.to_string());
+            without.push(ids.of(row).into_owned());
         } else {
-            unknown.entry(text).or_default().push(id.to_string());
+            unknown.entry(text).or_default().push(ids.of(row).into_owned());
         }
     }
     let mut troubles = Vec::new();

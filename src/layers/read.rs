@@ -239,7 +239,7 @@ impl<'a> Reading<'a> {
         let mut unreadable = BTreeSet::new();
         for trouble in &parsed.troubles {
             let (name, effect) = match trouble.kept {
-                Some(kept) => (parsed.data.ids[kept].to_string(), "no_geometry"),
+                Some(kept) => (parsed.data.ids.of(kept).into_owned(), "no_geometry"),
                 None => (format!("#{}", trouble.row), "left_out"),
             };
             unreadable.extend(trouble.kept);
@@ -265,7 +265,7 @@ impl<'a> Reading<'a> {
                 (false, false) => continue,
             };
             if !unreadable.contains(&row) {
-                let name = &parsed.data.ids[row];
+                let name = parsed.data.ids.of(row);
                 self.findings.push(Finding::about(code, id).feature(name));
             }
         }

@@ -15,8 +15,8 @@ pub(super) fn check_amounts(
 ) {
     let mut counts = [0usize; 3];
     let mut texts = 0usize;
-    for (id, value) in ids.iter().zip(column) {
-        let (kind, code) = match additive_of(value) {
+    for (row, value) in column.iter().enumerate() {
+        let (kind, code) = match additive_of(&value) {
             Additive::Known(_, was_text) => {
                 texts += usize::from(was_text);
                 continue;
@@ -27,8 +27,9 @@ pub(super) fn check_amounts(
         };
         counts[kind] += 1;
         if counts[kind] <= LISTED {
-            let finding = Finding::about(code, layer).feature(id).with("field", field);
-            let finding = finding.with("value", shown(value)).with("count", 1);
+            let finding = Finding::about(code, layer).feature(ids.of(row));
+            let finding = finding.with("field", field);
+            let finding = finding.with("value", shown(&value)).with("count", 1);
             findings.push(finding.with("what", "@finding.part.feature"));
         }
     }
@@ -64,14 +65,14 @@ mod tests {
     #[test]
     fn unknown_amounts_are_findings() {
         let text = |text: &str| Value::Text(text.into());
-        let column = vec![
+        let column = Column::from(vec![
             Value::Number(5.0),
             Value::Null,
             Value::Number(-2.0),
             text("1,234"),
             text("7"),
             text("-7"),
-        ];
+        ]);
         let ids: Texts = ["a", "b", "c", "d", "e", "f"].iter().collect();
         let mut findings = Findings::default();
         check_amounts("l", "people", &ids, &column, &mut findings);
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn many_findings_end_in_a_count() {
-        let column = vec![Value::Null; LISTED + 3];
+        let column = Column::from(vec![Value::Null; LISTED + 3]);
         let ids: Texts = (0..column.len()).map(|i| i.to_string()).collect();
         let mut findings = Findings::default();
         check_amounts("l", "people", &ids, &column, &mut findings);

@@ -329,8 +329,8 @@ fn point(id: &str, at: [f64; 2], crs: Option<&ReferenceSystem>) -> RawLayer {
         companions: Vec::new(),
         data: RawFeatures {
             coords: vec![at].into(),
-            parts: vec![(1, PartRole::Point)],
-            features: vec![feature],
+            parts: vec![(1, PartRole::Point)].into(),
+            features: vec![feature].into(),
             ids: [text].iter().collect(),
             columns: std::collections::BTreeMap::new(),
         },
@@ -340,13 +340,14 @@ fn point(id: &str, at: [f64; 2], crs: Option<&ReferenceSystem>) -> RawLayer {
 /// The feature that is meant, or all.
 fn chosen(mut place: Prepared, request: &Request) -> Result<Prepared, SiteError> {
     if let Some(wanted) = &request.feature {
-        let at = place.ids.iter().position(|id| id == wanted);
-        let at = at.ok_or_else(|| SiteError::NoFeature {
-            found: wanted.clone(),
-            nearest: nearest(wanted, place.ids.iter()),
+        let at = place.ids.iter().position(|id| id == *wanted);
+        let at = at.ok_or_else(|| {
+            let ids: Vec<_> = place.ids.iter().collect();
+            let nearest = nearest(wanted, ids.iter().map(AsRef::as_ref));
+            SiteError::NoFeature { found: wanted.clone(), nearest }
         })?;
         place.shapes = place.shapes.pick(&[at]).into();
-        place.ids = Arc::new([&place.ids[at]].iter().collect());
+        place.ids = Arc::new([place.ids.of(at)].iter().collect());
     }
     if place.shapes.is_empty() {
         let path = match &request.place {

@@ -6,15 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
 use super::{NearestFacility, RawTerm, Sum, SumOf, nearest};
-use crate::analysis::access;
+use crate::analysis::access::{self, WithinReach};
 use crate::analysis::fixed::Fixed;
 use crate::analysis::kept::{KeptParts, TakenApart};
 use crate::analysis::planes::{Class, Planes};
-use crate::analysis::tally::{AREA, LENGTH, PEOPLE, Part, SUMS, take_apart};
+use crate::analysis::tally::{AREA, Carried, LENGTH, PEOPLE, Part, SUMS, take_apart};
 use crate::config::{DeficitKind, Settings};
 use crate::domain::Measure;
 use crate::geometry::mosaic::Scratch;
@@ -36,7 +37,7 @@ pub(super) struct Opened<'a> {
     /// What a feature without a place counts as: outside, not studied.
     nowhere: Class,
     /// For each question of access, which features are served.
-    flags: Vec<Vec<bool>>,
+    flags: Vec<WithinReach>,
     /// The questions of access, in the order of their columns.
     pub(super) questions: Vec<Question<'a>>,
 }
@@ -59,7 +60,7 @@ pub(super) struct Question<'a> {
     pub(super) column: usize,
     service: &'a ServiceLayer,
     /// The nearest facility of each feature.
-    found: access::Found,
+    found: Arc<access::Found>,
 }
 
 impl Question<'_> {
@@ -85,9 +86,9 @@ impl<'a> Opened<'a> {
             let Some(service) = service.filter(|_| *people == layer.layer.id) else {
                 continue;
             };
-            let found = access::distances(layer, service);
+            let found = Arc::new(access::distances(layer, service));
             let column = SUMS + layer.sums.len() + flags.len();
-            flags.push(access::served(&found, *within_m));
+            flags.push(WithinReach::new(&found, *within_m));
             let deficit = deficit.id.clone();
             questions.push(Question { deficit, column, service, found });
         }
@@ -106,11 +107,13 @@ impl<'a> Opened<'a> {
         let columns = SUMS + self.layer.sums.len() + self.flags.len();
         let mut groups: BTreeMap<Class, Group> = BTreeMap::new();
         let mut scratch = Scratch::default();
-        for row in 0..self.layer.layer.shapes.len() {
-            let (layer, flags, all) = (self.layer, &self.flags, &mut self.parts);
+        let rows = 0..self.layer.layer.shapes.len();
+        let carried = Carried::of(self.layer, &self.flags, rows.clone());
+        for row in rows {
+            let (layer, all) = (self.layer, &mut self.parts);
             let class = take_apart(planes, layer, row, &mut scratch, |part, class| {
                 let mut amounts = Amounts::new();
-                part.amounts(layer, flags, |column, value| amounts.push((column, value)));
+                part.amounts(&carried, |column, value| amounts.push((column, value)));
                 let group = groups.entry(class).or_default();
                 group.sums.resize(columns, Fixed::ZERO);
                 amounts.iter().for_each(|(column, value)| group.sums[*column] += *value);
@@ -128,11 +131,11 @@ impl<'a> Opened<'a> {
     fn take(&mut self, apart: &TakenApart<'_>) {
         let columns = SUMS + self.layer.sums.len() + self.flags.len();
         let mut groups: BTreeMap<Class, Group> = BTreeMap::new();
+        let rows = 0..self.layer.layer.shapes.len();
+        let carried = Carried::of(self.layer, &self.flags, rows);
         for (part, class) in apart.parts() {
             let mut amounts = Amounts::new();
-            part.amounts(self.layer, &self.flags, |column, value| {
-                amounts.push((column, value));
-            });
+            part.amounts(&carried, |column, value| amounts.push((column, value)));
             let group = groups.entry(class.clone()).or_default();
             group.sums.resize(columns, Fixed::ZERO);
             amounts.iter().for_each(|(column, value)| group.sums[*column] += *value);
@@ -237,7 +240,7 @@ impl<'a> Opened<'a> {
     fn named(&self, terms: Vec<(usize, f64, Fixed)>) -> Vec<RawTerm> {
         let ids = &self.layer.layer.ids;
         let named = |(row, share, amount): (usize, f64, Fixed)| {
-            let feature = ids[row].to_string();
+            let feature = ids.of(row).into_owned();
             RawTerm { feature, row: Some(row), share: Some(share), amount }
         };
         terms.into_iter().map(named).collect()
@@ -258,7 +261,7 @@ impl<'a> Opened<'a> {
         rows.sort_unstable();
         let named = |(row, weight): (usize, i128)| {
             let amount = Fixed::whole(1).times(weight);
-            let feature = self.layer.layer.ids[row].to_string();
+            let feature = self.layer.layer.ids.of(row).into_owned();
             RawTerm { feature, row: Some(row), share: None, amount }
         };
         rows.into_iter().map(named).collect()
@@ -297,7 +300,7 @@ impl<'a> Opened<'a> {
     ) -> Sum {
         let flags = &self.flags[question.column - SUMS - self.layer.sums.len()];
         let mut people = self.placed(territories, PEOPLE, weigh);
-        people.retain(|(row, _, _)| !flags[*row]);
+        people.retain(|(row, _, _)| !flags.of(*row));
         let mut terms = self.named(people);
         terms.extend(self.lost(territories, PEOPLE, weigh));
         let away = |row| question.nearest(row);
@@ -319,7 +322,7 @@ impl<'a> Opened<'a> {
             })
         };
         let placed = (0..layer.layer.shapes.len()).filter_map(|row| {
-            let (feature, amount) = (layer.layer.ids[row].to_string(), of_row(row)?);
+            let (feature, amount) = (layer.layer.ids.of(row).into_owned(), of_row(row)?);
             Some(RawTerm { feature, row: None, share: None, amount })
         });
         let lost = layer.lost.iter().filter_map(|lost| {

@@ -81,7 +81,7 @@ impl<'a> Served<'a> {
             let inside = parts.iter().filter(|(t, _)| territories.contains(t));
             let amount: Fixed = inside.map(|(_, area)| *area).sum();
             let share = amount.get() / self.service.layer.shapes.get(*row).area_m2();
-            let feature = self.service.layer.ids[*row].to_string();
+            let feature = self.service.layer.ids.of(*row).into_owned();
             RawTerm { feature, row: None, share: Some(share), amount }
         };
         let terms = areas.parts.iter().map(term).collect();
@@ -101,7 +101,7 @@ impl<'a> Served<'a> {
                 share += part;
                 sum += Fixed::of(amount * part);
             }
-            let feature = self.service.layer.ids[*row].to_string();
+            let feature = self.service.layer.ids.of(*row).into_owned();
             RawTerm { feature, row: None, share: Some(share), amount: sum }
         };
         units.iter().map(term).collect()

@@ -77,10 +77,10 @@ impl Surveyor<'_> {
         let count = found.len();
         found.sort_by(|a, b| {
             let share = |entry: &(usize, Option<f64>)| entry.1.unwrap_or(0.0);
-            share(b).total_cmp(&share(a)).then_with(|| ids[a.0].cmp(&ids[b.0]))
+            share(b).total_cmp(&share(a)).then_with(|| ids.of(a.0).cmp(&ids.of(b.0)))
         });
         let named = found.into_iter().take(NAMED).map(|(row, share)| Element {
-            id: ids[row].to_string(),
+            id: ids.of(row).into_owned(),
             share,
             people: people(row),
             access: self.access_of(layer, row),

@@ -234,7 +234,7 @@ impl<'a> Surveyor<'a> {
     #[must_use]
     pub fn look(&self, place: &Prepared) -> Vec<SiteFeature> {
         let shapes = place.shapes.iter().zip(place.ids.iter());
-        shapes.map(|(shape, id)| self.feature(shape, id)).collect()
+        shapes.map(|(shape, id)| self.feature(shape, &id)).collect()
     }
 
     fn feature(&self, shape: ShapeRef<'_>, id: &str) -> SiteFeature {
@@ -341,7 +341,7 @@ impl<'a> Surveyor<'a> {
     ) -> Vec<Facility> {
         let (shapes, ids) = (&service.layer.shapes, &service.layer.ids);
         let mut rows: Vec<usize> = (0..shapes.len()).collect();
-        rows.sort_by_key(|&row| &ids[row]);
+        rows.sort_by_key(|&row| ids.of(row));
         let mut found = Vec::new();
         while found.len() < FACILITIES {
             let Some((at, distance_m)) = Nearest::new(shapes.pick(&rows)).to(from) else {
@@ -349,7 +349,7 @@ impl<'a> Surveyor<'a> {
             };
             let row = rows.remove(at);
             let hazards = self.zones_at(shapes.get(row), scratch);
-            found.push(Facility { id: ids[row].to_string(), distance_m, hazards });
+            found.push(Facility { id: ids.of(row).into_owned(), distance_m, hazards });
         }
         found
     }

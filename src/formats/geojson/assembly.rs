@@ -7,12 +7,12 @@ use super::split::Batch;
 use crate::formats::{
     FormatError, LegacyCrs, MAX_FIELDS_SHOWN, Parsed, Problem, Trouble, Wanted,
 };
-use crate::layers::RawFeature;
+use crate::layers::{Column, RawFeature};
 
 pub(super) struct Assembly<'w> {
     wanted: &'w Wanted,
     parsed: Parsed,
-    columns: Vec<crate::layers::Column>,
+    columns: Vec<Column>,
     present: Vec<bool>,
     names: BTreeSet<String>,
     crs: BTreeSet<LegacyCrs>,
@@ -28,7 +28,7 @@ impl<'w> Assembly<'w> {
         Self {
             wanted,
             parsed,
-            columns: vec![Vec::new(); width],
+            columns: vec![Column::default(); width],
             present: vec![false; width],
             names: BTreeSet::new(),
             crs: BTreeSet::new(),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::coordinates::{Kind, Mark, Sink, Stop, each, shape};
 use super::cursor::{Broken, Cursor};
 use crate::formats::{LegacyCrs, MAX_FIELDS_SHOWN, Reason, Wanted};
-use crate::layers::{Column, Value};
+use crate::layers::Value;
 
 /// Bytes of a file for each of its vertices, with all that is around them: a first guess.
 const BYTES_OF_VERTEX: usize = 32;
@@ -44,7 +44,7 @@ pub(super) struct Chunk {
     pub(super) features: Vec<(usize, bool, bool)>,
     /// Own ids, and the 1-based row within the chunk.
     pub(super) ids: Vec<(Option<Box<str>>, u64)>,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Vec<Value>>,
     /// Whether each wanted field occurs.
     pub(super) present: Vec<bool>,
     pub(super) names: Names,
@@ -106,7 +106,7 @@ impl<'w> FeatureReader<'w> {
     pub(super) fn new(wanted: &'w Wanted, allowed: Allowed) -> Self {
         let width = wanted.fields().len();
         let chunk = Chunk {
-            columns: vec![Column::new(); width],
+            columns: vec![Vec::new(); width],
             present: vec![false; width],
             ..Chunk::default()
         };

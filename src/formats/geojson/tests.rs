@@ -88,7 +88,7 @@ fn members_may_stand_in_any_order() {
     let codes = [Value::Text("A".into()), Value::Text("Bé".into())];
     assert_eq!(parsed.data.columns["code"], codes);
     assert_eq!(parsed.data.parts, [(4, PartRole::Shell)]);
-    assert!(!parsed.data.features[0].is_null && parsed.data.features[1].is_null);
+    assert!(!parsed.data.features.of(0).is_null && parsed.data.features.of(1).is_null);
     assert_eq!(parsed.legacy_crs, [LegacyCrs::Named("EPSG:32719".into())]);
     assert_eq!(parsed.fields_seen, ["code", "other"]);
     assert!(parsed.missing.is_empty());
@@ -107,7 +107,7 @@ fn wanted_fields_are_kept_and_missed() {
     let columns = &parsed.data.columns;
     assert_eq!(columns["code"], [Value::Number(1.0), Value::Null, Value::Bool(true)]);
     assert_eq!(columns["people"], [Value::Number(2.5), Value::Null, Value::Other]);
-    assert_eq!(columns["long"][0], Value::Text("12345678901234567890".into()));
+    assert_eq!(columns["long"].of(0), Value::Text("12345678901234567890".into()));
     assert_eq!(columns["nowhere"], vec![Value::Null; 3]);
     assert_eq!(parsed.missing, ["nowhere"]);
     assert_eq!(parsed.fields_seen, ["code", "long", "people", "skip"]);
@@ -239,9 +239,9 @@ fn one_bad_feature_spoils_nothing_else() {
         assert_eq!((trouble.reason, trouble.row), (reason, 2), "{text}");
         assert_eq!(trouble.kept, is_kept.then_some(1), "{text}");
         assert_eq!(parsed.data.features.len(), 2 + usize::from(is_kept));
-        assert_eq!(parsed.data.ids.iter().next_back(), Some("#3"), "{text}");
+        assert_eq!(parsed.data.ids.iter().last().as_deref(), Some("#3"), "{text}");
         if is_kept {
-            assert!(parsed.data.features[1].is_null);
+            assert!(parsed.data.features.of(1).is_null);
         }
     }
 }
@@ -427,15 +427,7 @@ fn reverse_members(json: serde_json::Value) -> serde_json::Value {
 }
 
 fn our_parts(parsed: &Parsed, row: usize) -> Parts {
-    let data = &parsed.data;
-    let first = if row == 0 { 0 } else { data.features[row - 1].parts_end as usize };
-    (first..data.features[row].parts_end as usize)
-        .map(|part| {
-            let start = if part == 0 { 0 } else { data.parts[part - 1].0 as usize };
-            let (end, role) = data.parts[part];
-            (role, data.coords.range(start..end as usize).to_vec())
-        })
-        .collect()
+    crate::formats::collector::parts_of(parsed, row)
 }
 
 proptest! {
@@ -475,8 +467,8 @@ proptest! {
                 parts_of(geometry, &mut expected);
             }
             prop_assert_eq!(our_parts(&parsed, row), expected);
-            prop_assert_eq!(parsed.data.features[row].is_null, feature.geometry.is_none());
-            prop_assert_eq!(&parsed.data.columns["code"][row], &Value::Text(code.as_str().into()));
+            prop_assert_eq!(parsed.data.features.of(row).is_null, feature.geometry.is_none());
+            prop_assert_eq!(parsed.data.columns["code"].of(row), Value::Text(code.as_str().into()));
         }
     }
 

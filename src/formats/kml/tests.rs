@@ -55,10 +55,10 @@ fn every_geometry_is_read() {
         let parts: Vec<_> =
             parts_of(&parsed, 0).into_iter().map(|(role, at)| (role, at.len())).collect();
         assert_eq!(parts, expected, "{geometry}");
-        let feature = parsed.data.features[0];
+        let feature = parsed.data.features.of(0);
         assert_eq!((feature.is_null, feature.has_height), (false, has_height));
         assert_eq!(parsed.crs, Some(CrsStatement::Epsg(4326)));
-        assert_eq!(&parsed.data.ids[0], "a");
+        assert_eq!(parsed.data.ids.of(0), "a");
     }
 }
 

@@ -182,7 +182,7 @@ struct Reading<'w> {
     collector: Collector<'w>,
     reader: RecordReader,
     /// Collector's column and the values of each wanted field.
-    columns: Vec<(Option<usize>, std::vec::IntoIter<crate::layers::Value>)>,
+    columns: Vec<(Option<usize>, crate::layers::Column)>,
     is_deleted: Option<Vec<bool>>,
     deleted: u64,
     remarks: Vec<Remark>,
@@ -200,7 +200,7 @@ impl<'w> Reading<'w> {
         }
         let columns = columns
             .into_iter()
-            .map(|(name, values)| (collector.field(&name), values.into_iter()))
+            .map(|(name, values)| (collector.field(&name), values))
             .collect();
         if !is_there {
             remarks.push(Remark { code: Code::NoTable, values: Vec::new() });
@@ -289,8 +289,8 @@ impl<'w> Reading<'w> {
         let row = usize::try_from(self.row).unwrap_or(usize::MAX);
         self.row += 1;
         let mut values = Vec::with_capacity(self.columns.len());
-        for (column, rest) in &mut self.columns {
-            values.push((*column, rest.next()));
+        for (column, all) in &self.columns {
+            values.push((*column, all.get(row)));
         }
         let is_deleted = match &self.is_deleted {
             Some(rows) => match rows.get(row) {

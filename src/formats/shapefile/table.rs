@@ -139,7 +139,7 @@ pub(super) fn read(
         let is_first = !table.names.contains(&name);
         if wanted.column_of(&name).is_some() && is_first {
             field.column = Some(table.columns.len());
-            table.columns.push((name.clone(), Column::new()));
+            table.columns.push((name.clone(), Column::default()));
         }
         table.names.push(name);
     }
@@ -389,14 +389,14 @@ impl Decoder {
         }
         let texts = fields.iter().filter(|field| field.kind == Kind::Text);
         for column in texts.filter_map(|field| field.column) {
-            for value in &mut columns[column].1 {
-                if let Value::Text(text) = value
-                    && !text.is_ascii()
-                {
-                    let turned = self.encoding.decode(text.as_bytes()).0.into();
-                    *text = turned;
+            let turned = |value: Value| match value {
+                Value::Text(text) if !text.is_ascii() => {
+                    Value::Text(self.encoding.decode(text.as_bytes()).0.into())
                 }
-            }
+                other => other,
+            };
+            let read_again = columns[column].1.iter().map(turned).collect();
+            columns[column].1 = read_again;
         }
     }
 

@@ -195,7 +195,7 @@ fn rings_that_run_the_wrong_way_round_are_told() {
         shapes(5, &[poly(5, &[&turned, &HOLE], &[]), poly(5, &[&SQUARE], &[])]);
     let mut set = Set::default().with(Member::Shapes, shp).with(Member::Index, shx);
     let parsed = set.read(&[]).unwrap();
-    let roles: Vec<PartRole> = parsed.data.parts.iter().map(|(_, role)| *role).collect();
+    let roles: Vec<PartRole> = parsed.data.parts.iter().map(|(_, role)| role).collect();
     assert_eq!(roles, [PartRole::Shell, PartRole::Hole, PartRole::Shell]);
     assert_eq!(codes(&parsed), [Code::NoTable, Code::RingsTurned]);
     assert_eq!(parsed.remarks[1].values, [("count", "1".to_owned())]);

@@ -18,7 +18,7 @@ mod wkt;
 
 use super::collector::{Collector, Geometry, Shapes, told};
 use super::{FormatError, Parsed, Position, Problem, Reason, Wanted};
-use crate::layers::{Column, Value};
+use crate::layers::Value;
 use decimal::Decimal;
 use record::{Record, Records};
 use text::Text;
@@ -52,7 +52,7 @@ pub struct Rows {
     pub lines: Vec<u64>,
     /// The wanted columns that are there, in the order of [`Wanted::fields`]; `None` for
     /// those that are not.
-    pub columns: Vec<Option<Column>>,
+    pub columns: Vec<Option<Vec<Value>>>,
     /// Names of all columns, in file order.
     pub names: Vec<String>,
 }
@@ -117,7 +117,7 @@ pub fn rows(
     let (mut table, names) = Table::open(reader, dialect)?;
     let place = |field: &String| names.iter().position(|name| name == field);
     let places: Vec<Option<usize>> = wanted.fields().iter().map(place).collect();
-    let columns = places.iter().map(|place| place.map(|_| Column::new())).collect();
+    let columns = places.iter().map(|place| place.map(|_| Vec::new())).collect();
     let mut rows = Rows { lines: Vec::new(), columns, names };
     let decimal = table.decimal;
     while let Some(record) = table.next(rows.names.len())? {

@@ -32,7 +32,7 @@ fn rows_become_features() {
     .unwrap();
     assert_eq!(parts_of(&parsed, 0), [(PartRole::Point, vec![[1.5, -2.0]])]);
     assert_eq!(parts_of(&parsed, 1), [(PartRole::Point, vec![[3.0, 4.0]])]);
-    assert!(parsed.data.features[2].is_null);
+    assert!(parsed.data.features.of(2).is_null);
     assert_eq!(parsed.data.columns["code"], [text("080301"), Value::Null, text("c")]);
     assert_eq!(parsed.data.columns["people"], [text("12"), Value::Null, text("7.5")]);
     assert!(parsed.data.ids.iter().eq(["#1", "#2", "#3"]));

@@ -23,7 +23,8 @@ fn run(
 ) -> (Shapes, Vec<Change>) {
     let (mut shapes, mut changes) = (Shapes::default(), Vec::new());
     let parts = parts.iter().map(|(role, points)| (*role, points.as_slice()));
-    let fate = Mender::default().add(parts, counts_as_point, &mut shapes, &mut changes);
+    let fate =
+        Mender::default().add(parts, &|| counts_as_point, &mut shapes, &mut changes);
     assert_eq!(fate == Fate::Kept, shapes.len() == 1);
     (shapes, changes)
 }

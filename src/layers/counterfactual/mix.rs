@@ -80,9 +80,9 @@ pub(super) fn mix(a: &RawLayer, b: &RawLayer, pairs: &Pairs, take: Take) -> RawL
             Origin::Second(row) => (b, row),
         };
         add_geometry(&mut data, from, row);
-        data.ids.push(match origin {
-            Origin::Common(row, _) | Origin::First(row) => &a.data.ids[row],
-            Origin::Second(row) => &b.data.ids[row],
+        data.ids.push(&match origin {
+            Origin::Common(row, _) | Origin::First(row) => a.data.ids.of(row),
+            Origin::Second(row) => b.data.ids.of(row),
         });
     }
     data.columns = columns(a, b, &rows, take);
@@ -111,7 +111,7 @@ fn add_geometry(data: &mut RawFeatures, from: &RawLayer, row: usize) {
         data.parts.push((end(data.coords.len()), role));
     }
     let parts_end = end(data.parts.len());
-    data.features.push(RawFeature { parts_end, ..from.data.features[row] });
+    data.features.push(RawFeature { parts_end, ..from.data.features.of(row) });
 }
 
 fn end(count: usize) -> u32 {
@@ -130,7 +130,7 @@ fn columns(
         a.data.columns.keys().chain(b.data.columns.keys()).collect();
     let column = |name: &String| {
         let (of_a, of_b) = (a.data.columns.get(name), b.data.columns.get(name));
-        let at = |column: Option<&Column>, row: usize| Some(column?.get(row)?.clone());
+        let at = |column: Option<&Column>, row: usize| column?.get(row);
         let value = |origin: &Origin| match *origin {
             Origin::Common(_, y) if take.takes(name) && of_b.is_some() => at(of_b, y),
             Origin::Common(x, _) if of_a.is_some() => at(of_a, x),

@@ -1,5 +1,6 @@
 //! Which feature of one layer is which of another.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::plain::CODE;
@@ -63,7 +64,7 @@ impl Pairs {
             .filter_map(|(name, of_a)| Some((of_a, b.data.columns.get(name)?)))
             .collect();
         let differs = |&&(x, y): &&(usize, usize)| {
-            columns.iter().any(|(of_a, of_b)| !means_same(&of_a[x], &of_b[y]))
+            columns.iter().any(|(of_a, of_b)| !means_same(&of_a.of(x), &of_b.of(y)))
         };
         self.common.iter().filter(differs).count()
     }
@@ -110,10 +111,11 @@ fn is_numbered(layer: &RawLayer) -> bool {
 fn names(layer: &RawLayer) -> Vec<String> {
     match layer.data.columns.get(CODE) {
         Some(codes) => {
-            let code = |value| fields::text_of(value).map_or(String::new(), |(t, _)| t);
+            let code =
+                |value: Value| fields::text_of(&value).map_or(String::new(), |(t, _)| t);
             codes.iter().map(|value| code(value).trim().to_owned()).collect()
         }
-        None => layer.data.ids.iter().map(str::to_owned).collect(),
+        None => layer.data.ids.iter().map(Cow::into_owned).collect(),
     }
 }
 
@@ -137,10 +139,11 @@ pub(super) fn parts(
     row: usize,
 ) -> impl Iterator<Item = (PartRole, &[[f64; 2]])> {
     let data = &layer.data;
-    let first = row.checked_sub(1).map_or(0, |before| data.features[before].parts_end);
-    (first as usize..data.features[row].parts_end as usize).map(move |part| {
-        let start = part.checked_sub(1).map_or(0, |before| data.parts[before].0);
-        let (end, role) = data.parts[part];
+    let (features, parts) = (data.features.all(), data.parts.all());
+    let first = row.checked_sub(1).map_or(0, |before| features[before].parts_end);
+    (first as usize..features[row].parts_end as usize).map(move |part| {
+        let start = part.checked_sub(1).map_or(0, |before| parts[before].0);
+        let (end, role) = parts[part];
         (role, &data.coords.all()[start as usize..end as usize])
     })
 }

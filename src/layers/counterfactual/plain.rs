@@ -168,11 +168,12 @@ fn levels(
     let text = |level: Level| Value::Text(level.id().into());
     match levels {
         HazardLevels::Bands(_) => None,
-        HazardLevels::Constant(level) => Some(vec![text(*level); rows]),
+        HazardLevels::Constant(level) => Some(vec![text(*level); rows].into()),
         HazardLevels::Field { field, names } => {
-            let read = |value| fields::level_of(value, names).map_or(Value::Null, text);
-            let column = columns.get(field);
-            Some(column.map_or(vec![Value::Null; rows], |c| c.iter().map(read).collect()))
+            let read =
+                |value: Value| fields::level_of(&value, names).map_or(Value::Null, text);
+            let none = || vec![Value::Null; rows].into();
+            Some(columns.get(field).map_or_else(none, |c| c.iter().map(read).collect()))
         }
     }
 }

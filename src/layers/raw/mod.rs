@@ -1,33 +1,20 @@
-//! The data structures of raw layers: flat, so that a million features stay cheap.
+//! The data structures of raw layers: flat, so that a million features stay cheap, and in files where
+//! they are too many for memory.
 
+mod column;
 mod pile;
 mod texts;
+mod window;
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-pub use pile::{Pile, PileLost, Record, caught, held_at_most, lie_in};
+pub use column::{Column, Value};
+pub use pile::{Pile, PileLost, Record, Records, caught, held_at_most, lie_in};
 pub use texts::Texts;
+pub use window::RawWindow;
 
 use crate::domain::{Digest, ReferenceSystem};
-
-/// One value of a field.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// Null, or the field is missing in this feature.
-    Null,
-    /// A JSON number.
-    Number(f64),
-    /// Text.
-    Text(Box<str>),
-    /// True or false.
-    Bool(bool),
-    /// An array or object, which no role can use.
-    Other,
-}
-
-/// One field of all features, in their order.
-pub type Column = Vec<Value>;
 
 /// What a run of coordinates is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +29,30 @@ pub enum PartRole {
     Hole,
 }
 
+impl Record for (u32, PartRole) {
+    type Bytes = [u8; 5];
+
+    fn to_bytes(self) -> [u8; 5] {
+        with_kind(self.0, self.1 as u8)
+    }
+
+    fn of_bytes([end @ .., role]: [u8; 5]) -> Self {
+        let role = match role {
+            0 => PartRole::Point,
+            1 => PartRole::Line,
+            2 => PartRole::Shell,
+            _ => PartRole::Hole,
+        };
+        (u32::from_le_bytes(end), role)
+    }
+}
+
+/// A number and what it is of.
+fn with_kind(number: u32, kind: u8) -> [u8; 5] {
+    let [a, b, c, d] = number.to_le_bytes();
+    [a, b, c, d, kind]
+}
+
 /// A feature: the end of its parts in [`RawFeatures::parts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RawFeature {
@@ -53,15 +64,28 @@ pub struct RawFeature {
     pub has_height: bool,
 }
 
+impl Record for RawFeature {
+    type Bytes = [u8; 5];
+
+    fn to_bytes(self) -> [u8; 5] {
+        with_kind(self.parts_end, u8::from(self.is_null) | u8::from(self.has_height) << 1)
+    }
+
+    fn of_bytes([end @ .., flags]: [u8; 5]) -> Self {
+        let parts_end = u32::from_le_bytes(end);
+        Self { parts_end, is_null: flags & 1 != 0, has_height: flags & 2 != 0 }
+    }
+}
+
 /// Features in flat arrays. Rings are as in the file: closed or not, any orientation.
 #[derive(Debug, Clone, Default)]
 pub struct RawFeatures {
     /// Positions, first number first (longitude or easting).
     pub coords: Pile<[f64; 2]>,
     /// End of each part in `coords`, and what it is.
-    pub parts: Vec<(u32, PartRole)>,
+    pub parts: Pile<(u32, PartRole)>,
     /// Features in file order.
-    pub features: Vec<RawFeature>,
+    pub features: Pile<RawFeature>,
     /// Feature ids: by the id field, else the file's own, else `#` and the 1-based row.
     pub ids: Texts,
     /// The wanted fields, by name.
@@ -187,4 +211,23 @@ pub struct RawLayers {
     pub tables: Vec<ReportedTable>,
     /// Tables that were joined to layers, in the order of the layers.
     pub joins: Vec<JoinedTable>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_and_features_survive_a_file() {
+        for role in [PartRole::Point, PartRole::Line, PartRole::Shell, PartRole::Hole] {
+            let part = (u32::MAX - 1, role);
+            assert_eq!(<(u32, PartRole)>::of_bytes(part.to_bytes()), part);
+        }
+        for (is_null, has_height) in
+            [(false, false), (false, true), (true, false), (true, true)]
+        {
+            let feature = RawFeature { parts_end: 70_000, is_null, has_height };
+            assert_eq!(RawFeature::of_bytes(feature.to_bytes()), feature);
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! Coordinates in memory, or beside it where they are too many.
+//! Rows one after another, in memory or beside it where they are too many.
 //!
-//! In: records one after another. Out: those of a range. Up to [`held_at_most`] records lie in
-//! memory. With more of them all but the last lie in a file that has no name, which the system takes
-//! away when the program ends, however it ends. Where such a file cannot be written memory holds
-//! them after all.
+//! In: records one after another. Out: those of a range, or all in turn. All piles together hold no
+//! more than [`held_at_most`] bytes in memory. One that would hold more is put into a file that has
+//! no name, which the system takes away when the program ends, however it ends; of what follows only
+//! the last few lie in memory. Where such a file cannot be written memory holds them after all.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -14,19 +14,20 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Bytes of a record.
-const BYTES: usize = 16;
-/// Records that are written to a file at a time.
-const WRITTEN: usize = 1 << 18;
+/// Bytes that are written to a file at a time.
+const WRITTEN: usize = 1 << 22;
+/// Bytes by which a pile grows before it asks again whether there is room for it.
+const STEP: usize = 1 << 20;
+/// Records that are read at a time by whoever goes through all of them.
+const AT_ONCE: usize = 1 << 16;
 
-/// Records that a pile holds in memory, unless it was told otherwise: 256 MiB of them.
-static MOST_HELD: AtomicUsize = AtomicUsize::new(1 << 24);
+/// What all piles may hold, unless the program was told otherwise: 512 MiB.
+static ROOM: Room = Room::of(1 << 29);
 static FOLDER: OnceLock<PathBuf> = OnceLock::new();
 
-/// Has piles hold so many records in memory from now on, and the rest of larger ones in a file. It
-/// changes no result.
-pub fn held_at_most(records: usize) {
-    MOST_HELD.store(records, Ordering::Relaxed);
+/// Has piles hold so many bytes in memory from now on, and the rest in files. It changes no result.
+pub fn held_at_most(bytes: usize) {
+    ROOM.most.store(bytes, Ordering::Relaxed);
 }
 
 /// Has the files of large piles lie in a folder from now on and not in that of the system for
@@ -54,21 +55,74 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, io::Error> {
     })
 }
 
-/// Something of sixteen bytes.
-pub trait Record: Copy + Debug {
-    /// Its bytes.
-    fn to_bytes(self) -> [u8; BYTES];
-    /// What the bytes are of.
-    fn of_bytes(bytes: [u8; BYTES]) -> Self;
+/// Memory that piles share.
+#[derive(Debug)]
+struct Room {
+    most: AtomicUsize,
+    taken: AtomicUsize,
 }
 
+impl Room {
+    const fn of(most: usize) -> Self {
+        Self { most: AtomicUsize::new(most), taken: AtomicUsize::new(0) }
+    }
+
+    fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
+    }
+
+    /// Takes more bytes, and says whether there was room for them.
+    fn take(&self, bytes: usize) -> bool {
+        let before = self.taken.fetch_add(bytes, Ordering::Relaxed);
+        before.saturating_add(bytes) <= self.most()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.taken.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    fn has(&self, bytes: usize) -> bool {
+        self.taken.load(Ordering::Relaxed).saturating_add(bytes) <= self.most()
+    }
+}
+
+/// Something that always takes as many bytes in a file.
+pub trait Record: Copy + Debug {
+    /// Its bytes: an array.
+    type Bytes: AsRef<[u8]> + AsMut<[u8]> + Default;
+    /// Its bytes in a file.
+    fn to_bytes(self) -> Self::Bytes;
+    /// What the bytes are of.
+    fn of_bytes(bytes: Self::Bytes) -> Self;
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {
+        $(impl Record for $number {
+            type Bytes = [u8; size_of::<$number>()];
+
+            fn to_bytes(self) -> Self::Bytes {
+                self.to_le_bytes()
+            }
+
+            fn of_bytes(bytes: Self::Bytes) -> Self {
+                Self::from_le_bytes(bytes)
+            }
+        })*
+    };
+}
+
+numbers!(u8, u32, u64, usize, f64);
+
 impl Record for [f64; 2] {
-    fn to_bytes(self) -> [u8; BYTES] {
+    type Bytes = [u8; 16];
+
+    fn to_bytes(self) -> Self::Bytes {
         let [x, y] = self.map(f64::to_bits);
         (u128::from(y) << 64 | u128::from(x)).to_le_bytes()
     }
 
-    fn of_bytes(bytes: [u8; BYTES]) -> Self {
+    fn of_bytes(bytes: Self::Bytes) -> Self {
         let both = u128::from_le_bytes(bytes);
         #[expect(clippy::cast_possible_truncation, reason = "each half in turn")]
         [both as u64, (both >> 64) as u64].map(f64::from_bits)
@@ -77,15 +131,18 @@ impl Record for [f64; 2] {
 
 /// Records one after another.
 #[derive(Debug)]
-pub struct Pile<R> {
+pub struct Pile<R: Record> {
     /// The first ones, if they lie in a file.
     file: Option<Filed>,
     /// The others.
     held: Vec<R>,
     /// All of them, once somebody needed them at once although they lie in a file.
     all: OnceLock<Vec<R>>,
-    /// More than so many do not all lie in memory, unless a file could not be written.
-    most: usize,
+    /// Where it takes its memory from, and how much it has taken.
+    room: &'static Room,
+    taken: usize,
+    /// Whether no file takes what is too much for memory.
+    is_stuck: bool,
 }
 
 /// Records in a file.
@@ -95,10 +152,15 @@ struct Filed {
     records: usize,
 }
 
-impl<R> Default for Pile<R> {
+impl<R: Record> Default for Pile<R> {
     fn default() -> Self {
-        let most = MOST_HELD.load(Ordering::Relaxed);
-        Self { file: None, held: Vec::new(), all: OnceLock::new(), most }
+        Self::within(&ROOM)
+    }
+}
+
+impl<R: Record> Drop for Pile<R> {
+    fn drop(&mut self) {
+        self.room.give_back(self.taken);
     }
 }
 
@@ -108,13 +170,55 @@ impl<R: Record> Clone for Pile<R> {
     }
 }
 
-impl<R> From<Vec<R>> for Pile<R> {
+impl<R: Record + PartialEq> PartialEq for Pile<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<R: Record + PartialEq, T: AsRef<[R]>> PartialEq<T> for Pile<R> {
+    fn eq(&self, other: &T) -> bool {
+        self.iter().eq(other.as_ref().iter().copied())
+    }
+}
+
+impl<R: Record> From<Vec<R>> for Pile<R> {
     fn from(held: Vec<R>) -> Self {
-        Self { held, ..Self::default() }
+        let mut pile = Self::default();
+        pile.held = held;
+        pile.settle();
+        pile
+    }
+}
+
+impl<R: Record> FromIterator<R> for Pile<R> {
+    fn from_iter<I: IntoIterator<Item = R>>(records: I) -> Self {
+        let mut pile = Self::default();
+        pile.extend(records);
+        pile
+    }
+}
+
+impl<R: Record> Extend<R> for Pile<R> {
+    fn extend<I: IntoIterator<Item = R>>(&mut self, records: I) {
+        let mut records = records.into_iter();
+        loop {
+            let before = self.len();
+            self.held.extend(records.by_ref().take(AT_ONCE));
+            if self.len() == before {
+                break;
+            }
+            self.settle();
+        }
     }
 }
 
 impl<R: Record> Pile<R> {
+    fn within(room: &'static Room) -> Self {
+        let (file, held, all) = (None, Vec::new(), OnceLock::new());
+        Self { file, held, all, room, taken: 0, is_stuck: false }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -133,15 +237,15 @@ impl<R: Record> Pile<R> {
 
     /// Makes room for so many more, as far as memory will hold them.
     pub fn reserve(&mut self, more: usize) {
-        if self.len().saturating_add(more) <= self.most {
+        if self.filed() == 0 && self.room.has(more.saturating_mul(size_of::<R>())) {
             self.held.reserve(more);
         }
     }
 
-    /// Adds several.
+    /// Adds one.
     #[inline]
-    pub fn extend(&mut self, records: impl IntoIterator<Item = R>) {
-        self.held.extend(records);
+    pub fn push(&mut self, record: R) {
+        self.held.push(record);
         self.settle();
     }
 
@@ -158,27 +262,37 @@ impl<R: Record> Pile<R> {
         if self.file.is_some() {
             self.all.take();
         }
-        let step = self.most.clamp(1, WRITTEN);
-        let is_begun = self.file.is_some() && self.most < usize::MAX;
-        let most = if is_begun { step } else { self.most };
-        if self.held.len() > most {
-            self.put_aside(step);
+        let bytes = size_of_val(&self.held[..]);
+        if bytes >= self.taken + STEP.min(self.room.most()).max(1) {
+            self.weigh(bytes);
+        }
+    }
+
+    #[cold]
+    fn weigh(&mut self, bytes: usize) {
+        let has_room = self.room.take(bytes - self.taken);
+        self.taken = bytes;
+        if !self.is_stuck && (!has_room || self.file.is_some()) {
+            self.put_aside();
         }
     }
 
     /// Writes all but the last few into the file, so many records at a time.
-    #[cold]
-    fn put_aside(&mut self, step: usize) {
+    fn put_aside(&mut self) {
+        let step = (WRITTEN.min(self.room.most()) / size_of::<R>()).max(1);
         let mut written = 0;
         for records in self.held.chunks_exact(step) {
             if write(&mut self.file, records).is_err() {
-                self.most = usize::MAX;
+                self.is_stuck = true;
                 break;
             }
             written += step;
         }
         self.held.drain(..written);
-        self.held.shrink_to(WRITTEN);
+        self.held.shrink_to(step);
+        let left = size_of_val(&self.held[..]);
+        self.room.give_back(self.taken - left);
+        self.taken = left;
     }
 
     /// Those of a range.
@@ -201,6 +315,24 @@ impl<R: Record> Pile<R> {
             }
             _ => Cow::Borrowed(&self.all()[range]),
         }
+    }
+
+    /// One of them. Where it lies in a file that is a look into the file: who needs many takes a
+    /// [range](Self::range).
+    ///
+    /// # Panics
+    ///
+    /// If there is no such one.
+    #[must_use]
+    #[inline]
+    pub fn of(&self, at: usize) -> R {
+        if self.file.is_none() { self.held[at] } else { self.range(at..at + 1)[0] }
+    }
+
+    /// All of them in turn.
+    #[must_use]
+    pub fn iter(&self) -> Records<'_, R> {
+        Records { pile: self, some: Cow::Borrowed(&[]), at: 0, next: 0 }
     }
 
     /// Whether all of them lie in memory, so that to ask for all costs nothing.
@@ -226,6 +358,61 @@ impl<R: Record> Pile<R> {
     }
 }
 
+impl<'p, R: Record> IntoIterator for &'p Pile<R> {
+    type Item = R;
+    type IntoIter = Records<'p, R>;
+
+    fn into_iter(self) -> Records<'p, R> {
+        self.iter()
+    }
+}
+
+/// The records of a pile in turn, of which a file gives some at a time.
+#[derive(Debug)]
+pub struct Records<'p, R: Record> {
+    pile: &'p Pile<R>,
+    some: Cow<'p, [R]>,
+    /// The next one among these.
+    at: usize,
+    /// The first one after these.
+    next: usize,
+}
+
+impl<R: Record> Records<'_, R> {
+    #[cold]
+    fn read_on(&mut self) -> Option<R> {
+        let all = self.pile.len();
+        let end =
+            if self.pile.is_in_memory() { all } else { all.min(self.next + AT_ONCE) };
+        self.some = self.pile.range(self.next..end);
+        (self.at, self.next) = (1, end);
+        self.some.first().copied()
+    }
+}
+
+impl<R: Record> Iterator for Records<'_, R> {
+    type Item = R;
+
+    #[inline]
+    fn next(&mut self) -> Option<R> {
+        match self.some.get(self.at) {
+            Some(record) => {
+                self.at += 1;
+                Some(*record)
+            }
+            None if self.next < self.pile.len() => self.read_on(),
+            None => None,
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.pile.len() - self.next + (self.some.len() - self.at);
+        (left, Some(left))
+    }
+}
+
+impl<R: Record> ExactSizeIterator for Records<'_, R> {}
+
 fn made_in(folder: &Path) -> io::Result<File> {
     fs::create_dir_all(folder)?;
     tempfile::tempfile_in(folder)
@@ -240,30 +427,37 @@ fn write<R: Record>(file: &mut Option<Filed>, records: &[R]) -> io::Result<()> {
         let made = made.and_then(Result::ok).map_or_else(tempfile::tempfile, Ok);
         file.insert(Filed { file: Mutex::new(made?), records: 0 })
     };
-    let mut bytes = vec![[0; BYTES]; records.len()];
-    for (to, record) in bytes.iter_mut().zip(records) {
-        *to = record.to_bytes();
+    let each = size_of::<R::Bytes>();
+    let mut bytes = Vec::with_capacity(records.len() * each);
+    for record in records {
+        bytes.extend_from_slice(record.to_bytes().as_ref());
     }
-    let at = (filed.records * BYTES) as u64;
+    let at = (filed.records * each) as u64;
     let file = filed.file.get_mut().unwrap_or_else(PoisonError::into_inner);
     file.seek(SeekFrom::Start(at))?;
-    file.write_all(bytes.as_flattened())?;
+    file.write_all(&bytes)?;
     filed.records += records.len();
     Ok(())
 }
 
 impl Filed {
     fn read<R: Record>(&self, range: Range<usize>) -> Vec<R> {
-        let mut bytes = vec![0; range.len() * BYTES];
+        let each = size_of::<R::Bytes>();
+        let mut bytes = vec![0; range.len() * each];
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let read = file
-            .seek(SeekFrom::Start((range.start * BYTES) as u64))
+            .seek(SeekFrom::Start((range.start * each) as u64))
             .and_then(|_| file.read_exact(&mut bytes));
         drop(file);
         if let Err(error) = read {
             std::panic::resume_unwind(Box::new(PileLost(error)));
         }
-        bytes.as_chunks().0.iter().map(|bytes| R::of_bytes(*bytes)).collect()
+        let record = |bytes: &[u8]| {
+            let mut own = R::Bytes::default();
+            own.as_mut().copy_from_slice(bytes);
+            R::of_bytes(own)
+        };
+        bytes.chunks_exact(each).map(record).collect()
     }
 }
 
@@ -276,8 +470,13 @@ mod tests {
         range.map(number).map(|number| [number, -0.5 * number]).collect()
     }
 
-    fn pile(most: usize, count: usize) -> Pile<[f64; 2]> {
-        let mut pile = Pile { most, ..Pile::default() };
+    /// Room for so many records.
+    fn room(records: usize) -> &'static Room {
+        Box::leak(Box::new(Room::of(records * 16)))
+    }
+
+    fn pile(room: &'static Room, count: usize) -> Pile<[f64; 2]> {
+        let mut pile = Pile::within(room);
         // By hand in uneven steps, so that they end within, at and behind what is written at a time.
         let mut next = 0;
         for step in [1, 2, 3].into_iter().cycle() {
@@ -294,26 +493,58 @@ mod tests {
     #[test]
     fn what_lies_aside_is_what_was_put_there() {
         for most in [0, 1, 4, 5, 100] {
-            let pile = pile(most, 23);
+            let pile = pile(room(most), 23);
             assert_eq!((pile.len(), pile.is_empty()), (23, false));
             assert_eq!(pile.file.is_some(), most < 23, "{most}");
-            assert!(pile.held.len() <= most.max(1).max(23 * usize::from(most == 100)));
+            assert!(pile.held.len() <= 2 * most.max(1), "{most}: {}", pile.held.len());
             for start in 0..=23 {
                 for end in start..=23 {
                     assert_eq!(*pile.range(start..end), numbers(start..end), "{most}");
                 }
             }
+            assert!(pile.iter().eq(numbers(0..23)) && pile.iter().len() == 23);
+            let mut rest = pile.iter();
+            assert_eq!((rest.nth(20), rest.len()), (Some(numbers(20..21)[0]), 2));
+            let each: Vec<_> = (0..23).map(|at| pile.of(at)).collect();
+            assert_eq!(each, numbers(0..23));
             assert!(pile.all.get().is_none(), "nobody asked for all at once");
             assert_eq!(pile.clone().all(), numbers(0..23));
             assert_eq!(pile.all(), numbers(0..23));
             assert_eq!(*pile.range(3..22), numbers(3..22));
         }
-        assert!(pile(4, 0).is_empty() && pile(4, 0).range(0..0).is_empty());
+        let none = pile(room(4), 0);
+        assert!(none.is_empty() && none.range(0..0).is_empty() && none.iter().len() == 0);
+    }
+
+    #[test]
+    fn more_than_is_read_at_a_time_comes_in_order() {
+        let all: Vec<usize> = (0..AT_ONCE * 2 + 7).collect();
+        let mut pile = Pile::within(room(64));
+        pile.extend(all.iter().copied());
+        assert!(!pile.is_in_memory() && pile.iter().eq(all.iter().copied()));
+        assert_eq!(Pile::from(all.clone()), pile);
+        pile.push(0);
+        assert_ne!(Pile::from(all), pile);
+    }
+
+    #[test]
+    fn piles_share_their_room() {
+        let room = room(20);
+        let first = pile(room, 20);
+        assert_eq!(room.taken.load(Ordering::Relaxed), 20 * 16);
+        let mut second = Pile::within(room);
+        second.reserve(1);
+        assert_eq!(second.held.capacity(), 0, "there is no room");
+        second.extend(numbers(0..20));
+        assert!(first.file.is_none() && second.file.is_some());
+        drop((first, second));
+        assert_eq!(room.taken.load(Ordering::Relaxed), 0);
+        assert!(pile(room, 20).file.is_none());
     }
 
     #[test]
     fn what_was_asked_for_at_once_does_not_hide_what_comes_later() {
-        let mut pile = pile(4, 9);
+        let mut pile = pile(room(4), 9);
         assert_eq!(pile.all().len(), 9);
         pile.extend(numbers(9..12));
         assert_eq!(pile.all(), numbers(0..12));
@@ -323,8 +554,8 @@ mod tests {
     fn memory_holds_what_no_file_takes() {
         let named = tempfile::NamedTempFile::new().unwrap();
         let file = Mutex::new(File::open(named.path()).unwrap());
-        let file = Some(Filed { file, records: 0 });
-        let mut pile = Pile { file, most: 4, ..Pile::default() };
+        let mut pile = Pile::within(room(4));
+        pile.file = Some(Filed { file, records: 0 });
         pile.extend(numbers(0..9));
         pile.extend(numbers(9..23));
         assert_eq!((pile.filed(), pile.len()), (0, 23));
@@ -340,11 +571,13 @@ mod tests {
         let odd = [f64::from_bits(0x7ff8_0000_0000_1234), -0.0];
         let back = <[f64; 2]>::of_bytes(odd.to_bytes());
         assert_eq!(back.map(f64::to_bits), odd.map(f64::to_bits));
+        assert_eq!(u64::of_bytes(u64::MAX.to_bytes()), u64::MAX);
+        assert_eq!(f64::of_bytes(odd[0].to_bytes()).to_bits(), odd[0].to_bits());
     }
 
     #[test]
     fn what_can_no_longer_be_read_is_an_error_and_no_panic() {
-        let mut pile = pile(4, 23);
+        let mut pile = pile(room(4), 23);
         if let Some(filed) = &mut pile.file {
             filed.file = Mutex::new(tempfile::tempfile().unwrap());
         }

@@ -1,26 +1,33 @@
-//! Many short texts in one piece of memory.
+//! Many short texts in one piece.
 
-use std::ops::Index;
+use std::borrow::Cow;
+use std::ops::Range;
 
-/// Texts one after another: a million of them cost two allocations, not a million.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+use super::pile::Pile;
+
+/// Texts that are read at a time by whoever goes through all of them.
+const AT_ONCE: usize = 1 << 12;
+
+/// Texts one after another: a million of them cost two allocations, not a million, and too many of
+/// them for memory lie in files ([`Pile`]).
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Texts {
-    all: String,
+    all: Pile<u8>,
     /// Where each ends in `all`.
-    ends: Vec<usize>,
+    ends: Pile<usize>,
 }
 
 impl Texts {
     /// Adds a text.
     pub fn push(&mut self, text: &str) {
-        self.all.push_str(text);
+        self.all.extend_from_slice(text.as_bytes());
         self.ends.push(self.all.len());
     }
 
     /// Adds those of another collection, in their order.
     pub fn append(&mut self, other: &Self) {
         let before = self.all.len();
-        self.all.push_str(&other.all);
+        self.all.extend(&other.all);
         self.ends.extend(other.ends.iter().map(|end| before + end));
     }
 
@@ -38,24 +45,55 @@ impl Texts {
 
     /// One of them; `None` beyond the last.
     #[must_use]
-    pub fn get(&self, at: usize) -> Option<&str> {
-        (at < self.len()).then(|| &self[at])
+    pub fn get(&self, at: usize) -> Option<Cow<'_, str>> {
+        (at < self.len()).then(|| self.of(at))
+    }
+
+    /// One of them. Where it lies in a file that is a look into the file.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such one.
+    #[must_use]
+    pub fn of(&self, at: usize) -> Cow<'_, str> {
+        let start = self.start(at);
+        match self.all.range(start..self.start(at + 1)) {
+            Cow::Borrowed(bytes) => Cow::Borrowed(text(bytes)),
+            Cow::Owned(bytes) => Cow::Owned(text(&bytes).to_owned()),
+        }
+    }
+
+    /// Where one begins in `all`.
+    fn start(&self, at: usize) -> usize {
+        if at == 0 { 0 } else { self.ends.of(at - 1) }
     }
 
     /// All of them, in order.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
-        (0..self.len()).map(|at| &self[at])
+    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let blocks = (0..self.len().div_ceil(AT_ONCE)).map(|at| at * AT_ONCE);
+        blocks.flat_map(|at| self.some(at..(at + AT_ONCE).min(self.len())))
+    }
+
+    /// Consecutive ones.
+    fn some(&self, rows: Range<usize>) -> impl Iterator<Item = Cow<'_, str>> {
+        let ends = self.ends.range(rows.clone());
+        let first = self.start(rows.start);
+        let bytes = self.all.range(first..self.start(rows.end));
+        let mut start = 0;
+        (0..rows.len()).map(move |at| {
+            let own = start..ends[at] - first;
+            start = own.end;
+            match &bytes {
+                Cow::Borrowed(bytes) => Cow::Borrowed(text(&bytes[own])),
+                Cow::Owned(bytes) => Cow::Owned(text(&bytes[own]).to_owned()),
+            }
+        })
     }
 }
 
-impl Index<usize> for Texts {
-    type Output = str;
-
-    fn index(&self, at: usize) -> &str {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.all[start..self.ends[at]]
-    }
+/// What was put in as text.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("texts begin and end between characters")
 }
 
 impl<T: AsRef<str>> Extend<T> for Texts {
@@ -83,10 +121,19 @@ mod tests {
         texts.push("ñ");
         let expected = ["", "año", "b", "", "Ilo", "ñ"];
         assert!(texts.iter().eq(expected) && texts.len() == 6 && !texts.is_empty());
-        assert_eq!(
-            (&texts[1], &texts[4], texts.iter().next_back()),
-            ("año", "Ilo", Some("ñ"))
+        assert_eq!((&*texts.of(1), texts.get(4).as_deref()), ("año", Some("Ilo")));
+        assert!(Texts::default().is_empty() && texts.get(6).is_none());
+    }
+
+    #[test]
+    fn more_than_are_read_at_a_time_come_in_order() {
+        let all: Vec<String> =
+            (0..2 * AT_ONCE + 3).map(|at| "ñ".repeat(at % 5) + &at.to_string()).collect();
+        let texts: Texts = all.iter().collect();
+        assert!(
+            texts.iter().eq(all.iter().map(String::as_str))
+                && texts.iter().count() == all.len()
         );
-        assert!(Texts::default().is_empty());
+        assert_eq!(texts.of(AT_ONCE), all[AT_ONCE]);
     }
 }

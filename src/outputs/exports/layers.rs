@@ -329,8 +329,8 @@ fn exposed<'a>(
         hazard_status(area).chain([exposure.layer.status, area.territory_layer.status]),
     );
     let shapes = &exposure.layer.shapes;
-    let has = |dimension| shapes.iter().any(|shape| shape.dimension() == dimension);
-    let (has_area, has_length) = (has(Dimension::Area), has(Dimension::Line));
+    let (has_area, has_length) =
+        (shapes.has(Dimension::Area), shapes.has(Dimension::Line));
     let mut fields = Fields::new();
     let names = sums.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
     exposed_fields(&mut fields, people.is_some(), &names, (has_area, has_length));
@@ -338,7 +338,7 @@ fn exposed<'a>(
     let level_field = hazards.map(|(id, at)| level_fields(&mut fields, id, at)).last();
     let rows = features.rows.iter().enumerate().map(|(at, row)| {
         let shape = shapes.get(at);
-        let mut values = vec![Value::text(&exposure.layer.ids[at])];
+        let mut values = vec![Value::text(exposure.layer.ids.of(at))];
         values.extend(territory_of(area, row));
         values.push(Value::text(status.id()));
         if let Some(people) = people {

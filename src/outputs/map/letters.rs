@@ -36,7 +36,8 @@ pub fn missing(area: &StudyArea, settings: &Settings, locale: Locale) -> Vec<Fin
     }
     for service in &area.services {
         // A facility is named by its id where no context names it.
-        let ids = service.layer.ids.iter().map(AsRef::as_ref);
+        let ids: Vec<_> = service.layer.ids.iter().collect();
+        let ids = ids.iter().map(AsRef::as_ref);
         look(&service.layer.id, &mut ids.chain([service.layer.title.get(locale)]));
     }
     for deficit in &settings.deficits {

@@ -41,7 +41,7 @@ impl<'a> Sketch<'a> {
         let named = self.area.contexts.iter().find(|c| c.layer.id == layer.layer.id);
         for (row, at) in points {
             let id = layer.layer.ids.get(row).unwrap_or_default();
-            let name = named.and_then(|c| c.names.get(row)).map_or(id, String::as_str);
+            let name = named.and_then(|c| c.names.get(row)).map_or(&*id, String::as_str);
             // Bare row numbers and codes are no names; and a facility that two layers have is
             // named once.
             let is_named = self.named.iter().any(|(known, place)| {
