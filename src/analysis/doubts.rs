@@ -15,13 +15,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::access::WithinReach;
 use super::exposure::{Table, is_counted};
 use super::fixed::Fixed;
 use super::planes::{Class, Planes};
-use super::tally::{CHUNK, Carried, CountsAs, Part, SUMS, split};
+use super::tally::{Carried, CountsAs, Part, SUMS, in_chunks, split};
 use crate::config::Settings;
 use crate::domain::{Doubt, DoubtRange, Level, Measure};
 use crate::geometry::crs::Applied;
@@ -172,24 +170,17 @@ impl Moved {
 impl Rules {
     /// Counts a layer by the three rules.
     fn new(planes: &Planes, layer: &ExposureLayer, served: &[WithinReach]) -> Self {
-        let rows = layer.layer.shapes.len();
-        let chunks: Vec<ByRule> = (0..rows.div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|chunk| {
-                let mut sums = ByRule::new(SUMS + layer.sums.len() + served.len());
-                let mut scratch = Scratch::default();
-                let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
-                let carried = Carried::of(layer, served, rows.clone());
-                for feature in layer.layer.shapes.window(rows).iter() {
-                    sums.add(planes, &carried, feature, &mut scratch);
-                }
-                sums
-            })
-            .collect();
-        let mut all = ByRule::new(SUMS + layer.sums.len() + served.len());
-        for chunk in chunks {
-            all.merge(chunk);
-        }
+        let columns = SUMS + layer.sums.len() + served.len();
+        let count = |rows: Range<usize>| {
+            let (mut sums, mut scratch) = (ByRule::new(columns), Scratch::default());
+            let carried = Carried::of(layer, served, rows.clone());
+            for feature in layer.layer.shapes.window(rows).iter() {
+                sums.add(planes, &carried, feature, &mut scratch);
+            }
+            sums
+        };
+        let mut all = ByRule::new(columns);
+        in_chunks(layer.layer.shapes.len(), count, |chunk| all.merge(chunk));
         let table = |sums| Table::of_classes(planes, layer, sums, served.len());
         let [first, majority, split] = &all.sums;
         Self { first: table(first), majority: table(majority), split: table(split) }

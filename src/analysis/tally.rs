@@ -86,25 +86,37 @@ pub(super) fn tally_and_keep(
     served: &[WithinReach],
     keeps: bool,
 ) -> (Tally, Vec<Apart>) {
-    let rows = layer.layer.shapes.len();
-    let chunks: Vec<(Tally, Option<Apart>)> = (0..rows.div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|chunk| {
-            let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
-            let mut work = Chunk::new(planes, layer, served, rows.clone());
-            work.apart = keeps.then(Apart::default);
-            for (row, shape) in layer.layer.shapes.window(rows).iter() {
-                work.add(row, shape);
-            }
-            work.finish()
-        })
-        .collect();
+    let tally = |rows: Range<usize>| {
+        let mut work = Chunk::new(planes, layer, served, rows.clone());
+        work.apart = keeps.then(Apart::default);
+        for (row, shape) in layer.layer.shapes.window(rows).iter() {
+            work.add(row, shape);
+        }
+        work.finish()
+    };
     let (mut all, mut kept) = (Tally::default(), Vec::new());
-    for (chunk, apart) in chunks {
+    in_chunks(layer.layer.shapes.len(), tally, |(chunk, apart)| {
         all.merge(chunk);
         kept.extend(apart);
-    }
+    });
     (all, kept)
+}
+
+/// Works through rows chunk by chunk on all threads, and takes what each gave in their order, some
+/// of them at a time: what all of a large layer gave would not be small.
+pub(super) fn in_chunks<T: Send>(
+    rows: usize,
+    work: impl Fn(Range<usize>) -> T + Sync,
+    mut take: impl FnMut(T),
+) {
+    const AT_ONCE: usize = 256 * CHUNK;
+    for first in (0..rows).step_by(AT_ONCE) {
+        let end = (first + AT_ONCE).min(rows);
+        let chunks = (first..end).into_par_iter().step_by(CHUNK);
+        let given: Vec<T> =
+            chunks.map(|first| work(first..(first + CHUNK).min(end))).collect();
+        given.into_iter().for_each(&mut take);
+    }
 }
 
 /// One task's share of the work.

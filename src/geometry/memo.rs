@@ -8,10 +8,11 @@
 use std::fmt::Debug;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::grid::GridPoint;
-use super::shapes::{ShapeRef, Shapes, take};
+use super::shapes::{ShapeRef, Shapes, Window, take};
 use crate::domain::Digest;
 
 /// Where results are kept from one run to the next.
@@ -85,10 +86,18 @@ impl Key {
         }
     }
 
-    /// All features of a collection, which have no distance.
+    /// All features of a collection, which have no distance: window by window, on all threads.
     pub(super) fn features(mut self, shapes: &Shapes) -> Self {
-        for some in shapes.windows() {
-            some.iter().for_each(|(_, shape)| self.feature(shape, 0.0));
+        let of_window = |some: Window<'_>| {
+            let mut own = Self::new("window");
+            some.iter().for_each(|(_, shape)| own.feature(shape, 0.0));
+            (own.points, own.digest())
+        };
+        let windows: Vec<_> = shapes.par_windows().map(of_window).collect();
+        self.number(windows.len() as u64);
+        for (points, digest) in windows {
+            self.points += points;
+            self.bytes.extend_from_slice(digest.as_str().as_bytes());
         }
         self
     }
@@ -305,7 +314,28 @@ mod tests {
             shapes.end_feature(Dimension::Area);
             shapes
         };
-        let all = [&whole, &parted, &twice, &Shapes::default(), &split(3), &split(5)];
+        // Two of many windows, which differ in the last feature alone.
+        let many = |last: i64| {
+            let mut shapes = Shapes::default();
+            for at in 0..10_000 {
+                let x = if at < 9_999 { at } else { last };
+                shapes.push_part(PartRole::Point, [GridPoint::new(x, 0)]);
+                shapes.end_feature(Dimension::Point);
+            }
+            shapes
+        };
+        let (many, other) = (many(1), many(2));
+        assert!(many.window_count() > 1);
+        let all = [
+            &whole,
+            &parted,
+            &twice,
+            &Shapes::default(),
+            &split(3),
+            &split(5),
+            &many,
+            &other,
+        ];
         let digests: Vec<Digest> =
             all.map(|shapes| Key::new("test").features(shapes).digest()).to_vec();
         for (at, digest) in digests.iter().enumerate() {
