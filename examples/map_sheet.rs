@@ -365,7 +365,7 @@ fn tsunami() -> HazardLayer {
         Shapes::default(),
         Status::Reference,
     );
-    layer.accuracy_m = Some(vec![150.0]);
+    layer.accuracy_m = Some(vec![150.0].into());
     HazardLayer {
         layer,
         kind: "tsunami".to_owned(),
@@ -398,7 +398,7 @@ fn fault() -> HazardLayer {
     ];
     let title = both("Falla activa Chololo", "Chololo active fault");
     let mut layer = prepared("fault", title, shapes, Status::Reference);
-    layer.accuracy_m = Some(vec![300.0]);
+    layer.accuracy_m = Some(vec![300.0].into());
     let zones = bands
         .iter()
         .map(|(within_m, level)| Zone { level: *level, shapes: band(&line, *within_m) })
@@ -532,7 +532,7 @@ pub fn area() -> StudyArea {
     let title = both("Distritos", "Districts");
     let mut territory_layer =
         prepared("districts", title, districts(), Status::Reference);
-    territory_layer.accuracy_m = Some(vec![60.0]);
+    territory_layer.accuracy_m = Some(vec![60.0].into());
     territory_layer.source.publisher =
         Some("INEI, límites censales, simplificados".to_owned());
     let (shapes, people) = blocks();

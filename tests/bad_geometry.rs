@@ -20,7 +20,7 @@ use atalaya::domain::{
     Code, Digest, Explain as _, Finding, Findings, Level, Source, Status, Validity,
 };
 use atalaya::geometry::{
-    Dimension, GeometryError, GeometryErrors, ShapeRef, StudyArea, prepare,
+    Dimension, GeometryError, GeometryErrors, Prepared, ShapeRef, StudyArea, prepare,
 };
 use atalaya::i18n::{Locale, render};
 use atalaya::layers::{
@@ -187,6 +187,41 @@ fn run_all(
         }
     }
     (result, findings)
+}
+
+/// Ids, and what the accuracy of each is.
+fn named(layer: &Prepared) -> Vec<(String, Option<f64>)> {
+    let ids = layer.ids.iter().enumerate();
+    ids.map(|(row, id)| (id.into_owned(), layer.accuracy_of(row))).collect()
+}
+
+#[test]
+fn what_is_known_of_a_feature_goes_with_it() {
+    // The second has no place; the accuracy of each is as many metres as it has people.
+    let block = |x| vec![rectangle(x, 0.0, 10.0, 10.0)];
+    let blocks = [(block(0.0), Some(1.0)), (vec![], Some(2.0)), (block(50.0), Some(4.0))];
+    // The codes of territories fall: 99, 98.
+    let square = |x| vec![rectangle(x, 0.0, 1000.0, 1000.0)];
+    let squares = [(square(0.0), Some(8.0)), (square(1000.0), Some(16.0))];
+    let raw =
+        vec![layer("blocks", 32719, &blocks), layer("territories", 32719, &squares)];
+    let accuracy = || Some(AccuracySetting::Field("people".to_owned()));
+    let mut settings = settings(vec![exposed("blocks")]);
+    settings.layers.iter_mut().for_each(|layer| layer.accuracy = accuracy());
+    let raw = RawLayers { layers: raw, ..RawLayers::default() };
+    let area = prepare(raw, &settings, &mut Findings::default(), &mut ()).unwrap();
+    let [blocks] = &area.exposures[..] else { panic!("{:?}", area.exposures) };
+    let some = |id: &str, meters| (id.to_owned(), Some(meters));
+    assert_eq!(named(&blocks.layer), [some("f1", 1.0), some("f3", 4.0)]);
+    let people = blocks.people.as_ref().unwrap();
+    assert!(people.iter().eq([Some(1.0), Some(4.0)]));
+    assert_eq!((&*blocks.lost[0].id, blocks.lost[0].people), ("f2", Some(2.0)));
+    let codes = area.territories.iter().map(|one| one.code.to_string());
+    assert!(codes.eq(["98", "99"]));
+    let territories = &area.territory_layer;
+    assert_eq!(named(territories), [some("f2", 16.0), some("f1", 8.0)]);
+    let west = |row| territories.shapes.get(row).bounds().unwrap().0.meters()[0];
+    assert!((west(0) - west(1) - 1000.0).abs() < 1e-6);
 }
 
 /// Runs with one exposure layer of the given features.

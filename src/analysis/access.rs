@@ -155,7 +155,7 @@ impl Facilities {
     fn of(service: &ServiceLayer) -> Self {
         let ids = &service.layer.ids;
         let mut rows: Vec<usize> = (0..ids.len()).collect();
-        rows.sort_by_key(|&row| ids.of(row));
+        rows.sort_by_cached_key(|&row| ids.of(row));
         // The index prefers the lower row: rows in the order of their ids make that the lower id.
         let nearest = Nearest::new(service.layer.shapes.pick(&rows));
         Self { nearest, rows }
@@ -387,6 +387,7 @@ impl Weighted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::tally::{Carried, Part, SUMS};
     use crate::layers::PartRole;
     use PartRole::{Hole, Line, Point, Shell};
 
@@ -431,6 +432,19 @@ mod tests {
         assert_eq!(served.some(2..4), [true, false]);
         assert!(served.of(1) && !served.of(3));
         let none = Found { features: 2, ..Found::default() };
+        let near = WithinReach { within_m: 2.0, ..served };
+        // From the second block on: of those with people only the third has it near.
+        let carried = Carried::of(layer, std::slice::from_ref(&near), 1..4);
+        let served_at = |row: usize| {
+            let part = Part { row, dimension: Dimension::Point, amount: 1.0, whole: 1.0 };
+            let mut sum = Fixed::ZERO;
+            part.amounts(&carried, |column, value| {
+                sum +=
+                    if column == SUMS + layer.sums.len() { value } else { Fixed::ZERO };
+            });
+            sum
+        };
+        assert_eq!([1, 2, 3].map(served_at), [0, 4, 0].map(Fixed::whole));
         let nobody = WithinReach::new(&Arc::new(none), 4.0);
         assert_eq!((nobody.some(0..2), nobody.of(1)), (vec![false; 2], false));
         let people =

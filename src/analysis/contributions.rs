@@ -7,12 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::exposure;
 use super::fixed::Fixed;
 use super::planes::{Class, Planes};
-use super::tally::{CHUNK, Carried, PEOPLE, Part, SUMS, take_apart};
+use super::tally::{Carried, PEOPLE, Part, SUMS, in_chunks, take_apart};
 use crate::domain::{Level, Measure};
 use crate::geometry::mosaic::Scratch;
 use crate::geometry::{ExposureLayer, StudyArea};
@@ -83,14 +81,9 @@ type Pieces = (Vec<(Part, Class, Vec<Option<Fixed>>)>, Vec<Option<Class>>);
 fn of_layer(planes: &Planes, layer: &ExposureLayer) -> LayerContributions {
     let measures = exposure::measures_of_parts(layer);
     let columns: Vec<usize> = measures.iter().map(|(_, column)| *column).collect();
-    let rows = layer.layer.shapes.len();
-    let chunks: Vec<Pieces> = (0..rows.div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|chunk| {
-            let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
-            pieces(planes, layer, &columns, rows)
-        })
-        .collect();
+    let mut chunks: Vec<Pieces> = Vec::new();
+    let of_chunk = |rows| pieces(planes, layer, &columns, rows);
+    in_chunks(layer.layer.shapes.len(), of_chunk, |chunk| chunks.push(chunk));
     let nowhere = planes.nowhere();
     let mut numbers: BTreeMap<&Class, usize> = BTreeMap::new();
     for (parts, counts) in &chunks {

@@ -5,17 +5,14 @@
 //! rows of a layer, weighted by their amounts, add up to the exposure of the layer. Knows no
 //! file and no rounding.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::exposure::ANY;
 use super::planes::{Planes, worse};
-use super::tally::{add_to, main_territory, split};
+use super::tally::{add_to, in_chunks, main_territory, split};
 use crate::domain::Level;
 use crate::geometry::mosaic::Scratch;
 use crate::geometry::{ExposureLayer, ShapeRef, StudyArea};
-
-/// Features that one task works through; fixed, so that results do not depend on threads.
-const CHUNK: usize = 4096;
 
 /// All features of one exposure layer against all hazards.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,16 +72,14 @@ pub(super) fn rows(
     hazards: usize,
 ) -> Vec<FeatureRow> {
     let shapes = &layer.layer.shapes;
-    let chunks: Vec<Vec<FeatureRow>> = (0..shapes.len().div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|chunk| {
-            let mut scratch = Scratch::default();
-            let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(shapes.len());
-            rows.map(|row| classify(planes, shapes.get(row), hazards, &mut scratch))
-                .collect()
-        })
-        .collect();
-    chunks.into_iter().flatten().collect()
+    let of_chunk = |rows: Range<usize>| -> Vec<FeatureRow> {
+        let (window, mut scratch) = (shapes.window(rows), Scratch::default());
+        let features = window.iter().map(|(_, shape)| shape);
+        features.map(|shape| classify(planes, shape, hazards, &mut scratch)).collect()
+    };
+    let mut all = Vec::with_capacity(shapes.len());
+    in_chunks(shapes.len(), of_chunk, |rows| all.extend(rows));
+    all
 }
 
 /// One feature against all hazards. Parts come in the order of their planes, so the sums

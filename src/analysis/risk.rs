@@ -30,6 +30,7 @@ use crate::config::suppression::RISK_PEOPLE;
 use crate::domain::{Code, Finding, Findings, Level, Measure, OUTSIDE, TOTAL};
 use crate::geometry::values::{number_of, text_of};
 use crate::geometry::{ExposureLayer, StudyArea};
+use crate::layers::{Column, Value};
 
 /// Why a feature has no risk value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -194,27 +195,44 @@ pub(super) fn examine(
 }
 
 fn judge(layer: &ExposureLayer, factor: &RiskFactor) -> Vec<Judged> {
-    (0..layer.layer.shapes.len()).map(|row| judge_one(layer, factor, row)).collect()
+    let column = |field: &String| layer.attributes.get(field).map(Column::iter);
+    let mut values = column(&factor.field);
+    let mut per = factor.per.as_ref().and_then(column);
+    let rows = 0..layer.layer.shapes.len();
+    rows.map(|_| {
+        let value = values.as_mut().and_then(Iterator::next);
+        let under = per.as_mut().and_then(Iterator::next);
+        judge_value(factor, value, under.as_ref())
+    })
+    .collect()
 }
 
 fn judge_one(layer: &ExposureLayer, factor: &RiskFactor, row: usize) -> Judged {
-    let column = |field: &str| layer.attributes.get(field);
+    let of = |field: &String| layer.attributes.get(field).map(|values| values.of(row));
+    let under = factor.per.as_ref().and_then(of);
+    judge_value(factor, of(&factor.field), under.as_ref())
+}
+
+/// The descriptor of a value, which may be one per something: `under`.
+fn judge_value(
+    factor: &RiskFactor,
+    value: Option<Value>,
+    under: Option<&Value>,
+) -> Judged {
     let unknown = || WhyNot::Unknown(factor.id.clone());
     let unlisted = || WhyNot::Unlisted(factor.id.clone());
-    let value = column(&factor.field).map(|values| values.of(row)).ok_or_else(unknown)?;
+    let value = value.ok_or_else(unknown)?;
     let position = if let Classes::Words(classes) = &factor.classes {
         let text = text_of(&value).ok_or_else(unknown)?;
         classes.iter().position(|class| class.contains(&text)).ok_or_else(unlisted)?
     } else {
         text_of(&value).ok_or_else(unknown)?;
         let number = number_of(&value).ok_or_else(unlisted)?;
-        let number = match &factor.per {
-            None => number,
-            Some(per) => {
-                let under = column(per).and_then(|values| number_of(&values.of(row)));
-                let under = under.filter(|under| *under != 0.0);
-                number / under.ok_or_else(unknown)?
-            }
+        let number = if factor.per.is_some() {
+            let under = under.and_then(number_of).filter(|under| *under != 0.0);
+            number / under.ok_or_else(unknown)?
+        } else {
+            number
         };
         step(&factor.classes, number)
     };

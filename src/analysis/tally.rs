@@ -16,6 +16,8 @@ use crate::geometry::{Dimension, ExposureLayer, ShapeRef, SomeAmounts};
 
 /// Features that one task works through; fixed, so that results do not depend on threads.
 pub(super) const CHUNK: usize = 4096;
+/// Features whose chunks are worked through before what they gave is taken.
+const AT_ONCE: usize = 256 * CHUNK;
 /// Features that one task takes at least where each is a task of its own.
 pub(super) const TOGETHER: usize = 64;
 
@@ -109,7 +111,6 @@ pub(super) fn in_chunks<T: Send>(
     work: impl Fn(Range<usize>) -> T + Sync,
     mut take: impl FnMut(T),
 ) {
-    const AT_ONCE: usize = 256 * CHUNK;
     for first in (0..rows).step_by(AT_ONCE) {
         let end = (first + AT_ONCE).min(rows);
         let chunks = (first..end).into_par_iter().step_by(CHUNK);
@@ -436,4 +437,27 @@ fn worst_of(mut class: Class, other: &Class) -> Class {
 
 fn worst_cases(a: LevelCases, b: LevelCases) -> LevelCases {
     [0, 1, 2].map(|case: usize| -> Level { worse(a[case], b[case]) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_in_one_chunk_and_chunks_come_in_order() {
+        for rows in [0, 1, CHUNK, CHUNK + 1, 2 * AT_ONCE + 5] {
+            let mut next = 0;
+            in_chunks(
+                rows,
+                |rows| rows,
+                |chunk| {
+                    assert!(
+                        chunk.start == next && !chunk.is_empty() && chunk.len() <= CHUNK
+                    );
+                    next = chunk.end;
+                },
+            );
+            assert_eq!(next, rows);
+        }
+    }
 }

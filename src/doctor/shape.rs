@@ -14,6 +14,7 @@ use crate::formats::Parsed;
 use crate::geometry::crs::{Crs, Transform};
 use crate::geometry::layer::{PlacedLayer, place};
 use crate::geometry::overlaps;
+use crate::layers::raw::RawWindow;
 use crate::layers::{CrsEvidence, PartRole, RawFeatures, RawLayer};
 
 /// Web Mercator: for layers that are too wide for one zone.
@@ -42,11 +43,11 @@ pub(super) fn counts(parsed: &Parsed) -> Counts {
         vertices: data.coords.len(),
         ..Counts::default()
     };
-    let mut start = 0;
+    let (mut start, mut all) = (0, data.parts.iter());
     for feature in &data.features {
         let end = feature.parts_end as usize;
         let (mut points, mut lines, mut shells) = (0usize, 0usize, 0usize);
-        for (_, role) in &*data.parts.range(start..end) {
+        for (_, role) in all.by_ref().take(end - start) {
             match role {
                 PartRole::Point => points += 1,
                 PartRole::Line => lines += 1,
@@ -73,17 +74,10 @@ pub(super) fn counts(parsed: &Parsed) -> Counts {
 
 /// The first position of each feature.
 pub(super) fn first_points(data: &RawFeatures) -> Vec<Option<[f64; 2]>> {
-    let mut start = 0;
-    let first = |part: usize| {
-        let at = if part == 0 { 0 } else { data.parts.of(part - 1).0 as usize };
-        data.coords.all().get(at).copied()
+    let of_window = |window: RawWindow<'_>| -> Vec<_> {
+        window.rows().map(|row| window.coords(row).first().copied()).collect()
     };
-    let of = data.features.iter().map(|feature| {
-        let (from, end) = (start, feature.parts_end as usize);
-        start = end;
-        if end > from { first(from) } else { None }
-    });
-    of.collect()
+    data.windows().flat_map(of_window).collect()
 }
 
 /// Exchanges the two numbers of each pair.
@@ -231,15 +225,19 @@ pub(super) fn place_of(
         outside: Vec::new(),
     };
     let mut whole: Option<[f64; 4]> = None;
-    for (vertices, id) in vertices(data).zip(data.ids.iter()) {
-        let step = vertices.len().div_ceil(LOOKED_AT).max(1);
-        let some = vertices.iter().step_by(step).filter(|at| !is_zero(**at));
-        let places: Vec<[f64; 2]> = some.filter_map(|at| way.project(*at)).collect();
-        let distances =
-            places.iter().filter_map(|place| ground.distance_by(&to_ground, *place));
-        let Some(distance) = distances.min_by(f64::total_cmp) else { continue };
-        whole = box_of(places.iter().copied().chain(whole.iter().flat_map(corners)));
-        found.add(distance, &id);
+    for window in data.windows() {
+        for row in window.rows() {
+            let vertices = window.coords(row);
+            let step = vertices.len().div_ceil(LOOKED_AT).max(1);
+            let some = vertices.iter().step_by(step).filter(|at| !is_zero(**at));
+            let places: Vec<[f64; 2]> = some.filter_map(|at| way.project(*at)).collect();
+            let distances = places.iter();
+            let distances =
+                distances.filter_map(|place| ground.distance_by(&to_ground, *place));
+            let Some(distance) = distances.min_by(f64::total_cmp) else { continue };
+            whole = box_of(places.iter().copied().chain(whole.iter().flat_map(corners)));
+            found.add(distance, || data.ids.of(row).into_owned());
+        }
     }
     let [west, south, east, north] = whole?;
     let middle = [f64::midpoint(west, east), f64::midpoint(south, north)];
@@ -254,27 +252,15 @@ fn corners(bounds: &[f64; 4]) -> [[f64; 2]; 2] {
     [[bounds[0], bounds[1]], [bounds[2], bounds[3]]]
 }
 
-/// The positions of each feature.
-fn vertices(data: &RawFeatures) -> impl Iterator<Item = &[[f64; 2]]> {
-    let end_of =
-        |part: usize| if part == 0 { 0 } else { data.parts.of(part - 1).0 as usize };
-    let mut start = 0;
-    data.features.iter().map(move |feature| {
-        let (from, end) = (start, end_of(feature.parts_end as usize));
-        start = end;
-        &data.coords.all()[from..end]
-    })
-}
-
 impl Place {
-    fn add(&mut self, distance_m: f64, id: &str) {
+    fn add(&mut self, distance_m: f64, id: impl FnOnce() -> String) {
         self.features += 1;
         self.nearest_m = self.nearest_m.min(distance_m);
         self.farthest_m = self.farthest_m.max(distance_m);
         if distance_m <= 0.0 {
             self.inside += 1;
         } else if self.outside.len() < NAMED {
-            self.outside.push(id.to_owned());
+            self.outside.push(id());
         }
     }
 }

@@ -296,6 +296,24 @@ mod tests {
     }
 
     #[test]
+    fn nothing_makes_no_part_whatever_came_before() {
+        let wanted = Wanted::default();
+        let mut collector = Collector::new(&wanted);
+        for positions in [2, 0, 1] {
+            collector.begin();
+            for _ in 0..positions {
+                collector.shapes.push([1.0, 2.0], false);
+            }
+            assert_eq!(collector.shapes.close(PartRole::Line), positions > 0);
+            collector.end(None, Geometry::Read, Position::default()).unwrap();
+        }
+        let parsed = collector.finish();
+        assert_eq!(parsed.data.parts, [(2, PartRole::Line), (3, PartRole::Line)]);
+        assert!(parts_of(&parsed, 1).is_empty());
+        assert_eq!(parts_of(&parsed, 2), [(PartRole::Line, vec![[1.0, 2.0]])]);
+    }
+
+    #[test]
     fn whole_numbers_stay_what_they_are() {
         let cases = [
             (0, Value::Number(0.0)),

@@ -154,7 +154,7 @@ fn of_bands(
             }
         }
     }
-    let worst_accuracy = prepared.accuracy_m.iter().flatten().copied().reduce(f64::max);
+    let worst_accuracy = prepared.worst_accuracy_m();
     for (within_m, level) in bands {
         let Some(accuracy) = worst_accuracy.filter(|accuracy| within_m <= accuracy)
         else {

@@ -258,7 +258,7 @@ fn place_rows(
     rows: Range<usize>,
     counts_as_point: &(dyn Fn(usize) -> bool + Sync),
 ) -> Chunk {
-    let mut chunk = Chunk::default();
+    let mut chunk = Chunk { shapes: Shapes::in_memory(), ..Chunk::default() };
     let Bench { placer, mender, points, changes } = bench;
     make_room(&mut chunk.shapes, &raw.data, &rows);
     let window = raw.data.window(rows.clone());
@@ -342,6 +342,7 @@ fn told(change: &Change, layer: &str, feature: &str) -> Finding {
 mod tests {
     use super::*;
     use crate::domain::{Digest, ReferenceSystem};
+    use crate::geometry::Dimension;
     use crate::geometry::crs::{Crs, Ways};
     use crate::layers::{CrsEvidence, PartRole, RawFeature};
 
@@ -397,6 +398,8 @@ mod tests {
         let placed = place(&raw, &way, 32_719, &|_| false, None, &mut findings).unwrap();
         assert!(placed.rows.iter().eq(0..count as u32));
         assert!(placed.dropped.is_empty() && findings.as_slice().is_empty());
+        let has = |dimension| placed.shapes.has(dimension);
+        assert!(has(Dimension::Point) && !has(Dimension::Area));
         let xs = placed.shapes.iter().map(|shape| shape.points()[0].x);
         assert!(xs.eq((0..count as i64).map(|at| 500_000_000_000 + at * 1000)));
     }

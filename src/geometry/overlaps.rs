@@ -87,8 +87,8 @@ fn look_for(shapes: &Shapes) -> Vec<Overlap> {
     find_by_strips(shapes, at_once, !shapes.is_in_memory())
 }
 
-/// The same strip by strip, each on a thread; the features of a strip are gathered where their
-/// points do not all lie in memory.
+/// The same strip by strip, each on a thread; the features of a strip are gathered where not all of
+/// the layer lie in memory.
 fn find_by_strips(shapes: &Shapes, at_once: usize, gathers: bool) -> Vec<Overlap> {
     let strips = Strips::over(shapes, at_once);
     // Made before any strip: no thread may wait here for what another has begun.
@@ -231,7 +231,7 @@ pub fn dissolve(shapes: &Shapes, overlaps: &[Overlap]) -> Shapes {
             groups[find(&mut first, row)].push(row);
         }
     }
-    let mut dissolved = Shapes::default();
+    let mut dissolved = Shapes::in_memory();
     for group in groups {
         match group.as_slice() {
             [] => {}

@@ -28,7 +28,7 @@ use crate::config::{
 use crate::domain::{
     Code, Finding, Findings, Place, Source, Stage, Stages, Status, TerritoryCode,
 };
-use crate::layers::{CrsEvidence, Pile, RawLayer, RawLayers, Texts};
+use crate::layers::{Column, CrsEvidence, Pile, RawLayer, RawLayers, Texts, Value};
 
 /// A layer on the grid with all that is known of it.
 pub(super) struct Layer<'a> {
@@ -336,8 +336,8 @@ impl Layer<'_> {
 
     /// The whole layer.
     pub(super) fn prepared(&self) -> Prepared {
-        let (shapes, rows) = (Arc::clone(&self.placed.shapes), &self.placed.rows);
-        self.with_shapes(shapes, self.kept_ids(), rows)
+        let accuracy_m = self.accuracy(|column| self.kept(column.iter()).collect());
+        self.with_shapes(Arc::clone(&self.placed.shapes), self.kept_ids(), accuracy_m)
     }
 
     /// Some rows of the placed layer, in the order given.
@@ -347,23 +347,26 @@ impl Layer<'_> {
         }
         let file_rows: Pile<u32> =
             rows.iter().map(|&row| self.placed.rows.of(row)).collect();
-        let ids = file_rows.iter().map(|row| self.ids.of(row as usize)).collect();
+        let file_rows = || file_rows.iter().map(|row| row as usize);
+        let ids = file_rows().map(|row| self.ids.of(row)).collect();
+        let accuracy_m =
+            self.accuracy(|column| file_rows().map(|row| column.of(row)).collect());
         let shapes = self.placed.shapes.pick(rows);
-        self.with_shapes(Arc::new(shapes), Arc::new(ids), &file_rows)
+        self.with_shapes(Arc::new(shapes), Arc::new(ids), accuracy_m)
     }
 
     fn with_shapes(
         &self,
         shapes: Arc<Shapes>,
         ids: Arc<Texts>,
-        file_rows: &Pile<u32>,
+        accuracy_m: Option<Pile<f64>>,
     ) -> Prepared {
         Prepared {
             id: self.raw.id.clone(),
             title: self.settings.title.clone(),
             shapes,
             ids,
-            accuracy_m: self.accuracy(file_rows),
+            accuracy_m,
             status: self.settings.status,
             source: self.settings.source.clone(),
         }
@@ -387,34 +390,33 @@ impl Layer<'_> {
         kept.filter_map(move |(row, one)| rows.next_if_eq(&row).map(|_| one))
     }
 
-    /// Accuracies of rows of the file. Those of a hazard take in the accuracy of the datum
-    /// operations on its way: the edge of a zone can be no better than where it was put.
-    fn accuracy(&self, file_rows: &Pile<u32>) -> Option<Vec<f64>> {
-        let stated = self.stated_accuracy(file_rows);
+    /// Accuracies of some features, whose values are picked from a column. Those of a hazard take in
+    /// the accuracy of the datum operations on its way: the edge of a zone can be no better than
+    /// where it was put.
+    fn accuracy(&self, pick: impl FnOnce(&Column) -> Column) -> Option<Pile<f64>> {
+        let stated = self.stated_accuracy(pick);
         let Some(shift) =
             self.shift_accuracy_m.filter(|_| self.settings.hazard.is_some())
         else {
             return stated;
         };
         Some(match stated {
-            Some(all) => all.into_iter().map(|meters| meters.hypot(shift)).collect(),
-            None => vec![shift],
+            Some(all) => all.iter().map(|meters| meters.hypot(shift)).collect(),
+            None => vec![shift].into(),
         })
     }
 
     /// Accuracies that the layer states. Where a field leaves some unknown, they get the worst
     /// that it states.
-    fn stated_accuracy(&self, file_rows: &Pile<u32>) -> Option<Vec<f64>> {
+    fn stated_accuracy(&self, pick: impl FnOnce(&Column) -> Column) -> Option<Pile<f64>> {
         match self.settings.accuracy.as_ref()? {
-            AccuracySetting::Meters(meters) => Some(vec![*meters]),
+            AccuracySetting::Meters(meters) => Some(vec![*meters].into()),
             AccuracySetting::Field(field) => {
-                let stated: Vec<Option<f64>> = file_rows
-                    .iter()
-                    .map(|row| number_of(&value_at(&self.raw.data, field, row as usize)))
-                    .map(|meters| meters.filter(|meters| *meters >= 0.0))
-                    .collect();
-                let worst = stated.iter().copied().flatten().reduce(f64::max)?;
-                Some(stated.into_iter().map(|meters| meters.unwrap_or(worst)).collect())
+                let values = pick(self.raw.data.columns.get(field)?);
+                let known =
+                    |value: Value| number_of(&value).filter(|meters| *meters >= 0.0);
+                let worst = values.iter().filter_map(known).reduce(f64::max)?;
+                Some(values.iter().map(|value| known(value).unwrap_or(worst)).collect())
             }
         }
     }
@@ -547,19 +549,14 @@ fn add_roles(
     findings: &mut Findings,
 ) -> Result<(), Vec<GeometryError>> {
     if let Some(role) = &layer.settings.context {
-        let name = |row: u32| {
-            let field = role.name.as_ref()?;
-            text_of(&value_at(&layer.raw.data, field, row as usize))
-        };
+        let field = role.name.as_ref();
+        let names = field.and_then(|field| layer.raw.data.columns.get(field));
+        let name = |value: Value| text_of(&value).unwrap_or_default();
+        let names = names.map(|names| layer.kept(names.iter()).map(name).collect());
         area.contexts.push(ContextLayer {
             layer: layer.prepared(),
             kind: role.kind.clone(),
-            names: layer
-                .placed
-                .rows
-                .iter()
-                .map(|row| name(row).unwrap_or_default())
-                .collect(),
+            names: names.unwrap_or_else(|| vec![String::new(); layer.placed.rows.len()]),
         });
     }
     findings.extend(drawn.findings);

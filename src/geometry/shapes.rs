@@ -6,6 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::grid::{AREA_STEPS_PER_M2, GridPoint, STEPS_PER_METER, double_area};
+use crate::layers::raw::with_kind;
 use crate::layers::{PartRole, Pile, Record};
 
 /// The dimension of a feature; a prepared feature has exactly one.
@@ -39,6 +40,13 @@ pub struct Shapes {
 }
 
 impl Shapes {
+    /// Some that memory holds whatever they take ([`Pile::in_memory`]).
+    #[must_use]
+    pub fn in_memory() -> Self {
+        let (coords, parts) = (Pile::in_memory(), Pile::in_memory());
+        Self { coords, parts, features: Pile::in_memory(), has: [false; 3] }
+    }
+
     /// Makes room for so many more features, parts and points.
     pub fn reserve(&mut self, features: usize, parts: usize, points: usize) {
         self.features.reserve(features);
@@ -118,7 +126,7 @@ impl Shapes {
     /// If a row is not below [`Shapes::len`].
     #[must_use]
     pub fn pick(&self, rows: &[usize]) -> Self {
-        let mut picked = Self::default();
+        let mut picked = Self::in_memory();
         let parts = rows.iter().map(|&row| self.get(row).parts().len()).sum();
         let points = rows.iter().map(|&row| self.get(row).points().len()).sum();
         picked.reserve(rows.len(), parts, points);
@@ -128,14 +136,14 @@ impl Shapes {
         picked
     }
 
-    /// The same for rows that rise, also where points do not lie in memory.
+    /// The same for rows that rise, also where not all features lie in memory.
     ///
     /// # Panics
     ///
     /// If a row is not below [`Shapes::len`].
     #[must_use]
     pub fn gather(&self, rows: &[usize]) -> Self {
-        let mut gathered = Self::default();
+        let mut gathered = Self::in_memory();
         for run in rows.chunk_by(|a, b| b - a <= NEAR) {
             for some in run.chunks(WINDOW) {
                 let window = self.window(some[0]..some[some.len() - 1] + 1);
@@ -171,18 +179,10 @@ impl Shapes {
     /// If the rows reach beyond [`Shapes::len`].
     #[must_use]
     pub fn window(&self, rows: Range<usize>) -> Window<'_> {
-        // With the end of what comes before, where the first begins.
-        let row = rows.start.saturating_sub(1);
-        let features = self.features.range(row..rows.end);
-        let part_at = |at: usize| if at == 0 { 0 } else { features[at - 1].0 as usize };
-        let (start, end) = (part_at(rows.start - row), part_at(features.len()));
-        let part = start.saturating_sub(1);
-        let parts = self.parts.range(part..end);
-        let point_at = |at: usize| if at == 0 { 0 } else { parts[at - 1].0 };
-        let (point, end) = (point_at(start - part), point_at(parts.len()));
-        let points = self.coords.range(point as usize..end as usize);
-        let first = First { row, part, point };
-        Window { rows, features, parts, points, first }
+        let (row, features, own) = self.features.with_ends(rows.clone(), |(end, _)| end);
+        let (part, parts, own) = self.parts.with_ends(own, |(end, _)| end);
+        let first = First { row, part, point: own.start as u32 };
+        Window { rows, features, parts, points: self.coords.range(own), first }
     }
 
     /// Windows over all features, one after another.
@@ -269,7 +269,7 @@ impl Shapes {
         for _ in 0..points {
             let (x, y) =
                 (i64::from_le_bytes(take(from)?), i64::from_le_bytes(take(from)?));
-            read.coords.extend([GridPoint::new(x, y)]);
+            read.coords.push(GridPoint::new(x, y));
         }
         for _ in 0..parts {
             let (end, [role]) = (u32::from_le_bytes(take(from)?), take(from)?);
@@ -379,8 +379,7 @@ impl Record for (u32, Dimension) {
     type Bytes = [u8; 5];
 
     fn to_bytes(self) -> [u8; 5] {
-        let [a, b, c, d] = self.0.to_le_bytes();
-        [a, b, c, d, self.1 as u8]
+        with_kind(self.0, self.1 as u8)
     }
 
     fn of_bytes([end @ .., dimension]: [u8; 5]) -> Self {

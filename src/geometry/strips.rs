@@ -213,6 +213,22 @@ mod tests {
     }
 
     #[test]
+    fn many_rows_are_in_their_strips_in_order() {
+        // More windows than are looked through together. Five steps make a column.
+        let count = TOGETHER as i64 * 4096 + 5;
+        let shapes = triangles(&(0..count).map(|x| (x, x)).collect::<Vec<_>>());
+        assert!(shapes.window_count() > TOGETHER);
+        let strips = Strips::over(&shapes, 100_000);
+        let rows: Vec<Vec<usize>> =
+            (0..strips.count()).map(|at| strips.rows(at)).collect();
+        let expected = [0..100_000, 100_000..200_000, 200_000..count as usize];
+        assert_eq!(rows.len(), 3);
+        for (rows, expected) in rows.into_iter().zip(expected) {
+            assert!(rows.into_iter().eq(expected.clone()), "{expected:?}");
+        }
+    }
+
+    #[test]
     fn nothing_and_what_begins_in_one_place_make_one_strip() {
         let none = Strips::over(&Shapes::default(), 1);
         assert_eq!((none.count(), none.rows(0)), (1, vec![]));

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::config::{Growth, Localized};
 use crate::domain::{Digest, Level, Source, Status, TerritoryCode, Validity};
-use crate::layers::{Column, Texts};
+use crate::layers::{Column, Pile, Texts};
 
 use super::crs::Applied;
 use super::margin::{self, Margins};
@@ -26,7 +26,7 @@ pub struct Prepared {
     pub ids: Arc<Texts>,
     /// Positional accuracy of each kept feature, m; `None` where the layer states none.
     /// One entry if the same for all.
-    pub accuracy_m: Option<Vec<f64>>,
+    pub accuracy_m: Option<Pile<f64>>,
     /// What it may be used for.
     pub status: Status,
     /// Who published it.
@@ -37,14 +37,14 @@ impl Prepared {
     /// The coarsest accuracy of its features, m; `None` where it states none.
     #[must_use]
     pub fn worst_accuracy_m(&self) -> Option<f64> {
-        self.accuracy_m.iter().flatten().copied().reduce(f64::max)
+        self.accuracy_m.iter().flatten().reduce(f64::max)
     }
 
     /// Accuracy of one feature, m.
     #[must_use]
     pub fn accuracy_of(&self, row: usize) -> Option<f64> {
         let all = self.accuracy_m.as_ref()?;
-        all.get(row).or(all.first()).copied()
+        (row < all.len()).then(|| all.of(row)).or_else(|| all.iter().next())
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn check_ids(layer: &str, ids: &Texts, findings: &mut Findings) {
     if are_numbered(ids) {
         return;
     }
-    let alike = repeated_marks(ids);
+    let alike = repeated_marks(ids, MARKS_AT_ONCE);
     if alike.is_empty() {
         return;
     }
@@ -72,8 +72,8 @@ fn mark(id: &str) -> u64 {
 
 /// The marks that more than one id has. Equal ones stand on one shelf, and one shelf at a time is
 /// looked through, so that those of a large layer need not all lie in memory.
-fn repeated_marks(ids: &Texts) -> HashSet<u64> {
-    let shelves = ids.len() / MARKS_AT_ONCE + 1;
+fn repeated_marks(ids: &Texts, at_once: usize) -> HashSet<u64> {
+    let shelves = ids.len() / at_once + 1;
     let mut marks: Vec<Pile<u64>> = vec![Pile::default(); shelves];
     for id in ids.iter() {
         let mark = mark(&id);
@@ -272,6 +272,17 @@ mod tests {
         assert_eq!(findings.as_slice().len(), LISTED + 1);
         let last = findings.as_slice().last().unwrap();
         assert_eq!((last.feature.as_str(), last.values[0].1.as_str()), ("", "7"));
+    }
+
+    #[test]
+    fn equal_ids_stand_on_one_shelf() {
+        let mut all = ids(40);
+        all.append(&["#7", "#39", "#7"].iter().collect());
+        let expected = HashSet::from(["#7", "#39"].map(mark));
+        for at_once in [1, 2, 7, 1000] {
+            assert_eq!(repeated_marks(&all, at_once), expected, "{at_once}");
+        }
+        assert!(repeated_marks(&ids(40), 3).is_empty());
     }
 
     #[test]

@@ -341,7 +341,7 @@ impl<'a> Surveyor<'a> {
     ) -> Vec<Facility> {
         let (shapes, ids) = (&service.layer.shapes, &service.layer.ids);
         let mut rows: Vec<usize> = (0..shapes.len()).collect();
-        rows.sort_by_key(|&row| ids.of(row));
+        rows.sort_by_cached_key(|&row| ids.of(row));
         let mut found = Vec::new();
         while found.len() < FACILITIES {
             let Some((at, distance_m)) = Nearest::new(shapes.pick(&rows)).to(from) else {

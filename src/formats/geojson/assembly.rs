@@ -35,9 +35,9 @@ impl<'w> Assembly<'w> {
         }
     }
 
-    /// Whether all coordinates so far lie in memory.
+    /// Whether all so far lies in memory.
     pub(super) fn is_in_memory(&self) -> bool {
-        self.parsed.data.coords.is_in_memory()
+        self.parsed.data.is_in_memory() && self.columns.iter().all(Column::is_in_memory)
     }
 
     /// Adds what was parsed of the next batch of the file, if there is any, and gives the

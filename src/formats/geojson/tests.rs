@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::formats::{Position, Problem, Reason};
+use crate::formats::{Position, Problem, Reason, collector};
 use crate::layers::{PartRole, Value};
 
 fn wanted(fields: &[&str]) -> Wanted {
@@ -426,10 +426,6 @@ fn reverse_members(json: serde_json::Value) -> serde_json::Value {
     }
 }
 
-fn our_parts(parsed: &Parsed, row: usize) -> Parts {
-    crate::formats::collector::parts_of(parsed, row)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
@@ -466,7 +462,7 @@ proptest! {
             if let Some(geometry) = &feature.geometry {
                 parts_of(geometry, &mut expected);
             }
-            prop_assert_eq!(our_parts(&parsed, row), expected);
+            prop_assert_eq!(collector::parts_of(&parsed, row), expected);
             prop_assert_eq!(parsed.data.features.of(row).is_null, feature.geometry.is_none());
             prop_assert_eq!(parsed.data.columns["code"].of(row), Value::Text(code.as_str().into()));
         }

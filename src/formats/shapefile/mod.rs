@@ -23,6 +23,7 @@ use super::{
     CrsStatement, FormatError, Parsed, Position, Problem, ReadOptions, Remark, Wanted,
 };
 use crate::domain::Code;
+use crate::layers::{Column, Value};
 
 /// What `.shp` and `.shx` begin with.
 const MAGIC: [u8; 4] = [0, 0, 0x27, 0x0A];
@@ -109,7 +110,10 @@ pub fn read(
         return Err(FormatError::whole(Problem::NotShapefile));
     };
     let has_index = index.is_some();
-    let mut reading = Reading::new(wanted, table);
+    let mut table = table;
+    let columns = table.as_mut().map(|table| std::mem::take(&mut table.columns));
+    let columns = columns.unwrap_or_default();
+    let mut reading = Reading::new(wanted, table, &columns);
     reading.records(BufReader::with_capacity(1 << 18, file), index)?;
     let mut parsed = reading.finish(has_index)?;
     parsed.crs = projection
@@ -182,7 +186,7 @@ struct Reading<'w> {
     collector: Collector<'w>,
     reader: RecordReader,
     /// Collector's column and the values of each wanted field.
-    columns: Vec<(Option<usize>, crate::layers::Column)>,
+    columns: Vec<(Option<usize>, Box<dyn Iterator<Item = Value> + 'w>)>,
     is_deleted: Option<Vec<bool>>,
     deleted: u64,
     remarks: Vec<Remark>,
@@ -191,16 +195,20 @@ struct Reading<'w> {
 }
 
 impl<'w> Reading<'w> {
-    fn new(wanted: &'w Wanted, table: Option<Table>) -> Self {
+    fn new(
+        wanted: &'w Wanted,
+        table: Option<Table>,
+        columns: &'w [(String, Column)],
+    ) -> Self {
         let mut collector = Collector::new(wanted);
         let is_there = table.is_some();
-        let Table { names, columns, is_deleted, mut remarks } = table.unwrap_or_default();
+        let Table { names, is_deleted, mut remarks, .. } = table.unwrap_or_default();
         for name in &names {
             collector.field(name);
         }
         let columns = columns
-            .into_iter()
-            .map(|(name, values)| (collector.field(&name), values))
+            .iter()
+            .map(|(name, all)| (collector.field(name), Box::new(all.iter()) as _))
             .collect();
         if !is_there {
             remarks.push(Remark { code: Code::NoTable, values: Vec::new() });
@@ -289,8 +297,8 @@ impl<'w> Reading<'w> {
         let row = usize::try_from(self.row).unwrap_or(usize::MAX);
         self.row += 1;
         let mut values = Vec::with_capacity(self.columns.len());
-        for (column, all) in &self.columns {
-            values.push((*column, all.get(row)));
+        for (column, rest) in &mut self.columns {
+            values.push((*column, rest.next()));
         }
         let is_deleted = match &self.is_deleted {
             Some(rows) => match rows.get(row) {

@@ -91,6 +91,12 @@ impl Column {
         self.cells.is_empty()
     }
 
+    /// Whether all values lie in memory.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.cells.is_in_memory() && self.texts.is_in_memory()
+    }
+
     /// Adds a row.
     pub fn push(&mut self, value: Value) {
         self.cells.push(match value {
@@ -171,6 +177,7 @@ impl PartialEq for Column {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pile::narrow;
     use super::*;
 
     #[test]
@@ -192,6 +199,14 @@ mod tests {
         assert_eq!(column, values.iter().cloned().collect::<Column>());
         let each = (0..values.len()).map(|row| column.of(row));
         assert!(each.eq(values.clone()));
+        let texts = values.iter().filter_map(|value| match value {
+            Value::Text(text) => Some(&**text),
+            _ => None,
+        });
+        let mut aside = Column { cells: narrow(), texts: texts.collect() };
+        aside.cells.extend(&column.cells);
+        assert!(!aside.cells.is_in_memory() && aside == column);
+        assert!((0..values.len()).map(|row| aside.of(row)).eq(values.clone()));
         column.push(Value::Number(odd));
         let Some(Value::Number(number)) = column.get(8) else { panic!("{column:?}") };
         assert_eq!((number.to_bits(), column.get(9)), (odd.to_bits(), None));

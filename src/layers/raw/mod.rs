@@ -47,8 +47,9 @@ impl Record for (u32, PartRole) {
     }
 }
 
-/// A number and what it is of.
-fn with_kind(number: u32, kind: u8) -> [u8; 5] {
+/// The bytes of a number and of what it is of.
+#[must_use]
+pub fn with_kind(number: u32, kind: u8) -> [u8; 5] {
     let [a, b, c, d] = number.to_le_bytes();
     [a, b, c, d, kind]
 }

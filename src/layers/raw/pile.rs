@@ -1,9 +1,10 @@
 //! Rows one after another, in memory or beside it where they are too many.
 //!
-//! In: records one after another. Out: those of a range, or all in turn. All piles together hold no
-//! more than [`held_at_most`] bytes in memory. One that would hold more is put into a file that has
+//! In: records one after another. Out: those of a range, or all in turn. All piles together hold
+//! about [`held_at_most`] bytes in memory. One that would hold more is put into a file that has
 //! no name, which the system takes away when the program ends, however it ends; of what follows only
-//! the last few lie in memory. Where such a file cannot be written memory holds them after all.
+//! the last few, some megabytes, lie in memory. Where such a file cannot be written memory holds them
+//! after all, and also where somebody needs [all](Pile::all) at once.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -141,8 +142,8 @@ pub struct Pile<R: Record> {
     /// Where it takes its memory from, and how much it has taken.
     room: &'static Room,
     taken: usize,
-    /// Whether no file takes what is too much for memory.
-    is_stuck: bool,
+    /// Whether memory holds it whatever it takes: no file does, or none shall.
+    stays: bool,
 }
 
 /// Records in a file.
@@ -166,7 +167,7 @@ impl<R: Record> Drop for Pile<R> {
 
 impl<R: Record> Clone for Pile<R> {
     fn clone(&self) -> Self {
-        Self::from(self.all().to_vec())
+        self.iter().collect()
     }
 }
 
@@ -201,7 +202,7 @@ impl<R: Record> FromIterator<R> for Pile<R> {
 
 impl<R: Record> Extend<R> for Pile<R> {
     fn extend<I: IntoIterator<Item = R>>(&mut self, records: I) {
-        let mut records = records.into_iter();
+        let mut records = records.into_iter().fuse();
         loop {
             let before = self.len();
             self.held.extend(records.by_ref().take(AT_ONCE));
@@ -216,7 +217,16 @@ impl<R: Record> Extend<R> for Pile<R> {
 impl<R: Record> Pile<R> {
     fn within(room: &'static Room) -> Self {
         let (file, held, all) = (None, Vec::new(), OnceLock::new());
-        Self { file, held, all, room, taken: 0, is_stuck: false }
+        Self { file, held, all, room, taken: 0, stays: false }
+    }
+
+    /// One that memory holds whatever it takes: for what is made of a part of a layer, to be asked
+    /// for by its place.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        let mut pile = Self::default();
+        pile.stays = true;
+        pile
     }
 
     /// How many there are.
@@ -272,7 +282,7 @@ impl<R: Record> Pile<R> {
     fn weigh(&mut self, bytes: usize) {
         let has_room = self.room.take(bytes - self.taken);
         self.taken = bytes;
-        if !self.is_stuck && (!has_room || self.file.is_some()) {
+        if !self.stays && (!has_room || self.file.is_some()) {
             self.put_aside();
         }
     }
@@ -283,7 +293,7 @@ impl<R: Record> Pile<R> {
         let mut written = 0;
         for records in self.held.chunks_exact(step) {
             if write(&mut self.file, records).is_err() {
-                self.is_stuck = true;
+                self.stays = true;
                 break;
             }
             written += step;
@@ -315,6 +325,26 @@ impl<R: Record> Pile<R> {
             }
             _ => Cow::Borrowed(&self.all()[range]),
         }
+    }
+
+    /// Those of a range with the one before, if there is one, where each says what it ends at: the
+    /// place of the first of them, they, and the range from where the first of the range begins
+    /// to where the last ends.
+    ///
+    /// # Panics
+    ///
+    /// If it reaches beyond the last one.
+    #[must_use]
+    pub fn with_ends(
+        &self,
+        range: Range<usize>,
+        end_of: impl Fn(R) -> u32,
+    ) -> (usize, Cow<'_, [R]>, Range<usize>) {
+        let first = range.start.saturating_sub(1);
+        let some = self.range(first..range.end);
+        let ended = |at: usize| if at == 0 { 0 } else { end_of(some[at - 1]) as usize };
+        let own = ended(range.start - first)..ended(some.len());
+        (first, some, own)
     }
 
     /// One of them. Where it lies in a file that is a look into the file: who needs many takes a
@@ -462,6 +492,17 @@ impl Filed {
 }
 
 #[cfg(test)]
+fn room_of(bytes: usize) -> &'static Room {
+    Box::leak(Box::new(Room::of(bytes)))
+}
+
+/// One of which nearly all lies in a file, for tests of what piles are made into.
+#[cfg(test)]
+pub(super) fn narrow<R: Record>() -> Pile<R> {
+    Pile::within(room_of(16))
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -472,7 +513,7 @@ mod tests {
 
     /// Room for so many records.
     fn room(records: usize) -> &'static Room {
-        Box::leak(Box::new(Room::of(records * 16)))
+        room_of(records * 16)
     }
 
     fn pile(room: &'static Room, count: usize) -> Pile<[f64; 2]> {
@@ -537,7 +578,11 @@ mod tests {
         assert_eq!(second.held.capacity(), 0, "there is no room");
         second.extend(numbers(0..20));
         assert!(first.file.is_none() && second.file.is_some());
-        drop((first, second));
+        let mut third = Pile::within(room);
+        third.stays = true;
+        third.extend(numbers(0..20));
+        assert!(third.is_in_memory());
+        drop((first, second, third));
         assert_eq!(room.taken.load(Ordering::Relaxed), 0);
         assert!(pile(room, 20).file.is_none());
     }
@@ -564,6 +609,19 @@ mod tests {
             (&*numbers(0..23), &*numbers(3..20))
         );
         assert!(pile.all.get().is_none(), "there is no second copy");
+    }
+
+    #[test]
+    fn ends_tell_where_the_first_begins() {
+        let ends: Pile<u32> = vec![3, 3, 7, 9].into();
+        let of = |range: Range<usize>| {
+            let (first, some, own) = ends.with_ends(range, |end| end);
+            (first, some.into_owned(), own)
+        };
+        assert_eq!(of(0..2), (0, vec![3, 3], 0..3));
+        assert_eq!(of(1..3), (0, vec![3, 3, 7], 3..7));
+        assert_eq!(of(3..4), (2, vec![7, 9], 7..9));
+        assert_eq!((of(0..0), of(2..2)), ((0, vec![], 0..0), (1, vec![3], 3..3)));
     }
 
     #[test]

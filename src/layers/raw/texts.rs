@@ -43,6 +43,12 @@ impl Texts {
         self.ends.is_empty()
     }
 
+    /// Whether all of them lie in memory.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.all.is_in_memory() && self.ends.is_in_memory()
+    }
+
     /// One of them; `None` beyond the last.
     #[must_use]
     pub fn get(&self, at: usize) -> Option<Cow<'_, str>> {
@@ -112,6 +118,7 @@ impl<T: AsRef<str>> FromIterator<T> for Texts {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pile::narrow;
     use super::*;
 
     #[test]
@@ -129,7 +136,9 @@ mod tests {
     fn more_than_are_read_at_a_time_come_in_order() {
         let all: Vec<String> =
             (0..2 * AT_ONCE + 3).map(|at| "ñ".repeat(at % 5) + &at.to_string()).collect();
-        let texts: Texts = all.iter().collect();
+        let mut texts = Texts { all: narrow(), ends: narrow() };
+        texts.extend(&all);
+        assert_eq!(texts, all.iter().collect());
         assert!(
             texts.iter().eq(all.iter().map(String::as_str))
                 && texts.iter().count() == all.len()

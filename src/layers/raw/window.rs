@@ -3,11 +3,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{PartRole, RawFeature, RawFeatures};
+use super::{Column, PartRole, RawFeature, RawFeatures};
+
+/// Features of a window where one follows another.
+const WINDOW: usize = 4096;
 
 /// Consecutive features of a raw layer, in memory with their parts and positions.
 #[derive(Debug)]
 pub struct RawWindow<'r> {
+    rows: Range<usize>,
     /// Row of the first feature, and the features: with the one before, if there is one.
     first_row: usize,
     features: Cow<'r, [RawFeature]>,
@@ -27,17 +31,28 @@ impl RawFeatures {
     /// If the rows reach beyond the last one.
     #[must_use]
     pub fn window(&self, rows: Range<usize>) -> RawWindow<'_> {
-        let first_row = rows.start.saturating_sub(1);
-        let features = self.features.range(first_row..rows.end);
-        let part_at =
-            |at: usize| if at == 0 { 0 } else { features[at - 1].parts_end as usize };
-        let (start, end) = (part_at(rows.start - first_row), part_at(features.len()));
-        let first_part = start.saturating_sub(1);
-        let parts = self.parts.range(first_part..end);
-        let coord_at = |at: usize| if at == 0 { 0 } else { parts[at - 1].0 as usize };
-        let (first_coord, end) = (coord_at(start - first_part), coord_at(parts.len()));
-        let coords = self.coords.range(first_coord..end);
-        RawWindow { first_row, features, first_part, parts, first_coord, coords }
+        let (first_row, features, own) =
+            self.features.with_ends(rows.clone(), |feature| feature.parts_end);
+        let (first_part, parts, own) = self.parts.with_ends(own, |(end, _)| end);
+        let (first_coord, coords) = (own.start, self.coords.range(own));
+        RawWindow { rows, first_row, features, first_part, parts, first_coord, coords }
+    }
+
+    /// Windows over all features, one after another.
+    pub fn windows(&self) -> impl Iterator<Item = RawWindow<'_>> {
+        let rows = self.features.len();
+        let starts = (0..rows).step_by(WINDOW);
+        starts.map(move |start| self.window(start..(start + WINDOW).min(rows)))
+    }
+
+    /// Whether all lies in memory.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.coords.is_in_memory()
+            && self.parts.is_in_memory()
+            && self.features.is_in_memory()
+            && self.ids.is_in_memory()
+            && self.columns.values().all(Column::is_in_memory)
     }
 
     /// How many parts and positions consecutive features have.
@@ -54,6 +69,12 @@ impl RawFeatures {
 }
 
 impl RawWindow<'_> {
+    /// The rows of its features in the layer.
+    #[must_use]
+    pub fn rows(&self) -> Range<usize> {
+        self.rows.clone()
+    }
+
     /// Where the parts of a feature stand in the window.
     fn parts_at(&self, row: usize) -> Range<usize> {
         let at = row - self.first_row;
@@ -105,23 +126,25 @@ mod tests {
     #[test]
     fn a_window_shows_its_features_alone() {
         let mut data = RawFeatures::default();
-        // A line of three, nothing, two points.
-        data.coords.extend((0..5).map(|at| [f64::from(at), 0.0]));
-        let parts = [(3, PartRole::Line), (4, PartRole::Point), (5, PartRole::Point)];
-        data.parts.extend(parts);
-        for parts_end in [1, 1, 3] {
+        // Lines of three and of two, nothing, two points.
+        data.coords.extend((0..7).map(|at| [f64::from(at), 0.0]));
+        let lines = [(3, PartRole::Line), (5, PartRole::Line)];
+        data.parts.extend(lines);
+        data.parts.extend([(6, PartRole::Point), (7, PartRole::Point)]);
+        for parts_end in [2, 2, 4] {
             let (is_null, has_height) = (false, false);
             data.features.push(RawFeature { parts_end, is_null, has_height });
         }
         let expected: [&[(PartRole, Range<usize>)]; 3] = [
-            &[(PartRole::Line, 0..3)],
+            &[(PartRole::Line, 0..3), (PartRole::Line, 3..5)],
             &[],
             &[(PartRole::Point, 0..1), (PartRole::Point, 1..2)],
         ];
-        let coords = [0..3, 3..3, 3..5];
+        let coords = [0..5, 5..5, 5..7];
         for start in 0..3 {
             for end in start + 1..=3 {
                 let window = data.window(start..end);
+                assert_eq!(window.rows(), start..end);
                 for row in start..end {
                     assert!(window.parts(row).eq(expected[row].iter().cloned()));
                     let own = &data.coords.all()[coords[row].clone()];
@@ -129,7 +152,8 @@ mod tests {
                 }
             }
         }
-        assert_eq!(data.sizes(&(0..3)), (3, 5));
+        assert_eq!(data.sizes(&(0..3)), (4, 7));
         assert_eq!(data.sizes(&(1..3)), (2, 2));
+        assert!(data.windows().flat_map(|window| window.rows()).eq(0..3));
     }
 }

@@ -368,9 +368,8 @@ impl<'a> Subject<'a> {
         let mut told = Vec::new();
         for id in layers {
             let Some(prepared) = self.prepared(id) else { continue };
-            let all = prepared.accuracy_m.as_deref().unwrap_or_default();
-            let least = all.iter().copied().reduce(f64::min);
-            let most = all.iter().copied().reduce(f64::max);
+            let least = prepared.accuracy_m.iter().flatten().reduce(f64::min);
+            let most = prepared.worst_accuracy_m();
             let is_hazard = hazards.contains(id);
             let (Some(least), Some(most)) = (least, most) else {
                 if is_hazard && self.known.settings.doubts.has(Doubt::HazardEdge) {

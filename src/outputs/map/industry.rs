@@ -48,7 +48,7 @@ pub fn plan<'a>(job: Job<'a>, measurements: &'a Measurements) -> Option<Plan<'a>
     let exposure = Exposure::of(measurements, "any");
     let ids: Vec<String> = layers.iter().map(|layer| layer.layer.id.clone()).collect();
     let mut notes = vec![words.of("map.note.any"), words.of("map.note.indicative")];
-    let accuracy = super::margin::accuracy(&first.layer);
+    let accuracy = first.layer.worst_accuracy_m();
     notes.extend(
         accuracy.map(|meters| {
             words.with("map.note.industry", "meters", &words.figure(meters))

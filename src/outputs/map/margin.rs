@@ -247,7 +247,7 @@ fn source_entries(job: Job<'_>, layers: &[&Prepared]) -> Vec<String> {
         let title = layer.title.get(words.locale);
         let source = &layer.source;
         let mut parts = published(layer);
-        if let Some(accuracy) = accuracy(layer) {
+        if let Some(accuracy) = layer.worst_accuracy_m() {
             parts.push(words.with(
                 "map.margin.accuracy",
                 "meters",
@@ -281,12 +281,6 @@ pub fn citation(words: Words, layer: &Prepared) -> String {
     parts.extend(published(layer));
     parts.push(words.status(layer.status));
     parts.join(", ")
-}
-
-/// The coarsest accuracy that a layer states, m.
-#[must_use]
-pub fn accuracy(layer: &Prepared) -> Option<f64> {
-    layer.accuracy_m.as_ref()?.iter().copied().reduce(f64::max)
 }
 
 fn notes(job: Job<'_>, plan: &Plan<'_>, layers: &[&Prepared]) -> Vec<String> {
@@ -445,7 +439,7 @@ const LOCATOR: Colour = Colour::hex(0x00e6_dfd0);
 /// The sentence on accuracy of a layer, if it states any.
 #[must_use]
 pub fn accuracy_note(job: Job<'_>, layer: &Prepared) -> Option<String> {
-    let meters = accuracy(layer)?;
+    let meters = layer.worst_accuracy_m()?;
     Some(job.words.with("map.note.accuracy", "meters", &job.words.figure(meters)))
 }
 

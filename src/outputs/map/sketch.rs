@@ -394,8 +394,8 @@ impl<'a> Sketch<'a> {
         let coast = self.contexts(is_coast);
         let meters = coast
             .iter()
-            .filter_map(|layer| super::margin::accuracy(&layer.layer))
-            .chain(super::margin::accuracy(&self.area.territory_layer))
+            .filter_map(|layer| layer.layer.worst_accuracy_m())
+            .chain(self.area.territory_layer.worst_accuracy_m())
             .sum::<f64>();
         ((meters * self.view.mm_per_m()) as f32).clamp(0.5, 2.5)
     }

@@ -147,7 +147,7 @@ fn a_band_that_reaches_no_further_than_the_accuracy_is_marked() {
         (300.0, Level::High),
         (300.5, Level::Low),
     ];
-    tsunami.layer.accuracy_m = Some(vec![50.0, 300.0]);
+    tsunami.layer.accuracy_m = Some(vec![50.0, 300.0].into());
     let zone = |level| Zone { level, shapes: Shapes::default() };
     tsunami.zones = [Level::VeryHigh, Level::High, Level::Low].map(zone).to_vec();
     tsunami.validity.to = Some("2022-05".to_owned());

@@ -34,7 +34,7 @@ impl Writer<'_> {
     /// What every layer says about itself.
     fn about(&self, layer: &Prepared) -> Map<String, Value> {
         let notes = self.job.settings.layer(&layer.id).and_then(|l| l.notes.as_ref());
-        let known = layer.accuracy_m.iter().flatten().copied();
+        let known = layer.accuracy_m.iter().flatten();
         let ends = known.fold(None, |ends: Option<(f64, f64)>, a| {
             Some(ends.map_or((a, a), |(low, high)| (low.min(a), high.max(a))))
         });
