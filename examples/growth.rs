@@ -42,6 +42,8 @@ fn main() -> Outcome<()> {
     let program = PathBuf::from(arguments.next().ok_or("which program?")?);
     let folder = PathBuf::from(arguments.next().ok_or("into which folder?")?);
     let most: usize = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    // Before all the runs, which take minutes.
+    std::fs::create_dir_all(&folder)?;
     let rows = measure(&program, most)?;
     std::fs::write(folder.join("growth.csv"), table(&rows))?;
     draw(&folder.join("growth.svg"), &rows)
