@@ -336,15 +336,19 @@ fn exposed<'a>(
     exposed_fields(&mut fields, people.is_some(), &names, (has_area, has_length));
     let hazards = features.hazards.iter().zip(1..);
     let level_field = hazards.map(|(id, at)| level_fields(&mut fields, id, at)).last();
-    let rows = features.rows.iter().enumerate().map(|(at, row)| {
+    let all = 0..shapes.len();
+    let people = people.map(|people| people.some(all.clone()));
+    let sums: Vec<_> = sums.iter().map(|(_, sum)| sum.some(all.clone())).collect();
+    let ids = exposure.layer.ids.iter();
+    let rows = features.rows.iter().zip(ids).enumerate().map(|(at, (row, id))| {
         let shape = shapes.get(at);
-        let mut values = vec![Value::text(exposure.layer.ids.of(at))];
+        let mut values = vec![Value::text(id)];
         values.extend(territory_of(area, row));
         values.push(Value::text(status.id()));
-        if let Some(people) = people {
+        if let Some(people) = &people {
             values.push(Value::number(PEOPLE, people.of(at)));
         }
-        values.extend(sums.iter().map(|(_, all)| Value::number(PEOPLE, all.of(at))));
+        values.extend(sums.iter().map(|sum| Value::number(PEOPLE, sum.of(at))));
         if has_area {
             let is_area = shape.dimension() == Dimension::Area;
             values.push(Value::number(METERS, is_area.then(|| shape.area_m2())));

@@ -171,13 +171,15 @@ fn spots(layer: &ExposureLayer, whole: Extent) -> Vec<Spot> {
     };
     let mut cells: Vec<Option<Spot>> = Vec::new();
     cells.resize_with(CELLS * CELLS, || None);
-    for (row, shape) in layer.layer.shapes.iter().enumerate() {
+    let shapes = &layer.layer.shapes;
+    let people = layer.people.as_ref().map(|all| all.some(0..shapes.len()));
+    for (row, shape) in shapes.iter().enumerate() {
         let Some(extent) = Extent::of_shape(shape) else { continue };
         let center = extent.center();
         if !whole.contains(center) {
             continue;
         }
-        let weight = match &layer.people {
+        let weight = match &people {
             Some(people) => people.of(row).unwrap_or(0.0),
             None => 1.0,
         };
