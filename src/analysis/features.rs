@@ -197,6 +197,21 @@ mod tests {
     }
 
     #[test]
+    fn many_features_come_in_their_order() {
+        // More than one task takes: the first ones in A, the last two in B.
+        let mut area = world();
+        let count = super::super::tally::CHUNK + 2;
+        let left = |row: usize| if row + 2 < count { 10 } else { 150 };
+        let all: Vec<_> = (0..count).map(|row| [left(row), 50, 1, 1]).collect();
+        area.exposures[0].layer.shapes = rectangles(&all).into();
+        let found = features(&area);
+        let territories = found[0].rows.iter().map(|row| row.territory);
+        assert!(
+            territories.eq((0..count).map(|row| Some(usize::from(row + 2 >= count))))
+        );
+    }
+
+    #[test]
     fn without_hazards_there_is_no_any() {
         let mut area = world();
         area.hazards.clear();

@@ -293,3 +293,22 @@ pub(super) fn other_datum(
     datum::offset(&vertices, system, ground)
         .map(|offset| datum::told(&offset, system, Suspicion::of(Kind::OtherDatum)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::RawFeature;
+
+    #[test]
+    fn the_first_position_of_each_feature_is_taken() {
+        let mut data = RawFeatures::default();
+        data.coords.extend([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+        data.parts.extend([(2, PartRole::Line), (3, PartRole::Point)]);
+        for parts_end in [1, 1, 2] {
+            let (is_null, has_height) = (false, false);
+            data.features.push(RawFeature { parts_end, is_null, has_height });
+        }
+        let expected = [Some([1.0, 2.0]), None, Some([5.0, 6.0])];
+        assert!(first_points(&data).into_iter().eq(expected));
+    }
+}
