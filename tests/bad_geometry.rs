@@ -200,9 +200,10 @@ fn what_is_known_of_a_feature_goes_with_it() {
     // The second has no place; the accuracy of each is as many metres as it has people.
     let block = |x| vec![rectangle(x, 0.0, 10.0, 10.0)];
     let blocks = [(block(0.0), Some(1.0)), (vec![], Some(2.0)), (block(50.0), Some(4.0))];
-    // The codes of territories fall: 99, 98.
+    // The first has no place; the codes of the others fall: 98, 97.
     let square = |x| vec![rectangle(x, 0.0, 1000.0, 1000.0)];
-    let squares = [(square(0.0), Some(8.0)), (square(1000.0), Some(16.0))];
+    let squares =
+        [(vec![], Some(2.0)), (square(0.0), Some(8.0)), (square(1000.0), Some(16.0))];
     let raw =
         vec![layer("blocks", 32719, &blocks), layer("territories", 32719, &squares)];
     let accuracy = || Some(AccuracySetting::Field("people".to_owned()));
@@ -217,9 +218,9 @@ fn what_is_known_of_a_feature_goes_with_it() {
     assert!(people.iter().eq([Some(1.0), Some(4.0)]));
     assert_eq!((&*blocks.lost[0].id, blocks.lost[0].people), ("f2", Some(2.0)));
     let codes = area.territories.iter().map(|one| one.code.to_string());
-    assert!(codes.eq(["98", "99"]));
+    assert!(codes.eq(["97", "98"]));
     let territories = &area.territory_layer;
-    assert_eq!(named(territories), [some("f2", 16.0), some("f1", 8.0)]);
+    assert_eq!(named(territories), [some("f3", 16.0), some("f2", 8.0)]);
     let west = |row| territories.shapes.get(row).bounds().unwrap().0.meters()[0];
     assert!((west(0) - west(1) - 1000.0).abs() < 1e-6);
 }

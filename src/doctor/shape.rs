@@ -310,5 +310,15 @@ mod tests {
         }
         let expected = [Some([1.0, 2.0]), None, Some([5.0, 6.0])];
         assert!(first_points(&data).into_iter().eq(expected));
+        // More than are looked at together.
+        let mut many = RawFeatures::default();
+        for at in 1..=10_000 {
+            many.coords.push([f64::from(at), 0.0]);
+            many.parts.push((at, PartRole::Point));
+            let (parts_end, is_null, has_height) = (at, false, false);
+            many.features.push(RawFeature { parts_end, is_null, has_height });
+        }
+        let expected = (1..=10_000).map(|at| Some([f64::from(at), 0.0]));
+        assert!(first_points(&many).into_iter().eq(expected));
     }
 }

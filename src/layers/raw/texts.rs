@@ -138,6 +138,7 @@ mod tests {
             (0..2 * AT_ONCE + 3).map(|at| "ñ".repeat(at % 5) + &at.to_string()).collect();
         let mut texts = Texts { all: narrow(), ends: narrow() };
         texts.extend(&all);
+        assert!(!texts.is_in_memory());
         assert_eq!(texts, all.iter().collect());
         assert!(
             texts.iter().eq(all.iter().map(String::as_str))

@@ -73,7 +73,7 @@ fn piles_share_their_room() {
     second.extend(numbers(0..20));
     assert!(first.file.is_none() && second.file.is_some());
     let mut third = Pile::within(room);
-    third.stays = true;
+    third.stays = Pile::<[f64; 2]>::in_memory().stays;
     third.extend(numbers(0..20));
     assert!(third.is_in_memory());
     drop((first, second, third));
