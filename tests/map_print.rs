@@ -22,6 +22,7 @@ use atalaya::geometry::StudyArea;
 use atalaya::i18n::Locale;
 use atalaya::outputs::map::legend::{Entry, Group, Sign, shortened};
 use atalaya::outputs::map::scene::{Colour, Item, Paint, Scene, Text};
+use atalaya::outputs::map::signs;
 use atalaya::outputs::map::words::Words;
 use atalaya::outputs::map::{
     MapOptions, draw_all, figures, furniture, legend, letters, pdf, projection,
@@ -399,7 +400,7 @@ fn what_several_facilities_reach_has_one_edge() {
     let mut scene = Scene::new(60.0, 40.0);
     // The third lies with the second.
     let centers = [[20.0, 20.0], [28.0, 20.0], [28.1, 20.0]];
-    legend::reach(&mut scene, &centers, 9.0);
+    signs::reach(&mut scene, &centers, 9.0);
     let Some(Item::Stroke(stroke)) = scene.items.first() else { panic!("a stroke") };
     assert_eq!(stroke.paths.len(), 2, "an arc of each circle");
     for [x, y] in stroke.paths.iter().flat_map(|path| &path.points) {
@@ -408,7 +409,7 @@ fn what_several_facilities_reach_has_one_edge() {
         assert!(a > 8.98 && b > 8.98, "{x} {y} lies inside: {a} {b}");
     }
     let mut alone = Scene::new(60.0, 40.0);
-    legend::reach(&mut alone, &[[20.0, 20.0], [50.0, 20.0]], 9.0);
+    signs::reach(&mut alone, &[[20.0, 20.0], [50.0, 20.0]], 9.0);
     let Some(Item::Stroke(stroke)) = alone.items.first() else { panic!("a stroke") };
     assert!(stroke.paths.len() == 2 && stroke.paths.iter().all(|path| path.is_closed));
 }

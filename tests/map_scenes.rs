@@ -30,6 +30,7 @@ use atalaya::outputs::map::scene::{
     Anchor, Colour, Hatch, HatchKind, Image, Item, Paint, Path as Line, Rect, Rule,
     Scene, Text, Weight,
 };
+use atalaya::outputs::map::signs;
 use atalaya::outputs::map::style::{self, GapClass, Marker};
 use atalaya::outputs::map::words::Words;
 use atalaya::outputs::map::{MapOptions, font, furniture, grid, png, render_all, svg};
@@ -108,7 +109,7 @@ fn scenes() -> Vec<(&'static str, Draw)> {
                 let (x, y) = (3.4 + 5.5 * (i % 7) as f32, 3.0 + 14.0 * (i / 7) as f32);
                 let (many, few) = (kind.radius_mm(true), kind.radius_mm(false));
                 for (down, radius) in [(0.0, many), (3.0, few), (8.0, 2.0)] {
-                    legend::spots(s, kind, colour, &[[x, y + down]], radius);
+                    signs::spots(s, kind, colour, &[[x, y + down]], radius);
                 }
             }
         }),
@@ -203,12 +204,12 @@ fn scenes() -> Vec<(&'static str, Draw)> {
             ];
             for (i, kind) in all.into_iter().enumerate() {
                 let x = 5.0 + 7.5 * i as f32;
-                legend::marker(s, kind, [x, 8.0], 1.0);
-                legend::ring(s, kind, [x, 20.0], 1.0);
-                legend::marker(s, kind, [x, 20.0], 0.6);
+                signs::marker(s, kind, [x, 8.0], 1.0);
+                signs::ring(s, kind, [x, 20.0], 1.0);
+                signs::marker(s, kind, [x, 20.0], 0.6);
             }
         }),
-        ("reach", |s| legend::reach(s, &[[12.0, 15.0], [24.0, 15.0]], 9.0)),
+        ("reach", |s| signs::reach(s, &[[12.0, 15.0], [24.0, 15.0]], 9.0)),
         ("ring_and_stack", |s| {
             for (i, sign) in [
                 Sign::Ring,

@@ -433,7 +433,7 @@ mod tests {
         assert!(served.of(1) && !served.of(3));
         let none = Found { features: 2, ..Found::default() };
         let near = WithinReach { within_m: 2.0, ..served };
-        // From the second block on: of those with people only the third has it near.
+        // From the second on: of those whose people are known only the third has it near.
         let carried = Carried::of(layer, std::slice::from_ref(&near), 1..4);
         let served_at = |row: usize| {
             let part = Part { row, dimension: Dimension::Point, amount: 1.0, whole: 1.0 };

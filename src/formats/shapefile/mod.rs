@@ -96,7 +96,7 @@ pub fn read(
     let declared = declared(members, options)?;
     let index = members.open(Member::Index)?.map(read_index).transpose()?;
     let shapes = index.as_ref().map(|index| index.count);
-    let table = match members.open(Member::Table)? {
+    let mut table = match members.open(Member::Table)? {
         Some(file) => Some(table::read(
             BufReader::with_capacity(1 << 18, file),
             wanted,
@@ -110,7 +110,6 @@ pub fn read(
         return Err(FormatError::whole(Problem::NotShapefile));
     };
     let has_index = index.is_some();
-    let mut table = table;
     let columns = table.as_mut().map(|table| std::mem::take(&mut table.columns));
     let columns = columns.unwrap_or_default();
     let mut reading = Reading::new(wanted, table, &columns);

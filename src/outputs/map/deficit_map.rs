@@ -12,10 +12,11 @@ use super::deficit_legend::{class_figures, class_group};
 use super::figures::{self, Residents};
 use super::focus;
 use super::hazard_map;
-use super::legend::{self, Group, Sign, Table};
+use super::legend::{Group, Sign, Table};
 use super::projection::Extent;
 use super::scene::Paint;
 use super::sheet::{Drawn, Job, Plan};
+use super::signs;
 use super::sketch::Sketch;
 use super::words::Words;
 
@@ -388,7 +389,7 @@ fn reach(sketch: &mut Sketch<'_>, layer: &ServiceLayer, within_m: f64) {
     if centers.is_empty() || radius < 0.4 {
         return;
     }
-    legend::reach(&mut sketch.scene, &centers, radius);
+    signs::reach(&mut sketch.scene, &centers, radius);
     let length = super::furniture::length(sketch.words.locale, within_m);
     let label = sketch.words.with("map.sign.reach", "length", &length);
     sketch.note_sign(Sign::Reach, label);

@@ -6,9 +6,10 @@
 use crate::domain::Level;
 use crate::geometry::{Dimension, HazardLayer, ServiceLayer, ShapeRef, StudyArea};
 
-use super::legend::{self, Sign};
+use super::legend::Sign;
 use super::projection::{Extent, rings_contain};
 use super::scene::{Item, Point, Rect};
+use super::signs;
 use super::sketch::{Sketch, reach_of};
 use super::style::Marker;
 
@@ -83,7 +84,7 @@ impl<'a> Sketch<'a> {
         let scale = crowding_scale(&points, inside, kind.radius_mm());
         for ((_, at), inside) in points.iter().zip(inside) {
             if *inside {
-                legend::ring(&mut self.scene, kind, *at, scale);
+                signs::ring(&mut self.scene, kind, *at, scale);
             }
         }
     }
@@ -102,7 +103,7 @@ impl<'a> Sketch<'a> {
             if *inside {
                 self.ringed.push((layer.layer.id.clone(), *row));
             }
-            legend::marker(&mut self.scene, kind, *at, scale);
+            signs::marker(&mut self.scene, kind, *at, scale);
             let r = kind.radius_mm() * reach_of(*inside) * scale;
             self.labels.block(Rect::new(at[0] - r, at[1] - r, 2.0 * r, 2.0 * r));
         }

@@ -65,6 +65,7 @@ pub mod risk_map;
 pub mod scene;
 pub mod several;
 pub mod sheet;
+pub mod signs;
 pub mod sketch;
 mod steps;
 pub mod stored;

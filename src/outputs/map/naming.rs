@@ -6,9 +6,10 @@
 use crate::geometry::{Dimension, ServiceLayer, StudyArea};
 
 use super::font;
-use super::legend::{self, Sign};
+use super::legend::Sign;
 use super::projection::Seen;
 use super::scene::{Anchor, Colour, Paint, Path, Rect, Text, Weight};
+use super::signs;
 use super::sketch::{Sketch, is_coast, reach_of, territory_shapes};
 use super::style::{self, Marker};
 
@@ -109,7 +110,7 @@ impl<'a> Sketch<'a> {
                         self.leader(line, style::INK);
                     }
                     if sign.is_none() {
-                        legend::marker(&mut self.scene, Marker::Place, at, 1.0);
+                        signs::marker(&mut self.scene, Marker::Place, at, 1.0);
                         is_drawn = true;
                     }
                     self.labels.block(dot);

@@ -298,7 +298,7 @@ impl<'a> Sketch<'a> {
         let title = self.title(&layer.layer);
         self.spotted.extend(places.iter().map(|at| (*at, radius)));
         self.scene.group(&title, |scene| {
-            super::legend::spots(scene, kind, edge, &places, radius);
+            super::signs::spots(scene, kind, edge, &places, radius);
         });
         self.note_sign(Sign::Spot(kind, edge, radius), title);
         self.note_source(&layer.layer);
@@ -445,7 +445,7 @@ impl<'a> Sketch<'a> {
             self.sited += 1;
             let places: Vec<_> = points.into_iter().map(|(_, at)| at).collect();
             self.spotted.extend(places.iter().map(|at| (*at, SITE_MM)));
-            super::legend::spots(&mut self.scene, kind, style::TRACE, &places, SITE_MM);
+            super::signs::spots(&mut self.scene, kind, style::TRACE, &places, SITE_MM);
             self.note_sign(Sign::Spot(kind, style::TRACE, SITE_MM), title);
         }
     }

@@ -13,7 +13,7 @@ use crate::outputs::map::scene::{
     Anchor, Colour, Paint, Path, Rect, Rule, Scene, Text, disc,
 };
 use crate::outputs::map::style::{self, Marker};
-use crate::outputs::map::{furniture, legend};
+use crate::outputs::map::{furniture, signs};
 
 /// Width and height of the drawing, mm.
 const PAGE: [f32; 2] = [120.0, 112.0];
@@ -100,7 +100,7 @@ fn facilities(scene: &mut Scene, report: &SiteReport<'_>, view: View) {
     for service in &report.area.services {
         let kind = Marker::of_kind(&service.kind);
         for (_, at) in view.points(&service.layer.shapes, |_| true) {
-            legend::marker(scene, kind, at, 1.1);
+            signs::marker(scene, kind, at, 1.1);
         }
     }
 }

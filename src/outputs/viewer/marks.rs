@@ -96,6 +96,7 @@ impl Canvas for Marks {
 mod tests {
     use super::*;
     use crate::indicators::sample;
+    use crate::outputs::map::signs;
     use crate::outputs::map::style::{self, Marker};
 
     /// What the page paints of a layer is what its legend on the sheets shows.
@@ -109,7 +110,7 @@ mod tests {
         let service = service.expect("the sample has a service of points");
         let about = of_layer(&area, &service.layer.id);
         let kind = Marker::of_kind(&service.kind);
-        let drawn = drawn(|scene| legend::marker(scene, kind, [0.0, 0.0], 1.0));
+        let drawn = drawn(|scene| signs::marker(scene, kind, [0.0, 0.0], 1.0));
         assert_eq!((&about["kind"], &about["sign"]), (&json!("point"), &drawn));
         let colours: Vec<&str> = drawn
             .as_array()
